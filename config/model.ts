@@ -1,0 +1,94 @@
+/**
+ * What `oura.yaml` means once it is validated. Everything downstream reads these types; nothing
+ * downstream reads YAML. Days are whole calendar days, ratios are fractions of 1.
+ */
+import type { ColumnType } from "../lib/column_type.ts";
+import type { WindowFamily } from "../lib/oura/catalog/data_type.ts";
+
+/** The whole configuration. */
+export interface Pipeline {
+  /** Where it was read from, for messages. */
+  readonly file: string;
+  /** SHA-256 of the file's bytes, hex: recorded with every run. */
+  readonly checksum: string;
+  /** SQL schema of all tables. */
+  readonly schema: string;
+  readonly contract: Contract;
+  /** In the order of the file. */
+  readonly types: readonly PipelineType[];
+}
+
+/** What happens when the data does not look as agreed. */
+export interface Contract {
+  readonly newFields: "ignore" | "warn" | "fail";
+  readonly badRows: "quarantine" | "fail";
+  /** Share of rejected documents above which a run fails after loading the good rows: 0.01 is 1 %. */
+  readonly maxRejects: number;
+}
+
+/** One data type to sync: what to ask, and the table it becomes. */
+export interface PipelineType {
+  readonly name: string;
+  /** Table name in the schema; equal to `name`. */
+  readonly table: string;
+  /** True when the catalog knows the type, false when the YAML declares the endpoint. */
+  readonly known: boolean;
+  readonly endpoint: string;
+  readonly envelope: "list" | "object";
+  readonly window: TypeWindow;
+  /** Paths in the document that, with the wearer, identify it. */
+  readonly key: readonly string[];
+  /** Path of the wearer's local day, where the document has one. */
+  readonly day: string | null;
+  /** Path whose timestamp carries the wearer's UTC offset. */
+  readonly offset: string | null;
+  readonly scope: string | null;
+  readonly keepRaw: boolean;
+  /** Whether the former document is kept when Oura changes it. Needs `keepRaw`. */
+  readonly history: boolean;
+  /** Declared columns, without the built-in ones. */
+  readonly columns: readonly Column[];
+  readonly series: readonly Series[];
+  /** Whether `v_<type>` is wanted. */
+  readonly view: boolean;
+}
+
+/** Which days are asked for, and how. */
+export interface TypeWindow {
+  readonly by: WindowFamily;
+  /** How far back the first sync goes. */
+  readonly initialDays: number;
+  /** How long a day is read again because Oura may still change it. */
+  readonly lookbackDays: number;
+  /** The longest span of one request, padding included. */
+  readonly chunkDays: number;
+}
+
+/** A declared column: where its value is and what it becomes. */
+export interface Column {
+  readonly name: string;
+  /** Field names from the outside in: `["contributors", "deep_sleep"]`. */
+  readonly path: readonly string[];
+  readonly type: ColumnType;
+  readonly index: boolean;
+  /** From the catalog, for the comment in the database. */
+  readonly description: string | null;
+}
+
+/** An array or phase string that becomes a child table, one row per sample. */
+export interface Series {
+  /** Name of the child table. */
+  readonly name: string;
+  readonly path: readonly string[];
+  /**
+   * `samples`: Oura's `{interval, items, timestamp}`.
+   * `string`: one character per step; `list`: one array item per step.
+   */
+  readonly shape: "samples" | "string" | "list";
+  /** Seconds between samples; null where the document says so itself (`samples`). */
+  readonly everySeconds: number | null;
+  /** Path of the first sample's instant; null where the document says so itself (`samples`). */
+  readonly start: readonly string[] | null;
+  /** What each character stands for; null keeps the value as it is. */
+  readonly codes: Readonly<Record<string, string>> | null;
+}

@@ -1,0 +1,194 @@
+/** The SQL column types `oura.yaml` may name, and the rule by which a JSON value fits each. */
+
+/** Every type a declared column can have. */
+export const COLUMN_TYPES = [
+  "text",
+  "smallint",
+  "integer",
+  "bigint",
+  "real",
+  "double precision",
+  "numeric",
+  "boolean",
+  "date",
+  "timestamptz",
+  "interval",
+  "jsonb",
+  "text[]",
+] as const;
+
+/** See {@linkcode COLUMN_TYPES}. */
+export type ColumnType = typeof COLUMN_TYPES[number];
+
+/** A value as the loader sends it inside a JSON batch. */
+export type ColumnValue = string | number | boolean | null | readonly unknown[] | object;
+
+/** Whether a value fits a column; `reason` never contains the value itself. */
+export type Fit = { ok: true; value: ColumnValue } | { ok: false; reason: string };
+
+const INTEGER_LIMITS = {
+  smallint: [-32768n, 32767n],
+  integer: [-2147483648n, 2147483647n],
+  bigint: [-9223372036854775808n, 9223372036854775807n],
+} as const;
+
+const REAL_MAX = 3.4028234663852886e38;
+const NUMBER_TEXT = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/;
+const DATE_TEXT = /^(\d{4})-(\d{2})-(\d{2})$/;
+const DATE_TIME_TEXT =
+  /^(\d{4}-\d{2}-\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(Z|[+-]\d{2}(?::?\d{2})?)?$/i;
+const ISO_DURATION =
+  /^[+-]?P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?$/;
+
+const yes = (value: ColumnValue): Fit => ({ ok: true, value });
+const no = (reason: string): Fit => ({ ok: false, reason });
+
+/**
+ * Decides whether a JSON value fits a column, and how it is sent. What fits here is accepted by
+ * PostgreSQL; what PostgreSQL would refuse or change does not fit. `null` and `undefined` fit all.
+ */
+export function fit(value: unknown, type: ColumnType): Fit {
+  if (value === null || value === undefined) return yes(null);
+  switch (type) {
+    case "text":
+      return fitText(value);
+    case "smallint":
+    case "integer":
+    case "bigint":
+      return fitInteger(value, type);
+    case "real":
+    case "double precision":
+    case "numeric":
+      return fitNumber(value, type);
+    case "boolean":
+      if (typeof value === "boolean") return yes(value);
+      return value === "true" || value === "false"
+        ? yes(value === "true")
+        : no(`${kindOf(value)} is not true or false`);
+    case "date":
+      return typeof value === "string" && isCalendarDate(value)
+        ? yes(value)
+        : no(`${kindOf(value)} is not a calendar date (YYYY-MM-DD)`);
+    case "timestamptz":
+      return fitTimestamp(value);
+    case "interval":
+      return fitInterval(value);
+    case "jsonb":
+      return yes(value as ColumnValue);
+    case "text[]":
+      return fitTextArray(value);
+  }
+}
+
+/** What kind of JSON value this is, for messages that must not show the value. */
+export function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "an array";
+  switch (typeof value) {
+    case "object":
+      return "an object";
+    case "string":
+      return "a text";
+    case "number":
+      return Number.isInteger(value) ? "a whole number" : "a number";
+    case "undefined":
+      return "nothing";
+    default:
+      return `a ${typeof value}`;
+  }
+}
+
+/** Whether `text` is `YYYY-MM-DD` and names a day that exists (years 0001 to 9999). */
+export function isCalendarDate(text: string): boolean {
+  const match = DATE_TEXT.exec(text);
+  if (!match) return false;
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  if (year < 1 || month < 1 || month > 12 || day < 1) return false;
+  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  const days = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+  return day <= days[month - 1]!;
+}
+
+/** Whether PostgreSQL can store this text: no NUL, no half of a surrogate pair. */
+export function isStorableText(text: string): boolean {
+  return !text.includes("\0") && text.isWellFormed();
+}
+
+function fitText(value: unknown): Fit {
+  if (typeof value === "string") {
+    return isStorableText(value) ? yes(value) : no("the text holds a character no database stores");
+  }
+  if (typeof value === "number" || typeof value === "boolean") return yes(String(value));
+  return no(`${kindOf(value)} is not text (declare the column as jsonb to keep it whole)`);
+}
+
+function fitInteger(value: unknown, type: keyof typeof INTEGER_LIMITS): Fit {
+  if (typeof value === "number" && !Number.isInteger(value)) {
+    return no("a number with a fraction (declare the column as double precision or numeric)");
+  }
+  if (typeof value !== "number" && !(typeof value === "string" && /^[+-]?\d{1,19}$/.test(value))) {
+    return no(`${kindOf(value)} is not a whole number`);
+  }
+  const whole = BigInt(value);
+  const [least, most] = INTEGER_LIMITS[type];
+  if (whole < least || whole > most) return no(`the number is outside the range of ${type}`);
+  return yes(Number.isSafeInteger(Number(whole)) ? Number(whole) : whole.toString());
+}
+
+function fitNumber(value: unknown, type: "real" | "double precision" | "numeric"): Fit {
+  const number = typeof value === "string" && NUMBER_TEXT.test(value) ? Number(value) : value;
+  if (typeof number !== "number") return no(`${kindOf(value)} is not a number`);
+  if (!Number.isFinite(number) || (type === "real" && Math.abs(number) > REAL_MAX)) {
+    return no(`the number is outside the range of ${type}`);
+  }
+  return yes(type === "numeric" && typeof value === "string" ? value : number);
+}
+
+/** A time of day without a zone is read as UTC; a whole number as unix milliseconds. */
+function fitTimestamp(value: unknown): Fit {
+  if (typeof value === "number" && Number.isInteger(value) && Math.abs(value) <= 8.64e15) {
+    const date = new Date(value);
+    return date.getUTCFullYear() >= 1 && date.getUTCFullYear() <= 9999
+      ? yes(date.toISOString())
+      : no("the unix time is outside the years 1 to 9999");
+  }
+  if (typeof value !== "string") return no(`${kindOf(value)} is not a date and time`);
+  const match = DATE_TIME_TEXT.exec(value);
+  if (!match || !isCalendarDate(match[1]!) || !isTimeOfDay(match[2]!, match[3]!, match[4])) {
+    return no("the text is not an ISO 8601 date and time");
+  }
+  const zone = match[5];
+  if (zone === undefined) return yes(`${value}Z`);
+  return isOffset(zone) ? yes(value) : no("the UTC offset is outside ±15:59");
+}
+
+function isTimeOfDay(hour: string, minute: string, second = "0"): boolean {
+  return Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60;
+}
+
+function isOffset(zone: string): boolean {
+  if (/^z$/i.test(zone)) return true;
+  const digits = zone.slice(1).replace(":", "");
+  return Number(digits.slice(0, 2)) <= 15 && Number(digits.slice(2) || "0") < 60;
+}
+
+/** A number counts seconds. */
+function fitInterval(value: unknown): Fit {
+  if (typeof value === "number" && Number.isFinite(value) && Math.abs(value) < 1e11) {
+    return yes(`${value} seconds`);
+  }
+  return typeof value === "string" && value.length < 64 && ISO_DURATION.test(value)
+    ? yes(value)
+    : no(`${kindOf(value)} is neither seconds nor an ISO 8601 duration`);
+}
+
+function fitTextArray(value: unknown): Fit {
+  if (!Array.isArray(value)) return no(`${kindOf(value)} is not an array of texts`);
+  const items: (string | null)[] = [];
+  for (const item of value) {
+    const fitted = fit(item, "text");
+    if (!fitted.ok) return no(`an item of the array: ${fitted.reason}`);
+    items.push(fitted.value as string | null);
+  }
+  return yes(items);
+}

@@ -1,0 +1,54 @@
+/**
+ * The one interface behind which PostgreSQL servers and the embedded PGlite look the same.
+ *
+ * Values come back alike from both: `bigint` as number (string beyond 2^53), `numeric` as string,
+ * `date` as `YYYY-MM-DD`, `timestamptz` as Date, `interval` as string in ISO 8601, `json`/`jsonb`
+ * parsed.
+ */
+
+/** A row by column name. */
+export type Row = Record<string, unknown>;
+
+/** The outcome of one statement. */
+export interface QueryResult<T extends Row = Row> {
+  rows: T[];
+  /** Rows written or returned. */
+  rowCount: number;
+}
+
+/** Something that runs one statement at a time: the database itself or a transaction. */
+export interface Queryable {
+  /** The SQL schema of all tables; see `inSchema` for how statements are pointed at it. */
+  readonly schema: string;
+  /**
+   * Runs one statement with `$1…` parameters.
+   * @throws {DatabaseError} With the SQLSTATE in `sqlState`, except for programming errors.
+   */
+  query<T extends Row = Row>(sql: string, params?: readonly unknown[]): Promise<QueryResult<T>>;
+  /** Runs several statements without parameters, such as a migration. */
+  exec(sql: string): Promise<void>;
+}
+
+/** An open transaction. */
+export interface Transaction extends Queryable {
+  /** Runs `body` behind a savepoint: a failure undoes only what `body` did, and is rethrown. */
+  savepoint<T>(body: () => Promise<T>): Promise<T>;
+  /**
+   * Bulk-loads text lines of PostgreSQL's COPY format, where the adapter can.
+   * Undefined on PGlite.
+   * @param sql The whole `COPY … FROM STDIN` statement.
+   */
+  copyIn?(sql: string, lines: AsyncIterable<string> | Iterable<string>): Promise<void>;
+}
+
+/** A database: a server pool or an embedded one. */
+export interface Database extends Queryable {
+  readonly kind: "postgres" | "pglite";
+  /** How many transactions can be in flight at once; 1 when embedded. */
+  readonly parallelism: number;
+  /** For people: host and database, or the directory. Never a password. */
+  readonly label: string;
+  /** Commits when `body` returns, rolls back when it throws. */
+  transaction<T>(body: (tx: Transaction) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}

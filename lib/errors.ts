@@ -1,0 +1,75 @@
+/**
+ * The errors a person can meet. Each carries a stable `code` for machines, the exit code of the
+ * command line, and a `hint` that says how to mend it. Anything else that reaches the top is a bug.
+ */
+
+/** Exit codes of the command line (DESIGN: 0 done, 1 a bug). */
+export const EXIT = {
+  done: 0,
+  bug: 1,
+  usage: 2,
+  signIn: 3,
+  partial: 4,
+  database: 5,
+  oura: 6,
+  busy: 75,
+} as const;
+
+/** Options shared by every {@linkcode OuraSyncError}. */
+export interface ErrorOptionsWithHint {
+  /** How to mend it, as an instruction to the person reading. */
+  hint?: string;
+  /** The lower-level failure this error stands for. */
+  cause?: unknown;
+}
+
+/** Base of all expected failures. Never thrown itself: the subclasses say what went wrong. */
+export abstract class OuraSyncError extends Error {
+  abstract readonly exitCode: number;
+  readonly hint: string | undefined;
+
+  /**
+   * @param code Stable, upper-case identifier, such as `CONFIG_INVALID`.
+   * @param message What went wrong and where. Never a secret, never a health value.
+   */
+  constructor(readonly code: string, message: string, options: ErrorOptionsWithHint = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.hint = options.hint;
+  }
+}
+
+/** A wrong option, argument, environment variable or configuration file. Raised before any work. */
+export class UsageError extends OuraSyncError {
+  override readonly exitCode: number = EXIT.usage;
+}
+
+/** The stored grant is dead or missing; only the wearer can mend it by signing in again. */
+export class SignInError extends OuraSyncError {
+  override readonly exitCode: number = EXIT.signIn;
+}
+
+/** The run ended, its good rows are in, but a data type failed or too many documents were rejected. */
+export class PartialError extends OuraSyncError {
+  override readonly exitCode: number = EXIT.partial;
+}
+
+/** The database is unreachable, refuses the work or broke while at it. */
+export class DatabaseError extends OuraSyncError {
+  override readonly exitCode: number = EXIT.database;
+}
+
+/** Oura is unreachable, answers nonsense, or limits the rate beyond our patience. */
+export class OuraUnavailableError extends OuraSyncError {
+  override readonly exitCode: number = EXIT.oura;
+}
+
+/** Another process holds every lease this run needs. */
+export class BusyError extends OuraSyncError {
+  override readonly exitCode: number = EXIT.busy;
+}
+
+/** The text of anything thrown, for messages and logs. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

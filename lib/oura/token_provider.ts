@@ -1,0 +1,27 @@
+/**
+ * Where the API client gets its access token from. The client never sees a refresh token.
+ */
+export interface TokenProvider {
+  /**
+   * The token to use now, refreshed ahead of its expiry.
+   * @throws {SignInError} When the grant is dead: only the wearer can mend it.
+   */
+  accessToken(): Promise<string>;
+  /**
+   * Called once after Oura refused `refused` with 401. Resolves with another token, or with null
+   * when there is none to be had (a static token), so that the refusal stands.
+   * @throws {SignInError} When the grant is dead.
+   */
+  refresh(refused: string): Promise<string | null>;
+  /** Granted scopes without the `extapi:` prefix; null when nobody knows them (a static token). */
+  readonly scopes: ReadonlySet<string> | null;
+}
+
+/** A token that cannot be refreshed, such as `OURA_ACCESS_TOKEN`. */
+export function staticToken(accessToken: string): TokenProvider {
+  return {
+    accessToken: () => Promise.resolve(accessToken),
+    refresh: () => Promise.resolve(null),
+    scopes: null,
+  };
+}
