@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { contribution, CONTRIBUTORS_NOTE } from "./_contributors.ts";
 import { defineDataType } from "./data_type.ts";
-import { date, dateTime, integer, object, optional, text } from "./fields.ts";
+import { date, dateTime, documentId, integer, object, optional } from "./fields.ts";
 
 /** The score of a day's sleep and what made it. Source: OpenAPI 1.41, `PublicDailySleep`. */
 export const dailySleep = defineDataType({
@@ -18,18 +19,18 @@ export const dailySleep = defineDataType({
   webhook: "daily_sleep",
   openapiSchema: "PublicDailySleep",
   document: z.looseObject({
-    id: text("Oura's identifier of the document."),
+    id: documentId(),
     day: date("The wearer's local day the sleep belongs to: the day of waking up."),
     score: optional(integer("Sleep score, 1 to 100.")),
     timestamp: dateTime("Midnight of the day; its instant is not a time of sleep."),
     contributors: object({
-      deep_sleep: optional(integer("Contribution of deep sleep to the score, 1 to 100.")),
-      efficiency: optional(integer("Contribution of sleep efficiency, 1 to 100.")),
-      latency: optional(integer("Contribution of the time to fall asleep, 1 to 100.")),
-      rem_sleep: optional(integer("Contribution of REM sleep, 1 to 100.")),
-      restfulness: optional(integer("Contribution of restfulness, 1 to 100.")),
-      timing: optional(integer("Contribution of the timing of sleep, 1 to 100.")),
-      total_sleep: optional(integer("Contribution of total sleep, 1 to 100.")),
-    }, "Scores from 1 to 100 of what made the sleep score; not measurements."),
+      deep_sleep: contribution("deep sleep"),
+      efficiency: contribution("sleep efficiency"),
+      latency: contribution("the time to fall asleep"),
+      rem_sleep: contribution("REM sleep"),
+      restfulness: contribution("restfulness"),
+      timing: contribution("the timing of sleep"),
+      total_sleep: contribution("total sleep"),
+    }, CONTRIBUTORS_NOTE),
   }),
 });
