@@ -1,0 +1,95 @@
+/** The strict reading of what a token endpoint answers. */
+import { z } from "zod";
+import { parseScopes } from "./scopes.ts";
+
+/** A checked pair of tokens. */
+export interface TokenSet {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  /** Lifetime of the access token in seconds. */
+  readonly expiresIn: number;
+  /** Granted scopes without prefix; null when the answer does not say. */
+  readonly scopes: readonly string[] | null;
+}
+
+/** Either a checked pair, or what is wrong with the answer in words free of its content. */
+export type CheckedAnswer = { ok: true; tokens: TokenSet } | { ok: false; problem: string };
+
+/** RFC 6749 leaves `expires_in` optional; the shortest lifetime Oura documents is then assumed. */
+const ASSUMED_LIFETIME = 86_400;
+
+/** Printable ASCII without spaces: fits an HTTP header and RFC 6749's VSCHAR. */
+const token = z.string().min(1).max(8192).regex(/^[\x21-\x7e]+$/);
+
+const answer = z.object({
+  access_token: token,
+  refresh_token: token,
+  token_type: z.string().regex(/^bearer$/i).nullish(),
+  expires_in: z.int().positive().max(1e9).nullish(),
+  scope: z.unknown(),
+});
+
+/**
+ * Checks the body of a 200 answer. A pair is taken whole or not at all: Oura rotates both tokens, so
+ * an answer without a new refresh token would end the grant at its next refresh.
+ */
+export function checkTokenAnswer(body: string): CheckedAnswer {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    return { ok: false, problem: body === "" ? "an empty body" : "a body that is not JSON" };
+  }
+  const parsed = answer.safeParse(json);
+  if (!parsed.success) {
+    const fields = new Set(parsed.error.issues.map((issue) => issue.path.join(".")));
+    return {
+      ok: false,
+      problem: fields.has("")
+        ? "a body that is not a JSON object"
+        : `no valid ${[...fields].join(", ")}`,
+    };
+  }
+  const { access_token, refresh_token, expires_in, scope } = parsed.data;
+  return {
+    ok: true,
+    tokens: {
+      accessToken: access_token,
+      refreshToken: refresh_token,
+      expiresIn: expires_in ?? ASSUMED_LIFETIME,
+      scopes: typeof scope === "string" ? parseScopes(scope) : null,
+    },
+  };
+}
+
+/** What an error answer says, for people: RFC 6749 fields, or Oura's `detail` and `title`. */
+export interface ErrorAnswer {
+  /** The `error` code, such as `invalid_grant`; null when there is none. */
+  readonly code: string | null;
+  /** One short line; empty when the body says nothing readable. */
+  readonly text: string;
+}
+
+/** Reads an error body, which may be empty or HTML. `secrets` are cut out should Oura echo them. */
+export function readErrorAnswer(body: string, secrets: readonly string[]): ErrorAnswer {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    return { code: null, text: "" };
+  }
+  const fields = z.record(z.string(), z.unknown()).safeParse(json);
+  if (!fields.success) return { code: null, text: "" };
+  const { error, error_description, detail, title } = fields.data;
+  const code = typeof error === "string" && /^[a-z_]{1,64}$/.test(error) ? error : null;
+  const words = [error_description, detail, title, error].find((each) => typeof each === "string");
+  return { code, text: clean(typeof words === "string" ? words : "", secrets) };
+}
+
+function clean(text: string, secrets: readonly string[]): string {
+  let cleaned = text;
+  for (const secret of secrets) {
+    if (secret !== "") cleaned = cleaned.replaceAll(secret, "[hidden]");
+  }
+  return cleaned.replace(/[^\x20-\x7e]+/g, " ").trim().slice(0, 200);
+}

@@ -1,0 +1,45 @@
+/** Who a fresh token belongs to: the wearer's id is Oura's own. */
+import { z } from "zod";
+import { OuraUnavailableError, SignInError } from "../../errors.ts";
+import { boundedFetch, TransportError } from "./bounded_fetch.ts";
+import { type RequestOptions, TOKEN_BOUNDS } from "./token_endpoint.ts";
+
+const personalInfo = z.object({ id: z.string().min(1).max(256) });
+
+/**
+ * `personal_info.id`, which any token may read (OpenAPI 1.41), whatever its scopes.
+ * @throws {SignInError} When Oura refuses the new token.
+ * @throws {OuraUnavailableError} When there is no usable answer.
+ */
+export async function readWearerId(
+  apiUrl: string,
+  accessToken: string,
+  options: RequestOptions = {},
+): Promise<string> {
+  const url = new URL("/v2/usercollection/personal_info", apiUrl);
+  const request = boundedFetch(options.bounds ?? TOKEN_BOUNDS, options.fetch);
+  let response: Response;
+  try {
+    response = await request(url, { headers: { authorization: `Bearer ${accessToken}` } });
+  } catch (error) {
+    if (!(error instanceof TransportError)) throw error;
+    throw unavailable(error.message);
+  }
+  if (response.status === 401 || response.status === 403) {
+    throw new SignInError(
+      "SIGN_IN_NO_ACCESS",
+      `Oura granted access and then refused the new token (${response.status}).`,
+      { hint: "Rings from generation 3 on need an active Oura membership; check it in the app." },
+    );
+  }
+  if (response.status !== 200) throw unavailable(`it answered ${response.status}`);
+  const parsed = personalInfo.safeParse(await response.json().catch(() => null));
+  if (!parsed.success) throw unavailable("its answer holds no wearer id");
+  return parsed.data.id;
+}
+
+function unavailable(what: string): OuraUnavailableError {
+  return new OuraUnavailableError("OURA_API", `Oura's API did not say who signed in: ${what}.`, {
+    hint: "Nothing was stored. Run `auth login` again later.",
+  });
+}
