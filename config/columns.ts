@@ -1,0 +1,96 @@
+import type { Column } from "./model.ts";
+import type { ColumnType } from "../lib/column_type.ts";
+import { type Fields, fittingTypes, pathProblem } from "./catalog_fields.ts";
+import type { ColumnDeclaration, TypeDeclaration } from "./grammar.ts";
+import { columnNameProblem } from "./names.ts";
+import { type Path, quote, type Report } from "./problem.ts";
+
+/** What the judges of columns and series need to know of the data type around them. */
+export interface TypeContext {
+  readonly name: string;
+  /** Where the data type stands in the file. */
+  readonly path: Path;
+  readonly fields: Fields;
+  /** Built-in columns of the table with the path and type each is filled from; null: by the loader. */
+  readonly builtIn: ReadonlyMap<string, { path: string; type: ColumnType } | null>;
+  readonly report: Report;
+}
+
+/** The declared columns that are right, without those the table has anyway; the others are reported. */
+export function compileColumns(
+  declared: TypeDeclaration["columns"],
+  context: TypeContext,
+): Column[] {
+  const columns: Column[] = [];
+  for (const [name, declaration] of Object.entries(declared ?? {})) {
+    const long = typeof declaration === "string" ? { path: declaration } : declaration;
+    const at = [...context.path, "columns", name];
+    const within = (key: string) => typeof declaration === "string" ? at : [...at, key];
+    if (context.builtIn.has(name)) {
+      const problem = builtInProblem(name, long, context);
+      if (problem !== null) context.report(at, problem);
+      continue;
+    }
+    const nameProblem = columnNameProblem(name);
+    if (nameProblem !== null) context.report(at, nameProblem);
+    const type = typeOf(long, context, within);
+    if (type === null || nameProblem !== null) continue;
+    columns.push({
+      name,
+      path: long.path.split("."),
+      type,
+      index: long.index ?? false,
+      description: context.fields?.get(long.path)?.description ?? null,
+    });
+  }
+  return columns;
+}
+
+/** The column's type, its own or the catalog's; null when something is wrong with path or type. */
+function typeOf(
+  column: ColumnDeclaration,
+  context: TypeContext,
+  at: (key: string) => Path,
+): ColumnType | null {
+  const field = context.fields?.get(column.path);
+  if (field === undefined) {
+    const problem = column.new_field === true
+      ? null
+      : pathProblem(column.path, context.fields, context.name);
+    if (problem !== null) {
+      context.report(at("path"), problem);
+      return null;
+    }
+    if (column.type !== undefined) return column.type;
+    context.report(
+      at("type"),
+      `missing; the catalog does not know this field: write { path: ${column.path}, type: … }`,
+    );
+    return null;
+  }
+  if (column.type === undefined) return field.column;
+  const fitting = fittingTypes(field);
+  if (fitting.includes(column.type)) return column.type;
+  context.report(
+    at("type"),
+    `${column.type} never fits ${quote(column.path)}, which is ${field.column}; ` +
+      `what fits: ${fitting.join(", ")}`,
+  );
+  return null;
+}
+
+/** A built-in column may be named again as what it is; anything else would change its meaning. */
+function builtInProblem(
+  name: string,
+  column: ColumnDeclaration,
+  context: TypeContext,
+): string | null {
+  const builtIn = context.builtIn.get(name);
+  const same = builtIn !== null && builtIn !== undefined && builtIn.path === column.path &&
+    (column.type === undefined || column.type === builtIn.type) && column.index !== true;
+  if (same) return null;
+  const is = builtIn
+    ? `always there, as ${builtIn.type} filled from ${builtIn.path}`
+    : "always there, filled by the program";
+  return `the column "${name}" is ${is}; choose another name`;
+}

@@ -1,0 +1,209 @@
+import type { PipelineType, TypeWindow } from "./model.ts";
+import type { DataType, WindowFamily } from "../lib/oura/catalog/data_type.ts";
+import { CATALOG, findDataType } from "../lib/oura/catalog/index.ts";
+import { fieldsOf } from "../lib/oura/catalog/paths.ts";
+import { compileColumns, type TypeContext } from "./columns.ts";
+import type { Declaration, TypeDeclaration } from "./grammar.ts";
+import { BUILT_IN_COLUMNS, identifierProblem, tableNameProblem } from "./names.ts";
+import { type Path, quote, type Report } from "./problem.ts";
+import { compileSeries } from "./series.ts";
+import { nearest } from "./suggest.ts";
+
+const INITIAL_DAYS = 90;
+const LOOKBACK_DAYS = 7;
+/** Oura refuses longer spans of its time series. */
+const LONGEST_DATETIME_CHUNK = 30;
+const DEFAULT_CHUNK: Readonly<Record<WindowFamily, number>> = { date: 90, datetime: 30, none: 90 };
+/** A request of the date family carries two days of padding at each end, and must still move on. */
+const SHORTEST_CHUNK: Readonly<Record<WindowFamily, number>> = { date: 7, datetime: 2, none: 1 };
+
+/** Parts of a data type that only the YAML can say where the catalog does not know it. */
+interface Route {
+  readonly known: boolean;
+  readonly endpoint: string;
+  readonly envelope: "list" | "object";
+  readonly by: WindowFamily;
+  readonly key: readonly string[];
+  readonly day: string | null;
+  readonly offset: string | null;
+  readonly scope: string | null;
+}
+
+/** The data types that are right, in the order of the file; the others are reported. */
+export function compileTypes(declaration: Declaration, report: Report): PipelineType[] {
+  const types: PipelineType[] = [];
+  for (const [name, declared] of Object.entries(declaration.data_types)) {
+    const type = compileType(name, declared ?? {}, declaration.defaults ?? {}, report);
+    if (type !== null) types.push(type);
+  }
+  reportTableClashes(types, report);
+  return types;
+}
+
+function compileType(
+  name: string,
+  declared: TypeDeclaration,
+  defaults: NonNullable<Declaration["defaults"]>,
+  report: Report,
+): PipelineType | null {
+  const path = ["data_types", name];
+  const dataType = findDataType(name);
+  const route = dataType
+    ? routeOfKnown(dataType, declared, path, report)
+    : routeOfUnknown(name, declared, path, report);
+  if (route === null) return null;
+  const context: TypeContext = {
+    name,
+    path,
+    fields: dataType ? fieldsOf(dataType) : null,
+    builtIn: builtInColumns(dataType, route),
+    report,
+  };
+  const keepRaw = declared.keep_raw ?? defaults.keep_raw ?? true;
+  if (declared.history === true && !keepRaw) {
+    report([...path, "history"], "history needs keep_raw: true, for it keeps former documents");
+  }
+  const view = declared.view ?? false;
+  const viewProblem = view ? identifierProblem(`v_${name}`) : null;
+  if (viewProblem !== null) report([...path, "view"], `the view v_${name}: ${viewProblem}`);
+  const { by, ...rest } = route;
+  return {
+    name,
+    table: name,
+    ...rest,
+    window: compileWindow(declared.window ?? {}, defaults.window ?? {}, by, path, report),
+    keepRaw,
+    // Without raw documents there is nothing to keep, whatever the defaults say.
+    history: keepRaw && (declared.history ?? defaults.history ?? true),
+    columns: compileColumns(declared.columns, context),
+    series: compileSeries(declared.series, context),
+    view,
+  };
+}
+
+function routeOfKnown(
+  dataType: DataType,
+  declared: TypeDeclaration,
+  path: Path,
+  report: Report,
+): Route {
+  for (const key of ["endpoint", "key"] as const) {
+    if (declared[key] !== undefined) {
+      report([...path, key], `the catalog knows the ${key} of ${dataType.name}; leave it out`);
+    }
+  }
+  const by = declared.window?.by;
+  if (by !== undefined && by !== dataType.window) {
+    report(
+      [...path, "window", "by"],
+      `${dataType.name} is asked by ${dataType.window}; leave by out`,
+    );
+  }
+  return {
+    known: true,
+    endpoint: dataType.endpoint,
+    envelope: dataType.envelope,
+    by: dataType.window,
+    key: dataType.key,
+    day: dataType.day ?? null,
+    offset: dataType.offset ?? null,
+    scope: dataType.scope,
+  };
+}
+
+function routeOfUnknown(
+  name: string,
+  declared: TypeDeclaration,
+  path: Path,
+  report: Report,
+): Route | null {
+  if (declared.endpoint === undefined) {
+    const meant = nearest(name, CATALOG.map((known) => known.name));
+    if (meant) report(path, `unknown data type ${quote(name)}; did you mean "${meant}"?`);
+    else report([...path, "endpoint"], `missing; the catalog knows no data type ${quote(name)}`);
+    return null;
+  }
+  const nameProblem = tableNameProblem(name);
+  if (nameProblem !== null) report(path, nameProblem);
+  const by = declared.window?.by;
+  if (by === undefined) {
+    report([...path, "window", "by"], "missing; write window: { by: date }, datetime or none");
+  }
+  if (declared.key === undefined) {
+    report([...path, "key"], "missing; name what identifies a document, such as key: [id]");
+  }
+  return {
+    known: false,
+    endpoint: declared.endpoint,
+    envelope: "list",
+    by: by ?? "date",
+    key: declared.key ?? ["id"],
+    day: dayOf(declared),
+    offset: null,
+    scope: null,
+  };
+}
+
+/** The path of an unknown type's day: that of a column named `day`. */
+function dayOf(declared: TypeDeclaration): string | null {
+  const day = declared.columns?.day;
+  return day === undefined ? null : typeof day === "string" ? day : day.path;
+}
+
+function builtInColumns(dataType: DataType | undefined, route: Route): TypeContext["builtIn"] {
+  const builtIn: Map<string, { path: string; type: "text" | "date" | "timestamptz" } | null> =
+    new Map(BUILT_IN_COLUMNS.map((name) => [name, null]));
+  if (route.day !== null) builtIn.set("day", { path: route.day, type: "date" });
+  if (route.key.length === 1 && route.key[0] === "id") {
+    builtIn.set("id", { path: "id", type: "text" });
+  }
+  for (const name of dataType?.key ?? []) {
+    if (name !== "id") {
+      builtIn.set(name, { path: name, type: name === "timestamp" ? "timestamptz" : "text" });
+    }
+  }
+  return builtIn;
+}
+
+function compileWindow(
+  own: NonNullable<TypeDeclaration["window"]>,
+  defaults: NonNullable<NonNullable<Declaration["defaults"]>["window"]>,
+  by: WindowFamily,
+  path: Path,
+  report: Report,
+): TypeWindow {
+  const at = (key: string) => [...path, "window", key];
+  const initialDays = own.initial ?? defaults.initial ?? INITIAL_DAYS;
+  const lookbackDays = own.lookback ?? defaults.lookback ?? LOOKBACK_DAYS;
+  const chunkDays = own.chunk ?? DEFAULT_CHUNK[by];
+  if (by === "datetime" && chunkDays > LONGEST_DATETIME_CHUNK) {
+    report(at("chunk"), `Oura answers at most ${LONGEST_DATETIME_CHUNK}d a request here`);
+  }
+  if (chunkDays < SHORTEST_CHUNK[by]) {
+    report(at("chunk"), `must be at least ${SHORTEST_CHUNK[by]}d, padding included`);
+  }
+  if (lookbackDays > initialDays && (own.lookback ?? own.initial) !== undefined) {
+    const key = own.lookback === undefined ? "initial" : "lookback";
+    report(at(key), `lookback (${lookbackDays}d) reaches further than initial (${initialDays}d)`);
+  }
+  return { by, initialDays, lookbackDays, chunkDays };
+}
+
+/** Series are tables of their own, beside those of all the data types the catalog knows. */
+function reportTableClashes(types: readonly PipelineType[], report: Report): void {
+  const tables = new Map<string, string>();
+  for (const known of CATALOG) tables.set(known.name, `the table of ${known.name}`);
+  for (const type of types) tables.set(type.table, `the table of ${type.name}`);
+  for (const type of types) {
+    for (const { name } of type.series) {
+      const owner = tables.get(name);
+      if (owner === undefined) tables.set(name, `the series ${name} of ${type.name}`);
+      else {
+        report(
+          ["data_types", type.name, "series", name],
+          `the name is taken by ${owner}; choose another, such as "${type.name}_${name}"`,
+        );
+      }
+    }
+  }
+}
