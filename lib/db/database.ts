@@ -3,7 +3,10 @@
  *
  * Values come back alike from both: `bigint` as number (string beyond 2^53), `numeric` as string,
  * `date` as `YYYY-MM-DD`, `timestamptz` as Date, `interval` as string in ISO 8601, `json`/`jsonb`
- * parsed.
+ * parsed, `bytea` as Uint8Array, arrays as arrays; every other type as PostgreSQL's text.
+ *
+ * Parameters go the other way: a Date, a Uint8Array, an array (as an SQL array) or an object (as
+ * JSON). A JSON array is passed as `JSON.stringify(array)`.
  */
 
 /** A row by column name. */
@@ -34,9 +37,10 @@ export interface Transaction extends Queryable {
   /** Runs `body` behind a savepoint: a failure undoes only what `body` did, and is rethrown. */
   savepoint<T>(body: () => Promise<T>): Promise<T>;
   /**
-   * Bulk-loads text lines of PostgreSQL's COPY format, where the adapter can.
-   * Undefined on PGlite.
+   * Bulk-loads text of PostgreSQL's COPY format, where the adapter can, reading `lines` no faster
+   * than the server takes them. Undefined on PGlite.
    * @param sql The whole `COPY … FROM STDIN` statement.
+   * @param lines Each item holds one or more whole lines, every line ended by `\n`.
    */
   copyIn?(sql: string, lines: AsyncIterable<string> | Iterable<string>): Promise<void>;
 }

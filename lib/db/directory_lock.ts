@@ -1,0 +1,56 @@
+import { join } from "node:path";
+import { DatabaseError } from "../errors.ts";
+
+/**
+ * Guards a directory against a second process. The lock is the operating system's: it ends with
+ * the process, however that ends, so that no stale lock ever needs to be removed by hand.
+ */
+export interface DirectoryLock {
+  release(): Promise<void>;
+}
+
+/** Kept in a file of its own: Windows lets nobody read a locked one. */
+interface Holder {
+  pid: number;
+  startedAt: string;
+}
+
+/**
+ * Takes the lock, creating the directory (for this user alone) where it is missing.
+ * @throws {DatabaseError} When another process, which it names, holds the lock.
+ */
+export async function lockDirectory(directory: string): Promise<DirectoryLock> {
+  await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
+  const holderFile = join(directory, "database.holder.json");
+  const file = await Deno.open(join(directory, "database.lock"), { create: true, write: true });
+  if (!await file.tryLock(true)) {
+    file.close();
+    throw await lockedError(directory, holderFile);
+  }
+  const holder: Holder = {
+    pid: Deno.pid,
+    startedAt: new Date(performance.timeOrigin).toISOString(),
+  };
+  await Deno.writeTextFile(holderFile, JSON.stringify(holder));
+  return {
+    async release() {
+      await Deno.remove(holderFile);
+      await file.unlock();
+      file.close();
+    },
+  };
+}
+
+async function lockedError(directory: string, holderFile: string): Promise<DatabaseError> {
+  let who = "another process";
+  try {
+    const holder: Holder = JSON.parse(await Deno.readTextFile(holderFile));
+    who = `process ${holder.pid}, started ${holder.startedAt}`;
+  } catch {
+    // It has taken the lock and not written its name yet.
+  }
+  return new DatabaseError("DATABASE_LOCKED", `${directory}: the database is in use by ${who}`, {
+    hint: "The embedded database serves one process at a time. Wait for it, stop it, or use a " +
+      "PostgreSQL server (DATABASE_URL).",
+  });
+}

@@ -1,0 +1,149 @@
+/** Brings the tables up to what this program needs. */
+import program from "../../deno.json" with { type: "json" };
+import { type Migration, migrations } from "../../sql/migrations/index.ts";
+import { DatabaseError } from "../errors.ts";
+import type { Database, Transaction } from "./database.ts";
+import { inSchema, quoteIdentifier } from "./identifiers.ts";
+import {
+  type AppliedMigration,
+  checksumOf,
+  pendingMigrations,
+  readHistory,
+  readHistoryTable,
+} from "./migration_history.ts";
+
+export type { AppliedMigration } from "./migration_history.ts";
+
+/** What is in the database, and what is not yet. */
+export interface MigrationStatus {
+  applied: AppliedMigration[];
+  pending: { version: number; name: string }[];
+}
+
+const OLDEST_SERVER = 12;
+
+/**
+ * Applies what is missing, one transaction per migration, and returns what this call applied.
+ * Processes that start together take turns.
+ * @throws {DatabaseError} `MIGRATION_NEWER`, `MIGRATION_EDITED`, `DATABASE_TOO_OLD`, or what the
+ *   database answers, such as missing rights.
+ */
+export async function migrate(
+  db: Database,
+  known: readonly Migration[] = migrations,
+): Promise<AppliedMigration[]> {
+  const appliedHere: AppliedMigration[] = [];
+  for (;;) {
+    const applied = await db.transaction((tx) => applyNext(tx, known, db.label));
+    if (!applied) return appliedHere;
+    appliedHere.push(applied);
+  }
+}
+
+/**
+ * Makes sure nothing is missing, at the price of one short query when nothing is.
+ * @throws {DatabaseError} As {@linkcode migrate}.
+ */
+export async function ensureMigrated(db: Database): Promise<AppliedMigration[]> {
+  const { pending } = await migrationStatus(db);
+  return pending.length === 0 ? [] : await migrate(db);
+}
+
+/**
+ * Reads what is applied and what is pending, and changes nothing.
+ * @throws {DatabaseError} `MIGRATION_NEWER` or `MIGRATION_EDITED`.
+ */
+export async function migrationStatus(
+  db: Database,
+  known: readonly Migration[] = migrations,
+): Promise<MigrationStatus> {
+  const applied = await readHistory(db);
+  const pending = await pendingMigrations(known, applied, db.label);
+  return { applied, pending: pending.map(({ version, name }) => ({ version, name })) };
+}
+
+async function applyNext(
+  tx: Transaction,
+  known: readonly Migration[],
+  label: string,
+): Promise<AppliedMigration | undefined> {
+  await takeTurn(tx);
+  await refuseOldServer(tx, label);
+  await createSchema(tx);
+  await createHistory(tx);
+  const [next] = await pendingMigrations(known, await readHistoryTable(tx), label);
+  if (!next) return undefined;
+  await tx.exec(inSchema(next.sql, tx.schema));
+  return await record(tx, next);
+}
+
+/**
+ * Waits for another process that is migrating the same schema. Taken before the history is read,
+ * and bound to the transaction, so that it works through PgBouncer and ends with the process.
+ */
+async function takeTurn(tx: Transaction): Promise<void> {
+  await tx.query("SELECT pg_advisory_xact_lock(hashtext('oura-sync migrate'), hashtext($1))", [
+    tx.schema,
+  ]);
+}
+
+async function refuseOldServer(tx: Transaction, label: string): Promise<void> {
+  const { rows } = await tx.query<{ version: string }>(
+    "SELECT current_setting('server_version_num') AS version",
+  );
+  const major = Math.floor(Number(rows[0]?.version) / 10_000);
+  if (major >= OLDEST_SERVER) return;
+  throw new DatabaseError("DATABASE_TOO_OLD", `${label}: the server is PostgreSQL ${major}`, {
+    hint: `PostgreSQL ${OLDEST_SERVER} or newer is needed.`,
+  });
+}
+
+/**
+ * Asks the catalog first: `IF NOT EXISTS` still demands the right to create, which a role that was
+ * given a ready schema need not have.
+ */
+async function createSchema(tx: Transaction): Promise<void> {
+  const { rows } = await tx.query("SELECT FROM pg_namespace WHERE nspname = $1", [tx.schema]);
+  if (rows.length === 0) await tx.exec(`CREATE SCHEMA ${quoteIdentifier(tx.schema)}`);
+}
+
+async function createHistory(tx: Transaction): Promise<void> {
+  const { rows } = await tx.query(
+    `SELECT FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+     WHERE nspname = $1 AND relname = 'schema_migrations'`,
+    [tx.schema],
+  );
+  if (rows.length > 0) return;
+  await tx.exec(inSchema(
+    `CREATE TABLE oura.schema_migrations (
+       version integer PRIMARY KEY,
+       name text NOT NULL,
+       checksum text NOT NULL,
+       applied_at timestamptz NOT NULL DEFAULT now(),
+       program_version text NOT NULL
+     );
+     COMMENT ON TABLE oura.schema_migrations IS
+       'The migrations this schema has been through, with the checksum of each file.';`,
+    tx.schema,
+  ));
+}
+
+async function record(tx: Transaction, migration: Migration): Promise<AppliedMigration> {
+  const { version, name } = migration;
+  const checksum = await checksumOf(migration);
+  const { rows } = await tx.query<{ applied_at: Date }>(
+    inSchema(
+      `INSERT INTO oura.schema_migrations (version, name, checksum, program_version)
+       VALUES ($1, $2, $3, $4) RETURNING applied_at`,
+      tx.schema,
+    ),
+    [version, name, checksum, program.version],
+  );
+  return {
+    version,
+    name,
+    checksum,
+    appliedAt: rows[0]!.applied_at,
+    programVersion: program.version,
+  };
+}

@@ -1,0 +1,28 @@
+import type { ConnectionSettings } from "./connection.ts";
+import type { Database } from "./database.ts";
+
+/** How a database is opened, whichever kind it is. */
+export interface OpenOptions {
+  /** SQL schema of all tables. */
+  schema: string;
+  /** Connections at most, on a server. */
+  poolSize?: number;
+}
+
+/**
+ * Opens the database the settings name. The adapter is loaded on demand: a sync to a server pays
+ * nothing for PGlite, nor the other way round.
+ * @throws {UsageError} When the connection URL cannot be read.
+ * @throws {DatabaseError} When the database cannot be reached, refuses the sign-in or is in use.
+ */
+export async function openDatabase(
+  connection: ConnectionSettings,
+  options: OpenOptions,
+): Promise<Database> {
+  if (connection.kind === "embedded") {
+    const { openPglite } = await import("./pglite.ts");
+    return await openPglite({ directory: connection.directory, schema: options.schema });
+  }
+  const { openPostgres } = await import("./postgres.ts");
+  return await openPostgres(connection, options);
+}

@@ -1,0 +1,33 @@
+import pRetry from "p-retry";
+import type { Database, Transaction } from "./database.ts";
+import { SqlError } from "./errors.ts";
+
+/** How often and how patiently a transaction is tried again. */
+export interface RetryOptions {
+  /** Attempts after the first one. The default outlasts a restart of the server: about 12 s. */
+  retries?: number;
+  /** Wait before the second attempt, in milliseconds; doubled each time. */
+  firstDelayMs?: number;
+  /** Ends the waiting when the run is being stopped. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Runs a whole transaction again when its connection was lost, or when it lost against another one
+ * (deadlock, serialization). A connection lost during COMMIT leaves open whether it happened, so
+ * `body` must be safe to run twice: upserts, not counters.
+ */
+export function retryTransaction<T>(
+  db: Database,
+  body: (tx: Transaction) => Promise<T>,
+  options: RetryOptions = {},
+): Promise<T> {
+  return pRetry(() => db.transaction(body), {
+    retries: options.retries ?? 6,
+    minTimeout: options.firstDelayMs ?? 200,
+    factor: 2,
+    randomize: true,
+    ...(options.signal ? { signal: options.signal } : {}),
+    shouldRetry: ({ error }) => error instanceof SqlError && error.retryable,
+  });
+}

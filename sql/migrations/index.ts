@@ -1,0 +1,18 @@
+/** The migrations, in order. A new file is added here; a released one is never edited. */
+import bookkeeping from "./0001_bookkeeping.sql" with { type: "text" };
+import dataTypes from "./0002_data_types.sql" with { type: "text" };
+
+/** One step of the database's structure. */
+export interface Migration {
+  /** Counts from 1 without gaps. */
+  readonly version: number;
+  readonly name: string;
+  /** Written against the schema `oura`. */
+  readonly sql: string;
+}
+
+/** Every migration this program knows, oldest first. */
+export const migrations: readonly Migration[] = [
+  { version: 1, name: "bookkeeping", sql: bookkeeping },
+  { version: 2, name: "data_types", sql: dataTypes },
+];
