@@ -61,7 +61,7 @@ const value = <S extends z.ZodType>(
 ): S => field(schema, { description, column, shape: "value", ...options });
 
 /** Meaning, unit and column type of a field; undefined for schemas not made here. */
-export function metaOf(schema: z.ZodType): FieldMeta | undefined {
+export function metaOf(schema: z.core.$ZodType): FieldMeta | undefined {
   return registry.get(schema);
 }
 

@@ -63,7 +63,7 @@ export const sleep = defineDataType({
     })),
     time_in_bed: optional(integer("Time from going to bed to getting up.", {
       unit: "s",
-      lenient: "Has no value while bedtime_end is null.",
+      lenient: "Cannot be known while bedtime_end is null.",
     })),
     total_sleep_duration: duration("asleep"),
     deep_sleep_duration: duration("in deep sleep"),

@@ -1,0 +1,74 @@
+/** Quarantine: documents that do not fit, kept whole until somebody mends the cause. */
+import type { Queryable } from "./database.ts";
+import { inSchema } from "./identifiers.ts";
+import ADD_REJECTS from "../../sql/queries/add_rejects.sql" with { type: "text" };
+
+/** A document to quarantine. Nothing of its values stands in the texts. */
+export interface RejectEntry {
+  documentKey: string | null;
+  /** Where in the document, in dots. */
+  path: string;
+  /** The column it was meant for; null when the document itself is malformed. */
+  column: string | null;
+  /** The type expected there. */
+  expected: string | null;
+  reason: string;
+  /** The document as JSON text. */
+  document: string;
+}
+
+/** Adds documents that are not quarantined already; returns how many were new. */
+export async function addRejects(
+  tx: Queryable,
+  target: { userId: string; dataType: string; runId: number | null },
+  entries: readonly RejectEntry[],
+): Promise<number> {
+  if (entries.length === 0) return 0;
+  const { rowCount } = await tx.query(inSchema(ADD_REJECTS, tx.schema), [
+    target.userId,
+    target.dataType,
+    target.runId,
+    entries.map(({ documentKey }) => documentKey),
+    entries.map(({ path }) => path),
+    entries.map(({ column }) => column),
+    entries.map(({ expected }) => expected),
+    entries.map(({ reason }) => reason),
+    entries.map(({ document }) => document),
+  ]);
+  return rowCount;
+}
+
+/** Whether any document of a type waits in quarantine. */
+export async function hasOpenRejects(
+  db: Queryable,
+  userId: string,
+  dataType: string,
+): Promise<boolean> {
+  const { rows } = await db.query(
+    inSchema(
+      `SELECT 1 FROM oura.rejects WHERE user_id = $1 AND data_type = $2 AND state = 'open' LIMIT 1`,
+      db.schema,
+    ),
+    [userId, dataType],
+  );
+  return rows.length > 0;
+}
+
+/** Closes the rejects of documents that have since been loaded; returns how many. */
+export async function resolveRejects(
+  tx: Queryable,
+  userId: string,
+  dataType: string,
+  documentKeys: readonly string[],
+): Promise<number> {
+  const { rowCount } = await tx.query(
+    inSchema(
+      `UPDATE oura.rejects SET state = 'resolved', resolved_at = now()
+      WHERE user_id = $1 AND data_type = $2 AND state = 'open'
+        AND document_key = ANY ($3::text[])`,
+      tx.schema,
+    ),
+    [userId, dataType, documentKeys],
+  );
+  return rowCount;
+}

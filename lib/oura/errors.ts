@@ -1,0 +1,73 @@
+/** What Oura's API can refuse, as errors the pipelines tell apart. */
+import { OuraSyncError, OuraUnavailableError } from "../errors.ts";
+
+/** What is known of a refused or failed request: never the query, never the body. */
+export interface Refusal {
+  /** Path of the route. */
+  path: string;
+  /** HTTP status. */
+  status: number;
+  /** Oura's `x-trace-id`, to quote to its support. */
+  traceId: string | null;
+}
+
+function describe(refusal: Refusal): string {
+  const trace = refusal.traceId === null ? "" : ` (trace ${refusal.traceId})`;
+  return `Oura answered ${refusal.status} for ${refusal.path}${trace}`;
+}
+
+/**
+ * 401 or 403, after a refresh of the token where one was possible. On one route beside others that
+ * answer 200 it means a missing scope; on every route a dead token (401) or no membership (403).
+ * Source: https://cloud.ouraring.com/docs/error-handling and the behaviour of live accounts.
+ */
+export class AccessDeniedError extends OuraSyncError {
+  override readonly exitCode: number = 4;
+  constructor(readonly refusal: Refusal) {
+    super("OURA_ACCESS_DENIED", `${describe(refusal)}: access denied`, {
+      hint: refusal.status === 403
+        ? "The scope was not granted, or the Oura membership has lapsed. `oura-sync doctor` tells which."
+        : "The token is no longer valid, or lacks this scope. `oura-sync doctor` tells which.",
+    });
+  }
+}
+
+/** 404 on a single document: it was deleted since, or never was. */
+export class DocumentNotFoundError extends OuraSyncError {
+  override readonly exitCode: number = 4;
+  constructor(readonly refusal: Refusal) {
+    super("OURA_NOT_FOUND", `${describe(refusal)}: no such document or route`);
+  }
+}
+
+/** 400, 422 or another 4xx: the request itself is wrong, so it is not repeated. */
+export class RequestRefusedError extends OuraSyncError {
+  override readonly exitCode: number = 4;
+  constructor(readonly refusal: Refusal) {
+    super("OURA_REQUEST_REFUSED", `${describe(refusal)}: the request was refused`, {
+      hint: "If the route is declared in oura.yaml, check its endpoint and window.",
+    });
+  }
+}
+
+/** 429 for longer than our patience. */
+export class RateLimitedError extends OuraUnavailableError {
+  constructor(waitMs: number, patienceMs: number) {
+    super(
+      "OURA_RATE_LIMITED",
+      `Oura limits the rate of requests for another ${Math.ceil(waitMs / 1000)} s; ` +
+        `the patience of this run is ${Math.round(patienceMs / 1000)} s`,
+      { hint: "Run again later. What was loaded stays, and the next run goes on from there." },
+    );
+  }
+}
+
+/** An answer with status 200 that is not what the API promises: no JSON, no envelope, a loop. */
+export class BadAnswerError extends OuraUnavailableError {
+  constructor(path: string, problem: string, options: { cause?: unknown } = {}) {
+    super("OURA_BAD_ANSWER", `Oura's answer for ${path} cannot be used: ${problem}`, {
+      hint: "This is usually over soon: run again. If it lasts, see https://status.ouraring.com.",
+      ...options,
+    });
+  }
+}

@@ -1,0 +1,216 @@
+/**
+ * One GET against Oura's API, made dependable: bounded in time, retried where that can help, held
+ * back by the shared rate gate, with the token refreshed once when Oura refuses it.
+ */
+import pRetry, { type RetryContext } from "p-retry";
+import { messageOf, OuraUnavailableError } from "../errors.ts";
+import {
+  AccessDeniedError,
+  BadAnswerError,
+  DocumentNotFoundError,
+  RateLimitedError,
+  type Refusal,
+  RequestRefusedError,
+} from "./errors.ts";
+import { RateGate, waitAskedFor } from "./rate_gate.ts";
+import type { TokenProvider } from "./token_provider.ts";
+
+/** Base URL of Oura's API. */
+export const OURA_API_URL = "https://api.ouraring.com";
+
+/** Options of {@linkcode OuraHttp}. */
+export interface OuraHttpOptions {
+  tokens: TokenProvider;
+  /** @default {@linkcode OURA_API_URL} */
+  baseUrl?: string;
+  /** @default globalThis.fetch */
+  fetch?: typeof fetch;
+  /** Shared by everything that asks Oura from this process. */
+  gate?: RateGate;
+  /** Time for one request with its body, in ms. @default 60_000 */
+  timeoutMs?: number;
+  /** Repeats after server errors, cut connections and unusable answers. @default 5 */
+  retries?: number;
+  /** First back-off in ms; doubles, with jitter, up to 30 s. @default 500 */
+  backoffMs?: number;
+  /** Told of every failed attempt that is repeated, for the log. */
+  onRetry?: (path: string, problem: string, attempt: number) => void;
+}
+
+/** What this client has asked for so far. */
+export interface Traffic {
+  requests: number;
+  /** Bytes of answer bodies, decoded. */
+  bytes: number;
+  /** Trace ids of the refused and failed requests, newest last, at most 20. */
+  traceIds: string[];
+  /** Local clock minus Oura's, in ms, from the latest `Date` header. */
+  clockSkewMs: number | null;
+}
+
+/** A failure that another attempt may mend. */
+class Transient extends Error {
+  constructor(readonly failure: Error, readonly rateLimited = false) {
+    super(failure.message);
+  }
+}
+
+/** See the file's head. */
+export class OuraHttp {
+  readonly tokens: TokenProvider;
+  readonly traffic: Traffic = { requests: 0, bytes: 0, traceIds: [], clockSkewMs: null };
+  readonly #baseUrl: string;
+  readonly #fetch: typeof fetch;
+  readonly #gate: RateGate;
+  readonly #timeoutMs: number;
+  readonly #retries: number;
+  readonly #backoffMs: number;
+  readonly #onRetry: NonNullable<OuraHttpOptions["onRetry"]>;
+
+  constructor(options: OuraHttpOptions) {
+    this.tokens = options.tokens;
+    this.#baseUrl = (options.baseUrl ?? OURA_API_URL).replace(/\/+$/, "");
+    this.#fetch = options.fetch ?? globalThis.fetch;
+    this.#gate = options.gate ?? new RateGate();
+    this.#timeoutMs = options.timeoutMs ?? 60_000;
+    this.#retries = options.retries ?? 5;
+    this.#backoffMs = options.backoffMs ?? 500;
+    this.#onRetry = options.onRetry ?? (() => {});
+  }
+
+  /**
+   * GETs a path and returns the parsed JSON.
+   * @throws {AccessDeniedError} 401 (after one refresh) and 403.
+   * @throws {DocumentNotFoundError} 404.
+   * @throws {RequestRefusedError} Other 4xx.
+   * @throws {OuraUnavailableError} When retries or patience are used up.
+   * @throws {SignInError} When the grant turns out dead while refreshing.
+   */
+  async getJson(
+    path: string,
+    params: Record<string, string> = {},
+    signal?: AbortSignal,
+  ): Promise<unknown> {
+    let token = await this.tokens.accessToken();
+    let refreshed = false;
+    for (;;) {
+      try {
+        return await this.#getWithRetries(path, params, token, signal);
+      } catch (error) {
+        const refused = error instanceof AccessDeniedError && error.refusal.status === 401;
+        if (!refused || refreshed) throw error;
+        const fresh = await this.tokens.refresh(token);
+        if (fresh === null) throw error;
+        token = fresh;
+        refreshed = true;
+      }
+    }
+  }
+
+  async #getWithRetries(
+    path: string,
+    params: Record<string, string>,
+    token: string,
+    signal: AbortSignal | undefined,
+  ): Promise<unknown> {
+    const started = performance.now();
+    const givesUp = ({ error, attemptNumber }: RetryContext) => {
+      if (!(error instanceof Transient)) return;
+      this.#onRetry(path, error.message, attemptNumber);
+      const waited = performance.now() - started;
+      if (error.rateLimited && waited > this.#gate.patienceMs) {
+        throw new RateLimitedError(0, this.#gate.patienceMs);
+      }
+    };
+    try {
+      return await pRetry(() => this.#attempt(path, params, token, signal), {
+        retries: this.#retries,
+        minTimeout: this.#backoffMs,
+        maxTimeout: 30_000,
+        randomize: true,
+        onFailedAttempt: givesUp,
+        shouldRetry: ({ error }) => error instanceof Transient,
+        shouldConsumeRetry: ({ error }) => !(error instanceof Transient && error.rateLimited),
+        ...(signal ? { signal } : {}),
+      });
+    } catch (error) {
+      throw error instanceof Transient ? error.failure : error;
+    }
+  }
+
+  async #attempt(
+    path: string,
+    params: Record<string, string>,
+    token: string,
+    signal: AbortSignal | undefined,
+  ): Promise<unknown> {
+    await this.#gate.pass(signal);
+    const url = new URL(this.#baseUrl + path);
+    for (const [name, value] of Object.entries(params)) url.searchParams.set(name, value);
+    const timeout = AbortSignal.timeout(this.#timeoutMs);
+    this.traffic.requests++;
+    let response: Response;
+    let body: string;
+    try {
+      response = await this.#fetch(url, {
+        headers: { authorization: `Bearer ${token}`, accept: "application/json" },
+        redirect: "error",
+        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      });
+      body = await response.text();
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      throw new Transient(this.#unreachable(path, timeout.aborted, error));
+    }
+    this.traffic.bytes += body.length;
+    this.#noteClock(response.headers);
+    return this.#interpret(path, response, body);
+  }
+
+  #interpret(path: string, response: Response, body: string): unknown {
+    const { status, headers } = response;
+    if (status === 200) {
+      try {
+        return JSON.parse(body);
+      } catch (cause) {
+        throw new Transient(
+          new BadAnswerError(path, "it is not JSON, or not all of it", { cause }),
+        );
+      }
+    }
+    const refusal: Refusal = { path, status, traceId: headers.get("x-trace-id") };
+    if (refusal.traceId) {
+      this.traffic.traceIds = [...this.traffic.traceIds, refusal.traceId].slice(-20);
+    }
+    if (status === 429) {
+      this.#gate.close(waitAskedFor(headers, Date.now()));
+      throw new Transient(new Error("rate limited (429)"), true);
+    }
+    if (status >= 500 || status < 400) {
+      throw new Transient(
+        new OuraUnavailableError("OURA_SERVER_ERROR", `Oura answered ${status} for ${path}`, {
+          hint: "Run again later; https://status.ouraring.com shows whether Oura has a problem.",
+        }),
+      );
+    }
+    if (status === 401 || status === 403 || status === 426) throw new AccessDeniedError(refusal);
+    if (status === 404) throw new DocumentNotFoundError(refusal);
+    throw new RequestRefusedError(refusal);
+  }
+
+  #unreachable(path: string, timedOut: boolean, cause: unknown): OuraUnavailableError {
+    const problem = timedOut ? `no answer within ${this.#timeoutMs / 1000} s` : messageOf(cause);
+    return new OuraUnavailableError(
+      "OURA_UNREACHABLE",
+      `Oura cannot be reached at ${new URL(this.#baseUrl).host} for ${path}: ${
+        problem.replaceAll(/\?\S*/g, "")
+      }`,
+      { cause, hint: "Check the network of this machine, then run again." },
+    );
+  }
+
+  #noteClock(headers: Headers): void {
+    const date = Date.parse(headers.get("date") ?? "");
+    if (!Number.isNaN(date)) this.traffic.clockSkewMs = Date.now() - date;
+  }
+}

@@ -1,0 +1,93 @@
+/** One budget for all requests of the process: when Oura says wait, everybody waits. */
+import { RateLimitedError } from "./errors.ts";
+
+/** Waits `ms` milliseconds; rejects with the signal's reason when aborted. */
+export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
+
+/** The real {@linkcode Sleep}. */
+export const sleep: Sleep = (ms, signal) =>
+  new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve();
+    }, ms);
+    signal?.addEventListener("abort", onAbort, { once: true });
+  });
+
+/** Options of {@linkcode RateGate}. */
+export interface RateGateOptions {
+  /** The longest wait, in ms, that is still waited. @default 900_000 */
+  patienceMs?: number;
+  /** @default sleep */
+  sleep?: Sleep;
+  /** A clock that never jumps, in ms. @default performance.now */
+  monotonic?: () => number;
+  /** Told of every wait, for the log. */
+  onWait?: (ms: number) => void;
+}
+
+/**
+ * Holds all requests back after a 429. Kept on the monotonic clock, so that a jump of the wall clock
+ * neither frees nor freezes it.
+ */
+export class RateGate {
+  readonly patienceMs: number;
+  readonly #sleep: Sleep;
+  readonly #monotonic: () => number;
+  readonly #onWait: (ms: number) => void;
+  #openAt = 0;
+
+  constructor(options: RateGateOptions = {}) {
+    this.patienceMs = options.patienceMs ?? 900_000;
+    this.#sleep = options.sleep ?? sleep;
+    this.#monotonic = options.monotonic ?? (() => performance.now());
+    this.#onWait = options.onWait ?? (() => {});
+  }
+
+  /**
+   * Closes the gate for `ms` milliseconds from now; a longer wait already under way stands.
+   * @throws {RateLimitedError} When that is longer than the patience.
+   */
+  close(ms: number): void {
+    if (ms > this.patienceMs) throw new RateLimitedError(ms, this.patienceMs);
+    this.#openAt = Math.max(this.#openAt, this.#monotonic() + ms);
+  }
+
+  /** Resolves when the gate is open. */
+  async pass(signal?: AbortSignal): Promise<void> {
+    for (;;) {
+      const wait = this.#openAt - this.#monotonic();
+      if (wait <= 0) return;
+      this.#onWait(wait);
+      await this.#sleep(wait, signal);
+    }
+  }
+}
+
+/** How long to wait when a 429 names no time. */
+const DEFAULT_WAIT_MS = 5_000;
+
+/**
+ * Milliseconds a 429 asks us to wait: `Retry-After` in seconds or as a date, else
+ * `X-RateLimit-Reset` (unix seconds), both judged by the answer's own `Date`, so that a wrong local
+ * clock does no harm. Source: OpenAPI 1.34 and later, rate limits.
+ * @param headers Of the 429.
+ * @param nowMs Local unix time in ms, used where the answer has no `Date`.
+ */
+export function waitAskedFor(headers: Headers, nowMs: number): number {
+  const date = Date.parse(headers.get("date") ?? "");
+  const now = Number.isNaN(date) ? nowMs : date;
+  const retryAfter = headers.get("retry-after")?.trim();
+  if (retryAfter) {
+    if (/^\d+$/.test(retryAfter)) return Number(retryAfter) * 1000;
+    const until = Date.parse(retryAfter);
+    if (!Number.isNaN(until)) return Math.max(0, until - now);
+  }
+  const reset = Number(headers.get("x-ratelimit-reset") ?? "");
+  return reset > 0 ? Math.max(0, reset * 1000 - now) : DEFAULT_WAIT_MS;
+}

@@ -1,0 +1,35 @@
+/** Failures that belong to the data, not to Oura's API or the database. */
+import { EXIT, OuraSyncError, PartialError } from "../lib/errors.ts";
+import type { Reject } from "./transform.ts";
+
+/** A document does not fit, and the configuration says `bad_rows: fail`. */
+export class BadRowError extends OuraSyncError {
+  override readonly exitCode: number = EXIT.partial;
+  constructor(dataType: string, reject: Reject) {
+    super("BAD_ROW", `${dataType}: ${describeReject(reject)}`, {
+      hint:
+        "With `contract.bad_rows: quarantine` such documents go to `oura-sync rejects` instead.",
+    });
+  }
+}
+
+/** More documents of a type were rejected than the configuration allows. The good rows are in. */
+export class TooManyRejectsError extends PartialError {
+  constructor(dataType: string, rejected: number, documents: number, allowed: number) {
+    const percent = (share: number) => `${Math.round(share * 10_000) / 100} %`;
+    super(
+      "TOO_MANY_REJECTS",
+      `${dataType}: ${rejected} of ${documents} documents were rejected ` +
+        `(${percent(rejected / documents)}; contract.max_rejects allows ${percent(allowed)})`,
+      { hint: `See why: oura-sync rejects list --types ${dataType}` },
+    );
+  }
+}
+
+/** A reject in one line, without its values. */
+export function describeReject(reject: Reject): string {
+  const which = reject.key === null ? "a document without a key" : `document ${reject.key}`;
+  const where = reject.path === "" ? "" : ` at ${reject.path}`;
+  const column = reject.column === null ? "" : ` for column ${reject.column} ${reject.expected}`;
+  return `${which}${where}${column}: ${reject.reason}`;
+}

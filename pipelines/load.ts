@@ -1,0 +1,111 @@
+/**
+ * Load: rows into their table, so that loading the same rows again writes nothing. Two ways to the
+ * same end: a guarded upsert, and, for samples in a stretch of time that is still empty, COPY.
+ */
+import type { ColumnValue } from "../lib/column_type.ts";
+import type { Transaction } from "../lib/db/database.ts";
+import { hasSqlState, UNIQUE_VIOLATION } from "../lib/db/errors.ts";
+import { copyLine } from "../lib/db/copy_text.ts";
+import { copyStatement, KEY_FIELD, occupiedStatement, upsertStatement } from "./load_sql.ts";
+import { type Table, valueColumns } from "./table.ts";
+import { KEY_SEPARATOR, type Row } from "./transform.ts";
+
+/** What became of the rows of a batch. */
+export interface LoadCounts {
+  inserted: number;
+  updated: number;
+  unchanged: number;
+  /** Former documents kept in `document_revisions`. */
+  revised: number;
+}
+
+/** Where the rows belong. */
+export interface LoadTarget {
+  /** The wearer. */
+  readonly userId: string;
+  /** The run that loads them; null outside runs. */
+  readonly runId: number | null;
+}
+
+/** Loads one batch of a table inside a transaction. */
+export type Loader = (
+  tx: Transaction,
+  target: LoadTarget,
+  rows: readonly Row[],
+) => Promise<LoadCounts>;
+
+/** Below this many rows the upsert is as fast, and needs no probe. */
+const BULK_ROWS = 500;
+
+/** Builds the loader of a table. */
+export function createLoader(table: Table, schema: string): Loader {
+  const upsert = upsertStatement(table, schema);
+  const copy = copyStatement(table, schema);
+  const occupied = occupiedStatement(table, schema);
+  const names = valueColumns(table).map(({ name }) => name);
+
+  async function upsertRows(tx: Transaction, target: LoadTarget, rows: readonly Row[]) {
+    const { rows: [counts] } = await tx.query<{
+      inserted: number;
+      updated: number;
+      revised: number;
+    }>(upsert, [target.userId, batchJson(names, rows), target.runId]);
+    const { inserted, updated, revised } = counts!;
+    return { inserted, updated, revised, unchanged: rows.length - inserted - updated };
+  }
+
+  /** Null when the stretch of time turns out not to be empty. */
+  async function copyRows(tx: Transaction, target: LoadTarget, rows: readonly Row[]) {
+    if (!tx.copyIn || !table.timeKeyed || rows.length < BULK_ROWS) return null;
+    const [first, last] = [instantOf(rows[0]!), instantOf(rows.at(-1)!)];
+    const probe = await tx.query<{ occupied: boolean }>(occupied, [target.userId, first, last]);
+    if (probe.rows[0]!.occupied) return null;
+    try {
+      await tx.savepoint(() => tx.copyIn!(copy, copyLines(target.userId, rows)));
+    } catch (error) {
+      // Another writer filled the stretch between the probe and the COPY.
+      if (hasSqlState(error, UNIQUE_VIOLATION)) return null;
+      throw error;
+    }
+    return { inserted: rows.length, updated: 0, revised: 0, unchanged: 0 };
+  }
+
+  return async (tx, target, batch) => {
+    const rows = latestPerKey(batch);
+    if (rows.length === 0) return { inserted: 0, updated: 0, unchanged: 0, revised: 0 };
+    return await copyRows(tx, target, rows) ?? await upsertRows(tx, target, rows);
+  };
+}
+
+/** One row per key, the last one sent, in key order: the order in which locks are taken. */
+function latestPerKey(batch: readonly Row[]): Row[] {
+  const byKey = new Map(batch.map((row) => [row.key, row]));
+  return [...byKey.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/** The instant at the head of a time-keyed row's key. */
+function instantOf(row: Row): string {
+  return row.key.split(KEY_SEPARATOR, 1)[0]!;
+}
+
+/** The batch as the JSON text `jsonb_to_recordset` takes; raw documents go in as they are. */
+function batchJson(names: readonly string[], rows: readonly Row[]): string {
+  const fields = names.map((name) => `,${JSON.stringify(name)}:`);
+  const objects = rows.map((row) => {
+    let text = `{${JSON.stringify(KEY_FIELD)}:${JSON.stringify(row.key)}`;
+    for (let i = 0; i < fields.length; i++) {
+      const value = row.values[i]!;
+      if (value !== null) text += fields[i] + JSON.stringify(value);
+    }
+    return row.rawText === null ? `${text}}` : `${text},"raw_data":${row.rawText}}`;
+  });
+  return `[${objects.join(",")}]`;
+}
+
+function* copyLines(userId: string, rows: readonly Row[]): Generator<string> {
+  for (const row of rows) {
+    const values: ColumnValue[] = [userId, ...row.values];
+    if (row.rawText !== null) values.push(row.rawText);
+    yield copyLine(values);
+  }
+}

@@ -1,0 +1,88 @@
+/** The statements that load a table. Built once per table, from quoted identifiers only. */
+import { inSchema, quoteIdentifier as q } from "../lib/db/identifiers.ts";
+import { type Table, valueColumns } from "./table.ts";
+
+/** Name of the batch's own field for a row's identity; no declared column can be called so. */
+export const KEY_FIELD = "#key";
+
+/**
+ * The guarded upsert of a batch: one statement, `$1` wearer, `$2` the batch as a JSON array of
+ * objects by column name, `$3` run id. Returns one row: `inserted`, `updated`, `revised`.
+ *
+ * Rows are compared before the insert, not in `ON CONFLICT … WHERE`, because the latter locks every
+ * unchanged row, and a row lock is a write. Rows go in key order, so that two writers cannot
+ * deadlock. `updated_at` follows the document; a value that changed because the YAML did leaves it.
+ */
+export function upsertStatement(table: Table, schema: string): string {
+  const columns = valueColumns(table).map(({ name, type }) => ({ name: q(name), type }));
+  const raw = table.keepRaw ? [{ name: "raw_data", type: "jsonb" }] : [];
+  const all = [...columns, ...raw];
+  const key = table.key.map(({ name }) => q(name));
+  const payload = all.filter(({ name }) => !key.includes(name));
+  const list = (alias: string) => payload.map(({ name }) => `${alias}.${name}`).join(", ");
+  const documentChanged = table.keepRaw ? "t.raw_data IS DISTINCT FROM r.raw_data" : "true";
+  const sql = `
+WITH incoming AS (
+  SELECT * FROM jsonb_to_recordset($2::text::jsonb) AS r(${
+    [{ name: q(KEY_FIELD), type: "text" }, ...all]
+      .map(({ name, type }) => `${name} ${type}`).join(", ")
+  })
+), changed AS (
+  SELECT r.*, t.user_id IS NOT NULL AS existed,
+    (${documentChanged} OR t.deleted_at IS NOT NULL) AS document_changed${
+    table.history ? ", t.raw_data AS former" : ""
+  }
+  FROM incoming r
+  LEFT JOIN oura.${q(table.name)} t
+    ON t.user_id = $1 AND ${key.map((name) => `t.${name} = r.${name}`).join(" AND ")}
+  WHERE t.user_id IS NULL OR t.deleted_at IS NOT NULL
+    ${payload.length === 0 ? "" : `OR (${list("t")}) IS DISTINCT FROM (${list("r")})`}
+), kept AS (
+  ${table.history ? keepFormer(table) : "SELECT 1 AS revision WHERE $3::bigint IS NULL AND false"}
+), written AS (
+  INSERT INTO oura.${q(table.name)} AS t (user_id, ${all.map(({ name }) => name).join(", ")})
+  SELECT $1, ${all.map(({ name }) => name).join(", ")} FROM changed ORDER BY ${key.join(", ")}
+  ON CONFLICT (user_id, ${key.join(", ")}) DO UPDATE SET
+    ${payload.map(({ name }) => `${name} = excluded.${name}, `).join("")}deleted_at = NULL,
+    updated_at = CASE WHEN ${
+    table.keepRaw
+      ? "t.raw_data IS DISTINCT FROM excluded.raw_data OR t.deleted_at IS NOT NULL"
+      : "true"
+  } THEN now() ELSE t.updated_at END
+)
+SELECT count(*) FILTER (WHERE NOT existed)::int AS inserted,
+  count(*) FILTER (WHERE existed)::int AS updated,
+  (SELECT count(*)::int FROM kept) AS revised
+FROM changed`;
+  return inSchema(sql, schema);
+}
+
+function keepFormer(table: Table): string {
+  return `INSERT INTO oura.document_revisions (user_id, data_type, document_key, document, run_id)
+  SELECT $1, ${literal(table.name)}, ${q(KEY_FIELD)}, former, $3::bigint FROM changed
+  WHERE existed AND former IS NOT NULL AND former IS DISTINCT FROM raw_data
+  RETURNING 1`;
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** Bulk-load of rows into a stretch of time that is empty: `COPY … FROM STDIN` in text format. */
+export function copyStatement(table: Table, schema: string): string {
+  const names = valueColumns(table).map(({ name }) => q(name));
+  const raw = table.keepRaw ? ["raw_data"] : [];
+  return inSchema(
+    `COPY oura.${q(table.name)} (${["user_id", ...names, ...raw].join(", ")}) FROM STDIN`,
+    schema,
+  );
+}
+
+/** Whether a time-keyed table has any row of wearer `$1` from `$2` to `$3`. */
+export function occupiedStatement(table: Table, schema: string): string {
+  return inSchema(
+    `SELECT EXISTS (SELECT 1 FROM oura.${q(table.name)}
+  WHERE user_id = $1 AND "timestamp" BETWEEN $2 AND $3) AS occupied`,
+    schema,
+  );
+}

@@ -1,0 +1,170 @@
+/**
+ * One window of one data type: extract its pages, transform, load in batches, and write the ledger
+ * in the transaction of the last batch. Killed anywhere, the window stays owed and is read again;
+ * what was loaded of it is met unchanged.
+ */
+import type { PipelineType } from "../config/model.ts";
+import type { Database, Transaction } from "../lib/db/database.ts";
+import type { Leases } from "../lib/db/leases.ts";
+import { recordWindow } from "../lib/db/ledger.ts";
+import { addRejects, type RejectEntry, resolveRejects } from "../lib/db/rejects.ts";
+import { retryTransaction } from "../lib/db/retry_transaction.ts";
+import { addCounts, noRows, type RowCounts } from "../lib/db/runs.ts";
+import { BusyError } from "../lib/errors.ts";
+import type { OuraHttp } from "../lib/oura/http.ts";
+import { pages } from "../lib/oura/pages.ts";
+import { BadRowError } from "./errors.ts";
+import type { Loader } from "./load.ts";
+import { readAhead } from "./read_ahead.ts";
+import { SeenDocuments } from "./tombstones.ts";
+import type { Reject, Row, Transform } from "./transform.ts";
+import type { Window } from "./windows.ts";
+
+/** What every window of a run shares. */
+export interface SyncContext {
+  readonly db: Database;
+  readonly http: OuraHttp;
+  readonly leases: Leases;
+  readonly userId: string;
+  readonly runId: number;
+  /** When the run began: the time its windows count as read. */
+  readonly now: Date;
+  readonly signal: AbortSignal;
+}
+
+/** A data type made ready: compiled once, used for all its windows. */
+export interface TypeStages {
+  readonly type: PipelineType;
+  readonly transform: Transform;
+  readonly load: Loader;
+  /** Whether the quarantine held documents of this type when the run began. */
+  readonly hasOpenRejects: boolean;
+  readonly failOnBadRow: boolean;
+}
+
+/** Rows that go to the database in one statement, at most. */
+const BATCH_ROWS = 10_000;
+/** Characters of raw JSON after which a batch goes, so that wide documents stay small in memory. */
+const BATCH_CHARACTERS = 4_000_000;
+
+/**
+ * Reads a window completely.
+ * @returns What became of its documents.
+ * @throws {OuraSyncError} When Oura or the database fails, a lease was lost, or a bad row must fail.
+ */
+export async function syncWindow(
+  context: SyncContext,
+  stages: TypeStages,
+  window: Window,
+): Promise<RowCounts> {
+  const { type, transform } = stages;
+  const counts = noRows();
+  const seen = new SeenDocuments(type, transform.table, window);
+  let documents = 0;
+  let batch = newBatch();
+
+  const source = pages(
+    context.http,
+    { endpoint: type.endpoint, envelope: type.envelope, bounds: window.bounds },
+    context.signal,
+  );
+  for await (const page of readAhead(source)) {
+    documents += page.length;
+    for (const document of page) {
+      const outcome = transform(document);
+      if ("row" in outcome) {
+        seen.add(outcome.row.key);
+        batch.rows.push(outcome.row);
+        batch.characters += outcome.row.rawText?.length ?? 0;
+      } else {
+        if (stages.failOnBadRow) throw new BadRowError(type.name, outcome.reject);
+        if (outcome.reject.key !== null) seen.add(outcome.reject.key);
+        batch.rejects.push(outcome.reject);
+      }
+    }
+    if (batch.rows.length >= BATCH_ROWS || batch.characters >= BATCH_CHARACTERS) {
+      const full = batch;
+      batch = newBatch();
+      addCounts(
+        counts,
+        await retryTransaction(context.db, (tx) => loadBatch(tx, context, stages, full), {
+          signal: context.signal,
+        }),
+      );
+    }
+  }
+
+  const last = await retryTransaction(context.db, async (tx) => {
+    const loaded = await loadBatch(tx, context, stages, batch);
+    loaded.deleted = await seen.bury(tx, context.userId);
+    await requireLease(tx, context, type.name);
+    await recordWindow(tx, {
+      userId: context.userId,
+      dataType: type.name,
+      from: window.from,
+      to: window.to,
+      state: "done",
+      rows: documents,
+      fetchedAt: context.now,
+      runId: context.runId,
+      snapshot: type.window.by === "none",
+    });
+    return loaded;
+  }, { signal: context.signal });
+  addCounts(counts, last);
+  return counts;
+}
+
+interface Batch {
+  rows: Row[];
+  rejects: Reject[];
+  characters: number;
+}
+
+function newBatch(): Batch {
+  return { rows: [], rejects: [], characters: 0 };
+}
+
+async function loadBatch(
+  tx: Transaction,
+  context: SyncContext,
+  stages: TypeStages,
+  batch: Batch,
+): Promise<RowCounts> {
+  const { userId, runId } = context;
+  const dataType = stages.type.name;
+  const loaded = await stages.load(tx, { userId, runId }, batch.rows);
+  if (stages.hasOpenRejects) {
+    await resolveRejects(tx, userId, dataType, batch.rows.map(({ key }) => key));
+  }
+  await addRejects(tx, { userId, dataType, runId }, batch.rejects.map(rejectEntry));
+  return {
+    inserted: loaded.inserted,
+    updated: loaded.updated,
+    unchanged: loaded.unchanged,
+    rejected: batch.rejects.length,
+    deleted: 0,
+  };
+}
+
+/** The quarantine's form of a reject. */
+export function rejectEntry(reject: Reject): RejectEntry {
+  return {
+    documentKey: reject.key,
+    path: reject.path,
+    column: reject.column,
+    expected: reject.expected,
+    reason: reject.reason,
+    document: JSON.stringify(reject.document) ?? "null",
+  };
+}
+
+/** A process that lost its lease must not mark anything as done: another one is at work. */
+async function requireLease(tx: Transaction, context: SyncContext, dataType: string) {
+  if (await context.leases.stillHeld(tx, dataType)) return;
+  throw new BusyError(
+    "LEASE_LOST",
+    `the lease on ${dataType} expired while it was being synced, and another process took over`,
+    { hint: "Nothing is lost: the other process syncs the same data." },
+  );
+}

@@ -1,0 +1,1 @@
+DELETE FROM oura.oauth_tokens WHERE user_id = $1
