@@ -1,0 +1,50 @@
+/** Reading, saving and removing grants; the refresh of one is in `refresh_claim.ts`. */
+import deleteSql from "../../../sql/queries/delete_grant.sql" with { type: "text" };
+import listSql from "../../../sql/queries/list_grants.sql" with { type: "text" };
+import readSql from "../../../sql/queries/read_grant.sql" with { type: "text" };
+import saveSql from "../../../sql/queries/save_grant.sql" with { type: "text" };
+import type { Queryable } from "../database.ts";
+import { inSchema } from "../identifiers.ts";
+import {
+  type Grant,
+  type GrantRow,
+  type GrantSummary,
+  type NewGrant,
+  sealPair,
+  type SummaryRow,
+  toGrant,
+  toSummary,
+  type Vault,
+} from "./grant.ts";
+
+/** Everyone who signed in, first come first. Needs no key. */
+export async function listGrants(db: Queryable): Promise<GrantSummary[]> {
+  const { rows } = await db.query<SummaryRow>(inSchema(listSql, db.schema));
+  return rows.map(toSummary);
+}
+
+/** A wearer's grant, decrypted; null when the wearer is not signed in. */
+export async function readGrant(vault: Vault, userId: string): Promise<Grant | null> {
+  const { rows } = await vault.db.query<GrantRow>(inSchema(readSql, vault.db.schema), [userId]);
+  return rows[0] ? await toGrant(rows[0], vault.keyring) : null;
+}
+
+/** Stores what a sign-in brought, in place of any former grant of the wearer. */
+export async function saveGrant(vault: Vault, grant: NewGrant): Promise<void> {
+  await vault.db.query(inSchema(saveSql, vault.db.schema), [
+    grant.userId,
+    ...await sealPair(vault.keyring, grant.userId, grant),
+    grant.expiresAt,
+    grant.scopes,
+    grant.portal,
+    grant.tokenUrl,
+    grant.revokeUrl,
+    grant.clientId,
+    grant.obtainedAt,
+  ]);
+}
+
+/** Removes a wearer's grant; the wearer's data stays. */
+export async function deleteGrant(db: Queryable, userId: string): Promise<void> {
+  await db.query(inSchema(deleteSql, db.schema), [userId]);
+}

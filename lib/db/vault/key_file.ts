@@ -1,0 +1,61 @@
+/**
+ * The key file of the embedded database: one key in base64 a line, the current one first. Further
+ * lines are there only while keys are being rotated.
+ */
+import { generateTokenKey, type Keyring, keyringOf } from "./token_key.ts";
+
+const COMMENT = "# Key to the stored Oura sign-in. Whoever has it and the database can read along.";
+
+/** Reads the key file, creating it (0600) with a fresh key when there is none. */
+export async function openKeyFile(path: string): Promise<Keyring> {
+  const existing = await readKeys(path);
+  if (existing) return await keyringOf(existing[0]!, ...existing.slice(1));
+  const fresh = generateTokenKey();
+  await writePrivateFile(path, `${COMMENT}\n${fresh}\n`);
+  return await keyringOf(fresh);
+}
+
+/**
+ * Rotates the key of a key file: the new key goes in first, in front of the old one, so that a crash
+ * at any point leaves every token readable; the old one goes when `reencrypt` is done.
+ */
+export async function rotateKeyFile(
+  path: string,
+  reencrypt: (keyring: Keyring) => Promise<number>,
+): Promise<number> {
+  const old = await readKeys(path) ?? [];
+  const fresh = generateTokenKey();
+  await writePrivateFile(path, `${[COMMENT, fresh, ...old].join("\n")}\n`);
+  const moved = await reencrypt(await keyringOf(fresh, ...old));
+  await writePrivateFile(path, `${COMMENT}\n${fresh}\n`);
+  return moved;
+}
+
+/** Writes a file only its owner can read: whole or not at all, and on the disk when it returns. */
+export async function writePrivateFile(path: string, text: string): Promise<void> {
+  const unfinished = `${path}.${crypto.randomUUID()}.tmp`;
+  try {
+    const file = await Deno.open(unfinished, { write: true, createNew: true, mode: 0o600 });
+    try {
+      await file.write(new TextEncoder().encode(text));
+      await file.sync();
+    } finally {
+      file.close();
+    }
+    await Deno.rename(unfinished, path);
+  } catch (error) {
+    await Deno.remove(unfinished).catch(() => {});
+    throw error;
+  }
+}
+
+async function readKeys(path: string): Promise<string[] | null> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+  return text.split(/\r?\n/).filter((line) => line.trim() !== "" && !line.startsWith("#"));
+}

@@ -1,0 +1,32 @@
+/** Moves every stored token to the keyring's current key. */
+import lockAllSql from "../../../sql/queries/lock_all_grants.sql" with { type: "text" };
+import reencryptSql from "../../../sql/queries/reencrypt_grant.sql" with { type: "text" };
+import { BusyError } from "../../errors.ts";
+import { inSchema } from "../identifiers.ts";
+import { sealPair, toGrant, type Vault } from "./grant.ts";
+import { type ClaimedRow, isClaimLive } from "./refresh_claim.ts";
+
+/**
+ * Re-encrypts all grants in one transaction: afterwards the current key is the only one needed.
+ * @returns How many rows were under another key.
+ * @throws {BusyError} While a refresh is under way: it would store its result with the old key.
+ * @throws {UsageError} When a row needs a key the keyring lacks. Nothing is changed then.
+ */
+export function reencryptGrants(vault: Vault): Promise<number> {
+  const { schema } = vault.db;
+  return vault.db.transaction(async (tx) => {
+    const { rows } = await tx.query<ClaimedRow>(inSchema(lockAllSql, schema));
+    if (rows.some(isClaimLive)) {
+      throw new BusyError("TOKEN_REFRESH_UNDER_WAY", "A sign-in is being refreshed right now.", {
+        hint: "Try again in a minute.",
+      });
+    }
+    const old = rows.filter((row) => row.key_id !== vault.keyring.current.id);
+    for (const row of old) {
+      const grant = await toGrant(row, vault.keyring);
+      const sealed = await sealPair(vault.keyring, row.user_id, grant);
+      await tx.query(inSchema(reencryptSql, schema), [row.user_id, ...sealed]);
+    }
+    return old.length;
+  });
+}
