@@ -1,0 +1,41 @@
+/**
+ * The simulator as its own process: prints one JSON line with its address and tokens when it is ready,
+ * and runs until it is told to stop.
+ */
+import { parseArgs } from "node:util";
+import { serveSimulator } from "./server.ts";
+import { staticToken } from "./simulator.ts";
+
+const { values } = parseArgs({
+  options: {
+    port: { type: "string", default: "0" },
+    days: { type: "string", default: "90" },
+    seed: { type: "string", default: "1" },
+    users: { type: "string", default: "1" },
+    now: { type: "string" },
+  },
+});
+
+const running = serveSimulator({
+  port: wholeNumber("port", values.port),
+  days: wholeNumber("days", values.days),
+  seed: wholeNumber("seed", values.seed),
+  users: wholeNumber("users", values.users),
+  ...(values.now === undefined ? {} : { now: values.now }),
+});
+
+const ready = {
+  url: running.url,
+  now: new Date(running.world.now).toISOString(),
+  tokens: running.world.wearers.map((wearer) => staticToken(wearer.id)),
+};
+await Deno.stdout.write(new TextEncoder().encode(`${JSON.stringify(ready)}\n`));
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, () => running.close().then(() => Deno.exit(0)));
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (!/^\d+$/.test(text)) throw new RangeError(`--${name} must be a whole number`);
+  return Number(text);
+}
