@@ -33,3 +33,10 @@ export function describeReject(reject: Reject): string {
   const column = reject.column === null ? "" : ` for column ${reject.column} ${reject.expected}`;
   return `${which}${where}${column}: ${reject.reason}`;
 }
+
+/** The person, or the system, asked the run to stop. What was loaded stays. */
+export class InterruptedError extends PartialError {
+  constructor(signal: string) {
+    super("INTERRUPTED", `Stopped by ${signal}; the next run goes on from here`);
+  }
+}

@@ -1,0 +1,112 @@
+/** How a run ended: per data type, and as one exit code. */
+import type { HeldLease } from "../lib/db/leases.ts";
+import type { RowCounts } from "../lib/db/runs.ts";
+import { BusyError, EXIT, messageOf, OuraSyncError, OuraUnavailableError } from "../lib/errors.ts";
+import { SignInError } from "../lib/errors.ts";
+import { AccessDeniedError } from "../lib/oura/errors.ts";
+import type { Traffic } from "../lib/oura/http.ts";
+
+/** How one data type ended. */
+export interface TypeOutcome {
+  readonly dataType: string;
+  /**
+   * `done`: all that was owed is in. `failed`: `error` says why. `skipped`: left out on purpose,
+   * `reason` says why. `busy`: another process is syncing it.
+   */
+  state: "done" | "failed" | "skipped" | "busy";
+  readonly counts: RowCounts;
+  /** Windows completed and asked for. */
+  windows: { done: number; total: number };
+  error?: OuraSyncError;
+  reason?: string;
+  /** Who is at it, when busy. */
+  holder?: HeldLease;
+}
+
+/** What a sync reports. */
+export interface SyncReport {
+  /** Null for a dry run. */
+  readonly runId: number | null;
+  readonly userId: string;
+  readonly types: readonly TypeOutcome[];
+  readonly counts: RowCounts;
+  readonly traffic: Traffic;
+  readonly durationMs: number;
+  /** Exit code of the command line; see DESIGN §6. */
+  readonly exitCode: number;
+  /** What the exit code stands for, when it is not 0. */
+  readonly error: OuraSyncError | null;
+}
+
+/** The verdict over all types of a run: null when nothing is wrong. */
+export function verdict(types: readonly TypeOutcome[]): OuraSyncError | null {
+  const failed = types.filter(({ state }) => state === "failed");
+  const done = types.some(({ state }) => state === "done");
+  if (failed.length === 0) {
+    const busy = types.filter(({ state }) => state === "busy");
+    return busy.length > 0 && !done ? allBusy(busy) : null;
+  }
+  const errors = failed.map(({ error }) => error!);
+  const fatal = errors.find(({ exitCode }) => exitCode === EXIT.signIn) ??
+    errors.find(({ exitCode }) => exitCode === EXIT.database);
+  if (fatal) return fatal;
+  if (!done && errors.every((error) => error instanceof AccessDeniedError)) {
+    return deniedAll(errors);
+  }
+  if (!done && errors.every((error) => error instanceof OuraUnavailableError)) return errors[0]!;
+  return new TypesFailedError(failed);
+}
+
+/** Some data types failed; the others are in. */
+export class TypesFailedError extends OuraSyncError {
+  override readonly exitCode: number = EXIT.partial;
+  constructor(failed: readonly TypeOutcome[]) {
+    const names = failed.map(({ dataType }) => dataType).join(", ");
+    const hint = failed.find(({ error }) => error?.hint)?.error?.hint;
+    super("TYPES_FAILED", `Failed: ${names}. All other data types are up to date.`, {
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+}
+
+/** 403 on everything: Oura opens the API of newer rings to members only. */
+export class MembershipError extends OuraSyncError {
+  override readonly exitCode: number = EXIT.partial;
+  constructor(cause: unknown) {
+    super("OURA_MEMBERSHIP", "Oura refuses every data type (403): the membership has lapsed", {
+      hint: "Gen3 and newer rings need an active Oura membership: https://ouraring.com/membership.",
+      cause,
+    });
+  }
+}
+
+function deniedAll(errors: readonly OuraSyncError[]): OuraSyncError {
+  const dead = errors.some((error) =>
+    error instanceof AccessDeniedError && error.refusal.status === 401
+  );
+  return dead ? deadToken(errors[0]) : new MembershipError(errors[0]);
+}
+
+/** The token is refused everywhere. */
+export function deadToken(cause: unknown): SignInError {
+  return new SignInError("OURA_TOKEN_REFUSED", "Oura refuses the access token (401)", {
+    hint:
+      "Sign in again: oura-sync auth login. If you set OURA_ACCESS_TOKEN, it is no longer valid.",
+    cause,
+  });
+}
+
+function allBusy(busy: readonly TypeOutcome[]): BusyError {
+  const { holder, dataType } = busy[0]!;
+  const who = holder ? `${holder.holder} since ${holder.since.toISOString()}` : "another process";
+  return new BusyError("ALL_BUSY", `All of it is being synced by ${who} (${dataType} and others)`, {
+    hint:
+      "Nothing to do: that process brings the same data. Its lease expires by itself if it died.",
+  });
+}
+
+/** Any failure as one a person can be told; a bug stays a bug and is rethrown. */
+export function expectFailure(error: unknown): OuraSyncError {
+  if (error instanceof OuraSyncError) return error;
+  throw error instanceof Error ? error : new Error(messageOf(error));
+}

@@ -1,0 +1,198 @@
+/**
+ * The sync of one wearer: finds what is owed, takes the leases, works through the windows, and
+ * records how each data type ended. One type's failure never stops the others; a dead sign-in and a
+ * broken database stop everything.
+ */
+import type { Pipeline, PipelineType } from "../config/model.ts";
+import { utcDay } from "../lib/days.ts";
+import type { Database } from "../lib/db/database.ts";
+import { acquireLeases } from "../lib/db/leases.ts";
+import { readCoverage } from "../lib/db/ledger.ts";
+import { addCounts, finishRun, noRows, recordRunType, startRun } from "../lib/db/runs.ts";
+import { BusyError, EXIT, type OuraSyncError } from "../lib/errors.ts";
+import type { OuraHttp } from "../lib/oura/http.ts";
+import { type SyncReport, type TypeOutcome, verdict } from "./outcome.ts";
+import { type Coverage, type Demand, owedWindows, type Window } from "./windows.ts";
+import { type TypeJob, workThrough } from "./work.ts";
+
+/** What is happening, for progress bars and logs. */
+export type SyncEvent =
+  | { kind: "planned"; windows: number; types: number }
+  | { kind: "window"; dataType: string; window: Window; rows: number }
+  | { kind: "type"; outcome: TypeOutcome };
+
+/** Options of {@linkcode sync}. */
+export interface SyncOptions {
+  pipeline: Pipeline;
+  /** Migrated, and with the declared columns in place. */
+  db: Database;
+  http: OuraHttp;
+  /** The wearer. */
+  userId: string;
+  /** Names of the data types. @default All of the pipeline */
+  types?: readonly string[];
+  /** @default `{ kind: "owed" }` */
+  demand?: Demand;
+  /** Windows in flight at once. @default 4 */
+  concurrency?: number;
+  /** Plan only: neither Oura is asked nor the database written. @default false */
+  dryRun?: boolean;
+  /** The name of the command, for the run record. @default "sync" */
+  command?: string;
+  version: string;
+  /** Names this process in leases. */
+  holder: string;
+  /** @default the present */
+  now?: Date;
+  signal?: AbortSignal;
+  onEvent?: (event: SyncEvent) => void;
+}
+
+/**
+ * Syncs one wearer.
+ * @returns How it went; failures of data types are in the report.
+ * @throws Only for bugs: expected failures end up in the report's `error`.
+ */
+export async function sync(options: SyncOptions): Promise<SyncReport> {
+  const started = performance.now();
+  const { db, http, userId, pipeline, onEvent = () => {} } = options;
+  const now = options.now ?? new Date();
+  const asked = selectTypes(pipeline, options.types);
+  const outcomes = new Map<string, TypeOutcome>(asked.map((type) => [type.name, newOutcome(type)]));
+  const granted = asked.filter((type) => {
+    const reason = missingScope(type, http.tokens.scopes);
+    if (reason !== null) Object.assign(outcomes.get(type.name)!, { state: "skipped", reason });
+    return reason === null;
+  });
+
+  const coverage = await readCoverage(
+    db,
+    userId,
+    granted.map((type) => ({ dataType: type.name, lookbackDays: type.window.lookbackDays })),
+  );
+  const planned = planJobs(granted, options.demand ?? { kind: "owed" }, coverage, now);
+  const report = (runId: number | null, error: OuraSyncError | null): SyncReport => {
+    const types = [...outcomes.values()];
+    const counts = noRows();
+    for (const outcome of types) addCounts(counts, outcome.counts);
+    const { traffic } = http;
+    const durationMs = Math.round(performance.now() - started);
+    const exitCode = error?.exitCode ?? EXIT.done;
+    return { runId, userId, types, counts, traffic, durationMs, exitCode, error };
+  };
+  for (const job of planned) outcomes.get(job.type.name)!.windows.total = job.windows.length;
+  if (options.dryRun) return report(null, null);
+
+  const runId = await startRun(db, {
+    userId,
+    command: options.command ?? "sync",
+    startedAt: now,
+    version: options.version,
+    configChecksum: pipeline.checksum,
+  });
+  const abort = new AbortController();
+  await using leases = await acquireLeases(db, userId, granted.map(({ name }) => name), {
+    holder: options.holder,
+  });
+  for (const holder of leases.busy) {
+    Object.assign(outcomes.get(holder.dataType)!, { state: "busy", holder });
+  }
+  const jobs = planned.filter(({ type }) => leases.held.has(type.name));
+  onEvent({
+    kind: "planned",
+    types: jobs.length,
+    windows: jobs.reduce((sum, { windows }) => sum + windows.length, 0),
+  });
+
+  const finishType = async (outcome: TypeOutcome) => {
+    onEvent({ kind: "type", outcome });
+    await recordRunType(db, { runId, userId, startedAt: now, ...recordOf(outcome) });
+  };
+  for (const outcome of outcomes.values()) {
+    if (outcome.state === "skipped" || outcome.state === "busy") await finishType(outcome);
+  }
+  const fatal = await workThrough(jobs, {
+    context: {
+      db,
+      http,
+      leases,
+      userId,
+      runId,
+      now,
+      signal: options.signal ? AbortSignal.any([options.signal, abort.signal]) : abort.signal,
+    },
+    abort,
+    contract: pipeline.contract,
+    concurrency: options.concurrency ?? 4,
+    outcomes,
+    onWindow: (dataType, window, rows) => onEvent({ kind: "window", dataType, window, rows }),
+    onTypeEnd: async (outcome) => {
+      await finishType(outcome);
+      await leases.release(outcome.dataType);
+    },
+  });
+
+  const error = fatal ?? verdict([...outcomes.values()]);
+  const result = report(runId, error);
+  await finishRun(db, runId, {
+    state: runState(error),
+    exitCode: result.exitCode,
+    requests: http.traffic.requests,
+    bytes: http.traffic.bytes,
+    counts: result.counts,
+    traceIds: http.traffic.traceIds,
+    error: error ? { code: error.code, message: error.message } : undefined,
+  });
+  return result;
+}
+
+function selectTypes(pipeline: Pipeline, names: readonly string[] | undefined): PipelineType[] {
+  return pipeline.types.filter(({ name }) => names === undefined || names.includes(name));
+}
+
+function newOutcome(type: PipelineType): TypeOutcome {
+  return {
+    dataType: type.name,
+    state: "done",
+    counts: noRows(),
+    windows: { done: 0, total: 0 },
+  };
+}
+
+/** Why a type is left out, when the wearer is known not to have granted its scope. */
+function missingScope(type: PipelineType, scopes: ReadonlySet<string> | null): string | null {
+  if (scopes === null || type.scope === null || scopes.has(type.scope)) return null;
+  return `the scope "${type.scope}" was not granted; to add it, sign in again: oura-sync auth login`;
+}
+
+function planJobs(
+  types: readonly PipelineType[],
+  demand: Demand,
+  coverage: ReadonlyMap<string, Coverage>,
+  now: Date,
+): TypeJob[] {
+  const today = utcDay(now);
+  return types.map((type) => ({
+    type,
+    windows: owedWindows(type, demand, coverage.get(type.name)!, today),
+  }));
+}
+
+function recordOf(outcome: TypeOutcome) {
+  const { dataType, state, counts, error, reason } = outcome;
+  const refusal = error && "refusal" in error ? error.refusal as { status: number } : null;
+  const told = error ? { code: error.code, message: error.message } : undefined;
+  return {
+    dataType,
+    state,
+    counts,
+    httpStatus: refusal?.status ?? null,
+    error: told ?? (reason ? { code: "SCOPE_NOT_GRANTED", message: reason } : undefined),
+  };
+}
+
+function runState(error: OuraSyncError | null) {
+  if (error === null) return "done";
+  if (error instanceof BusyError) return "busy";
+  return error.exitCode === EXIT.partial ? "partial" : "failed";
+}

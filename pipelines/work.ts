@@ -1,0 +1,170 @@
+/**
+ * Works through the windows of many data types with a few in flight at once, and decides after each
+ * failure how far it reaches: the window, the type, or the run.
+ */
+import type { Contract, PipelineType } from "../config/model.ts";
+import { recordWindow } from "../lib/db/ledger.ts";
+import { hasOpenRejects } from "../lib/db/rejects.ts";
+import { addCounts, type RowCounts } from "../lib/db/runs.ts";
+import { DatabaseError, OuraSyncError, OuraUnavailableError, SignInError } from "../lib/errors.ts";
+import { RateLimitedError } from "../lib/oura/errors.ts";
+import { TooManyRejectsError } from "./errors.ts";
+import { createLoader } from "./load.ts";
+import { expectFailure, type TypeOutcome } from "./outcome.ts";
+import { type SyncContext, syncWindow, type TypeStages } from "./sync_window.ts";
+import { createTransform } from "./transform.ts";
+import type { Window } from "./windows.ts";
+
+/** A data type with its owed windows, newest first. */
+export interface TypeJob {
+  readonly type: PipelineType;
+  readonly windows: readonly Window[];
+}
+
+/** What {@linkcode workThrough} needs. */
+export interface WorkOptions {
+  readonly context: SyncContext;
+  /** Aborted when the whole run must stop. */
+  readonly abort: AbortController;
+  readonly contract: Contract;
+  /** Windows in flight at once. */
+  readonly concurrency: number;
+  /** Filled in as the work goes on; one for every job. */
+  readonly outcomes: ReadonlyMap<string, TypeOutcome>;
+  readonly onWindow: (dataType: string, window: Window, rows: number) => void;
+  /** Called once for every job, when its last window ended. */
+  readonly onTypeEnd: (outcome: TypeOutcome) => Promise<void>;
+}
+
+interface RunningType {
+  readonly stages: TypeStages;
+  readonly outcome: TypeOutcome;
+  /** Windows not ended yet. */
+  left: number;
+}
+
+/** When so many types in a row found Oura unavailable, the rest are not tried. */
+const UNAVAILABLE_TYPES = 3;
+
+/**
+ * Works through all jobs.
+ * @returns The failure that stopped the run, or null when every job came to its own end.
+ */
+export async function workThrough(
+  jobs: readonly TypeJob[],
+  options: WorkOptions,
+): Promise<OuraSyncError | null> {
+  const { context, abort, outcomes } = options;
+  const queue: { running: RunningType; window: Window }[] = [];
+  for (const job of jobs) {
+    const running = {
+      stages: await prepare(job.type, options),
+      outcome: outcomes.get(job.type.name)!,
+      left: job.windows.length,
+    };
+    for (const window of job.windows) queue.push({ running, window });
+    if (job.windows.length === 0) await options.onTypeEnd(running.outcome);
+  }
+
+  let fatal: OuraSyncError | null = null;
+  let unavailable = 0;
+
+  const endWindow = async (running: RunningType) => {
+    running.left--;
+    if (running.left > 0) return;
+    judgeRejects(running.outcome, options.contract);
+    await options.onTypeEnd(running.outcome);
+  };
+  const fail = async (running: RunningType, window: Window, error: OuraSyncError) => {
+    if (running.outcome.state !== "failed") {
+      Object.assign(running.outcome, { state: "failed", error });
+    }
+    if (error instanceof SignInError || error instanceof DatabaseError) return stopRun(error);
+    if (context.signal.aborted) return;
+    await recordFailure(context, running.stages.type, window, error);
+    unavailable = error instanceof OuraUnavailableError ? unavailable + 1 : unavailable;
+    if (error instanceof RateLimitedError || unavailable >= UNAVAILABLE_TYPES) abort.abort(error);
+  };
+  const stopRun = (error: OuraSyncError) => {
+    fatal ??= error;
+    abort.abort(error);
+  };
+  const worker = async () => {
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      const { running, window } = next;
+      const { outcome, stages } = running;
+      if (context.signal.aborted && outcome.state !== "failed") {
+        Object.assign(outcome, { state: "failed", error: expectFailure(context.signal.reason) });
+      }
+      // A type that failed once is not asked again in this run; its windows stay owed.
+      if (outcome.state !== "failed") {
+        try {
+          const counts = await syncWindow(context, stages, window);
+          addCounts(outcome.counts, counts);
+          outcome.windows.done++;
+          unavailable = 0;
+          options.onWindow(stages.type.name, window, documentsIn(counts));
+        } catch (error) {
+          await fail(running, window, expectFailure(error));
+        }
+      }
+      await endWindow(running);
+    }
+  };
+  const guarded = () =>
+    worker().catch((error) => {
+      abort.abort(error);
+      stopRun(expectFailure(error));
+    });
+  await Promise.all(Array.from({ length: options.concurrency }, guarded));
+  return fatal;
+}
+
+async function prepare(type: PipelineType, options: WorkOptions): Promise<TypeStages> {
+  const { db, userId } = options.context;
+  const transform = createTransform(type);
+  return {
+    type,
+    transform,
+    load: createLoader(transform.table, db.schema),
+    hasOpenRejects: await hasOpenRejects(db, userId, type.name),
+    failOnBadRow: options.contract.badRows === "fail",
+  };
+}
+
+async function recordFailure(
+  context: SyncContext,
+  type: PipelineType,
+  window: Window,
+  error: OuraSyncError,
+): Promise<void> {
+  await recordWindow(context.db, {
+    userId: context.userId,
+    dataType: type.name,
+    from: window.from,
+    to: window.to,
+    state: "failed",
+    rows: 0,
+    fetchedAt: context.now,
+    runId: context.runId,
+    snapshot: type.window.by === "none",
+    error: { code: error.code, message: error.message },
+  });
+}
+
+/** The good rows are in by now; too many bad ones still fail the type. */
+function judgeRejects(outcome: TypeOutcome, contract: Contract): void {
+  const documents = documentsIn(outcome.counts);
+  const { rejected } = outcome.counts;
+  if (outcome.state !== "done" || rejected === 0) return;
+  if (rejected / documents > contract.maxRejects) {
+    Object.assign(outcome, {
+      state: "failed",
+      error: new TooManyRejectsError(outcome.dataType, rejected, documents, contract.maxRejects),
+    });
+  }
+}
+
+function documentsIn(counts: RowCounts): number {
+  return counts.inserted + counts.updated + counts.unchanged + counts.rejected;
+}
