@@ -1,0 +1,105 @@
+/** The same test on every database the program runs on. */
+import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { PGlite } from "@electric-sql/pglite";
+import type { Database } from "../../lib/db/database.ts";
+import { quoteIdentifier } from "../../lib/db/identifiers.ts";
+import { migrate } from "../../lib/db/migrate.ts";
+import { openPglite } from "../../lib/db/pglite.ts";
+import { openPostgres } from "../../lib/db/postgres.ts";
+import { createDatabase, sharedCluster } from "./postgres.ts";
+
+const DEFAULT_SCHEMA = "oura";
+/** Needs quoting, and holds the default name as a word. */
+const OTHER_SCHEMA = "My oura.data";
+
+// Started here and not in the first test, whose sanitizers would take them for leaks.
+await sharedCluster();
+const embedded = await openPglite({
+  directory: null,
+  schema: DEFAULT_SCHEMA,
+  template: await template(),
+});
+
+/** What {@linkcode forEachDatabase} leaves out. */
+export interface ForEachOptions {
+  /** False: the body gets an empty database. */
+  migrated?: boolean;
+}
+
+/**
+ * Registers `body` three times: on PostgreSQL, on PostgreSQL with a schema name that needs quoting,
+ * and on PGlite. Each run has a database of its own, migrated.
+ */
+export function forEachDatabase(
+  name: string,
+  body: (db: Database, t: Deno.TestContext) => Promise<void>,
+  { migrated = true }: ForEachOptions = {},
+): void {
+  const register = (
+    where: string,
+    schema: string,
+    use: (schema: string, body: (db: Database) => Promise<void>) => Promise<void>,
+  ) => {
+    Deno.test({
+      name: `${name} [${where}]`,
+      sanitizeOps: true,
+      sanitizeResources: true,
+      fn: (t) =>
+        use(schema, async (db) => {
+          if (migrated) await migrate(db);
+          await body(db, t);
+        }),
+    });
+  };
+  register("PostgreSQL", DEFAULT_SCHEMA, withPostgres);
+  register("PostgreSQL, other schema", OTHER_SCHEMA, withPostgres);
+  register("PGlite", DEFAULT_SCHEMA, withPglite);
+}
+
+/** Runs `body` on an empty database of the shared server. */
+export async function withPostgres(
+  schema: string,
+  body: (db: Database, url: string) => Promise<void>,
+): Promise<void> {
+  const { url, drop } = await createDatabase();
+  const db = await openPostgres({ kind: "url", url }, { schema });
+  try {
+    await body(db, url);
+  } finally {
+    await db.close();
+    await drop();
+  }
+}
+
+/** Runs `body` on the PGlite of this test file, emptied before. */
+export async function withPglite(
+  schema: string,
+  body: (db: Database) => Promise<void>,
+): Promise<void> {
+  if (schema !== DEFAULT_SCHEMA) throw new Error("PGlite is tested with the default schema only");
+  await embedded.exec(`DROP SCHEMA IF EXISTS ${quoteIdentifier(schema)} CASCADE`);
+  await body(embedded);
+}
+
+/** A new PGlite takes seconds; loading the image of one takes a fraction. */
+async function template(): Promise<Blob> {
+  const file = join(tmpdir(), `oura-sync-test-pglite-${pgliteVersion()}.tar`);
+  try {
+    return new Blob([await Deno.readFile(file)]);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  const fresh = await PGlite.create({ dataDir: "memory://" });
+  const image = await fresh.dumpDataDir("none");
+  await fresh.close();
+  const partial = await Deno.makeTempFile({ prefix: "oura-sync-test-pglite-" });
+  await Deno.writeFile(partial, image.stream());
+  await Deno.rename(partial, file);
+  return image;
+}
+
+function pgliteVersion(): string {
+  return /pglite[@/](\d+\.\d+\.\d+)/.exec(import.meta.resolve("@electric-sql/pglite"))?.[1] ??
+    "unknown";
+}
