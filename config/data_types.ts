@@ -1,4 +1,4 @@
-import type { PipelineType, TypeWindow } from "./model.ts";
+import type { PipelineType } from "./model.ts";
 import type { DataType, WindowFamily } from "../lib/oura/catalog/data_type.ts";
 import { CATALOG, findDataType } from "../lib/oura/catalog/index.ts";
 import { fieldsOf } from "../lib/oura/catalog/paths.ts";
@@ -8,14 +8,7 @@ import { BUILT_IN_COLUMNS, identifierProblem, tableNameProblem } from "./names.t
 import { type Path, quote, type Report } from "./problem.ts";
 import { compileSeries } from "./series.ts";
 import { nearest } from "./suggest.ts";
-
-const INITIAL_DAYS = 90;
-const LOOKBACK_DAYS = 7;
-/** Oura refuses longer spans of its time series. */
-const LONGEST_DATETIME_CHUNK = 30;
-const DEFAULT_CHUNK: Readonly<Record<WindowFamily, number>> = { date: 90, datetime: 30, none: 90 };
-/** A request of the date family carries two days of padding at each end, and must still move on. */
-const SHORTEST_CHUNK: Readonly<Record<WindowFamily, number>> = { date: 7, datetime: 2, none: 1 };
+import { compileWindow } from "./window.ts";
 
 /** Parts of a data type that only the YAML can say where the catalog does not know it. */
 interface Route {
@@ -163,30 +156,6 @@ function builtInColumns(dataType: DataType | undefined, route: Route): TypeConte
     }
   }
   return builtIn;
-}
-
-function compileWindow(
-  own: NonNullable<TypeDeclaration["window"]>,
-  defaults: NonNullable<NonNullable<Declaration["defaults"]>["window"]>,
-  by: WindowFamily,
-  path: Path,
-  report: Report,
-): TypeWindow {
-  const at = (key: string) => [...path, "window", key];
-  const initialDays = own.initial ?? defaults.initial ?? INITIAL_DAYS;
-  const lookbackDays = own.lookback ?? defaults.lookback ?? LOOKBACK_DAYS;
-  const chunkDays = own.chunk ?? DEFAULT_CHUNK[by];
-  if (by === "datetime" && chunkDays > LONGEST_DATETIME_CHUNK) {
-    report(at("chunk"), `Oura answers at most ${LONGEST_DATETIME_CHUNK}d a request here`);
-  }
-  if (chunkDays < SHORTEST_CHUNK[by]) {
-    report(at("chunk"), `must be at least ${SHORTEST_CHUNK[by]}d, padding included`);
-  }
-  if (lookbackDays > initialDays && (own.lookback ?? own.initial) !== undefined) {
-    const key = own.lookback === undefined ? "initial" : "lookback";
-    report(at(key), `lookback (${lookbackDays}d) reaches further than initial (${initialDays}d)`);
-  }
-  return { by, initialDays, lookbackDays, chunkDays };
 }
 
 /** Series are tables of their own, beside those of all the data types the catalog knows. */

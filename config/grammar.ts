@@ -30,7 +30,7 @@ const span = (least: number, description: string) => {
   return z.string({ error }).regex(/^\d{1,4}[dwy]$/, { error, abort: true })
     .transform((text) => parseInt(text) * DAYS_PER_UNIT[text.at(-1) as "d" | "w" | "y"])
     .refine((days) => days >= least && days <= 36_500, `must be ${least}d to 100y`)
-    .meta({ description, examples: ["30d", "12w", "1y"] });
+    .meta({ description });
 };
 
 /** The time between two samples, parsed to seconds. */
@@ -39,7 +39,7 @@ const every = (() => {
   return z.string({ error }).regex(/^\d{1,5}[smh]$/, { error, abort: true })
     .transform((text) => parseInt(text) * SECONDS_PER_UNIT[text.at(-1) as "s" | "m" | "h"])
     .refine((seconds) => seconds >= 1 && seconds <= 86_400, "must be 1s to 24h")
-    .meta({ description: "Time between two samples.", examples: ["30s", "5m"] });
+    .meta({ description: "Time between two samples." });
 })();
 
 /** A share as a percentage, parsed to a fraction of 1. */
@@ -48,7 +48,7 @@ const percentage = (description: string) => {
   return z.string({ error }).regex(/^\d{1,3}(\.\d{1,4})?%$/, { error, abort: true })
     .transform((text) => parseFloat(text) / 100)
     .refine((share) => share <= 1, error)
-    .meta({ description, examples: ["1%", "0.5%"] });
+    .meta({ description });
 };
 
 const flag = (description: string) =>
@@ -72,39 +72,46 @@ const WINDOW = {
   lookback: span(0, "How long a day is read again because Oura may still change it.").optional(),
 };
 
-/** A declared column; the key is its name. */
-export const columnDeclaration = z.union([
+/** The long form of a column. */
+export const columnOptions = mapping({
   path,
-  mapping({
-    path,
-    type: z.enum(COLUMN_TYPES).optional()
-      .meta({ description: "SQL type; without it the catalog's." }),
-    index: flag("Create an index on the column.").optional(),
-    new_field: flag(
-      "Take the path as it is although the catalog does not know it yet. Needs type.",
-    ).optional(),
+  type: z.enum(COLUMN_TYPES).optional()
+    .meta({ description: "SQL type; without it the catalog's." }),
+  index: flag("Create an index on the column.").optional(),
+  new_field: flag(
+    "Take the path as it is although the catalog does not know it yet. Needs type.",
+  ).optional(),
+});
+
+/** A declared column; the key is its name. */
+const columnDeclaration = z.union([path, columnOptions], {
+  error: "write a path (score: score) or { path: …, type: …, index: … }",
+});
+
+/** The long form of a series. */
+export const seriesOptions = mapping({
+  path,
+  shape: z.enum(["samples", "string", "list"]).optional().meta({
+    description: "Only where the catalog does not know the path: samples = {interval, items, " +
+      "timestamp}, string = one character per step, list = one item per step.",
   }),
-], { error: "write a path (score: score) or { path: …, type: …, index: … }" });
+  every: every.optional(),
+  start: path.optional().meta({ description: "Path of the first sample's instant." }),
+  codes: z.record(
+    z.string().refine((key) => [...key].length === 1, "a code is one character"),
+    word("What the character stands for."),
+    { error: 'must be a mapping such as { "1": deep, "2": light }' },
+  ).optional().meta({
+    description: "What each character of a phase text stands for; without it the catalog's, {} " +
+      "keeps the characters.",
+  }),
+  new_field: flag("Take the path as it is although the catalog does not know it yet.").optional(),
+});
 
 /** A declared series; the key is the name of its child table. */
-export const seriesDeclaration = z.union([
-  path,
-  mapping({
-    path,
-    shape: z.enum(["samples", "string", "list"]).optional().meta({
-      description: "Only where the catalog does not know the path: samples = {interval, items, " +
-        "timestamp}, string = one character per step, list = one item per step.",
-    }),
-    every: every.optional(),
-    start: path.optional().meta({ description: "Path of the first sample's instant." }),
-    codes: z.record(
-      z.string().refine((key) => [...key].length === 1, "a code is one character"),
-      word("What the character stands for."),
-      { error: 'must be a mapping such as { "1": deep, "2": light }' },
-    ).optional().meta({ description: "What each character of a phase string stands for." }),
-    new_field: flag("Take the path as it is although the catalog does not know it yet.").optional(),
-  }),
-], { error: "write a path (sleep_hrv: hrv) or { path: …, every: …, start: … }" });
+const seriesDeclaration = z.union([path, seriesOptions], {
+  error: "write a path (sleep_hrv: hrv) or { path: …, every: …, start: … }",
+});
 
 /** One data type; the key is its name. */
 export const typeDeclaration = mapping({
@@ -164,7 +171,7 @@ export const grammar = mapping({
 export type Declaration = z.output<typeof grammar>;
 /** See {@linkcode typeDeclaration}. */
 export type TypeDeclaration = z.output<typeof typeDeclaration>;
-/** The long form of {@linkcode columnDeclaration}. */
-export type ColumnDeclaration = Exclude<z.output<typeof columnDeclaration>, string>;
-/** The long form of {@linkcode seriesDeclaration}. */
-export type SeriesDeclaration = Exclude<z.output<typeof seriesDeclaration>, string>;
+/** See {@linkcode columnOptions}. */
+export type ColumnDeclaration = z.output<typeof columnOptions>;
+/** See {@linkcode seriesOptions}. */
+export type SeriesDeclaration = z.output<typeof seriesOptions>;

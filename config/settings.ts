@@ -35,6 +35,8 @@ export interface Settings {
   readonly dataDirectory: string;
   /** 32 bytes that encrypt the stored tokens. */
   readonly tokenKey: Uint8Array<ArrayBuffer> | null;
+  /** The key before it, while `auth rotate-key` has not moved all tokens to the new one. */
+  readonly tokenKeyPrevious: Uint8Array<ArrayBuffer> | null;
   readonly logLevel: "trace" | "debug" | "info" | "warning" | "error" | "fatal";
   /** Null: pretty on a terminal, JSON lines elsewhere. */
   readonly logFormat: "pretty" | "json" | null;
@@ -72,6 +74,7 @@ const environment = z.object({
   DB_PASSWORD: text,
   OURA_DATA_DIR: z.string().default("./data"),
   OURA_TOKEN_KEY: tokenKey.optional(),
+  OURA_TOKEN_KEY_PREVIOUS: tokenKey.optional(),
   LOG_LEVEL: z.string().toLowerCase()
     .transform((level) => level === "warn" ? "warning" : level)
     .pipe(oneOf(["trace", "debug", "info", "warning", "error", "fatal"]))
@@ -138,6 +141,7 @@ function settingsOf(env: Environment): Settings {
     connection: connectionOf(env),
     dataDirectory: env.OURA_DATA_DIR,
     tokenKey: env.OURA_TOKEN_KEY ?? null,
+    tokenKeyPrevious: env.OURA_TOKEN_KEY_PREVIOUS ?? null,
     logLevel: env.LOG_LEVEL,
     logFormat: env.LOG_FORMAT ?? null,
     syncDaysBack: env.SYNC_DAYS_BACK,

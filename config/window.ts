@@ -1,0 +1,37 @@
+import type { WindowFamily } from "../lib/oura/catalog/data_type.ts";
+import type { Declaration, TypeDeclaration } from "./grammar.ts";
+import type { TypeWindow } from "./model.ts";
+import type { Path, Report } from "./problem.ts";
+
+const INITIAL_DAYS = 90;
+const LOOKBACK_DAYS = 7;
+/** Oura refuses longer spans of its time series. */
+const LONGEST_DATETIME_CHUNK = 30;
+const DEFAULT_CHUNK: Readonly<Record<WindowFamily, number>> = { date: 90, datetime: 30, none: 90 };
+/** A request of the date family carries two days of padding at each end, and must still move on. */
+const SHORTEST_CHUNK: Readonly<Record<WindowFamily, number>> = { date: 7, datetime: 2, none: 1 };
+
+/** The window of a data type: its own words, else the defaults of the file, else ours. */
+export function compileWindow(
+  own: NonNullable<TypeDeclaration["window"]>,
+  defaults: NonNullable<NonNullable<Declaration["defaults"]>["window"]>,
+  by: WindowFamily,
+  path: Path,
+  report: Report,
+): TypeWindow {
+  const at = (key: string) => [...path, "window", key];
+  const initialDays = own.initial ?? defaults.initial ?? INITIAL_DAYS;
+  const lookbackDays = own.lookback ?? defaults.lookback ?? LOOKBACK_DAYS;
+  const chunkDays = own.chunk ?? DEFAULT_CHUNK[by];
+  if (by === "datetime" && chunkDays > LONGEST_DATETIME_CHUNK) {
+    report(at("chunk"), `Oura answers at most ${LONGEST_DATETIME_CHUNK}d a request here`);
+  }
+  if (chunkDays < SHORTEST_CHUNK[by]) {
+    report(at("chunk"), `must be at least ${SHORTEST_CHUNK[by]}d, padding included`);
+  }
+  if (lookbackDays > initialDays && (own.lookback ?? own.initial) !== undefined) {
+    const key = own.lookback === undefined ? "initial" : "lookback";
+    report(at(key), `lookback (${lookbackDays}d) reaches further than initial (${initialDays}d)`);
+  }
+  return { by, initialDays, lookbackDays, chunkDays };
+}
