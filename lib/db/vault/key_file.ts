@@ -2,16 +2,20 @@
  * The key file of the embedded database: one key in base64 a line, the current one first. Further
  * lines are there only while keys are being rotated.
  */
-import { generateTokenKey, type Keyring, keyringOf } from "./token_key.ts";
+import { UsageError } from "../../errors.ts";
+import { generateTokenKey, type KeyBytes, type Keyring, keyringOf } from "./token_key.ts";
 
 const COMMENT = "# Key to the stored Oura sign-in. Whoever has it and the database can read along.";
 
-/** Reads the key file, creating it (0600) with a fresh key when there is none. */
+/**
+ * Reads the key file, creating it (0600) with a fresh key when there is none.
+ * @throws {UsageError} When there is a file, but no key in it.
+ */
 export async function openKeyFile(path: string): Promise<Keyring> {
   const existing = await readKeys(path);
-  if (existing) return await keyringOf(existing[0]!, ...existing.slice(1));
+  if (existing) return await keyringOf(...existing);
   const fresh = generateTokenKey();
-  await writePrivateFile(path, `${COMMENT}\n${fresh}\n`);
+  await writeKeys(path, [fresh]);
   return await keyringOf(fresh);
 }
 
@@ -25,9 +29,9 @@ export async function rotateKeyFile(
 ): Promise<number> {
   const old = await readKeys(path) ?? [];
   const fresh = generateTokenKey();
-  await writePrivateFile(path, `${[COMMENT, fresh, ...old].join("\n")}\n`);
+  await writeKeys(path, [fresh, ...old]);
   const moved = await reencrypt(await keyringOf(fresh, ...old));
-  await writePrivateFile(path, `${COMMENT}\n${fresh}\n`);
+  await writeKeys(path, [fresh]);
   return moved;
 }
 
@@ -49,7 +53,11 @@ export async function writePrivateFile(path: string, text: string): Promise<void
   }
 }
 
-async function readKeys(path: string): Promise<string[] | null> {
+function writeKeys(path: string, keys: readonly KeyBytes[]): Promise<void> {
+  return writePrivateFile(path, `${[COMMENT, ...keys.map((key) => key.toBase64())].join("\n")}\n`);
+}
+
+async function readKeys(path: string): Promise<[KeyBytes, ...KeyBytes[]] | null> {
   let text: string;
   try {
     text = await Deno.readTextFile(path);
@@ -57,5 +65,22 @@ async function readKeys(path: string): Promise<string[] | null> {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;
   }
-  return text.split(/\r?\n/).filter((line) => line.trim() !== "" && !line.startsWith("#"));
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "" && !line.startsWith("#"));
+  const [first, ...rest] = lines.map((line) => decode(line.trim(), path));
+  if (!first) throw unreadable(path);
+  return [first, ...rest];
+}
+
+function decode(base64: string, path: string): KeyBytes {
+  try {
+    return Uint8Array.fromBase64(base64);
+  } catch {
+    throw unreadable(path);
+  }
+}
+
+function unreadable(path: string): UsageError {
+  return new UsageError("TOKEN_KEY_FILE", `The key file ${path} holds no valid key.`, {
+    hint: "Restore it from a backup; if there is none, delete it and run `auth login` again.",
+  });
 }

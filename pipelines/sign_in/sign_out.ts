@@ -1,0 +1,57 @@
+/** The end of a sign-in: revoked at Oura, then removed here. */
+import type { Vault } from "../../lib/db/vault/grant.ts";
+import { deleteGrant, readGrant } from "../../lib/db/vault/grants.ts";
+import type { RecoveryFile } from "../../lib/db/vault/recovery_file.ts";
+import { OuraUnavailableError, UsageError } from "../../lib/errors.ts";
+import { TransportError } from "../../lib/oura/oauth/bounded_fetch.ts";
+import type { PortalName } from "../../lib/oura/oauth/portals.ts";
+import {
+  type OAuthApp,
+  type RequestOptions,
+  revokeGrant,
+} from "../../lib/oura/oauth/token_endpoint.ts";
+import { adoptKeptPair } from "./kept_pair.ts";
+import { notSignedIn } from "./sign_in_errors.ts";
+
+/**
+ * Signs a wearer out. The stored data stays.
+ * @returns Whether Oura still knew the grant and revoked it.
+ * @throws {OuraUnavailableError} When Oura cannot be asked; the grant is kept for another try.
+ */
+export async function signOut(
+  context: {
+    vault: Vault;
+    recovery: RecoveryFile;
+    app: OAuthApp | null;
+    request?: RequestOptions;
+  },
+  userId: string,
+): Promise<boolean> {
+  const { vault, recovery, app, request } = context;
+  // What lies on disk may be the only pair that still works.
+  await adoptKeptPair(vault, recovery, userId);
+  const grant = await readGrant(vault, userId);
+  if (!grant) throw notSignedIn(userId);
+  if (!app) {
+    throw new UsageError("SIGN_IN_APP", "Revoking needs the app the wearer signed in through.", {
+      hint: "Set OURA_CLIENT_ID and OURA_CLIENT_SECRET.",
+    });
+  }
+  const portal = { name: grant.portal as PortalName, revokeUrl: grant.revokeUrl };
+  let revoked: boolean;
+  try {
+    revoked = await revokeGrant(portal, app, grant, request);
+  } catch (error) {
+    if (!(error instanceof TransportError)) throw error;
+    throw new OuraUnavailableError(
+      "SIGN_OUT",
+      `Oura could not revoke the grant: ${error.message}.`,
+      {
+        hint: "The sign-in was kept. Run `auth logout` again later.",
+      },
+    );
+  }
+  await deleteGrant(vault.db, userId);
+  await recovery.remove();
+  return revoked;
+}

@@ -1,0 +1,93 @@
+/** From the settings to a wearer's token: keyring, recovery file, keeper. */
+import type { Settings } from "../../config/settings.ts";
+import type { Database } from "../../lib/db/database.ts";
+import type { GrantSummary, Vault } from "../../lib/db/vault/grant.ts";
+import { listGrants } from "../../lib/db/vault/grants.ts";
+import { openKeyFile } from "../../lib/db/vault/key_file.ts";
+import { RecoveryFile } from "../../lib/db/vault/recovery_file.ts";
+import { type Keyring, keyringOf } from "../../lib/db/vault/token_key.ts";
+import { UsageError } from "../../lib/errors.ts";
+import type { OAuthApp } from "../../lib/oura/oauth/token_endpoint.ts";
+import { notSignedIn } from "./sign_in_errors.ts";
+import { TokenKeeper } from "./token_keeper.ts";
+
+/** The part of the settings that signing in reads. */
+export type SignInSettings = Pick<
+  Settings,
+  | "clientId"
+  | "clientSecret"
+  | "redirectUri"
+  | "portal"
+  | "apiUrl"
+  | "authorizeUrl"
+  | "tokenUrl"
+  | "revokeUrl"
+  | "connection"
+  | "dataDirectory"
+  | "tokenKey"
+  | "tokenKeyPrevious"
+>;
+
+/** The key file of the embedded database. */
+export function keyFilePath(settings: Pick<SignInSettings, "dataDirectory">): string {
+  return `${settings.dataDirectory.replace(/\/+$/, "")}/token.key`;
+}
+
+/**
+ * The keys to the stored tokens: `OURA_TOKEN_KEY`, or with the embedded database its key file.
+ * @throws {UsageError} With a server database and no key.
+ */
+export async function openKeyring(settings: SignInSettings): Promise<Keyring> {
+  const { tokenKey, tokenKeyPrevious, connection } = settings;
+  if (tokenKey) return await keyringOf(tokenKey, ...(tokenKeyPrevious ? [tokenKeyPrevious] : []));
+  if (connection.kind === "embedded") return await openKeyFile(keyFilePath(settings));
+  throw new UsageError("TOKEN_KEY_MISSING", "OURA_TOKEN_KEY is not set.", {
+    hint:
+      "`auth login` makes one. If tokens are stored already, set the key they were stored with.",
+  });
+}
+
+/** The app of the settings; null when client id or secret is missing. */
+export function appOf(
+  settings: Pick<SignInSettings, "clientId" | "clientSecret">,
+): OAuthApp | null {
+  const { clientId, clientSecret } = settings;
+  return clientId !== null && clientSecret !== null ? { clientId, clientSecret } : null;
+}
+
+/** Where a wearer's fresh pair is kept until the database has it. */
+export function recoveryFileOf(
+  settings: Pick<SignInSettings, "dataDirectory">,
+  vault: Vault,
+  userId: string,
+): Promise<RecoveryFile> {
+  const directory = settings.dataDirectory.replace(/\/+$/, "");
+  return RecoveryFile.of(directory, vault.db, userId, vault.keyring);
+}
+
+/**
+ * The wearer a command is about: the named one, else the first who signed in.
+ * @throws {SignInError} When there is none such.
+ */
+export async function chooseWearer(db: Database, userId?: string): Promise<GrantSummary> {
+  const grants = await listGrants(db);
+  const chosen = userId === undefined ? grants[0] : grants.find((each) => each.userId === userId);
+  if (!chosen) throw notSignedIn(userId);
+  return chosen;
+}
+
+/**
+ * A wearer's token, kept fresh: what the API client is given.
+ * @param userId Default: the first who signed in.
+ * @throws {SignInError} When the wearer is not signed in, or the grant is dead.
+ */
+export async function openWearer(
+  settings: SignInSettings,
+  db: Database,
+  userId?: string,
+): Promise<TokenKeeper> {
+  const wearer = await chooseWearer(db, userId);
+  const vault: Vault = { db, keyring: await openKeyring(settings) };
+  const recovery = await recoveryFileOf(settings, vault, wearer.userId);
+  return await TokenKeeper.open({ vault, recovery, app: appOf(settings) }, wearer.userId);
+}
