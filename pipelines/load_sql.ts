@@ -10,7 +10,8 @@ export const KEY_FIELD = "#key";
  * objects by column name, `$3` run id. Returns one row: `inserted`, `updated`, `revised`.
  *
  * Rows are compared before the insert, not in `ON CONFLICT … WHERE`, because the latter locks every
- * unchanged row, and a row lock is a write. Rows go in key order, so that two writers cannot
+ * unchanged row, and a row lock is a write; there it only catches what another writer put in
+ * meanwhile. Rows go in key order, so that two writers cannot
  * deadlock. `updated_at` follows the document; a value that changed because the YAML did leaves it.
  */
 export function upsertStatement(table: Table, schema: string): string {
@@ -49,11 +50,15 @@ WITH incoming AS (
       ? "t.raw_data IS DISTINCT FROM excluded.raw_data OR t.deleted_at IS NOT NULL"
       : "true"
   } THEN now() ELSE t.updated_at END
+  WHERE t.deleted_at IS NOT NULL${
+    payload.length === 0 ? "" : ` OR (${list("t")}) IS DISTINCT FROM (${list("excluded")})`
+  }
+  RETURNING xmax = 0 AS inserted
 )
-SELECT count(*) FILTER (WHERE NOT existed)::int AS inserted,
-  count(*) FILTER (WHERE existed)::int AS updated,
+SELECT count(*) FILTER (WHERE inserted)::int AS inserted,
+  count(*) FILTER (WHERE NOT inserted)::int AS updated,
   (SELECT count(*)::int FROM kept) AS revised
-FROM changed`;
+FROM written`;
   return inSchema(sql, schema);
 }
 

@@ -39,6 +39,7 @@ export interface WorkOptions {
 interface RunningType {
   readonly stages: TypeStages;
   readonly outcome: TypeOutcome;
+  readonly windows: readonly Window[];
   /** Windows not ended yet. */
   left: number;
 }
@@ -55,16 +56,13 @@ export async function workThrough(
   options: WorkOptions,
 ): Promise<OuraSyncError | null> {
   const { context, abort, outcomes } = options;
-  const queue: { running: RunningType; window: Window }[] = [];
-  for (const job of jobs) {
-    const running = {
-      stages: await prepare(job.type, options),
-      outcome: outcomes.get(job.type.name)!,
-      left: job.windows.length,
-    };
-    for (const window of job.windows) queue.push({ running, window });
-    if (job.windows.length === 0) await options.onTypeEnd(running.outcome);
+  const runnings: RunningType[] = [];
+  for (const { type, windows } of jobs) {
+    const outcome = outcomes.get(type.name)!;
+    runnings.push({ stages: await prepare(type, options), outcome, windows, left: windows.length });
+    if (windows.length === 0) await options.onTypeEnd(outcome);
   }
+  const queue = newestOfAllFirst(runnings);
 
   let fatal: OuraSyncError | null = null;
   let unavailable = 0;
@@ -118,6 +116,19 @@ export async function workThrough(
     });
   await Promise.all(Array.from({ length: options.concurrency }, guarded));
   return fatal;
+}
+
+/** Every type's newest window, then every type's next: what people look at first comes first. */
+function newestOfAllFirst(runnings: readonly RunningType[]) {
+  const rounds = Math.max(0, ...runnings.map(({ windows }) => windows.length));
+  const queue: { running: RunningType; window: Window }[] = [];
+  for (let round = 0; round < rounds; round++) {
+    for (const running of runnings) {
+      const window = running.windows[round];
+      if (window) queue.push({ running, window });
+    }
+  }
+  return queue;
 }
 
 async function prepare(type: PipelineType, options: WorkOptions): Promise<TypeStages> {
