@@ -1,0 +1,16 @@
+import type { SignInSettings } from "../../pipelines/sign_in/wearers.ts";
+import type { Database } from "../../lib/db/database.ts";
+
+/** What the `auth` commands work with; opened, migrated and closed by whoever runs them. */
+export interface AuthContext {
+  readonly settings: SignInSettings;
+  readonly db: Database;
+  /** Data types of the configuration; `auth` says which of them a grant leaves out. */
+  readonly types: readonly { readonly name: string; readonly scope: string | null }[];
+  /** Where a generated key is written when a server database has none. */
+  readonly envFile: string;
+  /** One line of the result: standard output. */
+  print(line: string): void;
+  /** One line for the person at the terminal: standard error. */
+  note(line: string): void;
+}

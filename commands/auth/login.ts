@@ -1,0 +1,88 @@
+import { listGrants } from "../../lib/db/vault/grants.ts";
+import { UsageError } from "../../lib/errors.ts";
+import { choosePortals } from "../../lib/oura/oauth/portals.ts";
+import { parseScopes } from "../../lib/oura/oauth/scopes.ts";
+import { signIn } from "../../pipelines/sign_in/sign_in.ts";
+import {
+  appOf,
+  openKeyring,
+  recoveryFileOf,
+  type SignInSettings,
+} from "../../pipelines/sign_in/wearers.ts";
+import type { AuthContext } from "./context.ts";
+import { catchRedirect, pasteRedirect } from "./obtain_redirect.ts";
+import { leftOut } from "./scopes.ts";
+import { createTokenKey } from "./token_key_setup.ts";
+
+/** Options of `auth login`. */
+export interface LoginOptions {
+  /** False: print the URL and take the pasted redirect. */
+  readonly browser: boolean;
+  /** Scope names, separated by spaces or commas; all when left out. */
+  readonly scopes?: string;
+  readonly json?: boolean;
+}
+
+/** Signs a wearer in and says what the grant opens. */
+export async function login(context: AuthContext, options: LoginOptions): Promise<void> {
+  const { note } = context;
+  const app = appOf(context.settings);
+  if (!app) throw missingApp(context.settings);
+  const settings = await withKey(context);
+  const vault = { db: context.db, keyring: await openKeyring(settings) };
+  const signedIn = await signIn({
+    vault,
+    app,
+    redirectUri: settings.redirectUri,
+    portals: choosePortals(settings),
+    apiUrl: settings.apiUrl,
+    scopes: parseScopes(options.scopes),
+    recoveryOf: (userId) => recoveryFileOf(settings, vault, userId),
+    obtainRedirect: (authorization) =>
+      options.browser ? catchRedirect(authorization, note) : pasteRedirect(authorization, note),
+  });
+  const { userId, scopes, portal, expiresAt } = signedIn;
+  const closed = leftOut(scopes, context.types);
+  if (options.json) {
+    context.print(JSON.stringify({
+      user_id: userId,
+      portal,
+      scopes,
+      expires_at: expiresAt.toISOString(),
+      data_types_left_out: closed,
+    }));
+    return;
+  }
+  context.print(`Signed in as wearer ${userId} (portal ${portal}).`);
+  context.print(`Granted: ${scopes === null ? "unknown, Oura did not say" : scopes.join(", ")}`);
+  if (closed.length > 0) {
+    context.print(`Left out for lack of a scope: ${closed.join(", ")}`);
+    note("To add scopes, tick them in the app's settings at Oura and run `auth login` again.");
+  }
+}
+
+/** A server database needs a key of its own; the first sign-in makes it. */
+async function withKey(context: AuthContext): Promise<SignInSettings> {
+  const { settings, envFile } = context;
+  if (settings.tokenKey !== null || settings.connection.kind === "embedded") return settings;
+  if ((await listGrants(context.db)).length > 0) {
+    throw new UsageError("TOKEN_KEY_MISSING", "OURA_TOKEN_KEY is not set, but tokens are stored.", {
+      hint: "Set the key they were stored with. If it is lost, make a new one with " +
+        "`openssl rand -base64 32`, and let every wearer sign in again.",
+    });
+  }
+  const { key, id } = await createTokenKey(envFile);
+  context.note(`A new OURA_TOKEN_KEY (key ${id}) was written to ${envFile}. Keep a copy of it.`);
+  return { ...settings, tokenKey: key };
+}
+
+function missingApp(settings: SignInSettings): UsageError {
+  const missing = [
+    ...(settings.clientId === null ? ["OURA_CLIENT_ID"] : []),
+    ...(settings.clientSecret === null ? ["OURA_CLIENT_SECRET"] : []),
+  ];
+  return new UsageError("SIGN_IN_APP", `${missing.join(" and ")}: not set.`, {
+    hint: "Register an app at https://developer.ouraring.com/applications with the redirect URI " +
+      `${settings.redirectUri}, and put its client id and secret into the environment or .env.`,
+  });
+}

@@ -1,0 +1,26 @@
+import { signOut } from "../../pipelines/sign_in/sign_out.ts";
+import {
+  appOf,
+  chooseWearer,
+  openKeyring,
+  recoveryFileOf,
+} from "../../pipelines/sign_in/wearers.ts";
+import type { AuthContext } from "./context.ts";
+
+/** Revokes a wearer's grant at Oura and removes it here; the wearer's data stays. */
+export async function logout(
+  context: AuthContext,
+  options: { userId?: string; json?: boolean },
+): Promise<void> {
+  const { settings, db } = context;
+  const { userId } = await chooseWearer(db, options.userId);
+  const vault = { db, keyring: await openKeyring(settings) };
+  const recovery = await recoveryFileOf(settings, vault, userId);
+  const revoked = await signOut({ vault, recovery, app: appOf(settings) }, userId);
+  if (options.json) {
+    context.print(JSON.stringify({ user_id: userId, revoked }));
+    return;
+  }
+  context.print(`Signed out wearer ${userId}. The stored data was kept.`);
+  if (!revoked) context.note("Oura no longer knew the grant; there was nothing left to revoke.");
+}

@@ -1,0 +1,49 @@
+import type { GrantSummary } from "../../lib/db/vault/grant.ts";
+import { listGrants } from "../../lib/db/vault/grants.ts";
+import { needsLogin, notSignedIn } from "../../pipelines/sign_in/sign_in_errors.ts";
+import type { AuthContext } from "./context.ts";
+import { leftOut } from "./scopes.ts";
+
+/**
+ * Shows who is signed in; never a token.
+ * @throws {SignInError} After the output, when nobody is or a grant is dead: exit 3.
+ */
+export async function status(context: AuthContext, options: { json?: boolean }): Promise<void> {
+  const grants = await listGrants(context.db);
+  if (options.json) {
+    context.print(JSON.stringify(grants.map((grant) => toJson(grant, context))));
+  } else {
+    for (const grant of grants) describe(grant, context);
+  }
+  if (grants.length === 0) throw notSignedIn();
+  const dead = grants.find((grant) => grant.state === "needs_login");
+  if (dead) throw needsLogin(dead.userId, dead.needsLoginReason ?? "");
+}
+
+function describe(grant: GrantSummary, { print, types }: AuthContext): void {
+  print(`Wearer ${grant.userId}`);
+  print(`  state         ${grant.state === "active" ? "signed in" : "must sign in again"}`);
+  print(`  signed in     ${grant.obtainedAt.toISOString()}`);
+  print(`  last refresh  ${grant.refreshedAt?.toISOString() ?? "none yet"}`);
+  print(`  token until   ${grant.expiresAt.toISOString()} (refreshed by itself)`);
+  print(`  portal        ${grant.portal}`);
+  print(`  scopes        ${grant.scopes?.join(", ") ?? "unknown"}`);
+  const closed = leftOut(grant.scopes, types);
+  if (closed.length > 0) print(`  left out      ${closed.join(", ")}`);
+  print(`  key           ${grant.keyId}`);
+}
+
+function toJson(grant: GrantSummary, { types }: AuthContext) {
+  return {
+    user_id: grant.userId,
+    state: grant.state,
+    needs_login_reason: grant.needsLoginReason,
+    obtained_at: grant.obtainedAt.toISOString(),
+    refreshed_at: grant.refreshedAt?.toISOString() ?? null,
+    expires_at: grant.expiresAt.toISOString(),
+    portal: grant.portal,
+    scopes: grant.scopes,
+    data_types_left_out: leftOut(grant.scopes, types),
+    key_id: grant.keyId,
+  };
+}
