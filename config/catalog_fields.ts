@@ -44,7 +44,7 @@ export function pathProblem(path: string, fields: Fields, typeName: string): str
       return `${quote(outer.path)} is a list, whose items have no path; take it whole as jsonb`;
     }
     if (outer.shape === "value") {
-      return `${quote(outer.path)} in ${typeName} is a ${outer.column}, with no fields inside`;
+      return `${quote(outer.path)} in ${typeName} is ${outer.column}, with no fields inside`;
     }
     break;
   }

@@ -25,7 +25,7 @@ export function compileColumns(
   for (const [name, declaration] of Object.entries(declared ?? {})) {
     const long = typeof declaration === "string" ? { path: declaration } : declaration;
     const at = [...context.path, "columns", name];
-    const within = (key: string) => typeof declaration === "string" ? at : [...at, key];
+    const pathAt = typeof declaration === "string" ? at : [...at, "path"];
     if (context.builtIn.has(name)) {
       const problem = builtInProblem(name, long, context);
       if (problem !== null) context.report(at, problem);
@@ -33,7 +33,7 @@ export function compileColumns(
     }
     const nameProblem = columnNameProblem(name);
     if (nameProblem !== null) context.report(at, nameProblem);
-    const type = typeOf(long, context, within);
+    const type = typeOf(long, context, pathAt, [...at, "type"]);
     if (type === null || nameProblem !== null) continue;
     columns.push({
       name,
@@ -50,7 +50,8 @@ export function compileColumns(
 function typeOf(
   column: ColumnDeclaration,
   context: TypeContext,
-  at: (key: string) => Path,
+  pathAt: Path,
+  typeAt: Path,
 ): ColumnType | null {
   const field = context.fields?.get(column.path);
   if (field === undefined) {
@@ -58,12 +59,12 @@ function typeOf(
       ? null
       : pathProblem(column.path, context.fields, context.name);
     if (problem !== null) {
-      context.report(at("path"), problem);
+      context.report(pathAt, problem);
       return null;
     }
     if (column.type !== undefined) return column.type;
     context.report(
-      at("type"),
+      typeAt,
       `missing; the catalog does not know this field: write { path: ${column.path}, type: … }`,
     );
     return null;
@@ -72,7 +73,7 @@ function typeOf(
   const fitting = fittingTypes(field);
   if (fitting.includes(column.type)) return column.type;
   context.report(
-    at("type"),
+    typeAt,
     `${column.type} never fits ${quote(column.path)}, which is ${field.column}; ` +
       `what fits: ${fitting.join(", ")}`,
   );

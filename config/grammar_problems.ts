@@ -91,12 +91,13 @@ function messageOf({ path, issue, known }: Explained, root: unknown): string {
   if (value === undefined && issue.code !== "invalid_key") return `missing; ${issue.message}`;
   if (issue.code === "invalid_value" && issue.values.length > 1) {
     const values = issue.values.map(String);
+    if (!isScalar(value)) return `must be one of ${values.join(", ")}`;
     const word = String(value).toLowerCase();
     const synonym = Object.hasOwn(TYPE_SYNONYMS, word) ? TYPE_SYNONYMS[word]! : undefined;
     const hint = synonym !== undefined && values.includes(synonym)
       ? `; did you mean "${synonym}"?`
       : didYouMean(word, values);
-    return `${isScalar(value) ? quote(value) : "this"} is none of ${values.join(", ")}${hint}`;
+    return `${quote(value)} is none of ${values.join(", ")}${hint}`;
   }
   return typeof value === "string" && issue.code !== "custom"
     ? `${quote(value)}: ${issue.message}`

@@ -30,6 +30,7 @@ const BOOKKEEPING_TABLES: readonly string[] = [
   "webhook_events",
   "schema_migrations",
   "column_changes",
+  "declared_objects",
 ];
 
 /** Why PostgreSQL would not take the name unquoted and whole; null when it does. */

@@ -11,16 +11,25 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   if (word.length === 0 || word.length > LONGEST) return undefined;
   const wanted = word.toLowerCase();
   const all = [...candidates];
-  // Two swapped letters count as two changes, in a short word as in a long one.
   const patience = wanted.length < 4 ? 1 : Math.max(2, Math.floor(wanted.length / 3));
   let best: string | undefined;
   let bestDistance = patience + 1;
   for (const candidate of all) {
-    const away = distance(wanted, candidate.toLowerCase());
+    const away = slips(wanted, candidate.toLowerCase());
     if (away < bestDistance) [best, bestDistance] = [candidate, away];
   }
   // One slip of the finger is likelier than a part left out; more slips are not.
   return bestDistance > 1 ? partOfOne(wanted, all) ?? best : best;
+}
+
+/** Changes of a letter; letters that only changed places are one. */
+function slips(word: string, candidate: string): number {
+  const changes = distance(word, candidate);
+  return changes === 2 && sorted(word) === sorted(candidate) ? 1 : changes;
+}
+
+function sorted(word: string): string {
+  return [...word].sort().join("");
 }
 
 function partOfOne(wanted: string, candidates: readonly string[]): string | undefined {

@@ -167,6 +167,10 @@ class Reader {
         this.#report(keyPath, `${quote(key)} stands here twice; first ${this.#lineOf(former)}`);
         continue;
       }
+      if (key === "__proto__") {
+        this.#report(path, `${quote(key)} cannot be a key`);
+        continue;
+      }
       seen.set(key, pair.key);
       this.#remember(keyPath, pair.key);
       result[key] = this.read(pair.value, keyPath);

@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import { loadEnvironment } from "../../config/env_file.ts";
+import { loadSettings, SETTING_NAMES } from "../../config/settings.ts";
+import { EXIT, UsageError } from "../../lib/errors.ts";
+
+const sanitizers = { sanitizeOps: true, sanitizeResources: true } as const;
+const KEY = btoa("k".repeat(32));
+
+/** What is said of an environment, by variable. */
+function said(env: Record<string, string>): Map<string, string> {
+  try {
+    loadSettings(env);
+  } catch (error) {
+    assert.ok(error instanceof UsageError);
+    assert.equal(error.code, "SETTINGS_INVALID");
+    assert.equal(error.exitCode, EXIT.usage);
+    return new Map(
+      error.message.split("\n").map((line) => line.split(": ", 2) as [string, string]),
+    );
+  }
+  return new Map();
+}
+
+async function withFile(text: string, body: (file: string) => Promise<void>): Promise<void> {
+  const file = await Deno.makeTempFile({ suffix: ".env" });
+  try {
+    await Deno.writeTextFile(file, text);
+    await body(file);
+  } finally {
+    await Deno.remove(file);
+  }
+}
+
+Deno.test("loadSettings() needs nothing: embedded database, Oura's own addresses", () => {
+  assert.deepEqual(loadSettings({}), {
+    clientId: null,
+    clientSecret: null,
+    redirectUri: "http://localhost:8000/callback",
+    portal: "auto",
+    apiUrl: "https://api.ouraring.com",
+    authorizeUrl: null,
+    tokenUrl: null,
+    revokeUrl: null,
+    accessToken: null,
+    webhookToken: null,
+    connection: { kind: "embedded", directory: "./data/database" },
+    dataDirectory: "./data",
+    tokenKey: null,
+    tokenKeyPrevious: null,
+    logLevel: "info",
+    logFormat: null,
+    syncDaysBack: 90,
+    healthcheckUrl: null,
+  });
+});
+
+Deno.test("loadSettings() counts empty variables as unset", () => {
+  const empty = Object.fromEntries(SETTING_NAMES.map((name) => [name, " "]));
+  assert.deepEqual(loadSettings(empty), loadSettings({}));
+});
+
+Deno.test("loadSettings() takes a database as URL, parts or directory, in this order", () => {
+  const url = "postgresql://me:pw@localhost/oura?sslmode=require";
+  const parts = { DB_HOST: "/var/run/postgresql", DB_NAME: "oura", DB_USER: "me" };
+  assert.deepEqual(loadSettings({ DATABASE_URL: url, ...parts }).connection, { kind: "url", url });
+  assert.deepEqual(loadSettings(parts).connection, {
+    kind: "parts",
+    host: "/var/run/postgresql",
+    port: 5432,
+    database: "oura",
+    user: "me",
+    password: "",
+  });
+  assert.deepEqual(loadSettings({ DB_PORT: "6432", OURA_DATA_DIR: "/srv/oura/" }).connection, {
+    kind: "embedded",
+    directory: "/srv/oura/database",
+  });
+  const socket = "postgresql:///oura?host=/var/run/postgresql";
+  assert.deepEqual(loadSettings({ DATABASE_URL: socket }).connection, { kind: "url", url: socket });
+});
+
+Deno.test("loadSettings() reads keys, numbers and levels", () => {
+  const settings = loadSettings({
+    OURA_TOKEN_KEY: KEY,
+    SYNC_DAYS_BACK: "365",
+    LOG_LEVEL: "WARN",
+    LOG_FORMAT: "json",
+    OURA_PORTAL: "moi",
+    OURA_API_URL: "http://127.0.0.1:9000/",
+  });
+  assert.deepEqual(settings.tokenKey, new TextEncoder().encode("k".repeat(32)));
+  assert.equal(settings.syncDaysBack, 365);
+  assert.equal(settings.logLevel, "warning");
+  assert.equal(settings.logFormat, "json");
+  assert.equal(settings.portal, "moi");
+  assert.equal(settings.apiUrl, "http://127.0.0.1:9000");
+});
+
+const WRONG: readonly [name: string, value: string, message: RegExp][] = [
+  ["OURA_TOKEN_KEY", btoa("short"), /32 bytes in base64/],
+  ["OURA_TOKEN_KEY", "not base64!", /32 bytes in base64/],
+  ["DATABASE_URL", "mysql://localhost/x", /must be a URL such as postgres/],
+  ["DATABASE_URL", "localhost", /must be a URL such as postgres/],
+  ["DB_PORT", "0", /from 1 to 65535/],
+  ["DB_PORT", "x", /whole number/],
+  ["LOG_LEVEL", "loud", /one of trace, debug, info, warning, error, fatal/],
+  ["LOG_FORMAT", "xml", /one of pretty, json/],
+  ["SYNC_DAYS_BACK", "0", /from 1 to 36500/],
+  ["SYNC_DAYS_BACK", "-1", /whole number/],
+  ["SYNC_DAYS_BACK", "1.5", /whole number/],
+  ["OURA_PORTAL", "new", /one of auto, moi, legacy/],
+  ["OURA_API_URL", "http://api.ouraring.com", /plain http is accepted for this machine only/],
+  ["OURA_TOKEN_URL", "http://localhost.example.com/token", /plain http/],
+  ["OURA_AUTHORIZE_URL", "nonsense", /must be a URL/],
+  ["OURA_REVOKE_URL", "file:///etc/passwd", /http\(s\)/],
+  ["OURA_REDIRECT_URI", "https://me:pw@example.com/", /user name or password/],
+  ["HEALTHCHECK_URL", "http://example.com/ping", /plain http/],
+];
+
+for (const [name, value, message] of WRONG) {
+  Deno.test(`loadSettings() refuses ${name}=${value}, without showing it`, () => {
+    const problems = said({ [name]: value });
+    assert.deepEqual([...problems.keys()], [name]);
+    assert.match(problems.get(name) ?? "", message);
+    // "x", "0" and the like are parts of any sentence.
+    if (value.length > 4) assert.ok(!(problems.get(name) ?? "").includes(value));
+  });
+}
+
+Deno.test("loadSettings() reports all mistakes in one go", () => {
+  const problems = said({ DB_HOST: "db", LOG_LEVEL: "loud", OURA_TOKEN_KEY: "?" });
+  assert.deepEqual(
+    [...problems.keys()].sort(),
+    ["DB_NAME", "DB_USER", "LOG_LEVEL", "OURA_TOKEN_KEY"],
+  );
+});
+
+Deno.test("loadEnvironment() lets the real environment win over .env", sanitizers, async () => {
+  const text = '\uFEFF# comment\r\nLOG_LEVEL=debug\r\nDB_NAME="from file"\nDB_HOST=\nOTHER=x\n';
+  await withFile(text, async (file) => {
+    const real: Record<string, string> = { LOG_LEVEL: "error", DB_NAME: "" };
+    const environment = await loadEnvironment(file, (name) => real[name]);
+    assert.deepEqual(environment, { LOG_LEVEL: "error", DB_NAME: "from file" });
+  });
+});
+
+Deno.test("loadEnvironment() misses only a .env that was asked for", sanitizers, async () => {
+  const nothing = () => undefined;
+  const directory = await Deno.makeTempDir();
+  try {
+    await assert.rejects(loadEnvironment(`${directory}/nowhere.env`, nothing), {
+      code: "ENV_FILE_UNREADABLE",
+    });
+    assert.deepEqual(await loadEnvironment(undefined, nothing, `${directory}/.env`), {});
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+Deno.test(".env.example names every variable, and loads", sanitizers, async () => {
+  const example = new URL("../../.env.example", import.meta.url).pathname;
+  const text = await Deno.readTextFile(example);
+  const named = [...text.matchAll(/^([A-Z_]+)=/gm)].map((match) => match[1]);
+  assert.deepEqual(named.toSorted(), [...SETTING_NAMES].sort());
+  assert.deepEqual(loadSettings(await loadEnvironment(example, () => undefined)), loadSettings({}));
+});
