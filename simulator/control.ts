@@ -1,5 +1,6 @@
 /** `/_sim/…`: how a test in another process steers the simulator. See README.md for the routes. */
 import { badRequest, json } from "./api/answers.ts";
+import { answerOAuthControl } from "./control_oauth.ts";
 import { changeSettings } from "./settings.ts";
 import { type Simulator, staticToken } from "./simulator.ts";
 import { isTypeName } from "./world/collections.ts";
@@ -14,7 +15,9 @@ export async function answerControl(
 ): Promise<Response> {
   try {
     const body = request.method === "POST" ? await bodyOf(request) : {};
-    return answer(simulator, request.method, url.searchParams, route, body);
+    const name = `${request.method} ${route}`;
+    return answerOAuthControl(simulator.oauth, name, body) ??
+      answer(simulator, url.searchParams, name, body);
   } catch (error) {
     if (error instanceof RangeError || error instanceof SyntaxError) {
       return badRequest(error.message);
@@ -25,13 +28,12 @@ export async function answerControl(
 
 function answer(
   simulator: Simulator,
-  method: string,
   query: URLSearchParams,
   route: string,
   body: Record<string, unknown>,
 ): Response {
   const { world, stats, settings } = simulator;
-  switch (`${method} ${route}`) {
+  switch (route) {
     case "GET clock":
       return json({ now: new Date(world.now).toISOString() });
     case "POST clock":

@@ -1,6 +1,7 @@
-/** URL-safe base64 of a text. */
-export function encodeBase64Url(text: string): string {
-  return new TextEncoder().encode(text).toBase64({ alphabet: "base64url", omitPadding: true });
+/** URL-safe base64 of bytes, or of a text in UTF-8. */
+export function encodeBase64Url(data: string | Uint8Array): string {
+  const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
+  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
 /** The text of URL-safe base64; throws SyntaxError on anything else. */

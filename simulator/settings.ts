@@ -18,6 +18,8 @@ export interface Settings {
   scopeInRefresh: boolean;
   /** `auto`: the consent page approves by itself; `page`: it asks. */
   consent: "auto" | "page";
+  /** The issuer of the new portal in callbacks and discovery; empty for the simulator's own. */
+  issuer: string;
 }
 
 /** The settings Oura seems to run with. */
@@ -31,6 +33,7 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = {
   accessTokenLifetime: 2_591_999,
   scopeInRefresh: true,
   consent: "auto",
+  issuer: "",
 };
 
 /** Overlays known settings of the right kind; throws RangeError for anything else. */

@@ -4,11 +4,13 @@ import type { Access } from "./api/access.ts";
 import { json } from "./api/answers.ts";
 import { RateLimit } from "./api/rate_limit.ts";
 import { answerControl } from "./control.ts";
+import { OAuth } from "./oauth/oauth.ts";
 import { DEFAULT_SETTINGS, type Settings } from "./settings.ts";
 import { Stats } from "./stats.ts";
 import type { World } from "./world/world.ts";
 
 const DATA = "/v2/usercollection/";
+const OAUTH = "/oauth/";
 const CONTROL = "/_sim/";
 
 /** What may be chosen when a simulator is made. */
@@ -22,11 +24,13 @@ export class Simulator {
   readonly settings: Settings;
   readonly stats = new Stats();
   readonly rateLimit: RateLimit;
+  readonly oauth: OAuth;
 
   constructor(readonly world: World, options: SimulatorOptions = {}) {
     const { clock = Date.now, ...settings } = options;
     this.settings = { ...DEFAULT_SETTINGS, ...settings };
     this.rateLimit = new RateLimit(this.settings, clock);
+    this.oauth = new OAuth(world, this.settings, this.stats, clock);
   }
 
   /** Answers any request: data, OAuth, webhooks, and the control routes under `/_sim/`. */
@@ -36,7 +40,7 @@ export class Simulator {
       return await answerControl(this, request, url, url.pathname.slice(CONTROL.length));
     }
     this.stats.begin();
-    const response = this.#answer(request, url);
+    const response = await this.#answer(request, url);
     response.headers.set("x-trace-id", crypto.randomUUID());
     const { method } = request;
     const query = url.search.slice(1);
@@ -44,16 +48,18 @@ export class Simulator {
     return response;
   };
 
-  #answer(request: Request, url: URL): Response {
+  async #answer(request: Request, url: URL): Promise<Response> {
     const path = url.pathname;
     if (path.startsWith(DATA)) return answerData(this, request, url, path.slice(DATA.length));
-    return json({ detail: "Not Found" }, 404);
+    const answer = path.startsWith(OAUTH) ? await this.oauth.answer(request, url) : undefined;
+    return answer ?? json({ detail: "Not Found" }, 404);
   }
 
   /** What an access token opens: a wearer's static token, `sim-<id>`, or one that OAuth issued. */
   accessOf(token: string): Access | undefined {
     const wearer = this.world.wearers.find((one) => token === staticToken(one.id));
-    return wearer && { wearer, scopes: new Set(wearer.scopes) };
+    if (wearer) return { wearer, scopes: new Set(wearer.scopes) };
+    return this.oauth.grants.accessOf(token);
   }
 }
 

@@ -6,7 +6,7 @@ const KEPT = 2_000;
 export interface Seen {
   readonly method: string;
   readonly path: string;
-  /** The query without its leading `?`; never holds a token of the data API. */
+  /** The query without its leading `?`. */
   readonly query: string;
   readonly status: number;
 }
