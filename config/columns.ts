@@ -5,6 +5,9 @@ import type { ColumnDeclaration, TypeDeclaration } from "./grammar.ts";
 import { columnNameProblem } from "./names.ts";
 import { type Path, quote, type Report } from "./problem.ts";
 
+/** PostgreSQL's limit is 1600, less where columns are wide, and dropped ones count. */
+const MOST_COLUMNS = 1500;
+
 /** What the judges of columns and series need to know of the data type around them. */
 export interface TypeContext {
   readonly name: string;
@@ -42,6 +45,12 @@ export function compileColumns(
       index: long.index ?? false,
       description: context.fields?.get(long.path)?.description ?? null,
     });
+  }
+  if (columns.length > MOST_COLUMNS) {
+    context.report(
+      [...context.path, "columns"],
+      `${columns.length} columns; a table of PostgreSQL holds ${MOST_COLUMNS} beside the built-in`,
+    );
   }
   return columns;
 }

@@ -3,7 +3,7 @@ import { messageOf, UsageError } from "../lib/errors.ts";
 import { SETTING_NAMES } from "./settings.ts";
 
 /** Where `.env` is looked for when nobody says otherwise. */
-const ENV_FILE = "./.env";
+export const ENV_FILE = "./.env";
 
 /** Variables by name; unset ones are absent. */
 export type Environment = Record<string, string>;

@@ -351,6 +351,11 @@ const MISTAKES: readonly Mistake[] = [
     yaml: columns("xmin: score"),
     expected: ['5:7 data_types.daily_sleep.columns.xmin: "xmin" is a system column of PostgreSQL'],
   },
+  {
+    name: "more columns than a table holds",
+    yaml: columns(...Array.from({ length: 1501 }, (_, index) => `c${index}: score`)),
+    expected: ["4:5 data_types.daily_sleep.columns: 1501 columns"],
+  },
   // Series.
   {
     name: "series of a number",
