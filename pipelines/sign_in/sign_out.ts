@@ -8,6 +8,7 @@ import type { PortalName } from "../../lib/oura/oauth/portals.ts";
 import {
   type OAuthApp,
   type RequestOptions,
+  type RevocationOutcome,
   revokeGrant,
 } from "../../lib/oura/oauth/token_endpoint.ts";
 import { adoptKeptPair } from "./kept_pair.ts";
@@ -32,15 +33,11 @@ export async function signOut(
   await adoptKeptPair(vault, recovery, userId);
   const grant = await readGrant(vault, userId);
   if (!grant) throw notSignedIn(userId);
-  if (!app) {
-    throw new UsageError("SIGN_IN_APP", "Revoking needs the app the wearer signed in through.", {
-      hint: "Set OURA_CLIENT_ID and OURA_CLIENT_SECRET.",
-    });
-  }
+  if (app?.clientId !== grant.clientId) throw wrongApp();
   const portal = { name: grant.portal as PortalName, revokeUrl: grant.revokeUrl };
-  let revoked: boolean;
+  let outcome: RevocationOutcome;
   try {
-    revoked = await revokeGrant(portal, app, grant, request);
+    outcome = await revokeGrant(portal, app, grant, request);
   } catch (error) {
     if (!(error instanceof TransportError)) throw error;
     throw new OuraUnavailableError(
@@ -51,7 +48,14 @@ export async function signOut(
       },
     );
   }
+  if (outcome === "app_refused") throw wrongApp();
   await deleteGrant(vault.db, userId);
   await recovery.remove();
-  return revoked;
+  return outcome === "revoked";
+}
+
+function wrongApp(): UsageError {
+  return new UsageError("SIGN_IN_APP", "Revoking needs the app the wearer signed in through.", {
+    hint: "Set OURA_CLIENT_ID and OURA_CLIENT_SECRET to that app's. The sign-in was kept.",
+  });
 }

@@ -87,7 +87,8 @@ export function readCallback(
       relevant,
       stateKnown ? authorization.state : oauth.expectNoState,
     );
-    if (!checked.get("code")) throw new oauth.OperationProcessingError("no code");
+    const codes = checked.getAll("code");
+    if (codes.length !== 1 || codes[0] === "") throw new oauth.OperationProcessingError("code");
     return { parameters: checked, issuer, scopes: parseScopes(parameters.get("scope")) };
   } catch (cause) {
     // The cause carries the code: it must not reach a log.

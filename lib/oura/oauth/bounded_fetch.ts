@@ -74,8 +74,9 @@ async function readAtMost(response: Response, maxBytes: number): Promise<Uint8Ar
   return whole;
 }
 
-/** Only a failure to connect proves that nothing was sent. */
+/** Only a failure to connect proves that nothing was sent; Deno tells it in the cause's text. */
 function classify(error: unknown): TransportFailure {
   if (error instanceof DOMException && error.name === "AbortError") return "timeout";
-  return error instanceof TypeError && error.message.includes("(Connect)") ? "unreachable" : "cut";
+  const cause = error instanceof TypeError ? error.cause : undefined;
+  return cause instanceof Error && cause.message.includes("(Connect)") ? "unreachable" : "cut";
 }

@@ -26,7 +26,7 @@ const answer = z.object({
   refresh_token: token,
   token_type: z.string().regex(/^bearer$/i).nullish(),
   expires_in: z.int().positive().max(1e9).nullish(),
-  scope: z.unknown(),
+  scope: z.unknown().optional(),
 });
 
 /**

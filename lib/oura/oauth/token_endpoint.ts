@@ -77,9 +77,12 @@ export function refreshTokens(
     ));
 }
 
+/** What a revocation came to; `unknown_grant`: it had ended before. */
+export type RevocationOutcome = "revoked" | "unknown_grant" | "app_refused";
+
 /**
- * Revokes a grant. Legacy takes the access token as a query parameter, moi follows RFC 7009.
- * @returns False when Oura did not know the token any more (it was revoked or used up before).
+ * Revokes a grant. Legacy takes the access token as a query parameter and no client authentication;
+ * moi follows RFC 7009.
  * @throws {TransportError} When Oura cannot be asked, or fails (5xx).
  */
 export async function revokeGrant(
@@ -87,24 +90,26 @@ export async function revokeGrant(
   app: OAuthApp,
   tokens: { accessToken: string; refreshToken: string },
   options: RequestOptions = {},
-): Promise<boolean> {
+): Promise<RevocationOutcome> {
+  const { name, revokeUrl } = portal;
   let response: Response;
-  if (portal.name === "legacy") {
-    const url = new URL(portal.revokeUrl);
+  if (name === "legacy") {
+    const url = new URL(revokeUrl);
     url.searchParams.set("access_token", tokens.accessToken);
     const bounded = boundedFetch(options.bounds ?? TOKEN_BOUNDS, options.fetch);
     response = await bounded(url, { method: "POST" });
   } else {
     response = await oauth.revocationRequest(
-      { issuer: portal.revokeUrl, revocation_endpoint: portal.revokeUrl },
+      { issuer: revokeUrl, revocation_endpoint: revokeUrl },
       { client_id: app.clientId },
       oauth.ClientSecretPost(app.clientSecret),
       tokens.refreshToken,
-      requestOptions(portal.revokeUrl, options),
+      requestOptions(revokeUrl, options),
     );
   }
+  if (response.ok) return "revoked";
   if (response.status >= 500 || response.status === 429) throw new TransportError("cut");
-  return response.ok;
+  return name === "moi" && response.status === 401 ? "app_refused" : "unknown_grant";
 }
 
 /** oauth4webapi reads endpoints from metadata; the issuer is only compared where we pass one in. */
