@@ -6,7 +6,7 @@
 import type { Pipeline, PipelineType } from "../config/model.ts";
 import { utcDay } from "../lib/days.ts";
 import type { Database } from "../lib/db/database.ts";
-import { acquireLeases } from "../lib/db/leases.ts";
+import { acquireLeases, type LeaseOptions } from "../lib/db/leases.ts";
 import { readCoverage } from "../lib/db/ledger.ts";
 import { addCounts, finishRun, noRows, recordRunType, startRun } from "../lib/db/runs.ts";
 import { BusyError, EXIT, type OuraSyncError } from "../lib/errors.ts";
@@ -40,8 +40,8 @@ export interface SyncOptions {
   /** The name of the command, for the run record. @default "sync" */
   command?: string;
   version: string;
-  /** Names this process in leases. */
-  holder: string;
+  /** Who takes the leases. */
+  lease: LeaseOptions;
   /** @default the present */
   now?: Date;
   signal?: AbortSignal;
@@ -91,9 +91,12 @@ export async function sync(options: SyncOptions): Promise<SyncReport> {
     configChecksum: pipeline.checksum,
   });
   const abort = new AbortController();
-  await using leases = await acquireLeases(db, userId, granted.map(({ name }) => name), {
-    holder: options.holder,
-  });
+  await using leases = await acquireLeases(
+    db,
+    userId,
+    granted.map(({ name }) => name),
+    options.lease,
+  );
   for (const holder of leases.busy) {
     Object.assign(outcomes.get(holder.dataType)!, { state: "busy", holder });
   }

@@ -5,6 +5,7 @@
  */
 import ACQUIRE from "../../sql/queries/acquire_leases.sql" with { type: "text" };
 import RENEW from "../../sql/queries/renew_leases.sql" with { type: "text" };
+import type { Life } from "../proof_of_life.ts";
 import type { Database, Queryable } from "./database.ts";
 import { inSchema } from "./identifiers.ts";
 
@@ -21,8 +22,13 @@ export interface HeldLease {
 export interface LeaseOptions {
   /** Names this process and run. */
   holder: string;
-  /** Time without a renewal after which others may take over, in seconds. @default 90 */
+  /**
+   * Time without a renewal after which others may take over, in seconds; renewed three times as
+   * often. @default 30
+   */
   ttlSeconds?: number;
+  /** Whether a holder still runs, where that can be told: saves waiting for its lease to expire. */
+  lifeOf?: (holder: string) => Promise<Life>;
   /** Told when renewals find a lease in other hands. */
   onLost?: (dataTypes: string[]) => void;
 }
@@ -38,23 +44,18 @@ export interface Leases extends AsyncDisposable {
   release(dataType: string): Promise<void>;
 }
 
-/** Takes what is free of the asked leases, without waiting. */
+/**
+ * Takes what is free of the asked leases. For the others it waits just as long as it takes to tell a
+ * live holder, who renews, from a dead one, whose leases expire.
+ */
 export async function acquireLeases(
   db: Database,
   userId: string,
   dataTypes: readonly string[],
   options: LeaseOptions,
 ): Promise<Leases> {
-  const { holder, ttlSeconds = 90, onLost = () => {} } = options;
-  const { rows } = await db.query<{ data_type: string }>(inSchema(ACQUIRE, db.schema), [
-    userId,
-    dataTypes,
-    holder,
-    ttlSeconds,
-  ]);
-  const held = new Set(rows.map((row) => row.data_type));
-  const missing = dataTypes.filter((name) => !held.has(name));
-  const busy = missing.length === 0 ? [] : await heldByOthers(db, userId, missing);
+  const { holder, ttlSeconds = 30, onLost = () => {} } = options;
+  const { held, busy } = await settle(db, userId, dataTypes, { ...options, ttlSeconds });
 
   const renew = async () => {
     if (held.size === 0) return;
@@ -109,11 +110,57 @@ export async function acquireLeases(
   };
 }
 
+/** How often a holder is looked at while it is unclear whether it lives. */
+const LOOK_MS = 250;
+
+async function settle(
+  db: Database,
+  userId: string,
+  dataTypes: readonly string[],
+  { holder, ttlSeconds, lifeOf = () => Promise.resolve("unknown") }: LeaseOptions & {
+    ttlSeconds: number;
+  },
+): Promise<{ held: Set<string>; busy: HeldLease[] }> {
+  const held = new Set<string>();
+  const firstExpiry = new Map<string, number>();
+  const lives = new Map<string, Life>();
+  for (;;) {
+    const missing = dataTypes.filter((name) => !held.has(name));
+    if (missing.length === 0) return { held, busy: [] };
+    const { rows } = await db.query<{ data_type: string }>(inSchema(ACQUIRE, db.schema), [
+      userId,
+      missing,
+      holder,
+      ttlSeconds,
+    ]);
+    for (const row of rows) held.add(row.data_type);
+    const busy = await heldByOthers(db, userId, missing.filter((name) => !held.has(name)));
+    let undecided = false;
+    for (const lease of busy) {
+      const life = lives.get(lease.holder) ?? await lifeOf(lease.holder);
+      lives.set(lease.holder, life);
+      if (life === "dead") await forget(db, lease.holder);
+      const key = `${lease.dataType} ${lease.holder}`;
+      const expiry = lease.expires.getTime();
+      if (!firstExpiry.has(key)) firstExpiry.set(key, expiry);
+      // Unknown and not renewed since the first look: dead, or not due yet.
+      undecided ||= life !== "alive" && firstExpiry.get(key) === expiry;
+    }
+    if (!undecided) return { held, busy };
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}
+
+async function forget(db: Queryable, holder: string): Promise<void> {
+  await db.query(inSchema("DELETE FROM oura.sync_leases WHERE holder = $1", db.schema), [holder]);
+}
+
 async function heldByOthers(
   db: Queryable,
   userId: string,
   dataTypes: readonly string[],
 ): Promise<HeldLease[]> {
+  if (dataTypes.length === 0) return [];
   const { rows } = await db.query<
     { data_type: string; holder: string; acquired_at: Date; expires_at: Date }
   >(

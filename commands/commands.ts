@@ -1,0 +1,48 @@
+/** All commands, in the order of the help. Each file is loaded only when its command is called. */
+import type { CommandModule } from "./program.ts";
+
+/** A command: its name, one line about it, and its file. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<CommandModule>;
+}
+
+/** See the file's head. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: "demo",
+    summary: "the whole main job against a simulated Oura and a fresh embedded database",
+    load: () => import("./demo.ts"),
+  },
+  {
+    name: "sync",
+    summary: "fetch what is owed and load it",
+    load: () => import("./sync.ts"),
+  },
+  {
+    name: "migrate",
+    summary: "create or update the tables",
+    load: () => import("./migrate.ts"),
+  },
+  {
+    name: "validate",
+    summary: "check configuration and environment without a connection",
+    load: () => import("./validate.ts"),
+  },
+  {
+    name: "status",
+    summary: "what landed, when, and how fresh it is",
+    load: () => import("./status.ts"),
+  },
+  {
+    name: "query",
+    summary: "run a read-only SQL query",
+    load: () => import("./query.ts"),
+  },
+  {
+    name: "simulate",
+    summary: "a local Oura with synthetic data: API, OAuth and webhooks",
+    load: () => import("./simulate.ts"),
+  },
+];

@@ -1,0 +1,87 @@
+/** What most commands need: settings, configuration, logging, the database, a wearer's API. */
+import type { Command } from "commander";
+import { loadEnvironment } from "../config/env_file.ts";
+import type { Pipeline } from "../config/model.ts";
+import { ConfigError } from "../config/problem.ts";
+import { loadPipeline, parsePipeline } from "../config/pipeline.ts";
+import { loadSettings, type Settings } from "../config/settings.ts";
+import SHIPPED from "../config/oura.yaml" with { type: "text" };
+import type { Database } from "../lib/db/database.ts";
+import { configureLogging } from "../lib/log.ts";
+import type { Io } from "./io.ts";
+
+/** Options every command that reads the configuration has. */
+export interface CommonOptions {
+  /** Path of `oura.yaml`. */
+  config?: string;
+  /** Path of `.env`. */
+  envFile?: string;
+}
+
+/** Adds {@linkcode CommonOptions} to a command. */
+export function withCommonOptions(command: Command): Command {
+  return command
+    .option("--config <file>", "the pipeline configuration (default: oura.yaml, config/oura.yaml)")
+    .option("--env-file <file>", "the file of environment variables (default: .env)");
+}
+
+/** Settings from the environment and `.env`, with logging set up accordingly. */
+export async function prepare(options: CommonOptions, io: Io): Promise<Settings> {
+  const settings = loadSettings(await loadEnvironment(options.envFile, io.env));
+  await configureLogging({
+    level: settings.logLevel,
+    format: settings.logFormat ?? (io.errIsTerminal ? "pretty" : "json"),
+    write: (text) => io.err(text.trimEnd()),
+  });
+  return settings;
+}
+
+/** Where `oura.yaml` is looked for when no option names it. */
+const PLACES = ["oura.yaml", "config/oura.yaml"];
+
+/**
+ * The pipeline configuration: the named file, else the first of {@linkcode PLACES}, else the one
+ * that ships with the program.
+ * @throws {UsageError} When it is wrong, or the named file is missing.
+ */
+export async function readPipeline(options: CommonOptions): Promise<Pipeline> {
+  if (options.config !== undefined) return await loadPipeline(options.config);
+  for (const file of PLACES) {
+    if (await exists(file)) return await loadPipeline(file);
+  }
+  const parsed = parsePipeline(SHIPPED, "the built-in oura.yaml");
+  if (parsed.problems) throw new ConfigError("the built-in oura.yaml", parsed.problems);
+  return parsed.pipeline;
+}
+
+async function exists(file: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(file)).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/**
+ * Opens the database, brings its tables up to date, runs `body` and closes it.
+ * @throws {DatabaseError} When it cannot be reached or refuses the work.
+ */
+export async function withDatabase<T>(
+  settings: Settings,
+  schema: string,
+  body: (db: Database) => Promise<T>,
+  { migrated = true, poolSize = 5 } = {},
+): Promise<T> {
+  const { openDatabase } = await import("../lib/db/open.ts");
+  const db = await openDatabase(settings.connection, { schema, poolSize });
+  try {
+    if (migrated) {
+      const { ensureMigrated } = await import("../lib/db/migrate.ts");
+      await ensureMigrated(db);
+    }
+    return await body(db);
+  } finally {
+    await db.close();
+  }
+}

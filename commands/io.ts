@@ -1,0 +1,42 @@
+/** Everything a command says or hears goes through here, so that streams mean what they promise. */
+
+/** The outside world of a command. */
+export interface Io {
+  /** Results, and nothing but results. Adds a line feed. */
+  out(text: string): void;
+  /** Everything else: progress, notices, errors. Adds a line feed. */
+  err(text: string): void;
+  /** Whether somebody watches standard error. */
+  readonly errIsTerminal: boolean;
+  /** Whether somebody can be asked. */
+  readonly inIsTerminal: boolean;
+  /** A variable of the real environment. */
+  env(name: string): string | undefined;
+  /** Sets the code the program will exit with. */
+  setExitCode(code: number): void;
+}
+
+const encoder = new TextEncoder();
+
+function write(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  const bytes = encoder.encode(text);
+  for (let written = 0; written < bytes.length;) {
+    try {
+      written += stream.writeSync(bytes.subarray(written));
+    } catch (error) {
+      // The reader went away, as `head` does: there is nobody left to tell.
+      if (error instanceof Deno.errors.BrokenPipe) return;
+      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+    }
+  }
+}
+
+/** The process's own streams and environment. */
+export const systemIo: Io = {
+  out: (text) => write(Deno.stdout, `${text}\n`),
+  err: (text) => write(Deno.stderr, `${text}\n`),
+  errIsTerminal: Deno.stderr.isTerminal(),
+  inIsTerminal: Deno.stdin.isTerminal(),
+  env: (name) => Deno.env.get(name),
+  setExitCode: (code) => Deno.exitCode = code,
+};

@@ -1,0 +1,87 @@
+/** The command line: finds the command, loads only its file, turns failures into exit codes. */
+import { Command, CommanderError } from "commander";
+import { EXIT, messageOf, OuraSyncError } from "../lib/errors.ts";
+import { VERSION } from "../lib/version.ts";
+import { COMMANDS } from "./commands.ts";
+import { type Io, systemIo } from "./io.ts";
+
+/** What a command's file exports: its options and what it does. */
+export interface CommandModule {
+  /** Adds options, arguments and the action; the action returns the exit code. */
+  define(command: Command, io: Io): void;
+}
+
+/**
+ * Runs one command.
+ * @param args As typed, without the program's name.
+ * @returns The exit code; see DESIGN §6.
+ */
+export async function run(args: readonly string[], outside: Io = systemIo): Promise<number> {
+  let exitCode: number = EXIT.done;
+  const io: Io = { ...outside, setExitCode: (code) => exitCode = code };
+  const program = newProgram(io);
+  const wanted = args.find((arg) => !arg.startsWith("-"));
+  for (const { name, summary, load } of COMMANDS) {
+    const command = program.command(name).description(summary).copyInheritedSettings(program);
+    if (name === wanted) (await load()).define(command, io);
+  }
+  try {
+    if (args.length === 0) {
+      io.out(program.helpInformation().trimEnd());
+      return EXIT.done;
+    }
+    await program.parseAsync(args, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    return report(error, io);
+  }
+}
+
+/**
+ * Makes an action of commander out of a function that returns an exit code.
+ * @param body Gets the options, then the arguments in order.
+ */
+export function action<Options>(
+  io: Io,
+  body: (options: Options, ...args: string[]) => Promise<number> | number,
+) {
+  return async (...given: unknown[]) => {
+    const command = given.at(-1) as Command;
+    io.setExitCode(await body(command.optsWithGlobals() as Options, ...command.args));
+  };
+}
+
+function newProgram(io: Io): Command {
+  return new Command("oura-sync")
+    .description("Oura Ring data in your own PostgreSQL, exactly as declared in one YAML file.")
+    .version(VERSION, "-V, --version", "print the version")
+    .helpOption("-h, --help", "show help")
+    .helpCommand(false)
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.out(text.trimEnd()),
+      writeErr: (text) => io.err(text.trimEnd()),
+    });
+}
+
+function report(error: unknown, io: Io): number {
+  if (error instanceof CommanderError) {
+    // Commander has said what is wrong already.
+    return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  }
+  if (error instanceof OuraSyncError) {
+    io.err(describe(error));
+    return error.exitCode;
+  }
+  const stack = error instanceof Error ? error.stack ?? error.message : messageOf(error);
+  io.err(`oura-sync: this is a bug, please report it with the lines below (version ${VERSION})`);
+  io.err(stack);
+  return EXIT.bug;
+}
+
+/** An expected failure for people: what, and how to mend it. */
+export function describe(error: OuraSyncError): string {
+  const hint = error.hint === undefined ? "" : `\n  ${error.hint}`;
+  return `oura-sync: ${error.message} [${error.code}]${hint}`;
+}

@@ -1,0 +1,48 @@
+import { Argument, type Command, Option } from "commander";
+import { EXIT } from "../lib/errors.ts";
+import {
+  type CommonOptions,
+  prepare,
+  readPipeline,
+  withCommonOptions,
+  withDatabase,
+} from "./context.ts";
+import type { Io } from "./io.ts";
+import { csvText, jsonText, textTable } from "./output.ts";
+import { action } from "./program.ts";
+
+interface Options extends CommonOptions {
+  format: "table" | "csv" | "json";
+  json?: boolean;
+  csv?: boolean;
+}
+
+/** `query SQL`: one read-only statement. */
+export function define(command: Command, io: Io): void {
+  withCommonOptions(command)
+    .addArgument(new Argument("<sql>", "one statement; it cannot change anything"))
+    .addOption(
+      new Option("--format <format>", "how the rows are printed").choices(["table", "csv", "json"])
+        .default("table"),
+    )
+    .option("--json", "the same as --format json")
+    .option("--csv", "the same as --format csv")
+    .addHelpText("after", "\nExample: oura-sync query 'select day, score from oura.daily_sleep'")
+    .action(action<Options>(io, async (options, sql = "") => {
+      const settings = await prepare(options, io);
+      const { schema } = await readPipeline(options);
+      await withDatabase(settings, schema, async (db) => {
+        const rows = await db.transaction(async (tx) => {
+          await tx.exec("SET TRANSACTION READ ONLY");
+          return (await tx.query(sql)).rows;
+        });
+        const head = Object.keys(rows[0] ?? {});
+        const cells = rows.map((row) => head.map((name) => row[name]));
+        const format = options.json ? "json" : options.csv ? "csv" : options.format;
+        if (format === "json") io.out(jsonText(rows));
+        else if (format === "csv") io.out(csvText(head, cells));
+        else io.out(rows.length === 0 ? "(no rows)" : textTable(head, cells));
+      }, { migrated: false });
+      return EXIT.done;
+    }));
+}

@@ -1,0 +1,60 @@
+import type { Command } from "commander";
+import { EXIT } from "../lib/errors.ts";
+import { UsageError } from "../lib/errors.ts";
+import type { Io } from "./io.ts";
+import { action } from "./program.ts";
+import { numberOption } from "./sync_options.ts";
+
+interface Options {
+  port: string;
+  days: string;
+  seed: string;
+  users: string;
+  now?: string;
+}
+
+/** `simulate`: the simulator by itself, until it is stopped. */
+export function define(command: Command, io: Io): void {
+  command
+    .option("--port <n>", "port on 127.0.0.1; 0 takes a free one", "8790")
+    .option("--days <n>", "days of history", "90")
+    .option("--seed <n>", "the same seed makes the same people", "1")
+    .option("--users <n>", "how many wearers", "1")
+    .option("--now <instant>", "the simulated present (default: the real one)")
+    .addHelpText("after", "\nFaults and the clock are set over HTTP: see simulator/README.md.")
+    .action(action<Options>(io, async (options) => {
+      const { serveSimulator, staticToken } = await import("../simulator/mod.ts");
+      if (options.now !== undefined && Number.isNaN(Date.parse(options.now))) {
+        throw new UsageError("BAD_DATE", `--now ${options.now} is not an ISO 8601 instant`);
+      }
+      const running = serveSimulator({
+        port: numberOption("--port", options.port, 0, 65_535),
+        days: numberOption("--days", options.days, 1, 36_500),
+        seed: numberOption("--seed", options.seed, 0, 999_999_999),
+        users: numberOption("--users", options.users, 1, 10_000),
+        ...(options.now === undefined ? {} : { now: options.now }),
+      });
+      const tokens = running.world.wearers.map(({ id }) => staticToken(id));
+      io.out(JSON.stringify({
+        url: running.url,
+        now: new Date(running.world.now).toISOString(),
+        tokens,
+      }));
+      io.err(
+        `A simulated Oura listens on ${running.url}. In another terminal:\n` +
+          `  OURA_API_URL=${running.url} OURA_ACCESS_TOKEN=${tokens[0]} deno task sync\n` +
+          `Ctrl-C stops it.`,
+      );
+      await stopped();
+      await running.close();
+      return EXIT.done;
+    }));
+}
+
+/** Resolves when the process is asked to stop. */
+function stopped(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  Deno.addSignalListener("SIGINT", resolve);
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", resolve);
+  return promise;
+}

@@ -1,0 +1,56 @@
+/** A sync's report, for people and as JSON. */
+import type { SyncReport, TypeOutcome } from "../pipelines/outcome.ts";
+import { countText, durationText, textTable } from "./output.ts";
+
+/** The report as a table with a line of totals. */
+export function reportText(report: SyncReport, dryRun: boolean): string {
+  const rows = report.types.map((type) => [
+    type.dataType,
+    dryRun ? `${type.windows.total} windows owed` : stateText(type),
+    ...counted(type),
+  ]);
+  const head = ["data type", "", "inserted", "updated", "unchanged", "rejected", "deleted"];
+  const table = textTable(head, rows, [
+    "left",
+    "left",
+    "right",
+    "right",
+    "right",
+    "right",
+    "right",
+  ]);
+  const { counts, traffic, durationMs } = report;
+  const total = `${countText(counts.inserted)} inserted, ${countText(counts.updated)} updated, ` +
+    `${countText(counts.unchanged)} unchanged, ${countText(counts.rejected)} rejected; ` +
+    `${countText(traffic.requests)} requests in ${durationText(durationMs)}`;
+  return `${table}\n\nwearer ${report.userId}: ${total}`;
+}
+
+function stateText(type: TypeOutcome): string {
+  if (type.state === "failed") return `failed: ${type.error!.message}`;
+  if (type.state === "skipped") return `left out: ${type.reason}`;
+  if (type.state === "busy") return `busy: ${type.holder?.holder ?? "another process"}`;
+  return "done";
+}
+
+function counted({ counts }: TypeOutcome): string[] {
+  return [counts.inserted, counts.updated, counts.unchanged, counts.rejected, counts.deleted]
+    .map(countText);
+}
+
+/** The report as plain data. */
+export function reportJson(report: SyncReport) {
+  const { error, types, traffic, ...rest } = report;
+  return {
+    ...rest,
+    requests: traffic.requests,
+    bytes: traffic.bytes,
+    traceIds: traffic.traceIds,
+    error: error && { code: error.code, message: error.message, hint: error.hint },
+    types: types.map(({ error, holder, ...type }) => ({
+      ...type,
+      ...(error ? { error: { code: error.code, message: error.message, hint: error.hint } } : {}),
+      ...(holder ? { holder: holder.holder, since: holder.since.toISOString() } : {}),
+    })),
+  };
+}

@@ -1,0 +1,57 @@
+/**
+ * Logging: through LogTape, to standard error, with redaction. The program logs what it does, never
+ * what a document says.
+ */
+import {
+  configure,
+  getAnsiColorFormatter,
+  getJsonLinesFormatter,
+  getLogger,
+  type Logger,
+  type LogLevel,
+  type LogRecord,
+  type TextFormatter,
+} from "@logtape/logtape";
+import { redactByPattern, type RedactionPattern } from "@logtape/redaction";
+
+/** How to log. */
+export interface LogSettings {
+  level: LogLevel;
+  format: "pretty" | "json";
+  /** Takes one finished record with its line feed. */
+  write: (text: string) => void;
+}
+
+/** Secrets by their shape, in case one ever gets into a message. */
+const SECRETS: RedactionPattern[] = [
+  { pattern: /\bBearer\s+[\w.~+/=-]+/gi, replacement: "Bearer [redacted]" },
+  {
+    pattern: /\b(access_token|refresh_token|client_secret|code|code_verifier|password)=[^&\s"']+/gi,
+    replacement: "[redacted]",
+  },
+  { pattern: /\b(postgres(?:ql)?:\/\/[^:@/\s]+):[^@\s]+@/gi, replacement: "[redacted]@" },
+];
+
+/** Sets logging up, once, before anything logs. */
+export async function configureLogging(settings: LogSettings): Promise<void> {
+  const formatter = redactByPattern(formatterOf(settings.format), SECRETS);
+  await configure({
+    sinks: { stderr: (record: LogRecord) => settings.write(formatter(record)) },
+    loggers: [
+      { category: "oura-sync", lowestLevel: settings.level, sinks: ["stderr"] },
+      { category: ["logtape", "meta"], lowestLevel: "warning", sinks: ["stderr"] },
+    ],
+    reset: true,
+  });
+}
+
+/** The logger of a room, such as `sync` or `oura`. */
+export function loggerOf(room: string): Logger {
+  return getLogger(["oura-sync", room]);
+}
+
+function formatterOf(format: LogSettings["format"]): TextFormatter {
+  return format === "json"
+    ? getJsonLinesFormatter({ message: "rendered", properties: "flatten" })
+    : getAnsiColorFormatter({ timestamp: "time", categoryStyle: null });
+}

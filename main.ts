@@ -1,0 +1,4 @@
+/** Arguments in, exit code out. */
+import { run } from "./commands/program.ts";
+
+if (import.meta.main) Deno.exit(await run(Deno.args));
