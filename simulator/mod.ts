@@ -1,6 +1,8 @@
 /** The simulator's public face. */
 export { createSimulator, Simulator, type SimulatorOptions, staticToken } from "./simulator.ts";
 export { type RunningSimulator, type ServeOptions, serveSimulator } from "./server.ts";
+export { FAULT_KINDS, type FaultKind, type FaultRule } from "./faults/rules.ts";
+export { type App, DEFAULT_APPS, type Portal } from "./oauth/apps.ts";
 export type { Settings } from "./settings.ts";
 export { isTypeName, TYPE_NAMES, type TypeName } from "./world/collections.ts";
 export {
@@ -12,3 +14,5 @@ export {
 } from "./world/truth.ts";
 export { SCOPES, type Trip, type UserSpec, Wearer } from "./world/wearer.ts";
 export { createWorld, World, type WorldOptions } from "./world/world.ts";
+export { type Delivery, Webhooks } from "./webhooks/webhooks.ts";
+export type { WebhookEvent } from "./webhooks/delivery.ts";

@@ -40,6 +40,7 @@ export function serveSimulator(options: ServeOptions = {}): RunningSimulator {
     simulator,
     stats: simulator.stats,
     async close() {
+      simulator.stop();
       stop.abort();
       await server.finished;
     },

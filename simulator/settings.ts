@@ -20,6 +20,8 @@ export interface Settings {
   consent: "auto" | "page";
   /** The issuer of the new portal in callbacks and discovery; empty for the simulator's own. */
   issuer: string;
+  /** Pause between two tries of a webhook delivery, in milliseconds; Oura spreads ten over an hour. */
+  webhookRetryMs: number;
 }
 
 /** The settings Oura seems to run with. */
@@ -34,6 +36,7 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = {
   scopeInRefresh: true,
   consent: "auto",
   issuer: "",
+  webhookRetryMs: 20,
 };
 
 /** Overlays known settings of the right kind; throws RangeError for anything else. */

@@ -3,14 +3,21 @@ import { answerData } from "./api/data_api.ts";
 import type { Access } from "./api/access.ts";
 import { json } from "./api/answers.ts";
 import { RateLimit } from "./api/rate_limit.ts";
-import { answerControl } from "./control.ts";
+import { answerControl } from "./control/control.ts";
+import { Faults } from "./faults/rules.ts";
+import { spoil } from "./faults/spoil.ts";
 import { OAuth } from "./oauth/oauth.ts";
+import { answerSandbox } from "./api/sandbox.ts";
 import { DEFAULT_SETTINGS, type Settings } from "./settings.ts";
 import { Stats } from "./stats.ts";
+import { answerWebhooks } from "./webhooks/api.ts";
+import { Webhooks } from "./webhooks/webhooks.ts";
 import type { World } from "./world/world.ts";
 
 const DATA = "/v2/usercollection/";
+const SANDBOX = "/v2/sandbox/usercollection/";
 const OAUTH = "/oauth/";
+const WEBHOOKS = "/v2/webhook/subscription";
 const CONTROL = "/_sim/";
 
 /** What may be chosen when a simulator is made. */
@@ -25,12 +32,20 @@ export class Simulator {
   readonly stats = new Stats();
   readonly rateLimit: RateLimit;
   readonly oauth: OAuth;
+  readonly faults: Faults;
+  readonly webhooks: Webhooks;
+  readonly #clock: () => number;
+  readonly #stopping = new AbortController();
 
   constructor(readonly world: World, options: SimulatorOptions = {}) {
     const { clock = Date.now, ...settings } = options;
     this.settings = { ...DEFAULT_SETTINGS, ...settings };
+    this.#clock = clock;
+    this.faults = new Faults(world.seed);
     this.rateLimit = new RateLimit(this.settings, clock);
     this.oauth = new OAuth(world, this.settings, this.stats, clock);
+    const { apps } = this.oauth;
+    this.webhooks = new Webhooks(world, this.settings, apps, clock, this.#stopping.signal);
   }
 
   /** Answers any request: data, OAuth, webhooks, and the control routes under `/_sim/`. */
@@ -40,17 +55,39 @@ export class Simulator {
       return await answerControl(this, request, url, url.pathname.slice(CONTROL.length));
     }
     this.stats.begin();
-    const response = await this.#answer(request, url);
-    response.headers.set("x-trace-id", crypto.randomUUID());
-    const { method } = request;
-    const query = url.search.slice(1);
-    this.stats.end({ method, path: url.pathname, query, status: response.status });
-    return response;
+    let status = 500;
+    try {
+      const response = await this.#answerOrSpoil(request, url);
+      response.headers.set("x-trace-id", crypto.randomUUID());
+      status = response.status;
+      return response;
+    } finally {
+      const { method } = request;
+      this.stats.end({ method, path: url.pathname, query: url.search.slice(1), status });
+    }
   };
+
+  /** Lets go of all requests that a fault holds up. */
+  stop(): void {
+    this.#stopping.abort();
+  }
+
+  #answerOrSpoil(request: Request, url: URL): Promise<Response> {
+    const answer = () => this.#answer(request, url);
+    const fault = this.faults.take(`${request.method} ${url.pathname}${url.search}`);
+    const { signal: stopping } = this.#stopping;
+    return fault ? spoil(fault, { url, answer, stopping, now: this.#clock() }) : answer();
+  }
 
   async #answer(request: Request, url: URL): Promise<Response> {
     const path = url.pathname;
     if (path.startsWith(DATA)) return answerData(this, request, url, path.slice(DATA.length));
+    if (path.startsWith(SANDBOX)) {
+      return answerSandbox(this, request, url, path.slice(SANDBOX.length));
+    }
+    if (path === WEBHOOKS || path.startsWith(`${WEBHOOKS}/`)) {
+      return await answerWebhooks(this.webhooks, request, path.slice(WEBHOOKS.length + 1));
+    }
     const answer = path.startsWith(OAUTH) ? await this.oauth.answer(request, url) : undefined;
     return answer ?? json({ detail: "Not Found" }, 404);
   }

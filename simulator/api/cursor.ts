@@ -1,4 +1,4 @@
-import { decodeBase64Url, encodeBase64Url } from "../encoding.ts";
+import { decodeBase64Url, encodeBase64Url } from "../text.ts";
 
 /** Where a list goes on. Carries its bounds, so that a token alone is enough to ask with. */
 export interface Cursor {

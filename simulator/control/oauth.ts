@@ -1,7 +1,8 @@
 /** Control of apps, consent and tokens. */
-import { json } from "./api/answers.ts";
-import type { App } from "./oauth/apps.ts";
-import type { OAuth } from "./oauth/oauth.ts";
+import { json } from "../api/answers.ts";
+import type { App } from "../oauth/apps.ts";
+import type { OAuth } from "../oauth/oauth.ts";
+import { textOf, textsOf } from "./body.ts";
 
 /** Answers the OAuth part of the control routes; undefined for another route. */
 export function answerOAuthControl(
@@ -15,16 +16,16 @@ export function answerOAuthControl(
       return json({});
     case "POST consent":
       oauth.plan = {
-        ...(typeof body.user === "string" ? { user: body.user } : {}),
+        ...(body.user === undefined ? {} : { user: oauth.world.wearer(textOf(body, "user")).id }),
         ...(body.answer === "approve" || body.answer === "deny" ? { answer: body.answer } : {}),
-        ...(body.untick === undefined ? {} : { untick: texts(body.untick, "untick") }),
+        ...(body.untick === undefined ? {} : { untick: textsOf(body, "untick") }),
       };
       return json(oauth.plan);
     case "POST tokens/expire":
-      oauth.grants.expireAccessTokens(oauth.world.wearer(String(body.user)).id);
+      oauth.grants.expireAccessTokens(oauth.world.wearer(textOf(body, "user")).id);
       return json({});
     case "POST tokens/revoke":
-      oauth.grants.revokeAll(oauth.world.wearer(String(body.user)).id);
+      oauth.grants.revokeAll(oauth.world.wearer(textOf(body, "user")).id);
       return json({});
     default:
       return undefined;
@@ -32,22 +33,14 @@ export function answerOAuthControl(
 }
 
 function appOf(body: Record<string, unknown>): App {
-  const { clientId, clientSecret, portal } = body;
-  if (typeof clientId !== "string" || typeof clientSecret !== "string") {
-    throw new RangeError("an app needs clientId and clientSecret");
-  }
+  const { portal } = body;
   if (portal !== "legacy" && portal !== "moi") throw new RangeError("portal is legacy or moi");
   return {
-    clientId,
-    clientSecret,
+    clientId: textOf(body, "clientId"),
+    clientSecret: textOf(body, "clientSecret"),
     portal,
-    redirectUris: texts(body.redirectUris, "redirectUris"),
-    ...(body.scopes === undefined ? {} : { scopes: texts(body.scopes, "scopes") }),
+    redirectUris: textsOf(body, "redirectUris"),
+    ...(body.scopes === undefined ? {} : { scopes: textsOf(body, "scopes") }),
     worksOnLegacy: body.worksOnLegacy === true,
   };
-}
-
-function texts(value: unknown, name: string): string[] {
-  if (Array.isArray(value) && value.every((item) => typeof item === "string")) return value;
-  throw new RangeError(`${name} must be a list of texts`);
 }

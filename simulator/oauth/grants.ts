@@ -1,5 +1,5 @@
 /** Codes and tokens that were issued, and what became of them. */
-import { encodeBase64Url } from "../encoding.ts";
+import { encodeBase64Url } from "../text.ts";
 import type { Access } from "../api/access.ts";
 import type { Wearer } from "../world/wearer.ts";
 import type { App } from "./apps.ts";

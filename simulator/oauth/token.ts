@@ -1,6 +1,6 @@
 /** The token endpoints. */
 import { json } from "../api/answers.ts";
-import { encodeBase64Url } from "../encoding.ts";
+import { encodeBase64Url } from "../text.ts";
 import type { App, Portal } from "./apps.ts";
 import { clientOf } from "./client.ts";
 import type { Challenge, Grant } from "./grants.ts";
