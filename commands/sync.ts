@@ -1,9 +1,5 @@
-import type { Command } from "commander";
-import { hostname } from "node:os";
+import { type Command, Option } from "commander";
 import { EXIT } from "../lib/errors.ts";
-import { lifeOf, proveLife } from "../lib/proof_of_life.ts";
-import { VERSION } from "../lib/version.ts";
-import { InterruptedError } from "../pipelines/errors.ts";
 import type { SyncReport } from "../pipelines/outcome.ts";
 import {
   type CommonOptions,
@@ -15,10 +11,9 @@ import {
 import type { Io } from "./io.ts";
 import { jsonText } from "./output.ts";
 import { action, describe } from "./program.ts";
-import { createProgress } from "./progress.ts";
 import { demandOf, numberOption, type SpanOptions, typesOption } from "./sync_options.ts";
 import { reportJson, reportText } from "./sync_report.ts";
-import { openWearers, type WearerOptions } from "./wearers.ts";
+import type { WearerOptions } from "./wearers.ts";
 
 interface Options extends CommonOptions, SpanOptions, WearerOptions {
   types?: string;
@@ -32,14 +27,16 @@ interface Options extends CommonOptions, SpanOptions, WearerOptions {
 export function define(command: Command, io: Io): void {
   withCommonOptions(command)
     .option("--initial", "from SYNC_DAYS_BACK days ago to today")
-    .option("--all", "all data types of the configuration (the default)")
+    .addOption(
+      new Option("--all", "all data types of the configuration (the default)").conflicts("types"),
+    )
     .option("--types <a,b>", "only these data types")
     .option("--start-date <day>", "from this day (YYYY-MM-DD), fetched anew")
     .option("--end-date <day>", "to this day, included (default: today)")
     .option("--user-id <id>", "this wearer (default: the first signed-in one)")
-    .option("--all-users", "every signed-in wearer")
+    .addOption(new Option("--all-users", "every signed-in wearer").conflicts("userId"))
     .option("--full-refresh", "fetch everything anew, whatever was fetched before")
-    .option("--dry-run", "show what would be fetched; ask and write nothing")
+    .option("--dry-run", "show what would be fetched; fetch and write nothing")
     .option("--concurrency <n>", "requests in flight at once", "4")
     .option("--no-apply", "leave the tables as they are, even where oura.yaml has new columns")
     .option("--json", "one JSON document on standard output")
@@ -53,41 +50,23 @@ async function syncCommand(options: Options, io: Io): Promise<number> {
   const types = typesOption(options.types, pipeline);
   const concurrency = numberOption("--concurrency", options.concurrency, 1, 32);
   const demand = demandOf(options, settings.syncDaysBack, new Date());
-
-  const { sync } = await import("../pipelines/sync.ts");
-  const reports: SyncReport[] = [];
-  await withDatabase(settings, pipeline.schema, async (db) => {
-    if (options.apply && !options.dryRun) {
-      const { applyAdditive } = await import("../pipelines/columns/apply.ts");
-      await applyAdditive(db, pipeline);
-    }
-    using interruption = interruptible();
-    const { dataDirectory } = settings;
-    await using life = await proveLife(dataDirectory, `${hostname()} pid ${Deno.pid}`);
-    for await (const { userId, http } of openWearers(settings, db, options)) {
-      const progress = createProgress(io, settings.logFormat !== "json");
-      try {
-        reports.push(
-          await sync({
-            pipeline,
-            db,
-            http,
-            userId,
-            demand,
-            concurrency,
-            version: VERSION,
-            lease: { holder: life.holder, lifeOf: (holder) => lifeOf(dataDirectory, holder) },
-            signal: interruption.signal,
-            onEvent: progress.onEvent,
-            ...(types ? { types } : {}),
-            ...(options.dryRun ? { dryRun: true } : {}),
-          }),
-        );
-      } finally {
-        progress.stop();
-      }
-    }
-  }, { poolSize: concurrency + 1 });
+  const dryRun = options.dryRun === true;
+  const { runSync } = await import("./run_sync.ts");
+  const reports = await withDatabase(
+    settings,
+    pipeline.schema,
+    (db) =>
+      runSync({ settings, pipeline, db }, {
+        command: "sync",
+        demand,
+        concurrency,
+        dryRun,
+        apply: options.apply,
+        wearers: options,
+        ...(types ? { types } : {}),
+      }, io),
+    { poolSize: concurrency + 1 },
+  );
   show(reports, options, io);
   return worst(reports);
 }
@@ -103,25 +82,10 @@ function show(reports: readonly SyncReport[], options: Options, io: Io): void {
 }
 
 /** The gravest exit code of several wearers: a dead sign-in outranks a partial sync. */
-function worst(reports: readonly SyncReport[]): number {
+export function worst(reports: readonly SyncReport[]): number {
   const codes = reports.map(({ exitCode }) => exitCode);
   const order = [EXIT.signIn, EXIT.database, EXIT.oura, EXIT.partial];
   const grave = order.find((code) => codes.includes(code));
   if (grave !== undefined) return grave;
   return codes.length > 0 && codes.every((code) => code === EXIT.busy) ? EXIT.busy : EXIT.done;
-}
-
-/** A signal that ends the run in order on Ctrl-C or termination. */
-function interruptible(): Disposable & { signal: AbortSignal } {
-  const controller = new AbortController();
-  const names: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
-  const handlers = names.map((name) => {
-    const handler = () => controller.abort(new InterruptedError(name));
-    Deno.addSignalListener(name, handler);
-    return () => Deno.removeSignalListener(name, handler);
-  });
-  return {
-    signal: controller.signal,
-    [Symbol.dispose]: () => handlers.forEach((remove) => remove()),
-  };
 }

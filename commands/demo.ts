@@ -1,0 +1,136 @@
+import type { Command } from "commander";
+import type { Pipeline } from "../config/model.ts";
+import { loadSettings, type Settings } from "../config/settings.ts";
+import type { Database } from "../lib/db/database.ts";
+import { lockDirectory } from "../lib/db/directory_lock.ts";
+import { tableSizes } from "../lib/db/table_sizes.ts";
+import { addDays, utcDay } from "../lib/days.ts";
+import { UsageError } from "../lib/errors.ts";
+import { configureLogging } from "../lib/log.ts";
+import { signInUnattended } from "./demo_sign_in.ts";
+import { type CommonOptions, readPipeline, withDatabase } from "./context.ts";
+import { findings } from "./findings.ts";
+import type { Io } from "./io.ts";
+import { countText, durationText, textTable } from "./output.ts";
+import { action, describe } from "./program.ts";
+import { runSync } from "./run_sync.ts";
+import { worst } from "./sync.ts";
+import { numberOption } from "./sync_options.ts";
+
+interface Options extends CommonOptions {
+  days: string;
+}
+
+/** `demo`: the whole main job against the simulator and a fresh embedded database. */
+export function define(command: Command, io: Io): void {
+  command
+    .option("--days <n>", "days of history", "90")
+    .option("--config <file>", "the pipeline configuration (default: as for sync)")
+    .action(action<Options>(io, (options) => demo(options, io)));
+}
+
+async function demo(options: Options, io: Io): Promise<number> {
+  const days = numberOption("--days", options.days, 1, 3_650);
+  const pipeline = await readPipeline(options);
+  const { serveSimulator } = await import("../simulator/mod.ts");
+  const running = serveSimulator({ days });
+  try {
+    const settings = demoSettings(running.url, io);
+    await configureLogging({
+      level: io.errIsTerminal ? "warning" : settings.logLevel,
+      format: settings.logFormat ?? (io.errIsTerminal ? "pretty" : "json"),
+      write: (text) => io.err(text.trimEnd()),
+    });
+    await clearDirectory(settings.dataDirectory);
+    io.err("A simulated Oura is up. Making an embedded database …");
+    return await withDatabase(settings, pipeline.schema, async (db) => {
+      io.err("Signing in …");
+      await signInUnattended(settings, db);
+      io.err(`Syncing ${days} days of ${pipeline.types.length} data types …`);
+      const now = new Date();
+      const reports = await runSync({ settings, pipeline, db }, {
+        command: "demo",
+        demand: { kind: "since", from: addDays(utcDay(now), -days) },
+        concurrency: 4,
+        dryRun: false,
+        apply: true,
+        wearers: {},
+      }, io);
+      for (const report of reports) {
+        if (report.error) io.err(describe(report.error));
+        io.out(await lastScreen(db, pipeline, report.userId, report.durationMs));
+      }
+      io.out(goOn(settings));
+      return worst(reports);
+    });
+  } finally {
+    await running.close();
+  }
+}
+
+/** The demo's own settings: nothing of the person's `.env` is touched, nor their database. */
+function demoSettings(simulatorUrl: string, io: Io): Settings {
+  const moi = `${simulatorUrl}/oauth/v2/ext`;
+  const directory = io.env("OURA_DATA_DIR")?.trim() || "./data";
+  return loadSettings({
+    OURA_CLIENT_ID: "sim-app",
+    OURA_CLIENT_SECRET: "sim-secret",
+    OURA_API_URL: simulatorUrl,
+    OURA_AUTHORIZE_URL: `${moi}/oauth-authorize`,
+    OURA_TOKEN_URL: `${moi}/oauth-token`,
+    OURA_REVOKE_URL: `${moi}/oauth-revoke`,
+    OURA_DATA_DIR: `${directory.replace(/\/+$/, "")}/demo`,
+    LOG_LEVEL: io.env("LOG_LEVEL"),
+    LOG_FORMAT: io.env("LOG_FORMAT"),
+  });
+}
+
+/** Removes a former demo, and nothing else. */
+async function clearDirectory(directory: string): Promise<void> {
+  const lock = await lockDirectory(directory);
+  try {
+    const names = (await Array.fromAsync(Deno.readDir(directory))).map(({ name }) => name)
+      .filter((name) => !name.startsWith("database."));
+    if (names.length > 0 && !names.includes("pgdata")) {
+      throw new UsageError(
+        "DEMO_DIRECTORY",
+        `${directory} holds "${names[0]}", which no demo made`,
+        {
+          hint: "Move it away, or set OURA_DATA_DIR to another directory.",
+        },
+      );
+    }
+    for (const name of names) await Deno.remove(`${directory}/${name}`, { recursive: true });
+  } finally {
+    await lock.release();
+  }
+}
+
+async function lastScreen(
+  db: Database,
+  pipeline: Pipeline,
+  userId: string,
+  durationMs: number,
+): Promise<string> {
+  const series = pipeline.types.flatMap((type) => type.series.map(({ name }) => name));
+  const sizes = await tableSizes(db, userId, pipeline.types.map(({ table }) => table));
+  const rows = sizes.map(({ table, rows }) => [table, countText(rows)]);
+  const total = sizes.reduce((sum, { rows }) => sum + rows, 0);
+  return [
+    textTable(["table", "rows"], rows, ["left", "right"]),
+    "",
+    `${countText(total)} rows in ${rows.length} tables after ${durationText(durationMs)}` +
+    (series.length > 0 ? `, and the series ${series.join(", ")}.` : "."),
+    "",
+    await findings(db, userId),
+  ].join("\n");
+}
+
+function goOn(settings: Settings): string {
+  const env = `OURA_DATA_DIR=${settings.dataDirectory}`;
+  return `
+How to go on
+  ask it:           ${env} deno task query "select day, score from oura.daily_sleep order by 1"
+  add a column:     edit config/oura.yaml, then  ${env} deno task plan  and  … apply
+  your own ring:    deno task init`;
+}

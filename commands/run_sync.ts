@@ -1,0 +1,85 @@
+/** The sync behind `sync`, `demo` and `backfill`: leases, progress, interruption, one wearer a time. */
+import { hostname } from "node:os";
+import type { Pipeline } from "../config/model.ts";
+import type { Settings } from "../config/settings.ts";
+import type { Database } from "../lib/db/database.ts";
+import { lifeOf, proveLife } from "../lib/proof_of_life.ts";
+import { VERSION } from "../lib/version.ts";
+import { InterruptedError } from "../pipelines/errors.ts";
+import type { SyncReport } from "../pipelines/outcome.ts";
+import { sync } from "../pipelines/sync.ts";
+import type { Demand } from "../pipelines/windows.ts";
+import type { Io } from "./io.ts";
+import { createProgress } from "./progress.ts";
+import { openWearers, type WearerOptions } from "./wearers.ts";
+
+/** What to sync. */
+export interface SyncRequest {
+  /** The command's name, for the run record. */
+  command: string;
+  demand: Demand;
+  /** Names of data types; all when left out. */
+  types?: readonly string[];
+  wearers: WearerOptions;
+  /** Windows in flight at once. */
+  concurrency: number;
+  dryRun: boolean;
+  /** Whether new columns of the YAML are added first. */
+  apply: boolean;
+}
+
+/** Syncs the wearers and returns a report for each. */
+export async function runSync(
+  { settings, pipeline, db }: { settings: Settings; pipeline: Pipeline; db: Database },
+  request: SyncRequest,
+  io: Io,
+): Promise<SyncReport[]> {
+  const { dataDirectory } = settings;
+  if (request.apply && !request.dryRun) {
+    const { applyAdditive } = await import("../pipelines/columns/apply.ts");
+    await applyAdditive(db, pipeline);
+  }
+  const reports: SyncReport[] = [];
+  using interruption = interruptible();
+  await using life = await proveLife(dataDirectory, `${hostname()} pid ${Deno.pid}`);
+  for await (const { userId, http } of openWearers(settings, db, request.wearers)) {
+    const progress = createProgress(io, settings.logFormat !== "json");
+    try {
+      reports.push(
+        await sync({
+          pipeline,
+          db,
+          http,
+          userId,
+          demand: request.demand,
+          concurrency: request.concurrency,
+          command: request.command,
+          version: VERSION,
+          lease: { holder: life.holder, lifeOf: (holder) => lifeOf(dataDirectory, holder) },
+          signal: interruption.signal,
+          onEvent: progress.onEvent,
+          dryRun: request.dryRun,
+          ...(request.types ? { types: request.types } : {}),
+        }),
+      );
+    } finally {
+      progress.stop();
+    }
+  }
+  return reports;
+}
+
+/** A signal that ends the run in order on Ctrl-C or termination. */
+function interruptible(): Disposable & { signal: AbortSignal } {
+  const controller = new AbortController();
+  const names: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+  const handlers = names.map((name) => {
+    const handler = () => controller.abort(new InterruptedError(name));
+    Deno.addSignalListener(name, handler);
+    return () => Deno.removeSignalListener(name, handler);
+  });
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]: () => handlers.forEach((remove) => remove()),
+  };
+}
