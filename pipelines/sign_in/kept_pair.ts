@@ -1,6 +1,7 @@
 /** A fresh pair on its way into the database, by way of the disk. */
 import { getLogger } from "@logtape/logtape";
 import { DatabaseError, messageOf, UsageError } from "../../lib/errors.ts";
+import type { RetryOptions } from "../../lib/db/retry_transaction.ts";
 import type { Grant, Vault } from "../../lib/db/vault/grant.ts";
 import { readGrant } from "../../lib/db/vault/grants.ts";
 import type { KeptPair, RecoveryFile } from "../../lib/db/vault/recovery_file.ts";
@@ -14,6 +15,8 @@ const log = getLogger(["oura-sync", "sign-in"]);
 export interface Store {
   readonly vault: Vault;
   readonly recovery: RecoveryFile;
+  /** How patiently a commit that failed is tried again from memory. */
+  readonly commitRetry?: RetryOptions;
 }
 
 /**
@@ -22,7 +25,7 @@ export interface Store {
  * @throws {DatabaseError} When it could not be committed; says where it is kept.
  */
 export async function keepAndStore(
-  { vault, recovery }: Store,
+  { vault, recovery, commitRetry }: Store,
   former: Grant,
   tokens: TokenSet & { now: Date },
   report: (step: "kept" | "committed" | "done") => Promise<void>,
@@ -40,7 +43,7 @@ export async function keepAndStore(
   const kept = await keep(recovery, pair);
   await report("kept");
   try {
-    await storeRefreshed(vault, former, pair);
+    await storeRefreshed(vault, former, pair, commitRetry);
   } catch (cause) {
     if (!(cause instanceof DatabaseError)) throw cause;
     // Once more: the disk may have space by now, or another process have cleared the copy away.

@@ -4,9 +4,8 @@
  */
 import { getLogger } from "@logtape/logtape";
 import { OuraUnavailableError, UsageError } from "../../lib/errors.ts";
-import type { Grant, Vault } from "../../lib/db/vault/grant.ts";
+import type { Grant } from "../../lib/db/vault/grant.ts";
 import { readGrant } from "../../lib/db/vault/grants.ts";
-import type { RecoveryFile } from "../../lib/db/vault/recovery_file.ts";
 import {
   claimRefresh,
   type ClaimResult,
@@ -20,7 +19,7 @@ import {
   type TokenOutcome,
 } from "../../lib/oura/oauth/token_endpoint.ts";
 import { needsLogin, notSignedIn } from "./sign_in_errors.ts";
-import { adoptKeptPair, keepAndStore } from "./kept_pair.ts";
+import { adoptKeptPair, keepAndStore, type Store } from "./kept_pair.ts";
 
 /** The moments of the protocol between which a process can die. */
 export type RefreshStep =
@@ -32,9 +31,7 @@ export type RefreshStep =
   | "done";
 
 /** What a refresh needs; the times have defaults that only tests change. */
-export interface RefreshContext {
-  readonly vault: Vault;
-  readonly recovery: RecoveryFile;
+export interface RefreshContext extends Store {
   /** Null when the environment has no client id and secret: then nothing can be refreshed. */
   readonly app: OAuthApp | null;
   readonly request?: RequestOptions;

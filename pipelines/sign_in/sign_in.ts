@@ -7,7 +7,7 @@ import {
   type Authorization,
   beginAuthorization,
   type Callback,
-  isRefusedBeforeLogin,
+  probeAuthorization,
   readCallback,
 } from "../../lib/oura/oauth/authorization.ts";
 import type { CallbackPage } from "../../lib/oura/oauth/callback_pages.ts";
@@ -82,13 +82,16 @@ export async function signIn(options: SignInOptions): Promise<SignedIn> {
 
 /** Finds the portal that knows the app before anyone is sent there. */
 async function firstAccepted(options: SignInOptions): Promise<Authorization> {
-  for (const portal of options.portals.candidates) {
+  const { candidates } = options.portals;
+  for (const portal of candidates) {
     const authorization = await beginAuthorization(portal, {
       clientId: options.app.clientId,
       redirectUri: options.redirectUri,
       scopes: options.scopes,
     });
-    if (!await isRefusedBeforeLogin(authorization, options.request?.fetch)) return authorization;
+    const probe = await probeAuthorization(authorization, options.request?.fetch);
+    // A portal the person chose is used even when it passes the app on.
+    if (probe === "open" || (probe === "sent_on" && candidates.length === 1)) return authorization;
   }
   throw new UsageError(
     "SIGN_IN_APP",

@@ -11,7 +11,7 @@ import lockSql from "../../../sql/queries/lock_grant.sql" with { type: "text" };
 import storeSql from "../../../sql/queries/store_refreshed_grant.sql" with { type: "text" };
 import type { Queryable } from "../database.ts";
 import { inSchema } from "../identifiers.ts";
-import { retryTransaction } from "../retry_transaction.ts";
+import { type RetryOptions, retryTransaction } from "../retry_transaction.ts";
 import {
   type Grant,
   type GrantRow,
@@ -84,6 +84,7 @@ export async function storeRefreshed(
   vault: Vault,
   former: { userId: string; version: number },
   renewed: TokenPair & { scopes: readonly string[] | null; refreshedAt: Date },
+  retry: RetryOptions = {},
 ): Promise<boolean> {
   const parameters = [
     former.userId,
@@ -96,7 +97,7 @@ export async function storeRefreshed(
   const sql = inSchema(storeSql, vault.db.schema);
   return await retryTransaction(vault.db, async (tx) => {
     return (await tx.query(sql, parameters)).rowCount === 1;
-  });
+  }, retry);
 }
 
 /** Gives the claim back. With `inDoubt` its mark stays, free for the next one to try. */

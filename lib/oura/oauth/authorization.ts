@@ -46,20 +46,31 @@ export async function beginAuthorization(
 const PROBE_BOUNDS: RequestBounds = { timeoutMs: 5_000, maxBytes: 2_000_000 };
 
 /**
- * Whether the portal refuses this request before anyone signs in, as it does for an unknown app or
- * an unregistered redirect URI (400). Anything else, a dead network too, counts as "not refused".
+ * What a portal says to an authorize request before anyone signs in.
+ * - `refused`: it knows no such app, or not with this redirect URI (400)
+ * - `sent_on`: legacy passes an app of the new portal on to moi, and loses its scopes on the way
+ * - `open`: anything else; a dead network too, as the browser may be on another one
  */
-export async function isRefusedBeforeLogin(
+export type Probe = "refused" | "sent_on" | "open";
+
+/** Asks the portal about an authorize request, without following it anywhere. */
+export async function probeAuthorization(
   authorization: Authorization,
   fetcher?: typeof fetch,
-): Promise<boolean> {
+): Promise<Probe> {
+  let response: Response;
   try {
-    const response = await boundedFetch(PROBE_BOUNDS, fetcher)(authorization.url);
-    return response.status === 400 || response.status === 401;
+    response = await boundedFetch(PROBE_BOUNDS, fetcher)(authorization.url);
   } catch (error) {
-    if (error instanceof TransportError) return false;
+    if (error instanceof TransportError) return "open";
     throw error;
   }
+  if (response.status === 400 || response.status === 401) return "refused";
+  const target = URL.parse(response.headers.get("location") ?? "", authorization.url);
+  const asked = new URL(authorization.url);
+  const isSentOn = target !== null && target.pathname !== asked.pathname &&
+    target.searchParams.get("client_id") === asked.searchParams.get("client_id");
+  return isSentOn ? "sent_on" : "open";
 }
 
 /**

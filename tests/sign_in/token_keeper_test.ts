@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import { readGrant, saveGrant } from "../../lib/db/vault/grants.ts";
+import { claimRefresh } from "../../lib/db/vault/refresh_claim.ts";
+import { HOSTILE_ANSWERS, withHostileServer } from "../oauth/hostile_answers.ts";
+import { forEachDatabase } from "../support/databases.ts";
+import { newGrant } from "../vault/grants.ts";
+import { APPS, embeddedTest, grantsTable, onScene } from "./support.ts";
+
+const DAY_MS = 86_400_000;
+
+forEachDatabase(
+  "a token is used until shortly before its end, then refreshed once",
+  (db) =>
+    onScene(db, async (scene) => {
+      const userId = await scene.signIn();
+      const signedInAt = Date.now();
+      let now = signedInAt;
+      const keeper = await scene.keeper(userId, { now: () => new Date(now) });
+      const first = await keeper.accessToken();
+      now = signedInAt + 29 * DAY_MS;
+      assert.equal(await keeper.accessToken(), first);
+      now = signedInAt + 2_591_999_000 - 60_000;
+      const second = await keeper.accessToken();
+      assert.notEqual(second, first);
+      assert.equal(await keeper.accessToken(), second);
+      assert.equal(scene.oura.stats.refreshes, 1);
+      const grant = await readGrant(scene.vault, userId);
+      assert.equal(grant?.accessToken, second, "stored before it was used");
+      assert.equal(grant?.refreshedAt?.getTime(), now);
+    }),
+);
+
+forEachDatabase(
+  "fifty requests of one process make one refresh between them",
+  (db) =>
+    onScene(db, async (scene) => {
+      const userId = await scene.signIn();
+      await scene.expire(userId);
+      const keeper = await scene.keeper(userId);
+      const tokens = await Promise.all(Array.from({ length: 50 }, () => keeper.accessToken()));
+      assert.equal(new Set(tokens).size, 1);
+      assert.deepEqual([scene.oura.stats.refreshes, scene.oura.stats.refreshTokenReuses], [1, 0]);
+    }),
+);
+
+forEachDatabase(
+  "four keepers of one wearer make one refresh between them",
+  (db) =>
+    onScene(db, async (scene) => {
+      const userId = await scene.signIn();
+      await scene.expire(userId);
+      const keepers = await Promise.all(Array.from({ length: 4 }, () => scene.keeper(userId)));
+      const tokens = await Promise.all(keepers.map((keeper) => keeper.accessToken()));
+      assert.equal(new Set(tokens).size, 1);
+      assert.deepEqual([scene.oura.stats.refreshes, scene.oura.stats.refreshTokenReuses], [1, 0]);
+    }),
+);
+
+embeddedTest("a refused token is refreshed once; a second refusal stands", async (scene) => {
+  const userId = await scene.signIn();
+  const keeper = await scene.keeper(userId);
+  const refused = await keeper.accessToken();
+  const [one, two] = await Promise.all([keeper.refresh(refused), keeper.refresh(refused)]);
+  assert.notEqual(one, refused);
+  assert.equal(two, one, "whoever asks later gets what the first one got");
+  assert.equal(await keeper.refresh(refused), one);
+  assert.equal(await keeper.refresh(one!), null, "fresh: refused for a missing scope, not for age");
+  assert.equal(scene.oura.stats.refreshes, 1);
+});
+
+embeddedTest("a refresh answer without a scope keeps the grant's scopes", async (scene) => {
+  scene.oura.simulator.oauth.plan = { untick: ["spo2"] };
+  scene.oura.simulator.settings.scopeInRefresh = false;
+  const userId = await scene.signIn();
+  await scene.expire(userId);
+  const keeper = await scene.keeper(userId);
+  const before = keeper.scopes;
+  await keeper.accessToken();
+  assert.deepEqual(keeper.scopes, before);
+  assert.ok(before?.has("daily") && !before.has("spo2"));
+});
+
+embeddedTest(
+  "a revoked grant ends with exit 3, is marked, and is never tried again",
+  async (scene) => {
+    const userId = await scene.signIn();
+    await scene.expire(userId);
+    scene.oura.simulator.oauth.grants.revokeAll(userId);
+    const keeper = await scene.keeper(userId);
+    const dead = { code: "SIGN_IN_DEAD", exitCode: 3, hint: /auth login/ };
+    for (let attempt = 0; attempt < 3; attempt++) await assert.rejects(keeper.accessToken(), dead);
+    await assert.rejects(scene.keeper(userId), dead);
+    assert.equal(
+      scene.oura.stats.byPath["/oauth/v2/ext/oauth-token"],
+      2,
+      "sign-in and one refresh",
+    );
+    const grant = await readGrant(scene.vault, userId);
+    assert.equal(grant?.state, "needs_login");
+    assert.match(grant?.needsLoginReason ?? "", /answered 400/);
+  },
+);
+
+embeddedTest("a pair that another process got meanwhile is adopted after a 400", async (scene) => {
+  const userId = await scene.signIn();
+  await scene.expire(userId);
+  const { vault } = scene;
+  const keeper = await scene.keeper(userId, {
+    request: {
+      fetch: async () => {
+        // Between our call and Oura's answer someone signs in again.
+        await saveGrant(vault, newGrant({ userId, accessToken: "newer", expiresAt: in30Days() }));
+        return new Response("", { status: 400 });
+      },
+    },
+  });
+  assert.equal(await keeper.accessToken(), "newer");
+});
+
+embeddedTest("a wrong client secret is the app's trouble, not the grant's", async (scene) => {
+  const userId = await scene.signIn();
+  await scene.expire(userId);
+  const app = { ...APPS.moi, clientSecret: "wrong" };
+  const keeper = await scene.keeper(userId, { app });
+  await assert.rejects(keeper.accessToken(), { code: "SIGN_IN_APP", exitCode: 2 });
+  for (const other of [null, { clientId: "other", clientSecret: "x" }]) {
+    const without = await scene.keeper(userId, { app: other });
+    await assert.rejects(without.accessToken(), { code: "SIGN_IN_APP", exitCode: 2 });
+  }
+  assert.ok(await (await scene.keeper(userId)).accessToken(), "nothing was lost");
+});
+
+embeddedTest("a missing sign-in is said as such", async (scene) => {
+  await assert.rejects(scene.keeper("nobody"), { code: "NOT_SIGNED_IN", exitCode: 3 });
+});
+
+embeddedTest(
+  "a waiter goes on when the claim of a killed process runs out",
+  async (scene) => {
+    const userId = await scene.signIn();
+    await scene.expire(userId);
+    await claimRefresh(scene.vault, userId, { holder: "killed", ttlMs: 40, isStale: () => true });
+    const keeper = await scene.keeper(userId);
+    assert.ok(await keeper.accessToken());
+    assert.equal(scene.oura.stats.refreshes, 1);
+  },
+);
+
+embeddedTest("waiting for others ends, even when they never do", async (scene) => {
+  const userId = await scene.signIn();
+  await scene.expire(userId);
+  await claimRefresh(scene.vault, userId, { holder: "hung", ttlMs: 600_000, isStale: () => true });
+  const keeper = await scene.keeper(userId, { sleep: () => Promise.resolve() });
+  await assert.rejects(keeper.accessToken(), { code: "TOKEN_REFRESH_STUCK", exitCode: 6 });
+  assert.equal(scene.oura.stats.refreshes, 0);
+});
+
+for (const hostile of HOSTILE_ANSWERS.filter(({ kind }) => kind !== "refused")) {
+  embeddedTest(`the store is untouched by ${hostile.name}`, async (scene) => {
+    const userId = await scene.signIn();
+    await scene.expire(userId);
+    const before = await readGrant(scene.vault, userId);
+    await withHostileServer(hostile, async (url, requests) => {
+      const table = grantsTable(scene.vault.db);
+      await scene.vault.db.query(`UPDATE ${table} SET token_url = $1`, [url]);
+      const keeper = await scene.keeper(userId, {
+        request: { bounds: { timeoutMs: 300, maxBytes: 65_536 } },
+      });
+      const exitCode = hostile.kind === "app_refused" ? 2 : 6;
+      await assert.rejects(keeper.accessToken(), { exitCode, message: /token endpoint/ });
+      await assert.rejects(keeper.accessToken(), { exitCode });
+      assert.equal(requests(), 1, "no retry storm");
+      await scene.vault.db.query(`UPDATE ${table} SET token_url = $1`, [before!.tokenUrl]);
+    });
+    assert.deepEqual(await readGrant(scene.vault, userId), before);
+    assert.ok(await (await scene.keeper(userId)).accessToken(), "the next run goes on");
+    assert.equal(scene.oura.stats.refreshTokenReuses, 0);
+  });
+}
+
+function in30Days(): Date {
+  return new Date(Date.now() + 30 * DAY_MS);
+}
