@@ -356,7 +356,27 @@ const MISTAKES: readonly Mistake[] = [
     yaml: columns(...Array.from({ length: 1501 }, (_, index) => `c${index}: score`)),
     expected: ["4:5 data_types.daily_sleep.columns: 1501 columns"],
   },
+  {
+    name: "index on a built-in column",
+    yaml: columns("day: { path: day, index: true }"),
+    expected: ['5:7 data_types.daily_sleep.columns.day: the column "day" is always there'],
+  },
+  {
+    name: "number without a unit of time as an interval",
+    yaml: columns("x: { path: score, type: interval }"),
+    expected: ['5:25 data_types.daily_sleep.columns.x.type: interval never fits "score"'],
+  },
+  {
+    name: "count as an instant",
+    yaml: type("daily_activity:", "  columns:", "    x: { path: steps, type: timestamptz }"),
+    expected: ['5:25 data_types.daily_activity.columns.x.type: timestamptz never fits "steps"'],
+  },
   // Series.
+  {
+    name: "series of another shape than the catalog's",
+    yaml: type("sleep:", "  series:", "    x: { path: hrv, shape: list }"),
+    expected: ['5:23 data_types.sleep.series.x.shape: "hrv" is of the shape samples'],
+  },
   {
     name: "series of a number",
     yaml: type("daily_activity:", "  series:", "    steps_series: steps"),

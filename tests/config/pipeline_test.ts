@@ -57,6 +57,51 @@ Deno.test("the shipped oura.yaml makes the series of sleep and activity", saniti
   ]);
 });
 
+Deno.test("parsePipeline() takes every form of the documented grammar", () => {
+  const pipeline = parsed(`# yaml-language-server: $schema=./oura.schema.json
+version: 1
+destination:
+  schema: health
+defaults:
+  window: { initial: 90d, lookback: 7d }
+  keep_raw: true
+  history: true
+contract:
+  new_fields: warn
+  bad_rows: quarantine
+  max_rejects: 1%
+data_types:
+  daily_sleep:
+    columns:
+      score: score
+      deep_sleep_score: contributors.deep_sleep
+  sleep:
+    columns:
+      bedtime_start: bedtime_start
+      hrv_ms: { path: average_hrv, type: smallint, index: true }
+    series:
+      sleep_hrv: hrv
+      sleep_stages: { path: sleep_phase_5_min, every: 5m, start: bedtime_start, codes: { "1": deep, "2": light, "3": rem, "4": awake } }
+  heart_rate:
+    window: { initial: 90d, lookback: 3d, chunk: 30d }
+    columns: { bpm: bpm, source: source }
+  ring_configuration: {}
+  meal:
+    endpoint: /v2/usercollection/meal
+    window: { by: date }
+    key: [id]
+    columns: { kind: { path: type, type: text } }
+`);
+  assert.equal(pipeline.schema, "health");
+  assert.deepEqual(pipeline.types.map(({ name, known }) => [name, known]), [
+    ["daily_sleep", true],
+    ["sleep", true],
+    ["heart_rate", true],
+    ["ring_configuration", true],
+    ["meal", false],
+  ]);
+});
+
 Deno.test("parsePipeline() fills in the defaults", () => {
   const pipeline = parsed("version: 1\ndata_types:\n  daily_sleep:\n  heart_rate: {}\n");
   assert.equal(pipeline.schema, "oura");
@@ -240,6 +285,19 @@ data_types:
   assert.deepEqual(readiness.columns.map((column) => column.name), ["score", "temperature"]);
 });
 
+Deno.test("parsePipeline() lets the first of several merged mappings win", () => {
+  const { window } = typeOf(
+    parsed(`
+x-first: &first { initial: 30d }
+x-second: &second { initial: 60d, lookback: 2d }
+version: 1
+data_types: { sleep: { window: { <<: [*first, *second] } } }
+`),
+    "sleep",
+  );
+  assert.deepEqual([window.initialDays, window.lookbackDays], [30, 2]);
+});
+
 Deno.test("parsePipeline() names the anchor's line for a mistake that was merged in", () => {
   const { problems } = parsePipeline(
     "x-a: &a { scor: scor }\nversion: 1\ndata_types:\n  daily_sleep: { columns: { <<: *a } }",
@@ -277,6 +335,22 @@ Deno.test("loadPipeline() throws one ConfigError with a line per mistake", sanit
     await Deno.remove(file);
   }
 });
+
+Deno.test(
+  "loadPipeline() checksums the bytes of the file, its mark included",
+  sanitizers,
+  async () => {
+    const file = await Deno.makeTempFile({ suffix: ".yaml" });
+    try {
+      const text = "\uFEFFversion: 1\r\ndata_types: { sleep: {} }\r\n";
+      await Deno.writeTextFile(file, text);
+      const { checksum } = await loadPipeline(file);
+      assert.equal(checksum, createHash("sha256").update(await Deno.readFile(file)).digest("hex"));
+    } finally {
+      await Deno.remove(file);
+    }
+  },
+);
 
 Deno.test("loadPipeline() says which file is missing or no text", sanitizers, async () => {
   await assert.rejects(loadPipeline("nowhere/oura.yaml"), {

@@ -111,6 +111,7 @@ const WRONG: readonly [name: string, value: string, message: RegExp][] = [
   ["OURA_PORTAL", "new", /one of auto, moi, legacy/],
   ["OURA_API_URL", "http://api.ouraring.com", /plain http is accepted for this machine only/],
   ["OURA_TOKEN_URL", "http://localhost.example.com/token", /plain http/],
+  ["OURA_TOKEN_URL", "http://notlocalhost/token", /plain http/],
   ["OURA_AUTHORIZE_URL", "nonsense", /must be a URL/],
   ["OURA_REVOKE_URL", "file:///etc/passwd", /http\(s\)/],
   ["OURA_REDIRECT_URI", "https://me:pw@example.com/", /user name or password/],
