@@ -65,18 +65,20 @@ const remembered = new Cache<string, Day>(4_000);
 
 /** The life of a wearer on a local day. */
 export function dayOf(wearer: Wearer, day: number): Day {
-  return remembered.get(`${wearer.seed} ${day}`, () => makeDay(wearer, day));
+  return remembered.get(`${day} ${wearer.cacheKey}`, () => makeDay(wearer, day));
 }
 
-/** The illness a day falls in or shortly after, if any. */
+/** The illness of a day's six weeks, if any; the first six weeks always have one. */
 export function illnessNear(wearer: Wearer, day: number): Illness | undefined {
-  const cycle = Math.floor(day / ILLNESS_CYCLE);
+  const cycle = Math.floor((day - wearer.firstDay) / ILLNESS_CYCLE);
+  if (cycle < 0) return undefined;
   const random = wearer.random(cycle, "illness");
-  const ill = random.chance(0.45);
-  const from = cycle * ILLNESS_CYCLE + random.int(0, ILLNESS_CYCLE - 8);
+  const ill = random.chance(0.45) || cycle === 0;
+  const latest = cycle === 0 ? 16 : ILLNESS_CYCLE - 8;
+  const from = wearer.firstDay + cycle * ILLNESS_CYCLE + random.int(1, latest);
   const days = random.int(3, 6);
   const forgotten = random.chance(0.3);
-  return ill && from > wearer.firstDay ? { from, days, forgotten } : undefined;
+  return ill ? { from, days, forgotten } : undefined;
 }
 
 function isIll(wearer: Wearer, day: number): boolean {

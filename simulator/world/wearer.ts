@@ -60,6 +60,8 @@ const TRAVEL_TO = 18;
 export class Wearer {
   readonly id: string;
   readonly seed: number;
+  /** Tells apart, in caches, wearers of one seed who live elsewhere or wear the ring since another day. */
+  readonly cacheKey: string;
   readonly home: string;
   readonly scopes: readonly string[];
   readonly membership: boolean;
@@ -73,6 +75,7 @@ export class Wearer {
   constructor(spec: UserSpec, index: number, seed: number, firstDay: number) {
     this.id = spec.id ?? `wearer-${index + 1}`;
     this.seed = mix(seed, hashText(this.id));
+    this.cacheKey = `${this.seed} ${firstDay} ${index} ${JSON.stringify(spec)}`;
     this.home = spec.zone ?? HOMES[index % HOMES.length]!;
     this.scopes = spec.scopes ?? SCOPES;
     this.membership = spec.membership ?? true;

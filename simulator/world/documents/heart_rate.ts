@@ -28,7 +28,7 @@ export function heartRateOfDay(wearer: Wearer, day: number, now: number): Rows {
   const done = now >= wearer.startOf(day + 1) + SETTLED_AFTER;
   // What a day looks like changes by the minute while rows arrive, so the clock is part of the name.
   const moment = done ? "settled" : Math.floor(now / MINUTE);
-  return settled.get(`${wearer.seed} ${day} ${moment}`, () => makeRows(wearer, day, now));
+  return settled.get(`${day} ${wearer.cacheKey} ${moment}`, () => makeRows(wearer, day, now));
 }
 
 /** When the rows measured at an instant reach Oura. */
