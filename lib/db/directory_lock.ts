@@ -6,10 +6,10 @@ import { DatabaseError } from "../errors.ts";
  * the process, however that ends, so that no stale lock ever needs to be removed by hand.
  */
 export interface DirectoryLock {
-  release(): Promise<void>;
+  release(): void;
 }
 
-/** Kept in a file of its own: Windows lets nobody read a locked one. */
+/** In a file of its own, as Windows lets nobody read a locked one; without the lock it says nothing. */
 interface Holder {
   pid: number;
   startedAt: string;
@@ -33,11 +33,7 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   };
   await Deno.writeTextFile(holderFile, JSON.stringify(holder));
   return {
-    async release() {
-      await Deno.remove(holderFile);
-      await file.unlock();
-      file.close();
-    },
+    release: () => file.close(),
   };
 }
 

@@ -3,7 +3,7 @@
  * hold a stored value: `detail`, `where` and the messages of class 22 quote values and are dropped.
  */
 import { DatabaseError, type ErrorOptionsWithHint, messageOf } from "../errors.ts";
-import { networkFailure } from "./network_errors.ts";
+import { firstFailure, networkFailure } from "./network_errors.ts";
 
 /** Facts about a failed statement that code acts on. */
 export interface SqlErrorFacts {
@@ -145,7 +145,10 @@ export function toDatabaseError(error: unknown, label: string): unknown {
   if (!failure) return error;
   const { code, retryable, hint } = failure;
   const facts = { sqlState: null, retryable };
-  return new SqlError(code, `${label}: ${messageOf(error)}`, facts, { hint, cause: error });
+  return new SqlError(code, `${label}: ${messageOf(firstFailure(error))}`, facts, {
+    hint,
+    cause: error,
+  });
 }
 
 function isServerError(error: unknown): error is ServerError {

@@ -1,7 +1,6 @@
 /** Brings the tables up to what this program needs. */
 import program from "../../deno.json" with { type: "json" };
 import { type Migration, migrations } from "../../sql/migrations/index.ts";
-import { DatabaseError } from "../errors.ts";
 import type { Database, Transaction } from "./database.ts";
 import { inSchema, quoteIdentifier } from "./identifiers.ts";
 import {
@@ -20,13 +19,10 @@ export interface MigrationStatus {
   pending: { version: number; name: string }[];
 }
 
-const OLDEST_SERVER = 12;
-
 /**
  * Applies what is missing, one transaction per migration, and returns what this call applied.
  * Processes that start together take turns.
- * @throws {DatabaseError} `MIGRATION_NEWER`, `MIGRATION_EDITED`, `DATABASE_TOO_OLD`, or what the
- *   database answers, such as missing rights.
+ * @throws {DatabaseError} `MIGRATION_NEWER`, `MIGRATION_EDITED`, or what the database answers, such as missing rights.
  */
 export async function migrate(
   db: Database,
@@ -68,7 +64,6 @@ async function applyNext(
   label: string,
 ): Promise<AppliedMigration | undefined> {
   await takeTurn(tx);
-  await refuseOldServer(tx, label);
   await createSchema(tx);
   await createHistory(tx);
   const [next] = await pendingMigrations(known, await readHistoryTable(tx), label);
@@ -85,17 +80,6 @@ async function takeTurn(tx: Transaction): Promise<void> {
   await tx.query("SELECT pg_advisory_xact_lock(hashtext('oura-sync migrate'), hashtext($1))", [
     tx.schema,
   ]);
-}
-
-async function refuseOldServer(tx: Transaction, label: string): Promise<void> {
-  const { rows } = await tx.query<{ version: string }>(
-    "SELECT current_setting('server_version_num') AS version",
-  );
-  const major = Math.floor(Number(rows[0]?.version) / 10_000);
-  if (major >= OLDEST_SERVER) return;
-  throw new DatabaseError("DATABASE_TOO_OLD", `${label}: the server is PostgreSQL ${major}`, {
-    hint: `PostgreSQL ${OLDEST_SERVER} or newer is needed.`,
-  });
 }
 
 /**

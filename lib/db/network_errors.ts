@@ -7,6 +7,11 @@ export interface NetworkFailure {
   hint: string;
 }
 
+/** One failed attempt of several stands for all: they are alike. */
+export function firstFailure(error: unknown): unknown {
+  return error instanceof AggregateError ? error.errors[0] : error;
+}
+
 const UNREACHABLE: NetworkFailure = {
   code: "DATABASE_UNREACHABLE",
   retryable: true,
@@ -57,8 +62,7 @@ const BY_MESSAGE: readonly (readonly [RegExp, NetworkFailure])[] = [
 
 /** Which failure an error of the driver or the runtime is; undefined when it is none of these. */
 export function networkFailure(error: unknown): NetworkFailure | undefined {
-  // An AggregateError holds one failure per address of the host; they are alike.
-  const first = error instanceof AggregateError ? error.errors[0] : error;
+  const first = firstFailure(error);
   if (!(first instanceof Error)) return undefined;
   const errno = "code" in first && typeof first.code === "string" ? first.code : "";
   if (BY_ERRNO[errno]) return BY_ERRNO[errno];

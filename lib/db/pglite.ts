@@ -1,7 +1,13 @@
 /** The adapter for PGlite: PostgreSQL inside this process, one statement at a time. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { join } from "node:path";
-import { PGlite, type Results, type Transaction as PGliteTransaction } from "@electric-sql/pglite";
+import {
+  PGlite,
+  type PGliteOptions,
+  type Results,
+  type Transaction as PGliteTransaction,
+} from "@electric-sql/pglite";
+import { DatabaseError, messageOf } from "../errors.ts";
 import type { Database, QueryResult, Row, Transaction } from "./database.ts";
 import { type DirectoryLock, lockDirectory } from "./directory_lock.ts";
 import { toDatabaseError } from "./errors.ts";
@@ -25,20 +31,56 @@ const SHARED_BUFFERS = "shared_buffers=16MB";
  */
 export async function openPglite(options: PgliteOptions): Promise<Database> {
   const { directory, schema, template } = options;
-  const lock = directory === null ? null : await lockDirectory(directory);
   const label = directory ?? "memory";
+  if (directory === null) {
+    const pglite = await create("memory://", template ? { loadDataDir: template } : {});
+    return new PgliteDatabase(pglite, null, schema, label);
+  }
+  const lock = await lockDirectory(directory);
   try {
-    const pglite = await PGlite.create({
-      // A directory of its own: PGlite wants it empty, and the lock lies beside it.
-      dataDir: directory === null ? "memory://" : join(directory, "pgdata"),
-      postgresqlconf: [SHARED_BUFFERS],
-      ...(template ? { loadDataDir: template } : {}),
-    });
-    exchangeText(pglite);
-    return new PgliteDatabase(pglite, lock, schema, label);
+    return new PgliteDatabase(await openDirectory(directory), lock, schema, label);
   } catch (error) {
-    await lock?.release();
-    throw toDatabaseError(error, label);
+    lock.release();
+    throw new DatabaseError(
+      "DATABASE_EMBEDDED",
+      `${directory}: the embedded database cannot be opened: ${messageOf(error)}`,
+      { hint: "Restore the directory from a backup, or move it away to begin anew.", cause: error },
+    );
+  }
+}
+
+/**
+ * A process killed while it creates a database leaves one that never opens again. The mark says so
+ * to the next one; before it is gone nothing has been stored.
+ */
+async function openDirectory(directory: string): Promise<PGlite> {
+  // A directory of its own: PGlite wants it empty, and the lock lies beside it.
+  const data = join(directory, "pgdata");
+  const mark = join(directory, "database.creating");
+  const unfinished = await exists(mark);
+  if (await exists(data)) {
+    if (!unfinished) return await create(data);
+    await Deno.remove(data, { recursive: true });
+  }
+  await Deno.writeTextFile(mark, "");
+  const pglite = await create(data);
+  await Deno.remove(mark);
+  return pglite;
+}
+
+async function create(dataDir: string, options: PGliteOptions = {}): Promise<PGlite> {
+  const pglite = await PGlite.create({ dataDir, postgresqlconf: [SHARED_BUFFERS], ...options });
+  exchangeText(pglite);
+  return pglite;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
 }
 
@@ -135,7 +177,7 @@ class PgliteDatabase extends PgliteQueryable implements Database {
 
   async close(): Promise<void> {
     await this.pglite.close();
-    await this.lock?.release();
+    this.lock?.release();
   }
 
   /** There is one connection: a statement beside the open transaction would wait for ever. */

@@ -68,6 +68,8 @@ export class Cluster {
       ...["-h", "127.0.0.1", "-c", "lc_messages=C"],
     ]);
     await this.ready(log);
+    // A server that nobody stops must not keep a program alive; the watchdog ends it.
+    this.process.unref();
   }
 
   /** Stops it as `pg_ctl stop -m fast` does: sessions are ended, changes are kept. */
@@ -140,6 +142,7 @@ export class Cluster {
   }
 
   private async end(signal: Deno.Signal): Promise<void> {
+    this.process!.ref();
     this.process!.kill(signal);
     await this.process!.status;
     this.process = undefined;
