@@ -145,6 +145,6 @@ Deno.test("parsePipeline() answers to any values under the right keys", () => {
     fc.property(file, (declared) => {
       answer(JSON.stringify(declared));
     }),
-    { numRuns: 400 },
+    { numRuns: 150 },
   );
 });
