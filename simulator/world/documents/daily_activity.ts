@@ -93,7 +93,7 @@ function minutesOf(wearer: Wearer, life: Day, start: number, until: number): num
     else if (at < life.night.end || at >= tonight) items.push(0.9);
     else if (stroll > 0) {
       stroll--;
-      items.push(round(2 + draw * 2.2, 1));
+      items.push(round(2 + draw * 1.8, 1));
     } else {
       if (draw < walking * 0.25) stroll = 3 + Math.floor(more * 10);
       items.push(round(1 + draw * 0.6, 1));

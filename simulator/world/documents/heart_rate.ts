@@ -18,7 +18,7 @@ const SOURCES = ["awake", "rest", "sleep", "workout", "live"] as const;
 const AWAKE = 0, REST = 1, SLEEP = 2, WORKOUT = 3, LIVE = 4;
 const LIVE_FIELD_SINCE = Date.UTC(2026, 0, 1);
 
-const settled = new Cache<string, Rows>(64);
+const settled = new Cache<string, Rows>(24);
 
 /** The rows of a wearer's local day that have arrived by `now`. */
 export function heartRateOfDay(wearer: Wearer, day: number, now: number): Rows {

@@ -45,6 +45,7 @@ export function measure(span: Span, until: number, traits: SleepTraits): Measure
   const epochs = Math.max(1, Math.floor((Math.min(until, span.end) - span.start) / EPOCH));
   const whole = Math.max(1, Math.floor((span.end - span.start) / EPOCH));
   const latencyEpochs = Math.round(8 + (1 - traits.quality) * 50 * random.next());
+  const depthOfNight = 0.55 + traits.quality * 0.6 + random.between(-0.15, 0.15);
   const wakefulness = 0.004 + (1 - traits.quality) * 0.02;
   const counts = [0, 0, 0, 0, 0];
   const heartRate: (number | null)[] = [];
@@ -57,7 +58,7 @@ export function measure(span: Span, until: number, traits: SleepTraits): Measure
     const draw = random.next();
     const stir = random.next();
     if (awakeLeft === 0 && draw < wakefulness) awakeLeft = 2 + Math.floor(stir * 10);
-    const phase = awakeLeft > 0 ? AWAKE : phaseAt(epoch, whole, draw);
+    const phase = awakeLeft > 0 ? AWAKE : phaseAt(epoch, whole, depthOfNight);
     if (awakeLeft > 0) awakeLeft--;
     counts[phase]!++;
     fiveMinutes[phase]!++;
@@ -96,12 +97,12 @@ export function measure(span: Span, until: number, traits: SleepTraits): Measure
   };
 }
 
-/** Ninety-minute cycles: deep sleep early in the night, REM late. */
-function phaseAt(epoch: number, whole: number, draw: number): number {
+/** Ninety-minute cycles: deep sleep early in the night, REM late; poor nights have less of both. */
+function phaseAt(epoch: number, whole: number, depth: number): number {
   const position = (epoch % CYCLE_EPOCHS) / CYCLE_EPOCHS;
   const progress = epoch / whole;
-  if (position > 0.15 && position < 0.15 + 0.42 * (1 - progress) + draw * 0.03) return DEEP;
-  if (position > 0.92 - 0.45 * progress) return REM;
+  if (position > 0.15 && position < 0.15 + 0.36 * depth * (1 - progress)) return DEEP;
+  if (position > 0.97 - 0.44 * depth * progress) return REM;
   return LIGHT;
 }
 

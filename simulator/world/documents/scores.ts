@@ -13,12 +13,12 @@ export function sleepScore(night: Measured, day: Day): {
 } {
   const hours = night.asleep / 3600;
   const contributors = {
-    deep_sleep: score(night.deep / Math.max(1, night.asleep) * 480),
+    deep_sleep: score(25 + night.deep / 60 * 0.8),
     efficiency: score((night.efficiency - 60) * 2.6),
     latency: score(100 - Math.abs(night.latency - 700) / 22),
-    rem_sleep: score(night.rem / Math.max(1, night.asleep) * 400),
-    restfulness: score(100 - night.restless * 0.9),
-    timing: score(60 + day.sleepQuality * 40),
+    rem_sleep: score(15 + night.rem / 60 * 0.75),
+    restfulness: score(100 - night.restless * 0.7),
+    timing: score(30 + day.sleepQuality * 75),
     total_sleep: score(100 - Math.abs(8 - hours) * 18),
   };
   const weighted = contributors.total_sleep * 0.35 + contributors.efficiency * 0.1 +
