@@ -3,17 +3,23 @@
  * while another is fetched. At most one item is held.
  */
 export async function* readAhead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
-  let next = source.next();
+  const fetchNext = () => {
+    const next = source.next();
+    // It may fail while the consumer is still busy with the item before, when nobody awaits it yet;
+    // the failure is met below.
+    next.catch(() => {});
+    return next;
+  };
+  let next = fetchNext();
   try {
     for (;;) {
       const item = await next;
       if (item.done) return;
-      next = source.next();
+      next = fetchNext();
       yield item.value;
     }
   } finally {
-    // The consumer stopped early: the item under way is of no use, nor is its failure.
-    next.catch(() => {});
+    // Where the consumer stopped early, the item under way is of no use.
     await source.return(undefined).catch(() => {});
   }
 }
