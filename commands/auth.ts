@@ -1,38 +1,60 @@
 /** `auth`: signing in and out, and the key to the stored tokens. */
 import type { Command } from "commander";
+import { ENV_FILE } from "../config/env_file.ts";
+import { EXIT } from "../lib/errors.ts";
 import type { AuthContext } from "./auth/context.ts";
 import { login, type LoginOptions } from "./auth/login.ts";
 import { logout } from "./auth/logout.ts";
 import { rotate } from "./auth/rotate_key.ts";
 import { status } from "./auth/status.ts";
+import {
+  type CommonOptions,
+  prepare,
+  readPipeline,
+  withCommonOptions,
+  withDatabase,
+} from "./context.ts";
+import type { Io } from "./io.ts";
+import { action } from "./program.ts";
 
-export type { AuthContext } from "./auth/context.ts";
+interface JsonOption {
+  json?: boolean;
+}
 
-/** Opens settings and a migrated database, runs the body, closes again. */
-export type WithAuthContext = (body: (context: AuthContext) => Promise<void>) => Promise<void>;
-
-/** Adds `auth` and its subcommands to the program. */
-export function registerAuth(program: Command, withContext: WithAuthContext): void {
-  const auth = program.command("auth").description("sign in at Oura, and look after the sign-in");
-  auth.command("login")
-    .description("sign a wearer in")
+/** `auth login`, `auth status`, `auth logout`, `auth rotate-key`. */
+export function define(command: Command, io: Io): void {
+  const add = <Options extends JsonOption>(
+    name: string,
+    description: string,
+    body: (context: AuthContext, options: Options) => Promise<void>,
+  ): Command =>
+    withCommonOptions(command.command(name).description(description))
+      .option("--json", "one JSON document on standard output")
+      .action(action<Options & CommonOptions>(io, async (options) => {
+        await withContext(io, options, (context) => body(context, options));
+        return EXIT.done;
+      }));
+  add<LoginOptions>("login", "sign a wearer in", login)
     .option("--no-browser", "print the URL and take the pasted redirect URL or code")
-    .option("--scopes <names>", "ask for these scopes only, separated by commas")
-    .option("--json", "print the result as JSON")
-    .action((options: LoginOptions) => withContext((context) => login(context, options)));
-  auth.command("status")
-    .description("who is signed in, with which scopes, until when")
-    .option("--json", "print the result as JSON")
-    .action((options: { json?: boolean }) => withContext((context) => status(context, options)));
-  auth.command("logout")
-    .description("revoke the grant at Oura and remove it; the data stays")
-    .option("--user-id <id>", "the wearer (default: the first signed-in one)")
-    .option("--json", "print the result as JSON")
-    .action((options: { userId?: string; json?: boolean }) =>
-      withContext((context) => logout(context, options))
-    );
-  auth.command("rotate-key")
-    .description("encrypt the stored tokens with a new key")
-    .option("--json", "print the result as JSON")
-    .action((options: { json?: boolean }) => withContext((context) => rotate(context, options)));
+    .option("--scopes <names>", "ask for these scopes only, separated by commas");
+  add("status", "who is signed in, with which scopes, until when", status);
+  add("logout", "revoke the grant at Oura and remove it; the data stays", logout)
+    .option("--user-id <id>", "the wearer (default: the first signed-in one)");
+  add("rotate-key", "encrypt the stored tokens with a new key", rotate);
+}
+
+async function withContext(
+  io: Io,
+  options: CommonOptions,
+  body: (context: AuthContext) => Promise<void>,
+): Promise<void> {
+  const settings = await prepare(options, io);
+  const { schema, types } = await readPipeline(options);
+  const envFile = options.envFile ?? ENV_FILE;
+  const { out: print, err: note, inIsTerminal } = io;
+  await withDatabase(
+    settings,
+    schema,
+    (db) => body({ settings, db, types, envFile, print, note, inIsTerminal }),
+  );
 }

@@ -16,6 +16,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./demo.ts"),
   },
   {
+    name: "auth",
+    summary: "sign in at Oura, and look after the sign-in",
+    load: () => import("./auth.ts"),
+  },
+  {
     name: "sync",
     summary: "fetch what is owed and load it",
     load: () => import("./sync.ts"),

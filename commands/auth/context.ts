@@ -13,4 +13,6 @@ export interface AuthContext {
   print(line: string): void;
   /** One line for the person at the terminal: standard error. */
   note(line: string): void;
+  /** Whether somebody sits there to click on what is printed. */
+  readonly inIsTerminal: boolean;
 }

@@ -9,6 +9,7 @@ import {
   recoveryFileOf,
   type SignInSettings,
 } from "../../pipelines/sign_in/wearers.ts";
+import { jsonText } from "../output.ts";
 import type { AuthContext } from "./context.ts";
 import { catchRedirect, pasteRedirect } from "./obtain_redirect.ts";
 import { leftOut } from "./scopes.ts";
@@ -39,12 +40,12 @@ export async function login(context: AuthContext, options: LoginOptions): Promis
     scopes: parseScopes(options.scopes),
     recoveryOf: (userId) => recoveryFileOf(settings, vault, userId),
     obtainRedirect: (authorization) =>
-      options.browser ? catchRedirect(authorization, note) : pasteRedirect(authorization, note),
+      options.browser ? catchRedirect(authorization, context) : pasteRedirect(authorization, note),
   });
   const { userId, scopes, portal, expiresAt } = signedIn;
   const closed = leftOut(scopes, context.types);
   if (options.json) {
-    context.print(JSON.stringify({
+    context.print(jsonText({
       user_id: userId,
       portal,
       scopes,

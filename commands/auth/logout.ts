@@ -5,6 +5,7 @@ import {
   openKeyring,
   recoveryFileOf,
 } from "../../pipelines/sign_in/wearers.ts";
+import { jsonText } from "../output.ts";
 import type { AuthContext } from "./context.ts";
 
 /** Revokes a wearer's grant at Oura and removes it here; the wearer's data stays. */
@@ -18,7 +19,7 @@ export async function logout(
   const recovery = await recoveryFileOf(settings, vault, userId);
   const revoked = await signOut({ vault, recovery, app: appOf(settings) }, userId);
   if (options.json) {
-    context.print(JSON.stringify({ user_id: userId, revoked }));
+    context.print(jsonText({ user_id: userId, revoked }));
     return;
   }
   context.print(`Signed out wearer ${userId}. The stored data was kept.`);

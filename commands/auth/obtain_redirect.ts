@@ -5,22 +5,33 @@ import { listenForCallback } from "../../lib/oura/oauth/callback_server.ts";
 import { parsePastedRedirect } from "../../lib/oura/oauth/pasted_redirect.ts";
 import type { ObtainedRedirect } from "../../pipelines/sign_in/sign_in.ts";
 import { openBrowser } from "./browser.ts";
+import type { AuthContext } from "./context.ts";
 
 /** A code lives for ten minutes; a page nobody finishes is not waited for any longer. */
 const WAIT_MS = 10 * 60_000;
 const LONGEST_LINE = 65_536;
 
-/** Opens the browser and waits for it to come back to the redirect URI on this machine. */
+/**
+ * Opens the browser and waits for it to come back to the redirect URI on this machine.
+ * @throws {UsageError} When no browser can be opened and nobody sits there to open one.
+ */
 export async function catchRedirect(
   authorization: Authorization,
-  note: (line: string) => void,
+  { note, inIsTerminal }: Pick<AuthContext, "note" | "inIsTerminal">,
 ): Promise<ObtainedRedirect> {
   const server = listenForCallback(authorization.redirectUri, authorization.state);
-  note("Sign in at Oura. If no browser opens, visit:");
-  note(authorization.url);
-  if (!await openBrowser(authorization.url)) {
-    note("No browser could be opened here. For one on another machine: auth login --no-browser");
+  if (await openBrowser(authorization.url)) {
+    note("Sign in at Oura, in the browser that has opened. If none has, visit:");
+  } else if (inIsTerminal) {
+    note("No browser could be opened. On this machine, visit the page below; for a browser on");
+    note("another machine, stop this and run: auth login --no-browser");
+  } else {
+    await server.close();
+    throw new UsageError("SIGN_IN_NO_BROWSER", "No browser could be opened.", {
+      hint: "Use `auth login --no-browser`, which takes the redirect URL from standard input.",
+    });
   }
+  note(authorization.url);
   const redirect = await server.receive(WAIT_MS);
   return { ...redirect, hasState: true };
 }

@@ -1,6 +1,7 @@
 import type { GrantSummary } from "../../lib/db/vault/grant.ts";
 import { listGrants } from "../../lib/db/vault/grants.ts";
 import { needsLogin, notSignedIn } from "../../pipelines/sign_in/sign_in_errors.ts";
+import { jsonText } from "../output.ts";
 import type { AuthContext } from "./context.ts";
 import { leftOut } from "./scopes.ts";
 
@@ -11,7 +12,7 @@ import { leftOut } from "./scopes.ts";
 export async function status(context: AuthContext, options: { json?: boolean }): Promise<void> {
   const grants = await listGrants(context.db);
   if (options.json) {
-    context.print(JSON.stringify(grants.map((grant) => toJson(grant, context))));
+    context.print(jsonText(grants.map((grant) => toJson(grant, context))));
   } else {
     for (const grant of grants) describe(grant, context);
   }

@@ -1,5 +1,5 @@
 /** A fresh pair on its way into the database, by way of the disk. */
-import { getLogger } from "@logtape/logtape";
+import { loggerOf } from "../../lib/log.ts";
 import { DatabaseError, messageOf, UsageError } from "../../lib/errors.ts";
 import type { RetryOptions } from "../../lib/db/retry_transaction.ts";
 import type { Grant, Vault } from "../../lib/db/vault/grant.ts";
@@ -9,7 +9,7 @@ import { storeRefreshed } from "../../lib/db/vault/refresh_claim.ts";
 import type { TokenSet } from "../../lib/oura/oauth/token_answer.ts";
 import { notSignedIn } from "./sign_in_errors.ts";
 
-const log = getLogger(["oura-sync", "sign-in"]);
+const log = loggerOf("sign-in");
 
 /** Where a pair is stored, and its copy kept meanwhile. */
 export interface Store {

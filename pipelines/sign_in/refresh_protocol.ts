@@ -2,7 +2,7 @@
  * The refresh of a single-use token, so that it is spent once and its successor is never lost:
  * claim → call → keep on disk → commit → use. Many processes may come here at the same moment.
  */
-import { getLogger } from "@logtape/logtape";
+import { loggerOf } from "../../lib/log.ts";
 import { OuraUnavailableError, UsageError } from "../../lib/errors.ts";
 import type { Grant } from "../../lib/db/vault/grant.ts";
 import { readGrant } from "../../lib/db/vault/grants.ts";
@@ -48,7 +48,7 @@ type Claimed = Extract<ClaimResult, { kind: "claimed" }>;
 const CLAIM_MS = 60_000;
 const POLL_MS = 250;
 
-const log = getLogger(["oura-sync", "sign-in"]);
+const log = loggerOf("sign-in");
 
 /**
  * Replaces a wearer's token pair, or adopts the one another process got meanwhile.
