@@ -320,8 +320,8 @@ CREATE TABLE oura.sync_leases (
 COMMENT ON TABLE oura.sync_leases IS 'Who is syncing what. An expired lease may be taken over; it stands in for session locks, which PgBouncer does not keep.';
 
 CREATE TABLE oura.sync_run_types (
-  run_id bigint NOT NULL,
   user_id text NOT NULL,
+  run_id bigint NOT NULL,
   data_type text NOT NULL,
   state text NOT NULL,
   started_at timestamp with time zone,
@@ -336,10 +336,10 @@ CREATE TABLE oura.sync_run_types (
   http_status integer,
   error_code text,
   error_message text,
-  CONSTRAINT sync_run_types_pkey PRIMARY KEY (run_id, user_id, data_type),
-  CONSTRAINT sync_run_types_run_id_fkey FOREIGN KEY (run_id) REFERENCES oura.sync_runs(id) ON DELETE CASCADE,
+  CONSTRAINT sync_run_types_pkey PRIMARY KEY (user_id, run_id, data_type),
   CONSTRAINT sync_run_types_state_check CHECK ((state = ANY (ARRAY['done'::text, 'failed'::text, 'skipped'::text, 'busy'::text])))
 );
+CREATE INDEX sync_run_types_run_id_idx ON oura.sync_run_types USING btree (run_id);
 CREATE INDEX sync_run_types_user_id_data_type_idx ON oura.sync_run_types USING btree (user_id, data_type, finished_at);
 COMMENT ON TABLE oura.sync_run_types IS 'How each data type of a run ended: one type that fails never stops the others.';
 

@@ -51,8 +51,8 @@ CREATE INDEX sync_runs_user_id_started_at_idx ON oura.sync_runs (user_id, starte
 COMMENT ON TABLE oura.sync_runs IS 'One row per run of a command that writes data. A run that stays in state running was killed.';
 
 CREATE TABLE oura.sync_run_types (
-  run_id bigint NOT NULL REFERENCES oura.sync_runs (id) ON DELETE CASCADE,
   user_id text NOT NULL,
+  run_id bigint NOT NULL,
   data_type text NOT NULL,
   state text NOT NULL CHECK (state IN ('done', 'failed', 'skipped', 'busy')),
   started_at timestamptz,
@@ -67,8 +67,9 @@ CREATE TABLE oura.sync_run_types (
   http_status integer,
   error_code text,
   error_message text,
-  PRIMARY KEY (run_id, user_id, data_type)
+  PRIMARY KEY (user_id, run_id, data_type)
 );
+CREATE INDEX sync_run_types_run_id_idx ON oura.sync_run_types (run_id);
 CREATE INDEX sync_run_types_user_id_data_type_idx ON oura.sync_run_types (user_id, data_type, finished_at);
 COMMENT ON TABLE oura.sync_run_types IS 'How each data type of a run ended: one type that fails never stops the others.';
 

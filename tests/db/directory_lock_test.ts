@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { openPglite } from "../../lib/db/pglite.ts";
+import { lockDirectory } from "../../lib/db/directory_lock.ts";
+import { DatabaseError } from "../../lib/errors.ts";
+import { Program } from "../support/program.ts";
+
+const HOLDER = new URL("./programs/hold_database.ts", import.meta.url);
+
+async function withDirectory(body: (directory: string) => Promise<void>): Promise<void> {
+  const directory = await Deno.makeTempDir({ prefix: "oura-sync-test-" });
+  try {
+    await body(join(directory, "data"));
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+Deno.test("an embedded database serves one process, names it to the next, and is free again when it is killed", () =>
+  withDirectory(async (directory) => {
+    const first = new Program(HOLDER, [directory]);
+    assert.equal(await first.line(), "open");
+
+    const second = new Program(HOLDER, [directory]);
+    const refusal = await second.line();
+    assert.match(refusal, new RegExp(`in use by process ${first.pid}, started \\d{4}-`));
+    await second.goOn();
+    await second.ended();
+
+    await assert.rejects(
+      openPglite({ directory, schema: "oura" }),
+      (error) => error instanceof DatabaseError && error.code === "DATABASE_LOCKED",
+    );
+
+    await first.kill();
+    const db = await openPglite({ directory, schema: "oura" });
+    assert.equal((await db.query("SELECT 1 AS n")).rowCount, 1);
+    await db.close();
+  }));
+
+Deno.test("a database whose creation was cut short is made anew; a finished one is kept", () =>
+  withDirectory(async (directory) => {
+    await Deno.mkdir(join(directory, "pgdata"), { recursive: true });
+    await Deno.writeTextFile(join(directory, "pgdata", "PG_VERSION"), "18\n");
+    await assert.rejects(
+      openPglite({ directory, schema: "oura" }),
+      (error) => error instanceof DatabaseError && error.code === "DATABASE_EMBEDDED",
+    );
+    await Deno.writeTextFile(join(directory, "database.creating"), "");
+    const created = await openPglite({ directory, schema: "oura" });
+    await created.exec("CREATE TABLE kept (n integer)");
+    await created.close();
+
+    const again = await openPglite({ directory, schema: "oura" });
+    assert.equal((await again.query("SELECT FROM kept")).rowCount, 0);
+    await again.close();
+  }));
+
+Deno.test("lockDirectory() makes a directory that only its owner can enter", {
+  ignore: Deno.build.os === "windows",
+}, () =>
+  withDirectory(async (directory) => {
+    const lock = await lockDirectory(directory);
+    assert.equal((await Deno.stat(directory)).mode! & 0o777, 0o700);
+    lock.release();
+    (await lockDirectory(directory)).release();
+  }));
