@@ -31,7 +31,6 @@ const BOOKKEEPING_TABLES: readonly string[] = [
   "schema_migrations",
   "column_changes",
   "declared_objects",
-  "declared_objects",
 ];
 
 /** Why PostgreSQL would not take the name unquoted and whole; null when it does. */

@@ -7,6 +7,7 @@ import type { Transaction } from "../lib/db/database.ts";
 import { hasSqlState, UNIQUE_VIOLATION } from "../lib/db/errors.ts";
 import { copyLine } from "../lib/db/copy_text.ts";
 import { copyStatement, KEY_FIELD, occupiedStatement, upsertStatement } from "./load_sql.ts";
+import { createSamplesLoader } from "./series/samples_loader.ts";
 import { type Table, valueColumns } from "./table.ts";
 import { KEY_SEPARATOR, type Row } from "./transform.ts";
 
@@ -37,20 +38,36 @@ export type Loader = (
 /** Below this many rows the upsert is as fast, and needs no probe. */
 const BULK_ROWS = 500;
 
+/** How a table is loaded. */
+export interface LoaderOptions {
+  /** Compare the samples of unchanged documents too, as after an edit of `series`. @default false */
+  allSamples?: boolean;
+}
+
 /** Builds the loader of a table. */
-export function createLoader(table: Table, schema: string): Loader {
+export function createLoader(table: Table, schema: string, options: LoaderOptions = {}): Loader {
   const upsert = upsertStatement(table, schema);
   const copy = copyStatement(table, schema);
   const occupied = occupiedStatement(table, schema);
   const names = valueColumns(table).map(({ name }) => name);
+  const samples = createSamplesLoader(table, schema);
+  // Without the raw document nothing else tells that the samples of a document changed.
+  const allSamples = (options.allSamples ?? false) || !table.keepRaw;
 
   async function upsertRows(tx: Transaction, target: LoadTarget, rows: readonly Row[]) {
-    const { rows: [counts] } = await tx.query<{
-      inserted: number;
-      updated: number;
-      revised: number;
-    }>(upsert, [target.userId, batchJson(names, rows), target.runId]);
-    const { inserted, updated, revised } = counts!;
+    const { rows: [outcome] } = await tx.query<UpsertOutcome>(
+      upsert,
+      [target.userId, batchJson(names, rows), target.runId],
+    );
+    const { inserted, updated, revised, new_keys, changed_keys } = outcome!;
+    const added = new Set(new_keys);
+    const changed = new Set(changed_keys);
+    await samples.add(tx, target.userId, rows.filter(({ key }) => added.has(key)));
+    await samples.replace(
+      tx,
+      target.userId,
+      rows.filter(({ key }) => changed.has(key) || (allSamples && !added.has(key))),
+    );
     return { inserted, updated, revised, unchanged: rows.length - inserted - updated };
   }
 
@@ -67,6 +84,7 @@ export function createLoader(table: Table, schema: string): Loader {
       if (hasSqlState(error, UNIQUE_VIOLATION)) return null;
       throw error;
     }
+    await samples.add(tx, target.userId, rows);
     return { inserted: rows.length, updated: 0, revised: 0, unchanged: 0 };
   }
 
@@ -75,6 +93,15 @@ export function createLoader(table: Table, schema: string): Loader {
     if (rows.length === 0) return { inserted: 0, updated: 0, unchanged: 0, revised: 0 };
     return await copyRows(tx, target, rows) ?? await upsertRows(tx, target, rows);
   };
+}
+
+interface UpsertOutcome extends Record<string, unknown> {
+  inserted: number;
+  updated: number;
+  revised: number;
+  /** Only of tables with series. */
+  new_keys?: string[] | null;
+  changed_keys?: string[] | null;
 }
 
 /** One row per key, the last one sent, in key order: the order in which locks are taken. */

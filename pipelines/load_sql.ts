@@ -7,7 +7,8 @@ export const KEY_FIELD = "#key";
 
 /**
  * The guarded upsert of a batch: one statement, `$1` wearer, `$2` the batch as a JSON array of
- * objects by column name, `$3` run id. Returns one row: `inserted`, `updated`, `revised`.
+ * objects by column name, `$3` run id. Returns one row: `inserted`, `updated`, `revised`,
+ * and, where the table has series, `new_keys` and `changed_keys`.
  *
  * Rows are compared before the insert, not in `ON CONFLICT … WHERE`, because the latter locks every
  * unchanged row, and a row lock is a write; there it only catches what another writer put in
@@ -57,10 +58,15 @@ WITH incoming AS (
 )
 SELECT count(*) FILTER (WHERE inserted)::int AS inserted,
   count(*) FILTER (WHERE NOT inserted)::int AS updated,
-  (SELECT count(*)::int FROM kept) AS revised
+  (SELECT count(*)::int FROM kept) AS revised${table.series.length === 0 ? "" : CHANGED_KEYS}
 FROM written`;
   return inSchema(sql, schema);
 }
+
+/** Whose samples are to be loaded: new documents apart from those that were there. */
+const CHANGED_KEYS = `,
+  (SELECT array_agg(${q(KEY_FIELD)}) FROM changed WHERE NOT existed) AS new_keys,
+  (SELECT array_agg(${q(KEY_FIELD)}) FROM changed WHERE existed) AS changed_keys`;
 
 function keepFormer(table: Table): string {
   return `INSERT INTO oura.document_revisions (user_id, data_type, document_key, document, run_id)

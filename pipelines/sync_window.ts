@@ -7,7 +7,7 @@ import type { PipelineType } from "../config/model.ts";
 import type { Database, Transaction } from "../lib/db/database.ts";
 import type { Leases } from "../lib/db/leases.ts";
 import { recordWindow } from "../lib/db/ledger.ts";
-import { addRejects, type RejectEntry, resolveRejects } from "../lib/db/rejects.ts";
+import { addRejects, resolveRejects } from "../lib/db/rejects.ts";
 import { retryTransaction } from "../lib/db/retry_transaction.ts";
 import { addCounts, noRows, type RowCounts } from "../lib/db/runs.ts";
 import { BusyError } from "../lib/errors.ts";
@@ -16,6 +16,8 @@ import { pages } from "../lib/oura/pages.ts";
 import { BadRowError } from "./errors.ts";
 import type { Loader } from "./load.ts";
 import { readAhead } from "./read_ahead.ts";
+import { rejectEntry } from "./reject_entry.ts";
+import { removeBuriedSamples } from "./series/buried_samples.ts";
 import { SeenDocuments } from "./tombstones.ts";
 import type { Reject, Row, Transform } from "./transform.ts";
 import type { Window } from "./windows.ts";
@@ -97,6 +99,7 @@ export async function syncWindow(
   const last = await retryTransaction(context.db, async (tx) => {
     const loaded = await loadBatch(tx, context, stages, batch);
     loaded.deleted = await seen.bury(tx, context.userId);
+    if (loaded.deleted > 0) await removeBuriedSamples(tx, transform.table, context.userId);
     await requireLease(tx, context, type.name);
     await recordWindow(tx, {
       userId: context.userId,
@@ -144,18 +147,6 @@ async function loadBatch(
     unchanged: loaded.unchanged,
     rejected: batch.rejects.length,
     deleted: 0,
-  };
-}
-
-/** The quarantine's form of a reject. */
-export function rejectEntry(reject: Reject): RejectEntry {
-  return {
-    documentKey: reject.key,
-    path: reject.path,
-    column: reject.column,
-    expected: reject.expected,
-    reason: reject.reason,
-    document: JSON.stringify(reject.document) ?? "null",
   };
 }
 

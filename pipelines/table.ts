@@ -1,6 +1,7 @@
 /** The table a data type becomes: its built-in columns, its key, and the declared columns. */
 import type { PipelineType } from "../config/model.ts";
 import type { ColumnType } from "../lib/column_type.ts";
+import { sampleType, type SeriesTable } from "./series/load_series.ts";
 
 /** A column the loader writes from a document. */
 export interface TableColumn {
@@ -17,6 +18,8 @@ export interface Table {
   readonly builtin: readonly TableColumn[];
   /** Declared columns, in the order of the YAML. */
   readonly declared: readonly TableColumn[];
+  /** Child tables with a row per sample. */
+  readonly series: readonly SeriesTable[];
   readonly keepRaw: boolean;
   readonly history: boolean;
   /**
@@ -45,6 +48,7 @@ export function tableOf(type: PipelineType): Table {
     key,
     builtin,
     declared: type.columns.map(({ name, type }) => ({ name, type })),
+    series: type.series.map(({ name, shape }) => ({ name, type: sampleType(shape) })),
     keepRaw: type.keepRaw,
     history: type.history && type.keepRaw,
     timeKeyed,

@@ -6,7 +6,9 @@ import type { PipelineType } from "../config/model.ts";
 import { type ColumnValue, fit, isStorableText, kindOf } from "../lib/column_type.ts";
 import { findDataType } from "../lib/oura/catalog/index.ts";
 import type { RawDocument } from "../lib/oura/pages.ts";
+import { createSeriesReader, type Samples } from "./series/samples.ts";
 import { isTimeKeyed, type Table, tableOf, valueColumns } from "./table.ts";
+import { valueAt } from "./value_at.ts";
 
 /** Between the parts of a time-keyed row's key; no part contains it. */
 export const KEY_SEPARATOR = "\t";
@@ -17,6 +19,8 @@ export interface Row {
   readonly key: string;
   /** Values in the order of `valueColumns(table)`. */
   readonly values: readonly ColumnValue[];
+  /** The samples of each of `table.series`; null where the document has none. */
+  readonly samples: readonly (Samples | null)[];
   readonly raw: RawDocument;
   /** `raw` as JSON text, where the table keeps it. */
   readonly rawText: string | null;
@@ -51,6 +55,7 @@ export function createTransform(type: PipelineType): Transform {
   const columns = valueColumns(table);
   const schema = findDataType(type.name)?.document;
   const read = columnReaders(type, table);
+  const seriesReaders = type.series.map(createSeriesReader);
 
   const transform = (document: unknown): Transformed => {
     if (typeof document !== "object" || document === null || Array.isArray(document)) {
@@ -92,7 +97,13 @@ export function createTransform(type: PipelineType): Transform {
       }
       values[i] = fitted.value;
     }
-    return { row: { key, values, raw, rawText } };
+    const samples: (Samples | null)[] = new Array(seriesReaders.length);
+    for (let i = 0; i < seriesReaders.length; i++) {
+      const found = seriesReaders[i]!(raw);
+      if ("reason" in found) return rejected(key, found.path, found.reason, raw);
+      samples[i] = found.samples;
+    }
+    return { row: { key, values, samples, raw, rawText } };
   };
   return Object.assign(transform, { table });
 }
@@ -121,16 +132,6 @@ function columnReaders(type: PipelineType, table: Table): Reader[] {
     name === "day" ? at(type.day!) : offsetReader(type.offset!)
   );
   return [...key, ...builtin, ...type.columns.map((column) => at(column.path.join(".")))];
-}
-
-/** The value at a path; undefined where the path leads nowhere. */
-export function valueAt(document: unknown, path: readonly string[]): unknown {
-  let value = document;
-  for (const name of path) {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-    value = (value as Record<string, unknown>)[name];
-  }
-  return value;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The migrations, in order. A new file is added here; a released one is never edited. */
 import bookkeeping from "./0001_bookkeeping.sql" with { type: "text" };
 import dataTypes from "./0002_data_types.sql" with { type: "text" };
+import declaredObjects from "./0003_declared_objects.sql" with { type: "text" };
 
 /** One step of the database's structure. */
 export interface Migration {
@@ -15,4 +16,5 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { version: 1, name: "bookkeeping", sql: bookkeeping },
   { version: 2, name: "data_types", sql: dataTypes },
+  { version: 3, name: "declared_objects", sql: declaredObjects },
 ];

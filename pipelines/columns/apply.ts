@@ -1,0 +1,114 @@
+/** Apply: the database is made to match `oura.yaml`, and what was added is filled from `raw_data`. */
+import type { Pipeline } from "../../config/model.ts";
+import type { Database } from "../../lib/db/database.ts";
+import type { HeldLease } from "../../lib/db/leases.ts";
+import type { Life } from "../../lib/proof_of_life.ts";
+import { carryOut } from "./carry_out.ts";
+import { diff } from "./diff.ts";
+import { livePipeline } from "./live_pipeline.ts";
+import { checkConversions } from "./plan.ts";
+import type { RefillCounts } from "./refill.ts";
+import { type LiveState, readState } from "./state.ts";
+import type { Step } from "./step.ts";
+import { takeTurn } from "./turn.ts";
+import { markUndeclared } from "./undeclared.ts";
+
+/** Options of {@linkcode apply} and {@linkcode applyAdditive}. */
+export interface ApplyOptions {
+  /** Names this process to others. @default its id and a random part */
+  holder?: string;
+  /** Whether a holder still runs, where that can be told. */
+  lifeOf?: (holder: string) => Promise<Life>;
+  /** How long to wait for another process, in milliseconds. @default 20000 */
+  waitMs?: number;
+  /** Told once when another process is at work. */
+  onWait?: (other: HeldLease) => void;
+  onStep?: (step: Step) => void;
+  onRefill?: (progress: RefillProgress) => void;
+  /** Rows of a refill per transaction. */
+  batchRows?: number;
+  signal?: AbortSignal;
+}
+
+/** How far the refill of a table has come. */
+export interface RefillProgress extends RefillCounts {
+  readonly table: string;
+}
+
+/** What was done. */
+export interface ApplyReport {
+  readonly applied: readonly Step[];
+  /** Steps that were left out, because they need leave to be destructive. */
+  readonly pending: readonly Step[];
+  readonly refills: readonly (RefillProgress & { readonly done: boolean })[];
+}
+
+/** What was done, and what can be synced now. */
+export interface AdditiveReport extends ApplyReport {
+  /** The configuration as the tables can take it: use this one to load. */
+  readonly pipeline: Pipeline;
+}
+
+/**
+ * Carries out the plan.
+ * @throws {BusyError} When another process is at it for longer than `waitMs`.
+ * @throws {UsageError} When a name is taken, or the key of a table would change.
+ */
+export async function apply(
+  db: Database,
+  pipeline: Pipeline,
+  options: ApplyOptions & { allowDestructive?: boolean } = {},
+): Promise<ApplyReport> {
+  const { allowDestructive = false } = options;
+  await using turn = await takeTurn(db, options);
+  return await carryOut(db, pipeline, options, turn, async (state) => {
+    const steps = diff(pipeline, state, isConcurrent(db));
+    if (allowDestructive) return { steps, pending: [] };
+    const checked = await checkConversions(db, pipeline, state, steps);
+    return {
+      steps: checked.filter(({ destructive }) => !destructive),
+      pending: checked.filter(({ destructive }) => destructive),
+    };
+  });
+}
+
+/**
+ * What `sync` does by itself: adds and fills what is missing, and leaves alone what would change or
+ * remove anything. One query when there is nothing to do.
+ * @throws {BusyError} When another process is adding columns for longer than `waitMs`.
+ * @throws {UsageError} When a name is taken, or the key of a table would change.
+ */
+export async function applyAdditive(
+  db: Database,
+  pipeline: Pipeline,
+  options: ApplyOptions = {},
+): Promise<AdditiveReport> {
+  const choose = (state: LiveState) => {
+    const steps = diff(pipeline, state, isConcurrent(db));
+    return {
+      steps: steps.filter(({ destructive }) => !destructive),
+      pending: steps.filter(({ destructive }) => destructive),
+    };
+  };
+  const state = await readState(db);
+  const { steps, pending } = choose(state);
+  if (steps.length === 0) {
+    await markUndeclared(db, pending, state);
+    const report = { applied: [], pending, refills: [] };
+    return { ...report, pipeline: livePipeline(pipeline, state) };
+  }
+  await using turn = await takeTurn(db, options);
+  const report = await carryOut(
+    db,
+    pipeline,
+    options,
+    turn,
+    (state) => Promise.resolve(choose(state)),
+  );
+  return { ...report, pipeline: livePipeline(pipeline, await readState(db)) };
+}
+
+/** PGlite has one connection, so that nothing can go on while an index is built. */
+function isConcurrent(db: Database): boolean {
+  return db.kind === "postgres";
+}

@@ -1,0 +1,259 @@
+/** Columns: added, renamed, filled from elsewhere, of another type, or no longer declared. */
+import type { Column, PipelineType } from "../../config/model.ts";
+import { COLUMN_TYPES } from "../../lib/column_type.ts";
+import { UsageError } from "../../lib/errors.ts";
+import {
+  addColumn,
+  commentColumn,
+  createView,
+  dropColumn,
+  dropView,
+  indexName,
+  renameColumn,
+  retypeColumn,
+  viewName,
+} from "./ddl.ts";
+import { briefLock, type DiffContext, step } from "./new_step.ts";
+import { columnDefinition, type DeclaredObject, findObject, parsePrintedType } from "./state.ts";
+import type { MadeObject, Memory, Step } from "./step.ts";
+
+/** The steps of a table's columns. */
+export interface ColumnSteps {
+  readonly additive: readonly Step[];
+  /** To be taken after everything that might still hold on to a column. */
+  readonly destructive: readonly Step[];
+  /** Old name to new name. */
+  readonly renamed: ReadonlyMap<string, string>;
+}
+
+/** Compares the declared columns of a data type with those of its table. */
+export function diffColumns(type: PipelineType, context: DiffContext): ColumnSteps {
+  const live = context.state.tables.get(type.table) ?? new Map<string, string>();
+  const made = new Map(
+    context.state.objects
+      .filter(({ kind, table }) => kind === "column" && table === type.table)
+      .map((object) => [object.name, object]),
+  );
+  const declared = new Set(type.columns.map(({ name }) => name));
+  // The oldest undeclared column with the same path and type is taken for the one renamed.
+  const leftOver = [...made.values()].filter(({ name }) => live.has(name) && !declared.has(name));
+  const renamed = new Map<string, string>();
+  const additive: Step[] = [];
+
+  for (const column of type.columns) {
+    const object = made.get(column.name);
+    if (object && live.has(column.name)) {
+      additive.push(...diffColumn(type, column, object, live.get(column.name)!, context));
+      continue;
+    }
+    if (live.has(column.name)) throw columnTaken(type, column, context);
+    const former = leftOver.find(({ name, definition }) =>
+      !renamed.has(name) && definition.path === column.path.join(".") &&
+      definition.type === column.type && definition.retype === undefined
+    );
+    if (former) {
+      renamed.set(former.name, column.name);
+      additive.push(rename(type, former, column, context));
+    } else {
+      additive.push(add(type, column, context));
+    }
+  }
+  const destructive = leftOver.filter(({ name }) => !renamed.has(name))
+    .map((object) => drop(type, object, context));
+  return { additive, destructive, renamed };
+}
+
+function madeColumn(type: PipelineType, column: Column): MadeObject {
+  const definition = { path: column.path.join("."), type: column.type };
+  return { kind: "column", table: type.table, name: column.name, definition };
+}
+
+function columnTaken(type: PipelineType, column: Column, context: DiffContext): UsageError {
+  return new UsageError(
+    "COLUMN_TAKEN",
+    `${context.schema}.${type.table} has a column ${column.name} that this program did not make`,
+    { hint: "Give the declared column another name in oura.yaml, or rename the one in the table." },
+  );
+}
+
+function add(type: PipelineType, column: Column, context: DiffContext): Step {
+  return step(context, {
+    kind: "add_column",
+    table: type.table,
+    name: column.name,
+    description: `add ${type.table}.${column.name} ${column.type} from ${column.path.join(".")}`,
+    sql: addColumn(type.table, column),
+    revert: [dropColumn(type.table, column.name)],
+    refills: true,
+    lock: `${briefLock(type.table)}; the refill locks one batch of rows at a time`,
+    remember: [{ put: madeColumn(type, column), refill: true }],
+  });
+}
+
+function rename(
+  type: PipelineType,
+  former: DeclaredObject,
+  column: Column,
+  context: DiffContext,
+): Step {
+  const { table } = type;
+  const [oldIndex, newIndex] = [indexName(table, former.name), indexName(table, column.name)];
+  const indexed = column.index && context.state.indexes.has(oldIndex);
+  const move = (from: string, to: string) => `ALTER INDEX oura."${from}" RENAME TO "${to}"`;
+  const remember: Memory[] = [
+    { move: { kind: "column", table, name: former.name }, to: column.name },
+    // While nobody declared it nobody filled it.
+    ...(former.declared ? [] : [{ put: madeColumn(type, column), refill: true }]),
+    ...(indexed ? [{ move: { kind: "index" as const, table, name: oldIndex }, to: newIndex }] : []),
+  ];
+  return step(context, {
+    kind: "rename_column",
+    table,
+    name: column.name,
+    description: `rename ${table}.${former.name} to ${column.name} (same path and type: kept)`,
+    sql: [
+      renameColumn(table, former.name, column.name),
+      ...(indexed ? [move(oldIndex, newIndex)] : []),
+    ],
+    revert: [
+      renameColumn(table, column.name, former.name),
+      ...(indexed ? [move(newIndex, oldIndex)] : []),
+    ],
+    refills: !former.declared,
+    lock: briefLock(table),
+    remember,
+  });
+}
+
+/** A column that is there already: its path, its type, and whether it is filled. */
+function diffColumn(
+  type: PipelineType,
+  column: Column,
+  object: DeclaredObject,
+  printed: string,
+  context: DiffContext,
+): Step[] {
+  const { table } = type;
+  const { name } = column;
+  const live = parsePrintedType(printed, COLUMN_TYPES);
+  if (live !== column.type) return [changeType(type, column, object, printed, context)];
+  const former = columnDefinition(object);
+  const abandoned = abandonRetype(type, object);
+  const path = column.path.join(".");
+  const refill = { put: madeColumn(type, column), refill: true } as const;
+  const base = {
+    table,
+    name,
+    refills: true,
+    lock: "one batch of rows at a time",
+  };
+  if (former.path !== path) {
+    const from = former.path.split(".");
+    return [step(context, {
+      ...base,
+      kind: "change_path",
+      description: `fill ${table}.${name} from ${path} instead of ${former.path}`,
+      sql: [...abandoned, commentColumn(table, column)],
+      revert: [commentColumn(table, { ...column, path: from, description: null })],
+      remember: [refill],
+    })];
+  }
+  if (object.declared && object.refill === null && abandoned.length === 0) return [];
+  const interrupted = object.declared && abandoned.length === 0;
+  return [step(context, {
+    ...base,
+    kind: "refill",
+    description: interrupted
+      ? `go on filling ${table}.${name} from ${path}`
+      : `fill ${table}.${name} from ${path} again`,
+    sql: abandoned,
+    revert: null,
+    remember: interrupted ? [] : [refill],
+  })];
+}
+
+/** Drops what a change of type that is no longer wanted has left behind. */
+function abandonRetype(type: PipelineType, object: DeclaredObject): string[] {
+  const { retype } = columnDefinition(object);
+  return retype ? [dropColumn(type.table, retype.column)] : [];
+}
+
+/**
+ * The new type is filled beside the old one, from the stored documents, and the two are exchanged
+ * at the end: ALTER COLUMN TYPE would lock the table for as long as it takes to rewrite it.
+ */
+function changeType(
+  type: PipelineType,
+  column: Column,
+  object: DeclaredObject,
+  printed: string,
+  context: DiffContext,
+): Step {
+  const { table } = type;
+  const { name } = column;
+  const beside = retypeColumn(name);
+  const { retype, path } = columnDefinition(object);
+  const begun = retype?.to === column.type && path === column.path.join(".") &&
+    context.state.tables.get(table)!.has(beside);
+  const viewed = findObject(context.state, "view", table, viewName(type)) !== undefined;
+  return step(context, {
+    kind: "change_type",
+    table,
+    name,
+    description: `change ${table}.${name} from ${printed} to ${column.type}` +
+      (begun ? " (begun)" : ""),
+    sql: begun ? [] : [
+      ...abandonRetype(type, object),
+      ...addColumn(table, { ...column, name: beside }),
+    ],
+    swap: [
+      ...(viewed ? [dropView(viewName(type))] : []),
+      dropColumn(table, name),
+      renameColumn(table, beside, name),
+      ...(viewed && type.view ? [createView(type)] : []),
+    ],
+    revert: null,
+    destructive: true,
+    refills: true,
+    lock: `${briefLock(table)} at the beginning and at the end; ` +
+      "the refill locks one batch of rows at a time",
+    remember: begun ? [] : [{
+      put: {
+        ...madeColumn(type, column),
+        definition: {
+          path: column.path.join("."),
+          type: parsePrintedType(printed, COLUMN_TYPES) ?? printed,
+          retype: { to: column.type, column: beside },
+        },
+      },
+      refill: true,
+    }],
+  });
+}
+
+function drop(type: PipelineType, object: DeclaredObject, context: DiffContext): Step {
+  const { table } = type;
+  const { name } = object;
+  const { path, type: columnType } = columnDefinition(object);
+  const column = {
+    name,
+    path: path.split("."),
+    type: columnType,
+    index: false,
+    description: null,
+  };
+  return step(context, {
+    kind: "drop_column",
+    table,
+    name,
+    description: `drop ${table}.${name}, which oura.yaml no longer declares`,
+    sql: [...abandonRetype(type, object), dropColumn(table, name)],
+    revert: addColumn(table, column),
+    destructive: true,
+    lock: briefLock(table),
+    remember: [
+      { forget: { kind: "column", table, name } },
+      { forget: { kind: "index", table, name: indexName(table, name) } },
+    ],
+  });
+}
