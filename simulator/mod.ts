@@ -1,6 +1,7 @@
 /** The simulator's public face. */
 export { createSimulator, Simulator, type SimulatorOptions, staticToken } from "./simulator.ts";
 export { type RunningSimulator, type ServeOptions, serveSimulator } from "./server.ts";
+export { faultRuleOf } from "./faults/parse.ts";
 export { FAULT_KINDS, type FaultKind, type FaultRule } from "./faults/rules.ts";
 export { type App, DEFAULT_APPS, type Portal } from "./oauth/apps.ts";
 export type { Settings } from "./settings.ts";

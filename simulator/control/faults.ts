@@ -1,19 +1,7 @@
 /** Control of faults. */
 import { json } from "../api/answers.ts";
-import { FAULT_KINDS, type FaultRule, type Faults } from "../faults/rules.ts";
-import { isOneOf } from "../text.ts";
-
-const TYPES: Readonly<Record<Exclude<keyof FaultRule, "kind" | "body" | "value">, string>> = {
-  match: "string",
-  after: "number",
-  times: "number",
-  probability: "number",
-  effect: "boolean",
-  delayMs: "number",
-  status: "number",
-  seconds: "number",
-  field: "string",
-};
+import { faultRuleOf } from "../faults/parse.ts";
+import type { Faults } from "../faults/rules.ts";
 
 /** Answers `faults…`; undefined for another route. */
 export function answerFaultControl(
@@ -25,7 +13,7 @@ export function answerFaultControl(
     case "GET faults":
       return json(faults.inForce);
     case "POST faults":
-      faults.add(ruleOf(body));
+      faults.add(faultRuleOf(body));
       return json(faults.inForce);
     case "POST faults/clear":
       faults.clear();
@@ -33,18 +21,4 @@ export function answerFaultControl(
     default:
       return undefined;
   }
-}
-
-function ruleOf(body: Record<string, unknown>): FaultRule {
-  const { kind, body: shape, ...rest } = body;
-  if (!isOneOf(FAULT_KINDS, kind)) throw new RangeError(`no such fault: ${String(kind)}`);
-  for (const [name, value] of Object.entries(rest)) {
-    if (name === "value") continue;
-    const expected = TYPES[name as keyof typeof TYPES];
-    const kindOfValue: string = typeof value;
-    if (kindOfValue !== expected) throw new RangeError(`${name} of a fault must be a ${expected}`);
-  }
-  if (shape === undefined) return { ...rest, kind };
-  if (!isOneOf(["json", "empty", "html"], shape)) throw new RangeError("no such body");
-  return { ...rest, kind, body: shape };
 }

@@ -27,6 +27,7 @@ export function authorize(oauth: OAuth, url: URL, portal: Portal): Response {
   const challenge = challengeOf(query);
   if (challenge === "invalid") return fail("invalid_request");
   const consent = oauth.consentFor(query);
+  if (!consent) return html(400, "Unknown user");
   if (consent.answer === "ask") {
     return consentPage(url, consent.wearer, grantableScopes(requested, portal, app));
   }

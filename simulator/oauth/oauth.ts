@@ -76,11 +76,11 @@ export class OAuth {
     return this.settings.issuer || new URL(ISSUER, url).href;
   }
 
-  /** What the person does: as the request says (`approve`, `untick`, `user`), else as planned. */
-  consentFor(query: URLSearchParams): Consent {
-    const user = query.get("user") ?? this.plan.user;
-    const wearer = user === undefined ? this.world.wearers[0] : this.world.wearer(user);
-    if (!wearer) throw new RangeError("the world has no wearers");
+  /** What the person does: as the request says (`approve`, `untick`, `user`), else as planned. Undefined for a stranger. */
+  consentFor(query: URLSearchParams): Consent | undefined {
+    const user = query.get("user") ?? this.plan.user ?? this.world.wearers[0]?.id;
+    const wearer = this.world.wearers.find((one) => one.id === user);
+    if (!wearer) return undefined;
     const said = query.get("approve");
     const unticked = said === "listed"
       ? SCOPES.filter((scope) => !query.getAll("allow").includes(scope))

@@ -130,7 +130,9 @@ Deno.test("a rule with a mistake is refused", async () => {
   assert.deepEqual(simulator.faults.inForce, []);
 });
 
-Deno.test("over a socket: cut connections, stalled answers, skewed dates", async () => {
+const STRICT = { sanitizeOps: true, sanitizeResources: true };
+
+Deno.test("over a socket: cut connections, stalled answers, skewed dates", STRICT, async () => {
   const running = serveSimulator({ days: 30, now: "2026-10-15T12:00:00Z" });
   const list = `${running.url}/v2/usercollection/daily_sleep?start_date=2026-10-01`;
   const headers = { authorization: "Bearer sim-wearer-1" };

@@ -4,6 +4,7 @@ import type { Simulator } from "../../simulator/mod.ts";
 import { BASE, control, simulate } from "./support.ts";
 
 const TOKEN = "shared-secret";
+const STRICT = { sanitizeOps: true, sanitizeResources: true };
 
 /** A callback as an app runs it; `status` is what it answers events with. */
 function receiver(status = 200) {
@@ -57,7 +58,7 @@ function wish(callbackUrl: string, eventType = "create"): Record<string, string>
   };
 }
 
-Deno.test("a subscription is made after the handshake, once for each pair", async () => {
+Deno.test("a subscription is made after the handshake, once for each pair", STRICT, async () => {
   const simulator = simulate();
   const app = receiver();
   try {
@@ -79,7 +80,7 @@ Deno.test("a subscription is made after the handshake, once for each pair", asyn
   }
 });
 
-Deno.test("a callback that fails the handshake gets no subscription", async () => {
+Deno.test("a callback that fails the handshake gets no subscription", STRICT, async () => {
   const simulator = simulate();
   const app = receiver();
   try {
@@ -91,14 +92,18 @@ Deno.test("a callback that fails the handshake gets no subscription", async () =
   }
 });
 
-Deno.test("subscriptions are for clients with their secret, and for known types", async () => {
-  const simulator = simulate();
-  assert.equal((await call(simulator, "GET", "", undefined, "wrong")).status, 401);
-  const heartRate = { ...wish("http://127.0.0.1:1/"), data_type: "heartrate" };
-  assert.equal((await call(simulator, "POST", "", heartRate)).status, 422);
-});
+Deno.test(
+  "subscriptions are for clients with their secret, and for known types",
+  STRICT,
+  async () => {
+    const simulator = simulate();
+    assert.equal((await call(simulator, "GET", "", undefined, "wrong")).status, 401);
+    const heartRate = { ...wish("http://127.0.0.1:1/"), data_type: "heartrate" };
+    assert.equal((await call(simulator, "POST", "", heartRate)).status, 422);
+  },
+);
 
-Deno.test("an event is signed over its timestamp and raw body", async () => {
+Deno.test("an event is signed over its timestamp and raw body", STRICT, async () => {
   const simulator = simulate();
   const app = receiver();
   try {
@@ -116,7 +121,7 @@ Deno.test("an event is signed over its timestamp and raw body", async () => {
   }
 });
 
-Deno.test("what the clock changes is announced: a new night becomes an event", async () => {
+Deno.test("what the clock changes is announced: a new night becomes an event", STRICT, async () => {
   const simulator = simulate();
   const app = receiver();
   try {
@@ -139,7 +144,7 @@ Deno.test("what the clock changes is announced: a new night becomes an event", a
   }
 });
 
-Deno.test("failures are tried ten times, and 410 ends the subscription", async () => {
+Deno.test("failures are tried ten times, and 410 ends the subscription", STRICT, async () => {
   for (const [status, tries, left] of [[500, 10, 1], [410, 1, 0], [302, 1, 1]] as const) {
     const simulator = simulate({}, { webhookRetryMs: 0 });
     const app = receiver(status);

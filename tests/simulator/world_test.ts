@@ -200,6 +200,20 @@ Deno.test("heart rate: some of it arrives days after the day's documents", () =>
   assert.ok(missing.size > 0 && missing.size < 20, `${missing.size}`);
 });
 
+Deno.test("heart rate: some rows are revised under the same key", () => {
+  const world = worldOf();
+  const query = { user: "wearer-1", type: "heart_rate" as const, from: "2026-10-14" };
+  let revised = 0;
+  for (let day = 1; day <= 40; day++) {
+    const since = world.now;
+    world.advance("P1D");
+    const from = new Date(since - 4 * 86_400_000).toISOString().slice(0, 10);
+    const to = new Date(since).toISOString().slice(0, 10);
+    revised += changes(world, { ...query, from, to }, since).revised.length;
+  }
+  assert.ok(revised > 20, `${revised}`);
+});
+
 Deno.test("heart rate: about 1,100 to 1,230 rows a day, clusters of five seconds, two sources", () => {
   const world = worldOf({ zone: "UTC" });
   const counts: number[] = [];
