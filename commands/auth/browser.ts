@@ -6,7 +6,7 @@ const OPENERS: Partial<Record<typeof Deno.build.os, readonly [string, ...string[
 };
 
 /** How long an opener may think before it counts as having worked. */
-const PATIENCE_MS = 3_000;
+const PATIENCE_MS = 1_500;
 
 /**
  * Hands a URL to the system's opener.

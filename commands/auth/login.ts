@@ -29,13 +29,14 @@ export async function login(context: AuthContext, options: LoginOptions): Promis
   const { note } = context;
   const app = appOf(context.settings);
   if (!app) throw missingApp(context.settings);
+  const portals = choosePortals(context.settings);
   const settings = await withKey(context);
   const vault = { db: context.db, keyring: await openKeyring(settings) };
   const signedIn = await signIn({
     vault,
     app,
     redirectUri: settings.redirectUri,
-    portals: choosePortals(settings),
+    portals,
     apiUrl: settings.apiUrl,
     scopes: parseScopes(options.scopes),
     recoveryOf: (userId) => recoveryFileOf(settings, vault, userId),

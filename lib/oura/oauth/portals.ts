@@ -55,8 +55,8 @@ export const PORTALS: Readonly<Record<PortalName, Portal>> = {
  * @throws {UsageError} When an override is no URL, or plain http to another machine.
  */
 export function choosePortals(settings: PortalSettings): PortalChoice {
-  for (const [name, value] of Object.entries(settings)) {
-    if (name !== "portal" && value !== null) checkOverride(name, value);
+  for (const name of ["authorizeUrl", "tokenUrl", "revokeUrl"] as const) {
+    checkOverride(name, settings[name]);
   }
   const overridden = settings.authorizeUrl !== null || settings.tokenUrl !== null;
   if (settings.portal === "auto" && !overridden) {
@@ -117,7 +117,8 @@ function withOverrides(portal: Portal, settings: PortalSettings): Portal {
   };
 }
 
-function checkOverride(name: string, value: string): void {
+function checkOverride(name: string, value: string | null): void {
+  if (value === null) return;
   const url = URL.parse(value);
   if (url && isSafeForSecrets(url)) return;
   throw new UsageError(

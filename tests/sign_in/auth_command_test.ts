@@ -1,0 +1,216 @@
+import assert from "node:assert/strict";
+import { parseEnv } from "node:util";
+import { readGrant } from "../../lib/db/vault/grants.ts";
+import { keyringOf } from "../../lib/db/vault/token_key.ts";
+import { openPostgres } from "../../lib/db/postgres.ts";
+import { type RunningSimulator, serveSimulator } from "../../simulator/mod.ts";
+import { createDatabase } from "../support/postgres.ts";
+import { type Ended, Run, type Surroundings } from "./program.ts";
+import { portalAt } from "./support.ts";
+
+const CLIENT_SECRET = "the-client-secret";
+
+/** The program on a server database, an app of its own, and everything it ever printed. */
+interface Stage {
+  readonly oura: RunningSimulator;
+  readonly databaseUrl: string;
+  readonly at: Surroundings;
+  readonly port: number;
+  run(args: readonly string[], input?: string): Promise<Ended>;
+  start(args: readonly string[]): Run;
+}
+
+function stageTest(name: string, body: (stage: Stage) => Promise<void>): void {
+  Deno.test({
+    name,
+    sanitizeOps: true,
+    sanitizeResources: true,
+    ignore: Deno.build.os === "windows",
+    fn: async () => {
+      const oura = serveSimulator({ days: 3 });
+      const directory = await Deno.makeTempDir({ prefix: "oura-sync-test-" });
+      const database = await createDatabase();
+      const port = freePort();
+      const redirectUri = `http://localhost:${port}/callback`;
+      const app = { clientId: "an-app", clientSecret: CLIENT_SECRET };
+      oura.simulator.oauth.apps.register({ ...app, portal: "moi", redirectUris: [redirectUri] });
+      const moi = portalAt(oura.url, "moi");
+      const at = {
+        directory,
+        env: {
+          PATH: `${directory}/bin:/usr/bin:/bin`,
+          OURA_CLIENT_ID: app.clientId,
+          OURA_CLIENT_SECRET: app.clientSecret,
+          OURA_REDIRECT_URI: redirectUri,
+          OURA_API_URL: oura.url,
+          OURA_AUTHORIZE_URL: moi.authorizeUrl,
+          OURA_TOKEN_URL: moi.tokenUrl,
+          OURA_REVOKE_URL: moi.revokeUrl,
+          DATABASE_URL: database.url,
+          LOG_LEVEL: "trace",
+        },
+      };
+      const start = (args: readonly string[]) => new Run(at, args);
+      try {
+        await body({
+          oura,
+          databaseUrl: database.url,
+          at,
+          port,
+          start,
+          run: (args, input) => start(args).end(input),
+        });
+      } finally {
+        await oura.close();
+        await database.drop();
+        await Deno.remove(directory, { recursive: true });
+      }
+    },
+  });
+}
+
+stageTest(
+  "auth login opens the browser, catches the redirect and shows what it granted",
+  async (stage) => {
+    stage.oura.simulator.oauth.plan = { untick: ["spo2"] };
+    await installBrowser(stage);
+    const login = await stage.run(["auth", "login"]);
+    assert.equal(login.exitCode, 0, login.err);
+    const wearer = stage.oura.world.wearers[0]!.id;
+    assert.match(login.out, new RegExp(`Signed in as wearer ${wearer} \\(portal moi\\)`));
+    assert.match(login.out, /Granted: .*daily/);
+    assert.match(login.out, /Left out for lack of a scope: daily_spo2\n/);
+    assert.match(await shownPage(stage), /You are signed in/);
+    const key = parseEnv(await Deno.readTextFile(`${stage.at.directory}/.env`)).OURA_TOKEN_KEY!;
+    assert.equal((await Deno.stat(`${stage.at.directory}/.env`)).mode! & 0o777, 0o600);
+
+    const status = await stage.run(["auth", "status", "--json"]);
+    assert.equal(status.exitCode, 0, status.err);
+    const [shown] = JSON.parse(status.out);
+    assert.deepEqual([shown.user_id, shown.state, shown.portal, shown.data_types_left_out], [
+      wearer,
+      "active",
+      "moi",
+      ["daily_spo2"],
+    ]);
+
+    const { accessToken, refreshToken } = await storedTokens(stage, key, wearer);
+    const logout = await stage.run(["auth", "logout", "--user-id", wearer]);
+    assert.equal(logout.exitCode, 0, logout.err);
+    assert.equal((await stage.run(["auth", "status"])).exitCode, 3);
+
+    const said = [login, status, logout].map(({ out, err }) => out + err).join("\n");
+    for (const secret of [accessToken, refreshToken, key, CLIENT_SECRET]) {
+      assert.ok(!said.includes(secret), "no secret in any output, at trace level");
+    }
+    assert.doesNotMatch(said, /[?&]code=/);
+  },
+);
+
+stageTest("auth login --no-browser takes the pasted address or the bare code", async (stage) => {
+  const pastes = [
+    (address: URL) => address.href,
+    (address: URL) => `${address.searchParams.get("code")}&session_state=1`,
+  ];
+  for (const paste of pastes) {
+    const login = stage.start(["auth", "login", "--no-browser", "--json"]);
+    const [url] = await login.says(/http:\S+oauth-authorize\S+/);
+    const visited = await fetch(url, { redirect: "manual" });
+    await visited.body?.cancel();
+    const ended = await login.end(`${paste(new URL(visited.headers.get("location")!))}\n`);
+    assert.equal(ended.exitCode, 0, ended.err);
+    assert.equal(JSON.parse(ended.out).user_id, stage.oura.world.wearers[0]!.id);
+  }
+});
+
+stageTest("auth login says what is missing, and exits with 2", async (stage) => {
+  const fails = async (args: readonly string[], code: RegExp, env = {}) => {
+    const ended = await new Run({ ...stage.at, env: { ...stage.at.env, ...env } }, args).end();
+    assert.deepEqual([ended.exitCode, ended.out], [2, ""], ended.err);
+    assert.match(ended.err, code);
+  };
+  await fails(["auth", "login", "--no-browser"], /SIGN_IN_PASTE/);
+  await fails(["auth", "login"], /SIGN_IN_NO_BROWSER/);
+  await fails(["auth", "login"], /OURA_CLIENT_ID and OURA_CLIENT_SECRET: not set/, {
+    OURA_CLIENT_ID: "",
+    OURA_CLIENT_SECRET: "",
+  });
+  await fails(["auth", "login"], /register exactly this redirect URI there: http:\S+\/other/, {
+    OURA_REDIRECT_URI: `http://localhost:${stage.port}/other`,
+  });
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: stage.port });
+  await fails(["auth", "login"], /SIGN_IN_PORT_IN_USE/);
+  listener.close();
+});
+
+stageTest("auth login makes no second key while tokens are stored under another", async (stage) => {
+  await installBrowser(stage);
+  assert.equal((await stage.run(["auth", "login"])).exitCode, 0);
+  await Deno.remove(`${stage.at.directory}/.env`);
+  const again = await stage.run(["auth", "login"]);
+  assert.equal(again.exitCode, 2);
+  assert.match(again.err, /TOKEN_KEY_MISSING/);
+});
+
+stageTest(
+  "auth rotate-key moves the tokens from the previous key to the new one",
+  async (stage) => {
+    await installBrowser(stage);
+    assert.equal((await stage.run(["auth", "login"])).exitCode, 0);
+    const envFile = `${stage.at.directory}/.env`;
+    const old = parseEnv(await Deno.readTextFile(envFile)).OURA_TOKEN_KEY!;
+    const unready = await stage.run(["auth", "rotate-key"]);
+    assert.equal(unready.exitCode, 2);
+    assert.match(unready.err, /OURA_TOKEN_KEY_PREVIOUS/);
+
+    const fresh = crypto.getRandomValues(new Uint8Array(32)).toBase64();
+    await Deno.writeTextFile(envFile, `OURA_TOKEN_KEY=${fresh}\nOURA_TOKEN_KEY_PREVIOUS=${old}\n`);
+    const rotated = await stage.run(["auth", "rotate-key", "--json"]);
+    assert.equal(rotated.exitCode, 0, rotated.err);
+    assert.deepEqual(JSON.parse(rotated.out), { moved: 1 });
+    assert.ok(await storedTokens(stage, fresh, stage.oura.world.wearers[0]!.id));
+    for (const secret of [old, fresh]) assert.ok(!(rotated.err + unready.err).includes(secret));
+
+    await Deno.writeTextFile(envFile, `OURA_TOKEN_KEY=${old}\n`);
+    const wrong = await stage.run(["auth", "logout"]);
+    assert.equal(wrong.exitCode, 2);
+    assert.match(wrong.err, /encrypted with key [0-9a-f]{16}, but the key at hand is [0-9a-f]{16}/);
+  },
+);
+
+/** A program under the opener's name that visits the page and keeps what it is shown. */
+async function installBrowser({ at: { directory } }: Stage): Promise<void> {
+  await Deno.mkdir(`${directory}/bin`);
+  const visit = `await Deno.writeTextFile("${directory}/page.html",
+    await (await fetch(Deno.args[0])).text())`;
+  const script = `#!/bin/sh\nexec "${Deno.execPath()}" eval '${visit}' "$1"\n`;
+  for (const name of ["xdg-open", "open"]) {
+    await Deno.writeTextFile(`${directory}/bin/${name}`, script, { mode: 0o755 });
+  }
+}
+
+/** The browser outlives the program, and may write down what it was shown only after its end. */
+async function shownPage({ at: { directory } }: Stage): Promise<string> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const page = await Deno.readTextFile(`${directory}/page.html`).catch(() => "");
+    if (page.includes("</html>")) return page;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error("the browser was shown no page");
+}
+
+async function storedTokens({ databaseUrl }: Stage, key: string, userId: string) {
+  const db = await openPostgres({ kind: "url", url: databaseUrl }, { schema: "oura" });
+  try {
+    const keyring = await keyringOf(Uint8Array.fromBase64(key));
+    return (await readGrant({ db, keyring }, userId))!;
+  } finally {
+    await db.close();
+  }
+}
+
+function freePort(): number {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  listener.close();
+  return listener.addr.port;
+}

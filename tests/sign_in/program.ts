@@ -1,0 +1,75 @@
+/** Runs the real program, the way a person or a cron job would. */
+import { fileURLToPath } from "node:url";
+
+const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
+
+/** How a run of the program ended. */
+export interface Ended {
+  readonly exitCode: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Where and with what the program runs. */
+export interface Surroundings {
+  readonly directory: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** A run under way. */
+export class Run {
+  readonly #child: Deno.ChildProcess;
+  readonly #out: Promise<string>;
+  readonly #ended: Promise<string>;
+  #err = "";
+  #grown = Promise.withResolvers<void>();
+
+  constructor({ directory, env }: Surroundings, args: readonly string[]) {
+    this.#child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-check", "--allow-all", MAIN, ...args],
+      cwd: directory,
+      clearEnv: true,
+      env: { DENO_DIR: denoDirectory(), HOME: directory, ...env },
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#out = new Response(this.#child.stdout).text();
+    this.#ended = this.#listen();
+  }
+
+  /** Waits until standard error says something like this. */
+  async says(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = pattern.exec(this.#err);
+      if (match) return match;
+      const grown = this.#grown.promise;
+      const over = await Promise.race([grown.then(() => false), this.#ended.then(() => true)]);
+      if (over) throw new Error(`it ended without saying ${pattern}:\n${this.#err}`);
+    }
+  }
+
+  /** Ends standard input, after this text, and waits for the program. */
+  async end(input = ""): Promise<Ended> {
+    const writer = this.#child.stdin.getWriter();
+    // A program that ended by itself does not read any more.
+    await writer.write(new TextEncoder().encode(input)).catch(() => {});
+    await writer.close().catch(() => {});
+    const [out, err, { code }] = await Promise.all([this.#out, this.#ended, this.#child.status]);
+    return { exitCode: code, out, err };
+  }
+
+  async #listen(): Promise<string> {
+    for await (const part of this.#child.stderr.pipeThrough(new TextDecoderStream())) {
+      this.#err += part;
+      const grown = this.#grown;
+      this.#grown = Promise.withResolvers();
+      grown.resolve();
+    }
+    return this.#err;
+  }
+}
+
+function denoDirectory(): string {
+  return Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno`;
+}
