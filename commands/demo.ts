@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { basename } from "node:path";
 import type { Pipeline } from "../config/model.ts";
 import { loadSettings, type Settings } from "../config/settings.ts";
 import type { Database } from "../lib/db/database.ts";
@@ -41,7 +42,7 @@ async function demo(options: Options, io: Io): Promise<number> {
       format: settings.logFormat ?? (io.errIsTerminal ? "pretty" : "json"),
       write: (text) => io.err(text.trimEnd()),
     });
-    await clearDirectory(settings.dataDirectory);
+    await clearDirectory(settings);
     io.err("A simulated Oura is up. Making an embedded database …");
     return await withDatabase(settings, pipeline.schema, async (db) => {
       io.err("Signing in …");
@@ -86,23 +87,26 @@ function demoSettings(simulatorUrl: string, io: Io): Settings {
 }
 
 /** Removes a former demo, and nothing else. */
-async function clearDirectory(directory: string): Promise<void> {
-  const lock = await lockDirectory(directory);
+async function clearDirectory({ dataDirectory, connection }: Settings): Promise<void> {
+  if (connection.kind !== "embedded") throw new TypeError("the demo's database is embedded");
+  const names = await fileNames(dataDirectory);
+  if (names.length > 0 && !names.includes(basename(connection.directory))) {
+    throw new UsageError("DEMO_DIRECTORY", `${dataDirectory} holds "${names[0]}", not a demo`, {
+      hint: "Move it away, or set OURA_DATA_DIR to another directory.",
+    });
+  }
+  // Another demo may be running there; it would lose its database.
+  const lock = await lockDirectory(connection.directory);
+  await lock.release();
+  await Deno.remove(dataDirectory, { recursive: true });
+}
+
+async function fileNames(directory: string): Promise<string[]> {
   try {
-    const names = (await Array.fromAsync(Deno.readDir(directory))).map(({ name }) => name)
-      .filter((name) => !name.startsWith("database."));
-    if (names.length > 0 && !names.includes("pgdata")) {
-      throw new UsageError(
-        "DEMO_DIRECTORY",
-        `${directory} holds "${names[0]}", which no demo made`,
-        {
-          hint: "Move it away, or set OURA_DATA_DIR to another directory.",
-        },
-      );
-    }
-    for (const name of names) await Deno.remove(`${directory}/${name}`, { recursive: true });
-  } finally {
-    await lock.release();
+    return (await Array.fromAsync(Deno.readDir(directory))).map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
   }
 }
 

@@ -62,6 +62,10 @@ function newProgram(io: Io): Command {
     .configureOutput({
       writeOut: (text) => io.out(text.trimEnd()),
       writeErr: (text) => io.err(text.trimEnd()),
+      outputError: (text, write) => write(text.replace(/^error: /, "oura-sync: ")),
+      // Commander would ask the environment, which --help has no right to.
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
     });
 }
 

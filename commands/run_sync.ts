@@ -6,6 +6,9 @@ import type { Database } from "../lib/db/database.ts";
 import { lifeOf, proveLife } from "../lib/proof_of_life.ts";
 import { VERSION } from "../lib/version.ts";
 import { InterruptedError } from "../pipelines/errors.ts";
+import { applyAdditive } from "../pipelines/columns/apply.ts";
+import { livePipeline } from "../pipelines/columns/live_pipeline.ts";
+import { readState } from "../pipelines/columns/state.ts";
 import type { SyncReport } from "../pipelines/outcome.ts";
 import { sync } from "../pipelines/sync.ts";
 import type { Demand } from "../pipelines/windows.ts";
@@ -30,18 +33,19 @@ export interface SyncRequest {
 
 /** Syncs the wearers and returns a report for each. */
 export async function runSync(
-  { settings, pipeline, db }: { settings: Settings; pipeline: Pipeline; db: Database },
+  { settings, pipeline: declared, db }: { settings: Settings; pipeline: Pipeline; db: Database },
   request: SyncRequest,
   io: Io,
 ): Promise<SyncReport[]> {
   const { dataDirectory } = settings;
-  if (request.apply && !request.dryRun) {
-    const { applyAdditive } = await import("../pipelines/columns/apply.ts");
-    await applyAdditive(db, pipeline);
-  }
   const reports: SyncReport[] = [];
   using interruption = interruptible();
+  const { signal } = interruption;
   await using life = await proveLife(dataDirectory, `${hostname()} pid ${Deno.pid}`);
+  const lease = { holder: life.holder, lifeOf: (holder: string) => lifeOf(dataDirectory, holder) };
+  const pipeline = request.apply && !request.dryRun
+    ? (await applyAdditive(db, declared, { ...lease, signal })).pipeline
+    : livePipeline(declared, await readState(db));
   for await (const { userId, http } of openWearers(settings, db, request.wearers)) {
     const progress = createProgress(io, settings.logFormat !== "json");
     try {
@@ -55,8 +59,8 @@ export async function runSync(
           concurrency: request.concurrency,
           command: request.command,
           version: VERSION,
-          lease: { holder: life.holder, lifeOf: (holder) => lifeOf(dataDirectory, holder) },
-          signal: interruption.signal,
+          lease,
+          signal,
           onEvent: progress.onEvent,
           dryRun: request.dryRun,
           ...(request.types ? { types: request.types } : {}),

@@ -51,7 +51,10 @@ export function loggerOf(room: string): Logger {
 }
 
 function formatterOf(format: LogSettings["format"]): TextFormatter {
-  return format === "json"
-    ? getJsonLinesFormatter({ message: "rendered", properties: "flatten" })
-    : getAnsiColorFormatter({ timestamp: "time", categoryStyle: null });
+  if (format === "pretty") {
+    return getAnsiColorFormatter({ timestamp: "time", categoryStyle: null, value: "bare" });
+  }
+  const jsonLine = getJsonLinesFormatter({ properties: "flatten" });
+  // Rendered here, because LogTape's own rendering would put texts in quotes.
+  return (record) => jsonLine({ ...record, message: [record.message.map(String).join("")] });
 }

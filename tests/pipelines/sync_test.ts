@@ -1,0 +1,175 @@
+import assert from "node:assert/strict";
+import { inSchema, quoteIdentifier } from "../../lib/db/identifiers.ts";
+import { TYPE_NAMES } from "../../simulator/mod.ts";
+import { forEachDatabase, withPostgres } from "../support/databases.ts";
+import {
+  assertMirrors,
+  failures,
+  shippedPipeline,
+  stored,
+  syncWearer,
+  withSimulator,
+} from "../support/sync_world.ts";
+import { migrate } from "../../lib/db/migrate.ts";
+
+const NOW = "2026-03-29T09:40:00Z";
+const DAYS = 20;
+const WEST_ZERO_EAST = [
+  { id: "west", zone: "-10:00" },
+  { id: "zero", zone: "UTC" },
+  { id: "east", zone: "+13:00" },
+];
+
+forEachDatabase(
+  "sync() lands every document of all 19 types, west, at and east of UTC",
+  async (db) => {
+    await withSimulator({ users: WEST_ZERO_EAST, days: 60, now: NOW }, async (simulator) => {
+      const pipeline = shippedPipeline(db.schema, DAYS);
+      assert.equal(pipeline.types.length, 19);
+      for (const { id } of WEST_ZERO_EAST) {
+        const report = await syncWearer(simulator, db, id, { pipeline });
+        assert.deepEqual(failures(report), []);
+        assert.equal(report.exitCode, 0);
+        assert.equal(report.counts.rejected, 0);
+        await assertMirrors(db, simulator.world, id, DAYS);
+      }
+    });
+  },
+);
+
+forEachDatabase("sync() again at the same time reports nothing new", async (db) => {
+  await withSimulator(
+    { users: [{ id: "zero", zone: "UTC" }], days: 60, now: NOW },
+    async (simulator) => {
+      const pipeline = shippedPipeline(db.schema, DAYS);
+      await syncWearer(simulator, db, "zero", { pipeline });
+      const again = await syncWearer(simulator, db, "zero", { pipeline });
+      assert.deepEqual(
+        { inserted: again.counts.inserted, updated: again.counts.updated, exit: again.exitCode },
+        { inserted: 0, updated: 0, exit: 0 },
+      );
+      assert.ok(again.counts.unchanged > 0, "the look-back was read again");
+    },
+  );
+});
+
+forEachDatabase(
+  "sync() a day later brings what is new, revised or gone, and no more",
+  async (db) => {
+    await withSimulator({ users: WEST_ZERO_EAST, days: 60, now: NOW }, async (simulator) => {
+      const pipeline = shippedPipeline(db.schema, DAYS);
+      for (const { id } of WEST_ZERO_EAST) await syncWearer(simulator, db, id, { pipeline });
+      const before = await stored(db, "daily_sleep", "zero");
+      simulator.world.advance("P1D");
+      for (const { id } of WEST_ZERO_EAST) {
+        const report = await syncWearer(simulator, db, id, { pipeline });
+        assert.deepEqual(failures(report), []);
+        assert.ok(report.counts.inserted > 0, "a day has passed");
+        assert.ok(report.counts.inserted < report.counts.unchanged, "only the new is new");
+        await assertMirrors(db, simulator.world, id, DAYS);
+      }
+      assert.ok((await stored(db, "daily_sleep", "zero")).size > before.size - 1);
+    });
+  },
+);
+
+Deno.test("sync() of unchanged data writes no row of any data table", async () => {
+  await withPostgres("oura", async (db) => {
+    await migrate(db);
+    await withSimulator(
+      { users: [{ id: "zero", zone: "UTC" }], days: 60, now: NOW },
+      async (simulator) => {
+        const pipeline = shippedPipeline(db.schema, DAYS);
+        // The header of each row tells every write, and every row lock, which statistics do not.
+        const headers = async () => {
+          const seen: string[] = [];
+          for (const table of TYPE_NAMES) {
+            const { rows } = await db.query<{ trace: string }>(
+              inSchema(
+                `SELECT md5(string_agg(ctid::text || xmin::text || xmax::text, ',' ORDER BY ctid))
+              AS trace FROM oura.${quoteIdentifier(table)}`,
+                db.schema,
+              ),
+            );
+            seen.push(`${table} ${rows[0]!.trace}`);
+          }
+          return seen;
+        };
+        await syncWearer(simulator, db, "zero", { pipeline });
+        const before = await headers();
+        await syncWearer(simulator, db, "zero", { pipeline, demand: { kind: "everything" } });
+        assert.deepEqual(await headers(), before);
+      },
+    );
+  });
+});
+
+forEachDatabase("sync() goes on with the other types when one is refused", async (db) => {
+  const users = [{
+    id: "narrow",
+    zone: "UTC",
+    scopes: ["email", "personal", "daily", "heartrate"],
+  }];
+  await withSimulator({ users, days: 30, now: NOW }, async (simulator) => {
+    const report = await syncWearer(simulator, db, "narrow", {
+      pipeline: shippedPipeline(db.schema, 5),
+    });
+    const failed = report.types.filter(({ state }) => state === "failed").map(({ dataType }) =>
+      dataType
+    );
+    assert.ok(failed.includes("workout"));
+    assert.ok(!failed.includes("daily_sleep"));
+    assert.equal(report.exitCode, 4);
+    assert.match(report.error!.message, /workout/);
+    assert.ok((await stored(db, "daily_sleep", "narrow")).size > 0);
+    assert.ok((await stored(db, "heart_rate", "narrow")).size > 0);
+  });
+});
+
+forEachDatabase("sync() leaves out types whose scope is known not to be granted", async (db) => {
+  await withSimulator({ users: 1, days: 30, now: NOW }, async (simulator) => {
+    const { id } = simulator.world.wearers[0]!;
+    const { OuraHttp } = await import("../../lib/oura/http.ts");
+    const { staticToken } = await import("../../simulator/mod.ts");
+    const token = staticToken(id);
+    const http = new OuraHttp({
+      baseUrl: simulator.url,
+      tokens: {
+        accessToken: () => Promise.resolve(token),
+        refresh: () => Promise.resolve(null),
+        scopes: new Set(["daily"]),
+      },
+    });
+    const report = await syncWearer(simulator, db, id, {
+      http,
+      pipeline: shippedPipeline(db.schema, 3),
+    });
+    const of = (name: string) => report.types.find(({ dataType }) => dataType === name)!;
+    assert.equal(report.exitCode, 0);
+    assert.equal(of("daily_sleep").state, "done");
+    assert.equal(of("workout").state, "skipped");
+    assert.match(of("workout").reason!, /scope "workout"/);
+  });
+});
+
+forEachDatabase("sync() of a wearer without membership says so and exits 4", async (db) => {
+  const users = [{ id: "lapsed", zone: "UTC", membership: false, ring: "gen3" as const }];
+  await withSimulator({ users, days: 30, now: NOW }, async (simulator) => {
+    const report = await syncWearer(simulator, db, "lapsed", {
+      pipeline: shippedPipeline(db.schema, 3),
+    });
+    assert.equal(report.error?.code, "OURA_MEMBERSHIP");
+    assert.equal(report.exitCode, 4);
+  });
+});
+
+forEachDatabase("a dry run asks nobody and writes nothing", async (db) => {
+  await withSimulator({ users: 1, days: 30, now: NOW }, async (simulator) => {
+    const { id } = simulator.world.wearers[0]!;
+    const report = await syncWearer(simulator, db, id, { dryRun: true });
+    assert.equal(report.traffic.requests, 0);
+    assert.ok(report.types.every(({ windows }) => windows.total > 0 && windows.done === 0));
+    const { rows } = await db.query(inSchema("SELECT 1 FROM oura.sync_runs", db.schema));
+    assert.equal(rows.length, 0);
+  });
+});
