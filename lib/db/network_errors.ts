@@ -54,7 +54,7 @@ const BY_ERRNO: Readonly<Record<string, NetworkFailure>> = {
 
 /** The driver has no codes for these, only texts. Source: pg 8.23, lib/client.js, lib/connection.js. */
 const BY_MESSAGE: readonly (readonly [RegExp, NetworkFailure])[] = [
-  [/password must be a string/i, AUTHENTICATION],
+  [/password must be a (non-empty )?string/i, AUTHENTICATION],
   [/timeout/i, UNREACHABLE],
   [/certificate|SSL|TLS|altnames|handshake/i, TLS],
   [/connection terminated|connection ended|not queryable|closed the connection/i, LOST],

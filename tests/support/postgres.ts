@@ -205,7 +205,9 @@ function freePort(): number {
 
 /** Ends the server and removes its directory once this process is gone, even by SIGKILL. */
 function watch(directory: string): void {
+  // It outlives what ends the tests: Ctrl-C reaches the whole process group.
   const script = `
+    trap "" INT TERM HUP
     while kill -0 "$1" 2>/dev/null && [ -d "$2" ]; do sleep 1; done
     [ -f "$2/data/postmaster.pid" ] && kill -QUIT "$(head -n 1 "$2/data/postmaster.pid")"
     while [ -f "$2/data/postmaster.pid" ] && [ "$((tries += 1))" -lt 10 ]; do sleep 0.2; done
