@@ -141,7 +141,7 @@ async function afterRefusal(
   const reason = inDoubtSince === null
     ? outcome.reason
     : `${outcome.reason} A refresh begun at ${inDoubtSince.toISOString()} was cut short before ` +
-      "its result could be stored, and it had spent the refresh token.";
+      "its result could be stored, and may have spent the refresh token.";
   if (await endGrant(context.vault.db, userId, version, reason)) throw needsLogin(userId, reason);
   const current = await readGrant(context.vault, userId);
   if (!current) throw notSignedIn(userId);

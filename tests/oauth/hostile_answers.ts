@@ -61,10 +61,9 @@ export const HOSTILE_ANSWERS: readonly HostileAnswer[] = [
   {
     name: "a 307 to elsewhere",
     kind: "unknown",
-    respond: () =>
-      new Response(null, { status: 307, headers: { location: "http://127.0.0.1:1/steal" } }),
+    respond: () => new Response(null, { status: 307, headers: { location: "/elsewhere" } }),
   },
-  { name: "5 MB of body", kind: "unknown", respond: () => new Response("x".repeat(5_000_000)) },
+  answer("5 MB of body", { padding: "x".repeat(5_000_000) }),
   { name: "a stalled socket", kind: "unknown", respond: "stall" },
   { name: "a connection that breaks off", kind: "unknown", respond: "cut" },
   status(204, "unknown", null),

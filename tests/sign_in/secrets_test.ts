@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { inspect } from "node:util";
+import { readGrant } from "../../lib/db/vault/grants.ts";
+import { configureLogging } from "../../lib/log.ts";
+import { signIn } from "../../pipelines/sign_in/sign_in.ts";
+import { signOut } from "../../pipelines/sign_in/sign_out.ts";
+import { withHostileServer } from "../oauth/hostile_answers.ts";
+import { APPS, embeddedTest, grantsTable, redirected, type Scene, visit } from "./support.ts";
+
+/** Every text that must never be seen, as it comes by. */
+class Secrets {
+  readonly values = new Set<string>([APPS.moi.clientSecret]);
+
+  async addTokensOf({ vault }: Scene, userId: string): Promise<void> {
+    const grant = await readGrant(vault, userId);
+    if (grant) this.values.add(grant.accessToken).add(grant.refreshToken);
+  }
+}
+
+embeddedTest(
+  "no secret reaches a log at trace level, nor an error in all its depth",
+  async (scene) => {
+    const { vault } = scene;
+    const seen: string[] = [];
+    await configureLogging({ level: "trace", format: "json", write: (text) => seen.push(text) });
+    const secrets = new Secrets();
+    const noteErrors = async (body: () => Promise<unknown>) => {
+      await assert.rejects(body, (error) => {
+        seen.push(inspect(error, { depth: 12, showHidden: true }));
+        return true;
+      });
+    };
+    const obtainRedirect = async (authorization: Parameters<typeof visit>[0]) => {
+      const parameters = await visit(authorization);
+      secrets.values.add(parameters.get("code")!).add(authorization.codeVerifier);
+      return redirected(parameters, scene.pages);
+    };
+
+    await noteErrors(() =>
+      signIn(scene.options({ obtainRedirect, app: { ...APPS.moi, clientSecret: "wrong-secret" } }))
+    );
+    secrets.values.add("wrong-secret");
+    const { userId } = await signIn(scene.options({ obtainRedirect }));
+    await secrets.addTokensOf(scene, userId);
+
+    await scene.expire(userId);
+    await (await scene.keeper(userId)).accessToken();
+    await secrets.addTokensOf(scene, userId);
+
+    await scene.expire(userId);
+    const sent = [APPS.moi.clientSecret, (await readGrant(vault, userId))!.refreshToken];
+    const echo = {
+      name: "an error that repeats the request",
+      kind: "unknown",
+      respond: () => Response.json({ error_description: sent.join(" ") }, { status: 500 }),
+    } as const;
+    await withHostileServer(echo, async (url) => {
+      const table = grantsTable(vault.db);
+      const { rows } = await vault.db.query(`SELECT token_url FROM ${table}`);
+      await vault.db.query(`UPDATE ${table} SET token_url = $1`, [url]);
+      const keeper = await scene.keeper(userId);
+      await noteErrors(() => keeper.accessToken());
+      await vault.db.query(`UPDATE ${table} SET token_url = $1`, [rows[0]!.token_url]);
+    });
+
+    const recovery = await scene.recoveryOf(userId);
+    await vault.db.query(`UPDATE ${grantsTable(vault.db)} SET portal = 'legacy', revoke_url = $1`, [
+      "http://127.0.0.1:2/oauth/revoke",
+    ]);
+    await noteErrors(() => signOut({ vault, recovery, app: APPS.moi }, userId));
+
+    scene.oura.simulator.oauth.grants.revokeAll(userId);
+    const keeper = await scene.keeper(userId);
+    await noteErrors(() => keeper.accessToken());
+
+    const everything = seen.join("\n");
+    assert.match(everything, /Refresh: /, "the log was on");
+    for (const secret of secrets.values) {
+      assert.ok(!everything.includes(secret), `a secret was shown in:\n${everything}`);
+    }
+    assert.ok(secrets.values.size >= 8, `only ${secrets.values.size} secrets were looked for`);
+  },
+);
