@@ -26,6 +26,21 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./sync.ts"),
   },
   {
+    name: "plan",
+    summary: "what oura.yaml would change in the tables",
+    load: () => import("./plan.ts"),
+  },
+  {
+    name: "apply",
+    summary: "make the tables match oura.yaml, and fill new columns from stored documents",
+    load: () => import("./apply.ts"),
+  },
+  {
+    name: "replay",
+    summary: "transform and load the stored documents again, without asking Oura",
+    load: () => import("./replay.ts"),
+  },
+  {
     name: "migrate",
     summary: "create or update the tables",
     load: () => import("./migrate.ts"),
@@ -49,5 +64,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: "simulate",
     summary: "a local Oura with synthetic data: API, OAuth and webhooks",
     load: () => import("./simulate.ts"),
+  },
+  {
+    name: "schema",
+    summary: "print the JSON Schema of oura.yaml",
+    load: () => import("./schema.ts"),
   },
 ];

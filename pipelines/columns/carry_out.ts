@@ -72,9 +72,13 @@ async function refillsDue(db: Database, types: Iterable<PipelineType>): Promise<
   const tasks = [...types].map((type) => refillTask(type, state)).filter((task) => task !== null);
   if (tasks.length === 0) return [];
   const busy = await tablesInUse(db, tasks);
-  const empty = tasks.filter(({ type }) => !busy.has(type.table));
-  for (const { type, objects } of empty) await saveState(db, type.table, objects, null);
-  return tasks.filter(({ type }) => busy.has(type.table));
+  // A column whose type changes is not done before it is exchanged.
+  const isEmpty = ({ type, objects }: RefillTask) =>
+    !busy.has(type.table) && !objects.some(({ retyped }) => retyped);
+  for (const { type, objects } of tasks.filter(isEmpty)) {
+    await saveState(db, type.table, objects, null);
+  }
+  return tasks.filter((task) => !isEmpty(task));
 }
 
 /** Tables that have rows, or that a sync at work may be filling. */

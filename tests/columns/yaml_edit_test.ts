@@ -74,6 +74,13 @@ forEachDatabase("a type that every stored value fits is changed without leave", 
   assert.deepEqual(await pending(db, after), []);
 });
 
+forEachDatabase("the type of a column without any values is changed too", async (db) => {
+  await applyYaml(db, BEFORE);
+  const after = BEFORE.replace("score: score", "score: { path: score, type: text }");
+  await applyYaml(db, after);
+  assert.deepEqual(await pending(db, after), []);
+});
+
 const WORDS = `
 daily_sleep:
   columns:

@@ -1,0 +1,103 @@
+import type { Command } from "commander";
+import { EXIT } from "../lib/errors.ts";
+import type { ColumnChange } from "../pipelines/columns/history.ts";
+import type { PlannedStep } from "../pipelines/columns/step.ts";
+import {
+  type CommonOptions,
+  prepare,
+  readPipeline,
+  withCommonOptions,
+  withDatabase,
+} from "./context.ts";
+import type { Io } from "./io.ts";
+import { countText, jsonText } from "./output.ts";
+import { action } from "./program.ts";
+
+interface Options extends CommonOptions {
+  check?: boolean;
+  history?: boolean;
+  json?: boolean;
+}
+
+/** `plan`: what `apply` would do to the tables, and what it costs. Changes nothing. */
+export function define(command: Command, io: Io): void {
+  withCommonOptions(command)
+    .option("--check", "exit with 4 when changes are pending, for CI")
+    .option("--history", "the changes already made, as SQL that can be run again")
+    .option("--json", "one JSON document on standard output")
+    .action(action<Options>(io, async (options) => {
+      const settings = await prepare(options, io);
+      const pipeline = await readPipeline(options);
+      return await withDatabase(settings, pipeline.schema, async (db) => {
+        if (options.history) {
+          const { readHistory } = await import("../pipelines/columns/history.ts");
+          const changes = await readHistory(db);
+          io.out(options.json ? jsonText({ changes }) : historyText(changes));
+          return EXIT.done;
+        }
+        const { plan } = await import("../pipelines/columns/plan.ts");
+        const steps = await plan(db, pipeline);
+        io.out(options.json ? jsonText({ steps: steps.map(stepJson) }) : planText(steps));
+        return options.check && steps.length > 0 ? EXIT.partial : EXIT.done;
+      });
+    }));
+}
+
+/** A step for programs, without what only `apply` needs. */
+export function stepJson(step: PlannedStep) {
+  const { kind, table, name, description, destructive, rowsToRefill, lock, conversion } = step;
+  return {
+    kind,
+    table,
+    name,
+    description,
+    destructive,
+    rowsToRefill,
+    lock,
+    sql: [...step.sql, ...(step.swap ?? [])],
+    revert: step.revert,
+    ...(conversion ? { conversion } : {}),
+  };
+}
+
+function planText(steps: readonly PlannedStep[]): string {
+  if (steps.length === 0) return "-- Nothing to do: the tables are as oura.yaml declares them.";
+  const part = (title: string, destructive: boolean) => {
+    const chosen = steps.filter((step) => step.destructive === destructive);
+    return chosen.length === 0 ? [] : [`-- ${title}`, ...chosen.map(stepText)];
+  };
+  return [
+    ...part("Done by `apply`, and by the next `sync` where nothing changes its type:", false),
+    ...part("Destructive: done by `apply --allow-destructive` only:", true),
+  ].join("\n\n");
+}
+
+function stepText(step: PlannedStep): string {
+  const { conversion } = step;
+  const lines = [`-- ${step.description}`, `--   lock: ${step.lock}`];
+  if (step.rowsToRefill > 0) {
+    lines.push(`--   refill: ${countText(step.rowsToRefill)} stored documents`);
+  }
+  if (conversion) {
+    const fitting = conversion.rows - conversion.unfit;
+    lines.push(`--   ${countText(fitting)} of ${countText(conversion.rows)} values convert`);
+    for (const [reason, count] of Object.entries(conversion.reasons)) {
+      lines.push(`--   ${countText(count)} do not: ${reason}`);
+    }
+  }
+  const sql = step.sql.map((statement) => `${statement};`);
+  if (step.swap) sql.push("-- after the refill:", ...step.swap.map((swap) => `${swap};`));
+  return [...lines, ...sql].join("\n");
+}
+
+function historyText(changes: readonly ColumnChange[]): string {
+  if (changes.length === 0) return "-- No change on record.";
+  return changes.map((change) => {
+    const outcome = change.state === "done" ? "" : ` (${change.state})`;
+    return [
+      `-- ${change.id}  ${change.appliedAt.toISOString()}  oura.yaml ` +
+      `${change.configChecksum.slice(0, 12)}${outcome}: ${change.description}`,
+      change.sql,
+    ].join("\n");
+  }).join("\n\n");
+}

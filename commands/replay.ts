@@ -1,0 +1,61 @@
+import type { Command } from "commander";
+import { EXIT } from "../lib/errors.ts";
+import {
+  type CommonOptions,
+  prepare,
+  readPipeline,
+  withCommonOptions,
+  withDatabase,
+} from "./context.ts";
+import type { Io } from "./io.ts";
+import { countText, jsonText, textTable } from "./output.ts";
+import { action } from "./program.ts";
+import { dayOption, typesOption } from "./sync_options.ts";
+
+interface Options extends CommonOptions {
+  types?: string;
+  from?: string;
+  to?: string;
+  json?: boolean;
+}
+
+/** `replay`: transforms and loads the stored documents again, without asking Oura. */
+export function define(command: Command, io: Io): void {
+  withCommonOptions(command)
+    .option("--types <names>", "only these data types, separated by commas")
+    .option("--from <day>", "only documents from this day on")
+    .option("--to <day>", "only documents up to this day")
+    .option("--json", "one JSON document on standard output")
+    .action(action<Options>(io, async (options) => {
+      const settings = await prepare(options, io);
+      const declared = await readPipeline(options);
+      const names = typesOption(options.types, declared);
+      const days = {
+        ...(options.from === undefined ? {} : { from: dayOption("--from", options.from) }),
+        ...(options.to === undefined ? {} : { to: dayOption("--to", options.to) }),
+      };
+      const results = await withDatabase(settings, declared.schema, async (db) => {
+        const { livePipeline } = await import("../pipelines/columns/live_pipeline.ts");
+        const { readState } = await import("../pipelines/columns/state.ts");
+        const { replay } = await import("../pipelines/replay.ts");
+        const { types } = livePipeline(declared, await readState(db));
+        return await replay(db, {
+          types: types.filter(({ name }) => names === undefined || names.includes(name)),
+          days,
+        });
+      });
+      const head = ["data type", "updated", "unchanged", "rejected", "without document"];
+      const rows = results.map((counts) => [
+        counts.dataType,
+        ...[counts.updated, counts.unchanged, counts.rejected, counts.withoutDocument]
+          .map(countText),
+      ]);
+      const right = "right" as const;
+      io.out(
+        options.json
+          ? jsonText({ types: results })
+          : textTable(head, rows, ["left", right, right, right, right]),
+      );
+      return EXIT.done;
+    }));
+}
