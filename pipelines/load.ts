@@ -9,7 +9,8 @@ import { copyLine } from "../lib/db/copy_text.ts";
 import { copyStatement, KEY_FIELD, occupiedStatement, upsertStatement } from "./load_sql.ts";
 import { createSamplesLoader } from "./series/samples_loader.ts";
 import { type Table, valueColumns } from "./table.ts";
-import { KEY_SEPARATOR, type Row } from "./transform.ts";
+import { KEY_SEPARATOR } from "./document_key.ts";
+import type { Row } from "./transform.ts";
 
 /** What became of the rows of a batch. */
 export interface LoadCounts {

@@ -8,7 +8,7 @@ import { addDays, type DaySpan } from "../lib/days.ts";
 import type { Transaction } from "../lib/db/database.ts";
 import { inSchema, quoteIdentifier as q } from "../lib/db/identifiers.ts";
 import type { Table } from "./table.ts";
-import { KEY_SEPARATOR } from "./transform.ts";
+import { KEY_SEPARATOR } from "./document_key.ts";
 
 /** Collects the keys a window returned, and buries what is missing from them. */
 export class SeenDocuments {

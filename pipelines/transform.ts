@@ -7,11 +7,10 @@ import { type ColumnValue, fit, isStorableText, kindOf } from "../lib/column_typ
 import { findDataType } from "../lib/oura/catalog/index.ts";
 import type { RawDocument } from "../lib/oura/pages.ts";
 import { createSeriesReader, type Samples } from "./series/samples.ts";
-import { isTimeKeyed, type Table, tableOf, valueColumns } from "./table.ts";
+import { createKeyReader, type KeyReader } from "./document_key.ts";
+import { type Table, tableOf, valueColumns } from "./table.ts";
+import { offsetSeconds } from "./utc_offset.ts";
 import { valueAt } from "./value_at.ts";
-
-/** Between the parts of a time-keyed row's key; no part contains it. */
-export const KEY_SEPARATOR = "\t";
 
 /** A document that fits its table. */
 export interface Row {
@@ -54,7 +53,8 @@ export function createTransform(type: PipelineType): Transform {
   const table = tableOf(type);
   const columns = valueColumns(table);
   const schema = findDataType(type.name)?.document;
-  const read = columnReaders(type, table);
+  const keyOf = createKeyReader(type);
+  const readers = columnReaders(type, table, keyOf);
   const seriesReaders = type.series.map(createSeriesReader);
 
   const transform = (document: unknown): Transformed => {
@@ -62,7 +62,7 @@ export function createTransform(type: PipelineType): Transform {
       return rejected(null, "", `${kindOf(document)} where a document belongs`, document);
     }
     const raw = document as RawDocument;
-    const key = documentKey(type, raw);
+    const key = keyOf(raw);
     const parsed = schema?.safeParse(raw);
     if (parsed && !parsed.success) {
       const issue = parsed.error.issues[0]!;
@@ -78,8 +78,8 @@ export function createTransform(type: PipelineType): Transform {
     const values: ColumnValue[] = new Array(columns.length);
     for (let i = 0; i < columns.length; i++) {
       const column = columns[i]!;
-      const { path, value } = read[i]!(raw);
-      const fitted = fit(value, column.type);
+      const { path, read } = readers[i]!;
+      const fitted = fit(read(raw), column.type);
       if (!fitted.ok) {
         return {
           reject: {
@@ -117,76 +117,34 @@ function rejected(
   return { reject: { key, path, column: null, expected: null, reason, document } };
 }
 
-type Reader = (document: RawDocument) => { path: string; value: unknown };
+type Reader = (document: RawDocument) => unknown;
 
 /** For each of `valueColumns(table)`, where its value comes from. */
-function columnReaders(type: PipelineType, table: Table): Reader[] {
-  const at = (dotted: string): Reader => {
+function columnReaders(
+  type: PipelineType,
+  table: Table,
+  keyOf: KeyReader,
+): { path: string; read: Reader }[] {
+  const at = (dotted: string) => {
     const path = dotted.split(".");
-    return (document) => ({ path: dotted, value: valueAt(document, path) });
+    return { path: dotted, read: (document: RawDocument) => valueAt(document, path) };
   };
-  const key = table.timeKeyed
-    ? type.key.map(at)
-    : [(document: RawDocument) => ({ path: "id", value: documentKey(type, document) })];
-  const builtin = table.builtin.map(({ name }): Reader =>
-    name === "day" ? at(type.day!) : offsetReader(type.offset!)
+  const key = table.timeKeyed ? type.key.map(at) : [{ path: "id", read: keyOf }];
+  const builtin = table.builtin.map(({ name }) =>
+    name === "day" ? at(type.day!) : offset(at(type.offset!))
   );
   return [...key, ...builtin, ...type.columns.map((column) => at(column.path.join(".")))];
 }
 
-/**
- * Identity of a document within wearer and type, or null where it has none. A document without an
- * `id` takes its `day`: `daily_cardiovascular_age` had no id before OpenAPI 1.29.
- */
-export function documentKey(type: PipelineType, document: RawDocument): string | null {
-  const parts = type.key.map((path) => valueAt(document, path.split(".")));
-  if (isTimeKeyed(type)) {
-    const texts = type.key.map((name, i) =>
-      name === "timestamp" ? instantKey(parts[i]) : keyText(parts[i])
-    );
-    return texts.includes(null) ? null : texts.join(KEY_SEPARATOR);
-  }
-  const texts = parts.map(keyText);
-  if (!texts.includes(null)) return texts.join(":");
-  return type.day === null ? null : keyText(valueAt(document, type.day.split(".")));
-}
-
-function keyText(value: unknown): string | null {
-  if (typeof value === "number" || typeof value === "boolean") return String(value);
-  return typeof value === "string" && value !== "" && !value.includes(KEY_SEPARATOR) &&
-      isStorableText(value)
-    ? value
-    : null;
-}
-
-/** One text for every spelling of an instant, exact to the microsecond PostgreSQL keeps. */
-function instantKey(value: unknown): string | null {
-  const fitted = fit(value, "timestamptz");
-  if (!fitted.ok || fitted.value === null) return null;
-  const text = String(fitted.value);
-  const instant = Date.parse(text);
-  const beyondMilliseconds = /\.\d{3}(\d{1,3})/.exec(text)?.[1]?.replace(/0+$/, "") ?? "";
-  return `${new Date(instant).toISOString().slice(0, -1)}${beyondMilliseconds}Z`;
-}
-
-/** The wearer's UTC offset, from the tail of a timestamp or from a number of seconds. */
-function offsetReader(dotted: string): Reader {
-  const path = dotted.split(".");
-  return (document) => {
-    const value = valueAt(document, path);
-    return { path: dotted, value: typeof value === "string" ? offsetSeconds(value) : value };
+/** A timestamp's offset, or a number of seconds as it is. */
+function offset({ path, read }: { path: string; read: Reader }) {
+  return {
+    path,
+    read: (document: RawDocument) => {
+      const value = read(document);
+      return typeof value === "string" ? offsetSeconds(value) : value;
+    },
   };
-}
-
-const OFFSET_TAIL = /(?:(Z)|([+-])(\d{2}):?(\d{2})?)$/i;
-
-/** Seconds east of UTC in a timestamp's tail; null where it has none. */
-export function offsetSeconds(timestamp: string): number | null {
-  const match = /[T ]/.test(timestamp) ? OFFSET_TAIL.exec(timestamp.slice(11)) : null;
-  if (!match) return null;
-  if (match[1]) return 0;
-  const seconds = Number(match[3]) * 3600 + Number(match[4] ?? "0") * 60;
-  return match[2] === "-" ? -seconds : seconds;
 }
 
 /** Escapes of NUL and of lone surrogates, which `jsonb` refuses. */

@@ -1,0 +1,62 @@
+/** Which document this is: one text per document, equal for every spelling of the same key. */
+import type { PipelineType } from "../config/model.ts";
+import { fit, isStorableText } from "../lib/column_type.ts";
+import type { RawDocument } from "../lib/oura/pages.ts";
+import { isTimeKeyed } from "./table.ts";
+import { valueAt } from "./value_at.ts";
+
+/** Between the parts of a time-keyed row's key; no part contains it. */
+export const KEY_SEPARATOR = "\t";
+
+/** Reads the identity of a document within wearer and type, or null where it has none. */
+export type KeyReader = (document: RawDocument) => string | null;
+
+/**
+ * Compiles the key of a data type. A document without an `id` takes its `day`:
+ * `daily_cardiovascular_age` had no id before OpenAPI 1.29.
+ */
+export function createKeyReader(type: PipelineType): KeyReader {
+  const paths = type.key.map((path) => path.split("."));
+  if (isTimeKeyed(type)) {
+    const parts = type.key.map((name, i) => ({
+      path: paths[i]!,
+      text: name === "timestamp" ? instantKey : keyText,
+    }));
+    return (document) => {
+      let key = "";
+      for (const { path, text } of parts) {
+        const part = text(valueAt(document, path));
+        if (part === null) return null;
+        key = key === "" ? part : key + KEY_SEPARATOR + part;
+      }
+      return key;
+    };
+  }
+  const day = type.day?.split(".") ?? null;
+  return (document) => {
+    const texts = paths.map((path) => keyText(valueAt(document, path)));
+    if (!texts.includes(null)) return texts.join(":");
+    return day === null ? null : keyText(valueAt(document, day));
+  };
+}
+
+function keyText(value: unknown): string | null {
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  return typeof value === "string" && value !== "" && !value.includes(KEY_SEPARATOR) &&
+      isStorableText(value)
+    ? value
+    : null;
+}
+
+/** The form `toISOString` writes and Oura sends most: nothing to convert. */
+const CANONICAL = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+
+/** One text for every spelling of an instant, exact to the microsecond PostgreSQL keeps. */
+function instantKey(value: unknown): string | null {
+  const fitted = fit(value, "timestamptz");
+  if (!fitted.ok || fitted.value === null) return null;
+  const text = String(fitted.value);
+  if (CANONICAL.test(text)) return text;
+  const beyondMilliseconds = /\.\d{3}(\d{1,3})/.exec(text)?.[1]?.replace(/0+$/, "") ?? "";
+  return `${new Date(text).toISOString().slice(0, -1)}${beyondMilliseconds}Z`;
+}
