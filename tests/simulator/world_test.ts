@@ -34,6 +34,16 @@ Deno.test("the same seed makes the same lives, another one others", () => {
   assert.notDeepEqual(of(3), of(4));
 });
 
+Deno.test("worlds of one seed do not see each other's cached days", () => {
+  const keys = [worldOf(), worldOf({}, 30), worldOf({ zone: "UTC" })].map(({ wearers }) =>
+    wearers[0]!.cacheKey
+  );
+  assert.equal(new Set(keys).size, 3);
+  const rowsOf = (zone: string) =>
+    bodies(worldOf({ zone }), "heart_rate", "2026-09-01", "2026-09-01");
+  assert.notDeepEqual(rowsOf("UTC"), rowsOf("Asia/Tokyo"));
+});
+
 Deno.test("a clock that is set back gives the documents of that time", () => {
   const world = worldOf();
   const before = bodies(world, "daily_activity");
@@ -86,6 +96,9 @@ Deno.test("timestamps carry the wearer's offset of that day, through clock chang
     offset(bodies(world, "daily_activity").find((body) => body.day === day));
   const sydney = worldOf({ zone: "Australia/Sydney" });
   assert.deepEqual([at(sydney, "2026-10-02"), at(sydney, "2026-10-06")], ["+10:00", "+11:00"]);
+  for (const { timestamp } of bodies(sydney, "daily_activity")) {
+    assert.match(String(timestamp), /T04:00:00/);
+  }
   const trip = { from: "2026-10-05", to: "2026-10-09", zone: "Asia/Tokyo" };
   const traveller = worldOf({ zone: "UTC", trips: [trip] });
   assert.deepEqual([at(traveller, "2026-10-04"), at(traveller, "2026-10-06")], [

@@ -2,7 +2,7 @@
 import { dayOf } from "../physiology.ts";
 import { round } from "../random.ts";
 import type { Wearer } from "../wearer.ts";
-import { DAY, HOUR, MINUTE } from "../zones.ts";
+import { DAY, HOUR, MINUTE, SECOND } from "../zones.ts";
 import { documentId, laterEvent, type SimDocument, syncedUntil } from "../document.ts";
 
 const KCAL_PER_HOUR = { easy: 260, moderate: 520, hard: 760 } as const;
@@ -46,7 +46,7 @@ export function sessionsOfDay(wearer: Wearer, day: number, now: number): SimDocu
   const random = wearer.random(day, "session");
   const life = dayOf(wearer, day);
   if (!random.chance(0.4) || !life.worn || day < wearer.firstDay) return [];
-  const start = wearer.instantAt(day, random.between(7.5, 21.8));
+  const start = toSecond(wearer.instantAt(day, random.between(7.5, 21.8)));
   const minutes = random.int(3, 20);
   const end = start + minutes * MINUTE;
   if (syncedUntil(now) < end + 15 * MINUTE) return [];
@@ -83,7 +83,7 @@ export function sessionsOfDay(wearer: Wearer, day: number, now: number): SimDocu
 export function tagsOfDay(wearer: Wearer, day: number, now: number): SimDocument[] {
   const random = wearer.random(day, "tag");
   if (!random.chance(0.25) || day < wearer.firstDay) return [];
-  const at = Math.floor(wearer.instantAt(day, random.between(8, 22)) / 1_000) * 1_000;
+  const at = toSecond(wearer.instantAt(day, random.between(8, 22)));
   if (syncedUntil(now) < at + 15 * MINUTE) return [];
   const withoutOffset = random.chance(0.1);
   const text = wearer.iso(at, day);
@@ -109,7 +109,7 @@ export function enhancedTagsOfDay(wearer: Wearer, day: number, now: number): Sim
   const date = wearer.date(day);
   const documents: SimDocument[] = [];
   for (let slot = 0, count = random.int(0, 3); slot < count; slot++) {
-    const at = Math.floor(wearer.instantAt(day, random.between(7, 23)) / 1_000) * 1_000;
+    const at = toSecond(wearer.instantAt(day, random.between(7, 23)));
     const lasts = random.chance(0.25) ? random.int(20, 240) * MINUTE : 0;
     const kind = random.pick(["tag_generic_nocaffeine", "tag_sleep_latemeal", "custom", null]);
     const comment = random.pick([null, "", "two glasses of wine"]);
@@ -130,4 +130,8 @@ export function enhancedTagsOfDay(wearer: Wearer, day: number, now: number): Sim
     documents.push({ key: id, day: date, anchor: at, body });
   }
   return documents;
+}
+
+function toSecond(instant: number): number {
+  return Math.floor(instant / SECOND) * SECOND;
 }

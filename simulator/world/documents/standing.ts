@@ -9,7 +9,7 @@ export function restModeOfDay(wearer: Wearer, day: number, now: number): SimDocu
   const illness = illnessNear(wearer, day);
   if (illness?.from !== day) return [];
   const random = wearer.random(day, "rest mode");
-  const start = wearer.instantAt(day, random.between(7, 14));
+  const start = wearer.instantAt(day, random.int(7, 14));
   const lastDay = day + illness.days;
   const end = wearer.instantAt(lastDay, 9);
   const untimed = random.chance(0.25);
