@@ -117,7 +117,6 @@ CREATE TABLE oura.sleep_time (
   user_id text NOT NULL,
   id text NOT NULL,
   day date NOT NULL,
-  utc_offset interval,
   raw_data jsonb,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
