@@ -1,6 +1,17 @@
-import { createSimulator, createWorld, type Simulator, staticToken } from "../../simulator/mod.ts";
-import type { SimulatorOptions } from "../../simulator/mod.ts";
-import type { WorldOptions } from "../../simulator/mod.ts";
+import {
+  type Changes,
+  changes,
+  createSimulator,
+  createWorld,
+  type Simulator,
+  type SimulatorOptions,
+  staticToken,
+  truth,
+  type TypeName,
+  type UserSpec,
+  type World,
+  type WorldOptions,
+} from "../../simulator/mod.ts";
 
 /** The base all requests of these tests share; no socket is opened for it. */
 export const BASE = "http://oura.test";
@@ -88,4 +99,31 @@ export async function control(
       ...(body ? { body: JSON.stringify(body) } : {}),
     }),
   );
+}
+
+/** A document of the truth. */
+export type Body = Readonly<Record<string, unknown>>;
+
+/** A world of one wearer. */
+export function worldOf(user: UserSpec = {}, days = 120, now = "2026-10-15T12:00:00Z"): World {
+  return createWorld({ seed: 7, users: [user], days, now });
+}
+
+/** The first wearer's documents of a span of days, all of them by default. */
+export function bodies(
+  world: World,
+  type: TypeName,
+  from = "2000-01-01",
+  to = "2030-01-01",
+): Body[] {
+  const user = world.wearers[0]!.id;
+  return [...truth(world, { user, type, from, to })].map(({ body }) => body);
+}
+
+/** What happens to the first wearer's documents while the clock goes on. */
+export function changesOver(world: World, type: TypeName, duration: string): Changes {
+  const since = world.now;
+  world.advance(duration);
+  const query = { user: world.wearers[0]!.id, type, from: "2000-01-01", to: "2030-01-01" };
+  return changes(world, query, since);
 }
