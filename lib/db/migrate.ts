@@ -1,6 +1,6 @@
 /** Brings the tables up to what this program needs. */
-import program from "../../deno.json" with { type: "json" };
 import { type Migration, migrations } from "../../sql/migrations/index.ts";
+import { VERSION } from "../version.ts";
 import type { Database, Transaction } from "./database.ts";
 import { inSchema, quoteIdentifier } from "./identifiers.ts";
 import {
@@ -121,13 +121,13 @@ async function record(tx: Transaction, migration: Migration): Promise<AppliedMig
        VALUES ($1, $2, $3, $4) RETURNING applied_at`,
       tx.schema,
     ),
-    [version, name, checksum, program.version],
+    [version, name, checksum, VERSION],
   );
   return {
     version,
     name,
     checksum,
     appliedAt: rows[0]!.applied_at,
-    programVersion: program.version,
+    programVersion: VERSION,
   };
 }
