@@ -5,13 +5,13 @@ import type { Settings } from "../config/settings.ts";
 import type { Database } from "../lib/db/database.ts";
 import { lifeOf, proveLife } from "../lib/proof_of_life.ts";
 import { VERSION } from "../lib/version.ts";
-import { InterruptedError } from "../pipelines/errors.ts";
 import { applyAdditive } from "../pipelines/columns/apply.ts";
 import { livePipeline } from "../pipelines/columns/live_pipeline.ts";
 import { readState } from "../pipelines/columns/state.ts";
 import type { SyncReport } from "../pipelines/outcome.ts";
 import { sync } from "../pipelines/sync.ts";
 import type { Demand } from "../pipelines/windows.ts";
+import { interruptible } from "./interruption.ts";
 import type { Io } from "./io.ts";
 import { createProgress } from "./progress.ts";
 import { openWearers, type WearerOptions } from "./wearers.ts";
@@ -29,6 +29,8 @@ export interface SyncRequest {
   dryRun: boolean;
   /** Whether new columns of the YAML are added first. */
   apply: boolean;
+  /** Ends the run in order. @default Ctrl-C and termination do */
+  signal?: AbortSignal;
 }
 
 /** Syncs the wearers and returns a report for each. */
@@ -39,7 +41,7 @@ export async function runSync(
 ): Promise<SyncReport[]> {
   const { dataDirectory } = settings;
   const reports: SyncReport[] = [];
-  using interruption = interruptible();
+  using interruption = interruptible(request.signal);
   const { signal } = interruption;
   await using life = await proveLife(dataDirectory, `${hostname()} pid ${Deno.pid}`);
   const lease = { holder: life.holder, lifeOf: (holder: string) => lifeOf(dataDirectory, holder) };
@@ -71,19 +73,4 @@ export async function runSync(
     }
   }
   return reports;
-}
-
-/** A signal that ends the run in order on Ctrl-C or termination. */
-function interruptible(): Disposable & { signal: AbortSignal } {
-  const controller = new AbortController();
-  const names: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
-  const handlers = names.map((name) => {
-    const handler = () => controller.abort(new InterruptedError(name));
-    Deno.addSignalListener(name, handler);
-    return () => Deno.removeSignalListener(name, handler);
-  });
-  return {
-    signal: controller.signal,
-    [Symbol.dispose]: () => handlers.forEach((remove) => remove()),
-  };
 }
