@@ -1,7 +1,7 @@
 /** The access token of one wearer, kept fresh for as long as a run lasts. */
 import type { Grant } from "../../lib/db/vault/grant.ts";
 import { readGrant } from "../../lib/db/vault/grants.ts";
-import { OuraSyncError, OuraUnavailableError } from "../../lib/errors.ts";
+import { OuraSyncError } from "../../lib/errors.ts";
 import type { TokenProvider } from "../../lib/oura/token_provider.ts";
 import { adoptKeptPair } from "./kept_pair.ts";
 import { type RefreshContext, renewGrant } from "./refresh_protocol.ts";
@@ -13,7 +13,7 @@ const MARGIN_MS = 5 * 60_000;
 const MARGIN_SHARE = 0.1;
 /** A token refreshed this recently is not refused for its age: a missing scope looks the same. */
 const FRESH_MS = 60_000;
-/** After a failed refresh the next requests of this run fail at once instead of calling again. */
+/** After a failed refresh, requests fail at once for this long instead of trying again each. */
 const COOL_DOWN_MS = 30_000;
 
 /** {@linkcode TokenProvider} over a stored grant. One refresh at a time, however many ask. */
@@ -78,8 +78,7 @@ export class TokenKeeper implements TokenProvider {
       return this.#grant;
     } catch (error) {
       if (error instanceof OuraSyncError) {
-        const passes = error instanceof OuraUnavailableError;
-        this.#failure = { error, until: passes ? this.#now() + COOL_DOWN_MS : Infinity };
+        this.#failure = { error, until: this.#now() + COOL_DOWN_MS };
       }
       throw error;
     } finally {

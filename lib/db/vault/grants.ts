@@ -5,6 +5,7 @@ import readSql from "../../../sql/queries/read_grant.sql" with { type: "text" };
 import saveSql from "../../../sql/queries/save_grant.sql" with { type: "text" };
 import type { Queryable } from "../database.ts";
 import { inSchema } from "../identifiers.ts";
+import { retryTransaction } from "../retry_transaction.ts";
 import {
   type Grant,
   type GrantRow,
@@ -29,9 +30,12 @@ export async function readGrant(vault: Vault, userId: string): Promise<Grant | n
   return rows[0] ? await toGrant(rows[0], vault.keyring) : null;
 }
 
-/** Stores what a sign-in brought, in place of any former grant of the wearer. */
+/**
+ * Stores what a sign-in brought, in place of any former grant of the wearer. Connections that broke
+ * while the person was busy at Oura's page are made anew.
+ */
 export async function saveGrant(vault: Vault, grant: NewGrant): Promise<void> {
-  await vault.db.query(inSchema(saveSql, vault.db.schema), [
+  const parameters = [
     grant.userId,
     ...await sealPair(vault.keyring, grant.userId, grant),
     grant.expiresAt,
@@ -41,7 +45,9 @@ export async function saveGrant(vault: Vault, grant: NewGrant): Promise<void> {
     grant.revokeUrl,
     grant.clientId,
     grant.obtainedAt,
-  ]);
+  ];
+  const sql = inSchema(saveSql, vault.db.schema);
+  await retryTransaction(vault.db, (tx) => tx.query(sql, parameters));
 }
 
 /** Removes a wearer's grant; the wearer's data stays. */
