@@ -221,10 +221,11 @@ function isOffset(zone: string): boolean {
   return Number(digits.slice(0, 2)) <= 15 && Number(digits.slice(2) || "0") < 60;
 }
 
-/** A number counts seconds. */
+/** A number counts seconds; digits beyond the microsecond are left off. */
 function fitInterval(value: unknown): Fit {
   if (typeof value === "number" && Number.isFinite(value) && Math.abs(value) < 1e11) {
-    return yes(`${value} seconds`);
+    // Without an exponent, which PostgreSQL does not read here.
+    return yes(`${Number.isInteger(value) ? value : value.toFixed(6)} seconds`);
   }
   return typeof value === "string" && value.length < 64 && ISO_DURATION.test(value)
     ? yes(value)

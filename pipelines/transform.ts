@@ -3,7 +3,7 @@
  * why. Pure: `sync`, `apply`, `replay` and `rejects retry` all go through here.
  */
 import type { PipelineType } from "../config/model.ts";
-import { type ColumnValue, fit, isStorableText, kindOf } from "../lib/column_type.ts";
+import { type ColumnValue, fit, isStorableJson, kindOf } from "../lib/column_type.ts";
 import { findDataType } from "../lib/oura/catalog/index.ts";
 import type { RawDocument } from "../lib/oura/pages.ts";
 import { createSeriesReader, type Samples } from "./series/samples.ts";
@@ -72,7 +72,7 @@ export function createTransform(type: PipelineType): Transform {
       return rejected(null, type.key.join(", "), "the document has no key", raw);
     }
     const rawText = table.keepRaw ? JSON.stringify(raw) : null;
-    if (rawText !== null && !isStorable(raw, rawText)) {
+    if (rawText !== null && !isStorableJson(raw, rawText)) {
       return rejected(key, "", "the document holds a character PostgreSQL cannot store", raw);
     }
     const values: ColumnValue[] = new Array(columns.length);
@@ -145,19 +145,4 @@ function offset({ path, read }: { path: string; read: Reader }) {
       return typeof value === "string" ? offsetSeconds(value) : value;
     },
   };
-}
-
-/** Escapes of NUL and of lone surrogates, which `jsonb` refuses. */
-const SUSPECT_ESCAPE = /\\u0000|\\ud[89a-f]/;
-
-function isStorable(value: unknown, json: string): boolean {
-  return !SUSPECT_ESCAPE.test(json) || deeplyStorable(value);
-}
-
-function deeplyStorable(value: unknown): boolean {
-  if (typeof value === "string") return isStorableText(value);
-  if (typeof value !== "object" || value === null) return true;
-  return Object.entries(value).every(([name, item]) =>
-    isStorableText(name) && deeplyStorable(item)
-  );
 }
