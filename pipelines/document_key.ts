@@ -50,6 +50,8 @@ function keyText(value: unknown): string | null {
 
 /** The form `toISOString` writes and Oura sends most: nothing to convert. */
 const CANONICAL = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+/** The spellings `Date` is specified to read; it reads others as another instant, or not at all. */
+const DATE_READS_IT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3})?(Z|[+-]\d{2}:\d{2})$/;
 
 /** One text for every spelling of an instant, exact to the microsecond PostgreSQL keeps. */
 function instantKey(value: unknown): string | null {
@@ -57,6 +59,7 @@ function instantKey(value: unknown): string | null {
   if (!fitted.ok || fitted.value === null) return null;
   const text = String(fitted.value);
   if (CANONICAL.test(text)) return text;
-  const beyondMilliseconds = /\.\d{3}(\d{1,3})/.exec(text)?.[1]?.replace(/0+$/, "") ?? "";
-  return `${new Date(text).toISOString().slice(0, -1)}${beyondMilliseconds}Z`;
+  if (DATE_READS_IT.test(text)) return new Date(text).toISOString();
+  const exact = Temporal.Instant.from(text).toString({ smallestUnit: "microsecond" });
+  return exact.replace(/(\.\d{3}\d*?)0*Z$/, "$1Z");
 }
