@@ -7,7 +7,7 @@ import { carryOut } from "./carry_out.ts";
 import { diff } from "./diff.ts";
 import { livePipeline } from "./live_pipeline.ts";
 import { checkConversions } from "./plan.ts";
-import type { RefillCounts } from "./refill.ts";
+import type { RefillCounts } from "./refill_pass.ts";
 import { type LiveState, readState } from "./state.ts";
 import type { Step } from "./step.ts";
 import { takeTurn } from "./turn.ts";

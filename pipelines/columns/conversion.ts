@@ -3,7 +3,7 @@ import type { Database } from "../../lib/db/database.ts";
 import { tableOf } from "../table.ts";
 import { keyColumns, readStatement, type RefillColumn } from "./refill_sql.ts";
 import { createRefillTransform } from "./refill_transform.ts";
-import { readRow, type StoredRow } from "./refill_write.ts";
+import { keyOf, readRow, type StoredRow } from "./refill_read.ts";
 import { columnDefinition, findObject, type LiveState } from "./state.ts";
 import type { Conversion } from "./step.ts";
 
@@ -24,12 +24,12 @@ export async function checkConversion(
     { name: column.name, type: column.type, former: samePath ? column.name : null },
   ];
   const transform = createRefillTransform(only, columns);
-  const keys = keyColumns(table);
+  const width = keyColumns(table).length;
   const reasons: Record<string, number> = {};
   let rows = 0;
   let unfit = 0;
   for (let after: string[] | null = null;;) {
-    const pass = { behind: after !== null, recent: false, lock: false };
+    const pass = { behind: after !== null, until: false, recent: false, lock: false };
     const sql = readStatement(table, columns, pass, BATCH_ROWS, db.schema);
     // The first parameter belongs to passes over recent rows.
     const params: string[] = ["epoch", ...(after ?? [])];
@@ -42,6 +42,6 @@ export async function checkConversion(
     }
     const last = batch.at(-1);
     if (!last || batch.length < BATCH_ROWS) return { rows, unfit, reasons };
-    after = keys.map((_, i) => String(last[`k${i}`]));
+    after = keyOf(last, width);
   }
 }

@@ -15,8 +15,10 @@ export function keyColumns(table: Table): readonly TableColumn[] {
 
 /** Which rows a pass reads. */
 export interface Pass {
-  /** Whether the pass goes on behind a key, given as the parameters from `$2` on. */
+  /** Whether it goes on behind a key, given as the parameters from `$2` on. */
   readonly behind: boolean;
+  /** Whether it ends at a key, given as the parameters after that. */
+  readonly until: boolean;
   /** Whether only rows written since `$1` less an hour are read; else `$1` is not used. */
   readonly recent: boolean;
   /** Whether the rows are locked, which keeps a sync from changing them while they are filled. */
@@ -24,8 +26,8 @@ export interface Pass {
 }
 
 /**
- * Reads the next rows, `limit` at most: `k0…` the key as text, `raw` the document, and for rows
- * without one the former values `f0…` as JSON.
+ * Reads the next rows, `limit` at most: `k0…` the key as text, `version`, `raw` the document, and for
+ * rows without one the former values `f0…` as JSON.
  */
 export function readStatement(
   table: Table,
@@ -43,15 +45,14 @@ export function readStatement(
     pass.recent
       ? "updated_at >= $1::timestamptz - interval '1 hour'"
       : "$1::timestamptz IS NOT NULL",
-    pass.behind
-      ? `(${keys.map(({ name }) => q(name)).join(", ")}) > (${
-        keys.map(({ type }, i) => `$${i + 2}::${type}`).join(", ")
-      })`
-      : "true",
+    ...(pass.behind ? [compareKeys(keys, ">", 2)] : []),
+    ...(pass.until ? [compareKeys(keys, "<=", pass.behind ? 2 + keys.length : 2)] : []),
   ];
   return inSchema(
     `SELECT ${keys.map(({ name }, i) => `${q(name)}::text AS k${i}`).join(", ")},
-  raw_data::text AS raw, deleted_at IS NOT NULL AS deleted${formers.map((f) => `, ${f}`).join("")}
+  xmin::text AS version, raw_data::text AS raw, deleted_at IS NOT NULL AS deleted${
+      formers.map((f) => `, ${f}`).join("")
+    }
 FROM oura.${q(table.name)}
 WHERE ${conditions.join(" AND ")}
 ORDER BY ${keys.map(({ name }) => q(name)).join(", ")}
@@ -60,27 +61,56 @@ LIMIT ${limit}${pass.lock ? " FOR NO KEY UPDATE" : ""}`,
   );
 }
 
+function compareKeys(keys: readonly TableColumn[], operator: string, first: number): string {
+  const names = keys.map(({ name }) => q(name)).join(", ");
+  const params = keys.map(({ type }, i) => `$${first + i}::${type}`).join(", ");
+  return `(${names}) ${operator} (${params})`;
+}
+
+/** The batch `$1` as rows: a JSON array of objects with `v`, `k0…` and `c0…`. */
+function incoming(keys: readonly TableColumn[], columns: readonly TableColumn[]): string {
+  const fields = [
+    "v text",
+    ...keys.map(({ type }, i) => `k${i} ${type}`),
+    ...columns.map(({ type }, i) => `c${i} ${type}`),
+  ];
+  return `jsonb_to_recordset($1::text::jsonb) AS r(${fields.join(", ")})`;
+}
+
+function sameKey(keys: readonly TableColumn[]): string {
+  return keys.map(({ name }, i) => `t.${q(name)} = r.k${i}`).join(" AND ");
+}
+
 /**
- * Writes the values of `$1`, a JSON array of objects with the key as `k0…` and the values as `c0…`,
- * where they differ. `updated_at` stays: the document did not change.
+ * Writes the values of a batch into rows that are still of the version that was read, where they
+ * differ. `updated_at` stays: the document did not change. Null where there are no columns.
  */
 export function writeStatement(
   table: Table,
   columns: readonly RefillColumn[],
   schema: string,
-): string {
+): string | null {
+  if (columns.length === 0) return null;
   const keys = keyColumns(table);
-  const fields = [
-    ...keys.map(({ type }, i) => `k${i} ${type}`),
-    ...columns.map(({ type }, i) => `c${i} ${type}`),
-  ];
   const list = (write: (name: string, i: number) => string) =>
     columns.map(({ name }, i) => write(q(name), i)).join(", ");
   return inSchema(
     `UPDATE oura.${q(table.name)} AS t SET ${list((name, i) => `${name} = r.c${i}`)}
-FROM jsonb_to_recordset($1::text::jsonb) AS r(${fields.join(", ")})
-WHERE ${keys.map(({ name }, i) => `t.${q(name)} = r.k${i}`).join(" AND ")}
+FROM ${incoming(keys, columns)}
+WHERE ${sameKey(keys)} AND t.xmin = r.v::xid
   AND (${list((name) => `t.${name}`)}) IS DISTINCT FROM (${list((_, i) => `r.c${i}`)})`,
+    schema,
+  );
+}
+
+/** Whether anybody but this transaction has changed a row of the batch `$1` since it was read. */
+export function changedStatement(table: Table, schema: string): string {
+  const keys = keyColumns(table);
+  return inSchema(
+    `SELECT EXISTS (
+  SELECT FROM ${incoming(keys, [])} JOIN oura.${q(table.name)} t ON ${sameKey(keys)}
+  WHERE t.xmin <> r.v::xid AND t.xmin <> (txid_current() % 4294967296)::text::xid
+) AS changed`,
     schema,
   );
 }

@@ -4,76 +4,86 @@ import { addRejects } from "../../lib/db/rejects.ts";
 import { rejectEntry } from "../reject_entry.ts";
 import { createSeriesLoader, type DocumentSamples } from "../series/load_series.ts";
 import type { Table } from "../table.ts";
-import type { Reject } from "../transform.ts";
-import type { Refilled, RefillTransform } from "./refill_transform.ts";
+import type { Batch, StoredRow } from "./refill_read.ts";
+import { changedStatement, keyColumns, type RefillColumn, writeStatement } from "./refill_sql.ts";
+import type { Refilled } from "./refill_transform.ts";
 
-/** A row as a refill reads it: `k0…` its key, `f0…` former values where it has no document. */
-export interface StoredRow extends Record<string, unknown> {
-  raw: string | null;
-  deleted: boolean;
+/** What was written. */
+export interface Written {
+  readonly filled: number;
+  readonly rejected: number;
 }
 
-/** Writes a batch inside the transaction that read it. */
+/**
+ * Writes a batch inside a transaction. Unlocked, it writes nothing and returns null where another
+ * writer has changed one of the rows since they were read.
+ */
 export type BatchWriter = (
   tx: Transaction,
-  rows: readonly StoredRow[],
-) => Promise<{ filled: number; rejected: number }>;
+  batch: Batch,
+  rows: "locked" | "unlocked",
+) => Promise<Written | null>;
 
-/** Builds the writer of a table's batches; `update` is null where only series are filled. */
+/** Builds the writer of a table's batches. */
 export function createBatchWriter(
   table: Table,
-  transform: RefillTransform,
-  update: string | null,
+  columns: readonly RefillColumn[],
   schema: string,
 ): BatchWriter {
-  const width = table.key.length + 1;
+  const update = writeStatement(table, columns, schema);
+  const changed = changedStatement(table, schema);
   const loaders = table.series.map((series) => createSeriesLoader(series, schema));
 
-  return async (tx, rows) => {
+  return async (tx, { rows, outcomes }, mode) => {
     if (rows.length === 0) return { filled: 0, rejected: 0 };
-    const outcomes = rows.map((row) => readRow(transform, row));
-    const filled = update === null
-      ? 0
-      : (await tx.query(update, [batchJson(rows, outcomes, width)])).rowCount;
+    const json = batchJson(rows, outcomes, keyColumns(table).length);
+    // Samples stand in other tables, where the rows' versions say nothing: lock the rows first.
+    if (mode === "unlocked" && loaders.length > 0) return null;
+    const filled = update === null ? 0 : (await tx.query(update, [json])).rowCount;
+    // Fewer rows than sent: they held the values already, or another writer was faster.
+    if (mode === "unlocked" && filled < rows.length) {
+      const { rows: [found] } = await tx.query<{ changed: boolean }>(changed, [json]);
+      if (found!.changed) return null;
+    }
     let rejected = 0;
     for (const [userId, places] of byWearer(rows)) {
       for (const [i, loader] of loaders.entries()) {
-        const documents: DocumentSamples[] = [];
-        for (const place of places) {
-          const samples = outcomes[place]!.samples[i];
-          const documentId = outcomes[place]!.key;
-          // Documents that Oura no longer returns have no samples.
-          if (samples === undefined || documentId === null || rows[place]!.deleted) continue;
-          documents.push({ documentId, samples });
-        }
-        await loader.replace(tx, userId, documents);
+        await loader.replace(tx, userId, samplesOf(rows, outcomes, places, i));
       }
-      const rejects: Reject[] = places.flatMap((place) => outcomes[place]!.rejects);
-      await addRejects(
-        tx,
-        { userId, dataType: table.name, runId: null },
-        rejects.map(rejectEntry),
-      );
+      const rejects = places.flatMap((place) => outcomes[place]!.rejects);
+      const target = { userId, dataType: table.name, runId: null };
+      await addRejects(tx, target, rejects.map(rejectEntry));
       rejected += rejects.length;
     }
     return { filled, rejected };
   };
 }
 
-/** What a stored row says, by its document or by its former values. */
-export function readRow(transform: RefillTransform, row: StoredRow): Refilled {
-  return row.raw === null ? transform.former(row) : transform.document(JSON.parse(row.raw));
+/** The samples of one series; documents that Oura no longer returns have none. */
+function samplesOf(
+  rows: readonly StoredRow[],
+  outcomes: readonly Refilled[],
+  places: readonly number[],
+  series: number,
+): DocumentSamples[] {
+  return places.flatMap((place) => {
+    const { key, samples } = outcomes[place]!;
+    const found = samples[series];
+    return found === undefined || key === null || rows[place]!.deleted
+      ? []
+      : [{ documentId: key, samples: found }];
+  });
 }
 
-/** The key as `k0…` and the values as `c0…`; a value left out is null. */
+/** The version as `v`, the key as `k0…`, the values as `c0…`; a value left out is null. */
 function batchJson(
   rows: readonly StoredRow[],
   outcomes: readonly Refilled[],
   width: number,
 ): string {
   const objects = rows.map((row, place) => {
-    let text = `{"k0":${JSON.stringify(row.k0)}`;
-    for (let i = 1; i < width; i++) text += `,"k${i}":${JSON.stringify(row[`k${i}`])}`;
+    let text = `{"v":"${row.version}"`;
+    for (let i = 0; i < width; i++) text += `,"k${i}":${JSON.stringify(row[`k${i}`])}`;
     const { values } = outcomes[place]!;
     for (let i = 0; i < values.length; i++) {
       const value = values[i]!;
