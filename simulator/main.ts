@@ -3,6 +3,7 @@
  * and runs until it is told to stop.
  */
 import { parseArgs } from "node:util";
+import { faultRuleOf } from "./faults/parse.ts";
 import { serveSimulator } from "./server.ts";
 import { staticToken } from "./simulator.ts";
 
@@ -13,6 +14,8 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     users: { type: "string", default: "1" },
     now: { type: "string" },
+    // A rule as JSON, any number of times: see README.md.
+    fault: { type: "string", multiple: true, default: [] },
   },
 });
 
@@ -23,6 +26,8 @@ const running = serveSimulator({
   users: wholeNumber("users", values.users),
   ...(values.now === undefined ? {} : { now: values.now }),
 });
+
+for (const rule of values.fault) running.simulator.faults.add(faultRuleOf(JSON.parse(rule)));
 
 const ready = {
   url: running.url,

@@ -2,6 +2,7 @@
 import { html, json, text } from "../api/answers.ts";
 import { readCursor, writeCursor } from "../api/cursor.ts";
 import { tooMany } from "../api/rate_limit.ts";
+import { pause } from "../pause.ts";
 import type { FaultRule } from "./rules.ts";
 import { tokenAnswer } from "./token_answers.ts";
 
@@ -51,20 +52,6 @@ export async function spoil(rule: FaultRule, victim: Victim): Promise<Response> 
     default:
       return await tokenAnswer(rule.kind, good);
   }
-}
-
-/** Resolves after a while, or at once when the simulator stops. */
-function pause(milliseconds: number, stopping: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      stopping.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    stopping.addEventListener("abort", done);
-    if (stopping.aborted) done();
-  });
 }
 
 function failure({ status = 503, body = "html" }: FaultRule): Response {

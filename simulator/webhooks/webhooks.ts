@@ -1,5 +1,6 @@
 /** Oura's webhooks: subscriptions, and the events that the clock or a test sets off. */
 import type { Apps } from "../oauth/apps.ts";
+import { pause } from "../pause.ts";
 import type { Settings } from "../settings.ts";
 import type { TypeName } from "../world/collections.ts";
 import { changes } from "../world/truth.ts";
@@ -80,7 +81,7 @@ export class Webhooks {
     this.deliveries.push(delivery);
     const secret = this.apps.find(subscription.clientId)?.clientSecret ?? "";
     for (let tries = 0; tries < TRIES && !this.stopping.aborted; tries++) {
-      if (tries > 0) await this.#pause();
+      if (tries > 0) await pause(this.settings.webhookRetryMs, this.stopping);
       const timestamp = String(Math.floor(this.clock() / 1_000));
       const status = await post(
         subscription.callbackUrl,
@@ -97,9 +98,5 @@ export class Webhooks {
       }
     }
     return delivery;
-  }
-
-  #pause(): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, this.settings.webhookRetryMs));
   }
 }

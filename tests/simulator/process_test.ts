@@ -46,9 +46,13 @@ Deno.test(
   STRICT,
   async () => {
     const args = ["--users", "2", "--days", "40", "--seed", "3", "--now", "2026-10-15T12:00:00Z"];
+    args.push("--fault", '{"kind":"status","status":502,"times":1}');
     await withProcess(args, async ({ url, now, tokens }) => {
       assert.equal(now, "2026-10-15T12:00:00.000Z");
       assert.deepEqual(tokens, ["sim-wearer-1", "sim-wearer-2"]);
+      const failed = await fetch(`${url}/v2/usercollection/personal_info`);
+      assert.equal(failed.status, 502);
+      await failed.body?.cancel();
       const query = "type=daily_sleep&user=wearer-2&from=2026-10-01&to=2026-10-17";
       const truth = async () => {
         const text = await (await fetch(`${url}/_sim/truth?${query}`)).text();
@@ -60,7 +64,7 @@ Deno.test(
       );
       const held = await truth();
       assert.deepEqual(held.map(({ body }) => body), list.data);
-      assert.equal((await (await fetch(`${url}/_sim/stats`)).json()).requests, 1);
+      assert.equal((await (await fetch(`${url}/_sim/stats`)).json()).requests, 2);
 
       const moved = await postJson(`${url}/_sim/clock`, { advance: "P1D" });
       assert.deepEqual(await moved.json(), { now: "2026-10-16T12:00:00.000Z" });
