@@ -79,7 +79,7 @@ export function createLoader(table: Table, schema: string, options: LoaderOption
     const probe = await tx.query<{ occupied: boolean }>(occupied, [target.userId, first, last]);
     if (probe.rows[0]!.occupied) return null;
     try {
-      await tx.savepoint(() => tx.copyIn!(copy, copyLines(target.userId, rows)));
+      await tx.savepoint(() => tx.copyIn!(copy, copyLines(table, target.userId, rows)));
     } catch (error) {
       // Another writer filled the stretch between the probe and the COPY.
       if (hasSqlState(error, UNIQUE_VIOLATION)) return null;
@@ -130,9 +130,15 @@ function batchJson(names: readonly string[], rows: readonly Row[]): string {
   return `[${objects.join(",")}]`;
 }
 
-function* copyLines(userId: string, rows: readonly Row[]): Generator<string> {
+function* copyLines(table: Table, userId: string, rows: readonly Row[]): Generator<string> {
+  const isJson = valueColumns(table).map(({ type }) => type === "jsonb");
   for (const row of rows) {
-    const values: ColumnValue[] = [userId, ...row.values];
+    const values: ColumnValue[] = [userId];
+    for (let i = 0; i < isJson.length; i++) {
+      const value = row.values[i]!;
+      // A JSON text or array would pass for an SQL one.
+      values.push(isJson[i] && value !== null ? JSON.stringify(value) : value);
+    }
     if (row.rawText !== null) values.push(row.rawText);
     yield copyLine(values);
   }
