@@ -89,7 +89,7 @@ function isDocument(value: unknown): value is RawDocument {
 
 /** Documents without a key (old cardiovascular ages have no `id`) are told apart by their day. */
 function isNew(type: DataType, document: RawDocument, seen: Set<string>): boolean {
-  const fields = type.key.every((field) => document[field] != null) || !type.day
+  const fields = type.key.every((field) => (document[field] ?? null) !== null) || !type.day
     ? type.key
     : [type.day];
   const key = JSON.stringify(fields.map((field) => document[field]));
