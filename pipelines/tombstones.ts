@@ -17,6 +17,7 @@ export class SeenDocuments {
   readonly #keys = new Set<string>();
   readonly #from: string;
   readonly #until: string;
+  #anonymous = false;
 
   /** @param span The days the window completes. */
   constructor(type: PipelineType, table: Table, readonly span: DaySpan) {
@@ -26,8 +27,15 @@ export class SeenDocuments {
     this.#until = `${addDays(span.to, 1)}T00:00:00.000Z`;
   }
 
-  /** Notes a document, whether it was loaded or rejected: it exists. */
-  add(key: string): void {
+  /**
+   * Notes a document, whether it was loaded or rejected: it exists. One whose key cannot be told
+   * (null) may be any of the stored ones, so that none of them counts as missing.
+   */
+  add(key: string | null): void {
+    if (key === null) {
+      this.#anonymous = true;
+      return;
+    }
     // Samples outside the window's own days have another window to speak for them.
     if (this.#table.timeKeyed && (key < this.#from || key >= this.#until)) return;
     this.#keys.add(key);
@@ -38,7 +46,7 @@ export class SeenDocuments {
    * @returns How many.
    */
   async bury(tx: Transaction, userId: string): Promise<number> {
-    if (this.#keys.size === 0) return 0;
+    if (this.#keys.size === 0 || this.#anonymous) return 0;
     if (this.#table.timeKeyed) return await this.#burySamples(tx, userId);
     const table = `oura.${q(this.#table.name)}`;
     const keys = [...this.#keys];

@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { addDays, daysBetween, type DaySpan } from "../../lib/days.ts";
+import type { Database } from "../../lib/db/database.ts";
+import { inSchema } from "../../lib/db/identifiers.ts";
+import { type LedgerEntry, readCoverage, recordWindow } from "../../lib/db/ledger.ts";
+import { forEachDatabase } from "../support/databases.ts";
+
+const DAY_ZERO = "2026-03-20";
+const TYPE = "daily_sleep";
+
+function entry(from: number, to: number, more: Partial<LedgerEntry> = {}): LedgerEntry {
+  return {
+    userId: "w",
+    dataType: TYPE,
+    from: addDays(DAY_ZERO, from),
+    to: addDays(DAY_ZERO, to),
+    state: "done",
+    rows: 1,
+    fetchedAt: new Date(`${addDays(DAY_ZERO, 1_000)}T12:00:00Z`),
+    runId: null,
+    snapshot: false,
+    ...more,
+  };
+}
+
+const failed = (from: number, to: number) =>
+  entry(from, to, { state: "failed", error: { code: "OURA_SERVER_ERROR", message: "503" } });
+
+/** Noon UTC of a day. */
+const noon = (day: number) => new Date(`${addDays(DAY_ZERO, day)}T12:00:00Z`);
+
+async function coverage(db: Database, lookbackDays = 7) {
+  const found = (await readCoverage(db, "w", [{ dataType: TYPE, lookbackDays }])).get(TYPE)!;
+  return { settled: found.settled.map(numbers), failed: found.failed.map(numbers) };
+}
+
+const numbers = ({ from, to }: DaySpan) => [daysBetween(DAY_ZERO, from), daysBetween(DAY_ZERO, to)];
+
+forEachDatabase(
+  "an unknown type has no coverage, and one type says nothing of another",
+  async (db) => {
+    await recordWindow(db, entry(0, 9, { dataType: "workout" }));
+    await recordWindow(db, entry(0, 9, { userId: "other" }));
+    assert.deepEqual(await coverage(db), { settled: [], failed: [] });
+  },
+);
+
+forEachDatabase(
+  "a day is settled only when read the look-back after it, and two days at least",
+  async (db) => {
+    await recordWindow(db, entry(0, 20, { fetchedAt: noon(15) }));
+    for (const [lookback, last] of [[7, 8], [3, 12], [2, 13], [1, 13], [0, 13], [15, 0]] as const) {
+      assert.deepEqual(
+        (await coverage(db, lookback)).settled,
+        [[0, last]],
+        `look-back ${lookback}`,
+      );
+    }
+    assert.deepEqual((await coverage(db, 16)).settled, []);
+  },
+);
+
+forEachDatabase(
+  "the day of a reading is the UTC day, whatever the session's time zone",
+  async (db) => {
+    await recordWindow(db, entry(0, 20, { fetchedAt: new Date("2026-03-30T23:30:00-10:00") }));
+    for (const zone of ["Pacific/Kiritimati", "Pacific/Honolulu"]) {
+      const settled = await db.transaction(async (tx) => {
+        await tx.exec(`SET LOCAL TIME ZONE '${zone}'`);
+        return (await readCoverage(tx, "w", [{ dataType: TYPE, lookbackDays: 2 }])).get(TYPE)!
+          .settled;
+      });
+      assert.deepEqual(settled.map(numbers), [[0, 9]], zone);
+    }
+  },
+);
+
+forEachDatabase("a failed window stays until all of its days are read", async (db) => {
+  await recordWindow(db, failed(0, 9));
+  await recordWindow(db, entry(3, 5));
+  assert.deepEqual((await coverage(db)).failed, [[0, 2], [6, 9]]);
+  await recordWindow(db, entry(0, 3));
+  await recordWindow(db, entry(8, 20));
+  assert.deepEqual((await coverage(db)).failed, [[6, 7]]);
+  await recordWindow(db, entry(6, 7));
+  assert.deepEqual(await coverage(db), { settled: [[0, 20]], failed: [] });
+});
+
+forEachDatabase("a failure does not unread what was read", async (db) => {
+  await recordWindow(db, entry(0, 9));
+  await recordWindow(db, failed(0, 9));
+  assert.deepEqual(await coverage(db), { settled: [[0, 9]], failed: [[0, 9]] });
+  const { rows } = await db.query(
+    inSchema(
+      "SELECT error_code, error_message FROM oura.sync_windows WHERE state = 'failed'",
+      db.schema,
+    ),
+  );
+  assert.deepEqual(rows, [{ error_code: "OURA_SERVER_ERROR", error_message: "503" }]);
+});
+
+forEachDatabase("only the latest reading of a collection without a range is kept", async (db) => {
+  for (const day of [1, 2, 2, 5]) await recordWindow(db, entry(day, day, { snapshot: true }));
+  await recordWindow(db, { ...failed(6, 6), snapshot: true });
+  await recordWindow(db, entry(7, 7, { snapshot: true }));
+  const { rows } = await db.query<{ from_day: string }>(
+    inSchema("SELECT from_day FROM oura.sync_windows", db.schema),
+  );
+  assert.deepEqual(rows.map(({ from_day }) => from_day), [addDays(DAY_ZERO, 7)]);
+});
+
+const DAYS = 30;
+const step = fc.record({
+  from: fc.nat(DAYS - 1),
+  length: fc.nat(8),
+  done: fc.boolean(),
+  /** Readings come later and later. */
+  later: fc.nat(6),
+});
+
+forEachDatabase("the ledger agrees with a naive one over any order of windows", async (db) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 10 }), fc.nat(9), async (steps, lookback) => {
+      await db.exec(inSchema("TRUNCATE oura.sync_windows", db.schema));
+      const settled = new Set<number>();
+      const broken = new Set<number>();
+      let now = 0;
+      for (const { from, length, done, later } of steps) {
+        now += later;
+        const to = from + length;
+        const window = done ? entry(from, to, { fetchedAt: noon(now) }) : failed(from, to);
+        await recordWindow(db, window);
+        for (let day = from; day <= to; day++) {
+          if (!done) broken.add(day);
+          else {
+            broken.delete(day);
+            if (day + Math.max(lookback, 2) <= now) settled.add(day);
+          }
+        }
+      }
+      const found = await coverage(db, lookback);
+      const days = (spans: number[][]) =>
+        new Set(
+          spans.flatMap(([from, to]) =>
+            Array.from({ length: to! - from! + 1 }, (_, i) => from! + i)
+          ),
+        );
+      assert.deepEqual([...days(found.settled)].sort(), [...settled].sort());
+      assert.deepEqual([...days(found.failed)].sort(), [...broken].sort());
+      for (const [i, span] of found.settled.entries()) {
+        assert.ok(i === 0 || span[0]! > found.settled[i - 1]![1]! + 1, "merged and in order");
+      }
+    }),
+    { numRuns: 25 },
+  );
+});

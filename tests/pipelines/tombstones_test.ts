@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import type { PipelineType } from "../../config/model.ts";
+import type { DaySpan } from "../../lib/days.ts";
+import type { Database } from "../../lib/db/database.ts";
+import { inSchema } from "../../lib/db/identifiers.ts";
+import { createLoader } from "../../pipelines/load.ts";
+import { SeenDocuments } from "../../pipelines/tombstones.ts";
+import { createTransform } from "../../pipelines/transform.ts";
+import { forEachDatabase } from "../support/databases.ts";
+import { beat, dailySleep, load, rowsOf, typeFrom, WEARER } from "./support.ts";
+
+const SLEEP = typeFrom("daily_sleep");
+const HEART = typeFrom("heart_rate");
+const RING = typeFrom("ring_configuration");
+const WINDOW = { from: "2026-05-03", to: "2026-05-05" };
+
+function store(db: Database, type: PipelineType, documents: readonly unknown[]) {
+  const transform = createTransform(type);
+  return load(db, createLoader(transform.table, db.schema), rowsOf(transform, documents));
+}
+
+/** Buries what a reading of `span` that returned `documents` does not hold. */
+function bury(
+  db: Database,
+  type: PipelineType,
+  span: DaySpan,
+  documents: readonly unknown[],
+  strangers: readonly (string | null)[] = [],
+) {
+  const transform = createTransform(type);
+  const seen = new SeenDocuments(type, transform.table, span);
+  for (const { key } of rowsOf(transform, documents)) seen.add(key);
+  for (const key of strangers) seen.add(key);
+  return db.transaction((tx) => seen.bury(tx, WEARER));
+}
+
+async function buried(db: Database, table: string, column = "id"): Promise<unknown[]> {
+  const { rows } = await db.query<{ name: unknown }>(
+    inSchema(
+      `SELECT ${column} AS name FROM oura.${table} WHERE deleted_at IS NOT NULL ORDER BY 1`,
+      db.schema,
+    ),
+  );
+  return rows.map(({ name }) => name);
+}
+
+/** One document for each of the first seven days of May 2026: `d1` to `d7`. */
+const week = [1, 2, 3, 4, 5, 6, 7].map((n) => dailySleep(`d${n}`, `2026-05-0${n}`));
+const without = (...ids: string[]) => week.filter(({ id }) => !ids.includes(id));
+
+forEachDatabase("an empty answer buries nothing", async (db) => {
+  await store(db, SLEEP, week);
+  assert.equal(await bury(db, SLEEP, WINDOW, []), 0);
+  assert.deepEqual(await buried(db, "daily_sleep"), []);
+});
+
+forEachDatabase("what a complete answer lacks on the window's own days is buried", async (db) => {
+  await store(db, SLEEP, week);
+  assert.equal(await bury(db, SLEEP, WINDOW, without("d4")), 1);
+  assert.deepEqual(await buried(db, "daily_sleep"), ["d4"]);
+  assert.equal(await bury(db, SLEEP, WINDOW, without("d4")), 0);
+});
+
+forEachDatabase("the padding around a window is never buried", async (db) => {
+  await store(db, SLEEP, week);
+  assert.equal(await bury(db, SLEEP, WINDOW, without("d1", "d2", "d6", "d7")), 0);
+  assert.equal(await bury(db, SLEEP, WINDOW, without("d2", "d3", "d5", "d6")), 2);
+  assert.deepEqual(await buried(db, "daily_sleep"), ["d3", "d5"]);
+});
+
+forEachDatabase("a document that comes back is unearthed, and can be buried again", async (db) => {
+  await store(db, SLEEP, week);
+  await bury(db, SLEEP, WINDOW, without("d4"));
+  assert.equal((await store(db, SLEEP, week)).updated, 1);
+  assert.deepEqual(await buried(db, "daily_sleep"), []);
+  assert.equal(await bury(db, SLEEP, WINDOW, without("d4")), 1);
+});
+
+forEachDatabase("a rejected document exists; one without a key may be any", async (db) => {
+  await store(db, SLEEP, week);
+  assert.equal(await bury(db, SLEEP, WINDOW, without("d4"), ["d4"]), 0);
+  assert.equal(await bury(db, SLEEP, WINDOW, without("d4"), [null]), 0);
+  assert.deepEqual(await buried(db, "daily_sleep"), []);
+});
+
+forEachDatabase("another wearer's documents are none of a window's business", async (db) => {
+  await store(db, SLEEP, week);
+  await db.exec(inSchema(
+    `INSERT INTO oura.daily_sleep (user_id, id, day) VALUES ('wearer-2', 'd4', '2026-05-04')`,
+    db.schema,
+  ));
+  await bury(db, SLEEP, WINDOW, without("d4"));
+  assert.deepEqual(await buried(db, "daily_sleep", "user_id"), [WEARER]);
+});
+
+forEachDatabase(
+  "samples are buried by instant and source, within the window's UTC days",
+  async (db) => {
+    // A sample an hour, from 2026-05-01 on, and a second source at one of the instants.
+    const samples = Array.from({ length: 168 }, (_, i) => beat(i * 12));
+    const twin = { ...samples[80]!, source: "awake" };
+    await store(db, HEART, [...samples, twin]);
+    assert.equal(await bury(db, HEART, WINDOW, [...samples, twin]), 0);
+
+    // Gone: one inside, the twin, the first and last of the window, and both its neighbours.
+    const gone = [47, 48, 60, 119, 120];
+    const left = samples.filter((_, i) => !gone.includes(i));
+    assert.equal(await bury(db, HEART, WINDOW, left), 4);
+    assert.deepEqual(
+      await buried(
+        db,
+        "heart_rate",
+        `to_char("timestamp" AT TIME ZONE 'UTC', 'DD HH24 ') || source`,
+      ),
+      ["03 00 rest", "03 12 rest", "04 08 awake", "05 23 rest"],
+    );
+  },
+);
+
+forEachDatabase("of a collection without a range everything missing is buried", async (db) => {
+  const rings = ["r1", "r2", "r3"].map((id) => ({ id, color: "silver" }));
+  await store(db, RING, rings);
+  const today = { from: "2026-05-09", to: "2026-05-09" };
+  assert.equal(await bury(db, RING, today, []), 0);
+  assert.equal(await bury(db, RING, today, rings.slice(1)), 1);
+  assert.deepEqual(await buried(db, "ring_configuration"), ["r1"]);
+});
