@@ -5,6 +5,7 @@ import { BusyError, EXIT, messageOf, OuraSyncError, OuraUnavailableError } from 
 import { SignInError } from "../lib/errors.ts";
 import { AccessDeniedError } from "../lib/oura/errors.ts";
 import type { Traffic } from "../lib/oura/http.ts";
+import type { NewField } from "./drift.ts";
 
 /** How one data type ended. */
 export interface TypeOutcome {
@@ -19,6 +20,8 @@ export interface TypeOutcome {
   windows: { done: number; total: number };
   error?: OuraSyncError;
   reason?: string;
+  /** Fields that arrived and the catalog does not know. */
+  newFields?: readonly NewField[];
   /** Who is at it, when busy. */
   holder?: HeldLease;
 }
