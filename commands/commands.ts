@@ -26,6 +26,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./sync.ts"),
   },
   {
+    name: "backfill",
+    summary: "fetch the missing days of any span, newest first",
+    load: () => import("./backfill.ts"),
+  },
+  {
     name: "plan",
     summary: "what oura.yaml would change in the tables",
     load: () => import("./plan.ts"),

@@ -10,12 +10,12 @@ import { UsageError } from "../lib/errors.ts";
 import { configureLogging } from "../lib/log.ts";
 import { signInUnattended } from "./demo_sign_in.ts";
 import { type CommonOptions, readPipeline, withDatabase } from "./context.ts";
+import { worst } from "./fetch.ts";
 import { findings } from "./findings.ts";
 import type { Io } from "./io.ts";
 import { countText, durationText, textTable } from "./output.ts";
 import { action, describe } from "./program.ts";
 import { runSync } from "./run_sync.ts";
-import { worst } from "./sync.ts";
 import { numberOption } from "./sync_options.ts";
 
 interface Options extends CommonOptions {

@@ -3,18 +3,21 @@ import { hostname } from "node:os";
 import type { Pipeline } from "../config/model.ts";
 import type { Settings } from "../config/settings.ts";
 import type { Database } from "../lib/db/database.ts";
+import { EXIT } from "../lib/errors.ts";
 import { lifeOf, proveLife } from "../lib/proof_of_life.ts";
+import { startTelemetry } from "../lib/telemetry.ts";
 import { VERSION } from "../lib/version.ts";
 import { applyAdditive } from "../pipelines/columns/apply.ts";
 import { livePipeline } from "../pipelines/columns/live_pipeline.ts";
 import { readState } from "../pipelines/columns/state.ts";
+import { recordFailedRun } from "../pipelines/failed_run.ts";
 import type { SyncReport } from "../pipelines/outcome.ts";
 import { sync } from "../pipelines/sync.ts";
 import type { Demand } from "../pipelines/windows.ts";
 import { interruptible } from "./interruption.ts";
 import type { Io } from "./io.ts";
 import { createProgress } from "./progress.ts";
-import { openWearers, type WearerOptions } from "./wearers.ts";
+import { type AccessOptions, chooseWearers, type WearerOptions } from "./wearers.ts";
 
 /** What to sync. */
 export interface SyncRequest {
@@ -26,6 +29,9 @@ export interface SyncRequest {
   wearers: WearerOptions;
   /** Windows in flight at once. */
   concurrency: number;
+  /** For the rate limit, in ms, and what may be asked for at all; see `RateGateOptions`. */
+  patienceMs?: number;
+  budget?: AccessOptions["budget"];
   dryRun: boolean;
   /** Whether new columns of the YAML are added first. */
   apply: boolean;
@@ -41,6 +47,7 @@ export async function runSync(
 ): Promise<SyncReport[]> {
   const { dataDirectory } = settings;
   const reports: SyncReport[] = [];
+  await startTelemetry();
   using interruption = interruptible(request.signal);
   const { signal } = interruption;
   await using life = await proveLife(dataDirectory, `${hostname()} pid ${Deno.pid}`);
@@ -48,26 +55,37 @@ export async function runSync(
   const pipeline = request.apply && !request.dryRun
     ? (await applyAdditive(db, declared, { ...lease, signal })).pipeline
     : livePipeline(declared, await readState(db));
-  for await (const { userId, http } of openWearers(settings, db, request.wearers)) {
+  const { patienceMs, budget, command, dryRun } = request;
+  const wearers = await chooseWearers(settings, db, request.wearers, {
+    signal,
+    ...(patienceMs === undefined ? {} : { patienceMs }),
+    ...(budget ? { budget } : {}),
+  });
+  for (const wearer of wearers) {
+    const run = { pipeline, db, command, version: VERSION, lease };
+    const opened = await wearer.open().catch((error) => {
+      if (dryRun || wearer.userId === null) throw error;
+      return recordFailedRun({ ...run, userId: wearer.userId }, error);
+    });
+    if ("exitCode" in opened) {
+      reports.push(opened);
+      continue;
+    }
     const progress = createProgress(io, settings.logFormat !== "json");
     try {
-      reports.push(
-        await sync({
-          pipeline,
-          db,
-          http,
-          userId,
-          demand: request.demand,
-          concurrency: request.concurrency,
-          command: request.command,
-          version: VERSION,
-          lease,
-          signal,
-          onEvent: progress.onEvent,
-          dryRun: request.dryRun,
-          ...(request.types ? { types: request.types } : {}),
-        }),
-      );
+      const report = await sync({
+        ...run,
+        ...opened,
+        demand: request.demand,
+        concurrency: request.concurrency,
+        signal,
+        onEvent: progress.onEvent,
+        dryRun,
+        ...(request.types ? { types: request.types } : {}),
+      });
+      reports.push(report);
+      // What ends here would end for the other wearers too.
+      if (report.exitCode === EXIT.database || signal.aborted) break;
     } finally {
       progress.stop();
     }

@@ -4,8 +4,9 @@ import type { Database } from "../lib/db/database.ts";
 import { UsageError } from "../lib/errors.ts";
 import { loggerOf } from "../lib/log.ts";
 import { OuraHttp } from "../lib/oura/http.ts";
-import { RateGate } from "../lib/oura/rate_gate.ts";
+import { RateGate, type RateGateOptions } from "../lib/oura/rate_gate.ts";
 import { staticToken, type TokenProvider } from "../lib/oura/token_provider.ts";
+import { telemetry } from "../lib/telemetry.ts";
 import { identifyWearer } from "../pipelines/wearer.ts";
 
 /** A wearer, ready to be synced. */
@@ -14,68 +15,99 @@ export interface WearerAccess {
   http: OuraHttp;
 }
 
+/** A wearer whose turn has not come. */
+export interface ChosenWearer {
+  /** Null where only Oura knows: the owner of a given token. */
+  readonly userId: string | null;
+  /**
+   * Makes the wearer ready.
+   * @throws {SignInError} When the sign-in is dead.
+   * @throws {UsageError} When `--user-id` names somebody else than the given token's owner.
+   */
+  open(): Promise<WearerAccess>;
+}
+
 /** Which wearers are meant. */
 export interface WearerOptions {
   userId?: string;
   allUsers?: boolean;
+  /** A caller's own way to a token, instead of the stored sign-ins. */
+  tokens?: TokenProvider;
+}
+
+/** How patient the API clients are, and how they are stopped. */
+export interface AccessOptions extends Pick<RateGateOptions, "patienceMs" | "budget"> {
+  signal?: AbortSignal;
 }
 
 /**
- * Opens the wearers one after the other, so that one dead sign-in is met only when its turn comes.
- * With `OURA_ACCESS_TOKEN` there is one: the token's own.
- * @throws {SignInError} When nobody is signed in, or a sign-in is dead.
- * @throws {UsageError} When `--user-id` names somebody else than the static token.
+ * The wearers meant. Each is opened when its turn comes, so that one dead sign-in leaves the others
+ * alone. With `OURA_ACCESS_TOKEN` there is one: the token's own.
+ * @throws {SignInError} When nobody is signed in.
  */
-export async function* openWearers(
+export async function chooseWearers(
   settings: Settings,
   db: Database,
   options: WearerOptions,
-): AsyncGenerator<WearerAccess> {
+  { signal, ...limits }: AccessOptions = {},
+): Promise<ChosenWearer[]> {
+  const client = clientMaker(settings, limits);
+  const { accessToken } = settings;
+  const tokens = options.tokens ?? (accessToken === null ? null : staticToken(accessToken));
+  if (tokens !== null) {
+    const open = () => openIdentified(client(tokens), options.userId, signal);
+    return [{ userId: options.userId ?? null, open }];
+  }
+  const { openWearer } = await import("../pipelines/sign_in/wearers.ts");
+  return (await signedIn(db, options)).map((userId) => ({
+    userId,
+    async open() {
+      const keeper = await openWearer(settings, db, userId);
+      return { userId, http: client(keeper) };
+    },
+  }));
+}
+
+/** All clients share one gate: what Oura limits is the app. */
+function clientMaker(settings: Settings, limits: Omit<AccessOptions, "signal">) {
+  const log = loggerOf("oura");
   const gate = new RateGate({
-    onWait: (ms) =>
-      loggerOf("oura").warn("Oura asks us to wait {seconds} s.", {
-        seconds: Math.ceil(ms / 1000),
-      }),
+    ...limits,
+    onWait: (ms) => {
+      telemetry().count("waits", 1);
+      log.warn("Requests wait {seconds} s for the rate limit.", { seconds: Math.ceil(ms / 1000) });
+    },
   });
-  const client = (tokens: TokenProvider) =>
+  return (tokens: TokenProvider) =>
     new OuraHttp({
       tokens,
       baseUrl: settings.apiUrl,
       gate,
-      onRetry: (path, problem, attempt) =>
-        loggerOf("oura").warn("Attempt {attempt} for {path} failed: {problem}.", {
-          attempt,
-          path,
-          problem,
-        }),
+      onRetry: (path, problem, attempt) => {
+        telemetry().count("retries", 1, { "oura_sync.path": path });
+        log.warn("Attempt {attempt} for {path} failed: {problem}.", { attempt, path, problem });
+      },
     });
-  if (settings.accessToken !== null) {
-    const http = client(staticToken(settings.accessToken));
-    const userId = await identifyWearer(http);
-    if (options.userId !== undefined && options.userId !== userId) {
-      throw new UsageError(
-        "WEARER_MISMATCH",
-        `OURA_ACCESS_TOKEN belongs to wearer ${userId}, not to ${options.userId}`,
-        { hint: "Leave out --user-id, or unset OURA_ACCESS_TOKEN to use the stored sign-ins." },
-      );
-    }
-    yield { userId, http };
-    return;
-  }
-  const { openWearer } = await import("../pipelines/sign_in/wearers.ts");
-  for (const userId of await chosenWearers(db, options)) {
-    const keeper = await openWearer(settings, db, userId);
-    yield { userId: keeper.userId, http: client(keeper) };
-  }
 }
 
-async function chosenWearers(
-  db: Database,
-  options: WearerOptions,
-): Promise<(string | undefined)[]> {
-  if (!options.allUsers) return [options.userId];
+async function openIdentified(
+  http: OuraHttp,
+  wanted: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<WearerAccess> {
+  const userId = await identifyWearer(http, signal);
+  if (wanted === undefined || wanted === userId) return { userId, http };
+  throw new UsageError(
+    "WEARER_MISMATCH",
+    `the access token belongs to wearer ${userId}, not to ${wanted}`,
+    { hint: "Leave out --user-id, or unset OURA_ACCESS_TOKEN to use the stored sign-ins." },
+  );
+}
+
+async function signedIn(db: Database, { userId, allUsers }: WearerOptions): Promise<string[]> {
+  const { chooseWearer } = await import("../pipelines/sign_in/wearers.ts");
+  const first = await chooseWearer(db, userId);
+  if (!allUsers) return [first.userId];
   const { listGrants } = await import("../lib/db/vault/grants.ts");
-  const grants = await listGrants(db);
-  // Nobody signed in: the single-wearer path says so.
-  return grants.length === 0 ? [undefined] : grants.map(({ userId }) => userId);
+  return (await listGrants(db)).map((grant) => grant.userId);
 }

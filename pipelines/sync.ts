@@ -8,10 +8,13 @@ import { utcDay } from "../lib/days.ts";
 import type { Database } from "../lib/db/database.ts";
 import { acquireLeases, type LeaseOptions } from "../lib/db/leases.ts";
 import { readCoverage } from "../lib/db/ledger.ts";
-import { addCounts, finishRun, noRows, recordRunType, startRun } from "../lib/db/runs.ts";
-import { BusyError, EXIT, type OuraSyncError } from "../lib/errors.ts";
+import { retryTransaction } from "../lib/db/retry_transaction.ts";
+import { addCounts, noRows } from "../lib/db/runs.ts";
+import { DatabaseError, EXIT, type OuraSyncError } from "../lib/errors.ts";
 import type { OuraHttp } from "../lib/oura/http.ts";
-import { type SyncReport, type TypeOutcome, verdict } from "./outcome.ts";
+import { telemetry } from "../lib/telemetry.ts";
+import { expectFailure, type SyncReport, type TypeOutcome, verdict } from "./outcome.ts";
+import { RunRecord } from "./run_record.ts";
 import { type Coverage, type Demand, owedWindows, type Window } from "./windows.ts";
 import { type TypeJob, workThrough } from "./work.ts";
 
@@ -65,11 +68,11 @@ export async function sync(options: SyncOptions): Promise<SyncReport> {
     return reason === null;
   });
 
-  const coverage = await readCoverage(
-    db,
-    userId,
-    granted.map((type) => ({ dataType: type.name, lookbackDays: type.window.lookbackDays })),
-  );
+  const lookbacks = granted.map(({ name, window }) => ({
+    dataType: name,
+    lookbackDays: window.lookbackDays,
+  }));
+  const coverage = await retryTransaction(db, (tx) => readCoverage(tx, userId, lookbacks));
   const planned = planJobs(granted, options.demand ?? { kind: "owed" }, coverage, now);
   const report = (runId: number | null, error: OuraSyncError | null): SyncReport => {
     const types = [...outcomes.values()];
@@ -83,13 +86,16 @@ export async function sync(options: SyncOptions): Promise<SyncReport> {
   for (const job of planned) outcomes.get(job.type.name)!.windows.total = job.windows.length;
   if (options.dryRun) return report(null, null);
 
-  const runId = await startRun(db, {
+  const command = options.command ?? "sync";
+  const record = await RunRecord.open(db, {
     userId,
-    command: options.command ?? "sync",
+    command,
     startedAt: now,
     version: options.version,
     configChecksum: pipeline.checksum,
+    lease: options.lease,
   });
+  const span = telemetry().span("run", { "oura_sync.command": command });
   const abort = new AbortController();
   await using leases = await acquireLeases(
     db,
@@ -107,9 +113,13 @@ export async function sync(options: SyncOptions): Promise<SyncReport> {
     windows: jobs.reduce((sum, { windows }) => sum + windows.length, 0),
   });
 
+  const endpoints = new Map(asked.map(({ name, endpoint }) => [name, endpoint]));
   const finishType = async (outcome: TypeOutcome) => {
     onEvent({ kind: "type", outcome });
-    await recordRunType(db, { runId, userId, startedAt: now, ...recordOf(outcome) });
+    const traffic = http.traffic.byPath.get(endpoints.get(outcome.dataType)!);
+    const { requests, bytes } = traffic ?? { requests: 0, bytes: 0 };
+    telemetry().count("requests", requests, { "oura_sync.data_type": outcome.dataType });
+    await record.type(outcome, { requests, bytes });
   };
   for (const outcome of outcomes.values()) {
     if (outcome.state === "skipped" || outcome.state === "busy") await finishType(outcome);
@@ -120,7 +130,7 @@ export async function sync(options: SyncOptions): Promise<SyncReport> {
       http,
       leases,
       userId,
-      runId,
+      runId: record.id,
       now,
       signal: options.signal ? AbortSignal.any([options.signal, abort.signal]) : abort.signal,
     },
@@ -128,6 +138,7 @@ export async function sync(options: SyncOptions): Promise<SyncReport> {
     contract: pipeline.contract,
     concurrency: options.concurrency ?? 4,
     outcomes,
+    span,
     onWindow: (dataType, window, rows) => onEvent({ kind: "window", dataType, window, rows }),
     onTypeEnd: async (outcome) => {
       await finishType(outcome);
@@ -135,17 +146,17 @@ export async function sync(options: SyncOptions): Promise<SyncReport> {
     },
   });
 
-  const error = fatal ?? verdict([...outcomes.values()]);
-  const result = report(runId, error);
-  await finishRun(db, runId, {
-    state: runState(error),
-    exitCode: result.exitCode,
-    requests: http.traffic.requests,
-    bytes: http.traffic.bytes,
-    counts: result.counts,
-    traceIds: http.traffic.traceIds,
-    error: error ? { code: error.code, message: error.message } : undefined,
-  });
+  const stopped = options.signal?.aborted ? expectFailure(options.signal.reason) : null;
+  let error = fatal ?? stopped ?? verdict([...outcomes.values()]);
+  try {
+    await record.close(error, report(record.id, error).counts, http.traffic);
+  } catch (failure) {
+    // Without the database nothing can be recorded; the exit code says so.
+    if (!(failure instanceof DatabaseError)) throw failure;
+    error ??= failure;
+  }
+  const result = report(record.id, error);
+  span.end({ "oura_sync.exit_code": result.exitCode }, error?.code);
   return result;
 }
 
@@ -179,23 +190,4 @@ function planJobs(
     type,
     windows: owedWindows(type, demand, coverage.get(type.name)!, today),
   }));
-}
-
-function recordOf(outcome: TypeOutcome) {
-  const { dataType, state, counts, error, reason } = outcome;
-  const refusal = error && "refusal" in error ? error.refusal as { status: number } : null;
-  const told = error ? { code: error.code, message: error.message } : undefined;
-  return {
-    dataType,
-    state,
-    counts,
-    httpStatus: refusal?.status ?? null,
-    error: told ?? (reason ? { code: "SCOPE_NOT_GRANTED", message: reason } : undefined),
-  };
-}
-
-function runState(error: OuraSyncError | null) {
-  if (error === null) return "done";
-  if (error instanceof BusyError) return "busy";
-  return error.exitCode === EXIT.partial ? "partial" : "failed";
 }

@@ -9,9 +9,9 @@ const PERSONAL_INFO = "/v2/usercollection/personal_info";
  * The wearer's id: `personal_info.id`, which any token may read and webhooks speak of.
  * @throws {SignInError} When Oura refuses the token.
  */
-export async function identifyWearer(http: OuraHttp): Promise<string> {
+export async function identifyWearer(http: OuraHttp, signal?: AbortSignal): Promise<string> {
   try {
-    const info = await http.getJson(PERSONAL_INFO);
+    const info = await http.getJson(PERSONAL_INFO, {}, signal);
     const id = (info as { id?: unknown } | null)?.id;
     if (typeof id === "string" && id !== "") return id;
   } catch (error) {

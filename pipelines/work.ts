@@ -5,13 +5,17 @@
 import type { Contract, PipelineType } from "../config/model.ts";
 import { recordWindow } from "../lib/db/ledger.ts";
 import { hasOpenRejects } from "../lib/db/rejects.ts";
-import { addCounts, type RowCounts } from "../lib/db/runs.ts";
+import { retryTransaction } from "../lib/db/retry_transaction.ts";
+import { addCounts, documentsIn } from "../lib/db/runs.ts";
 import { DatabaseError, OuraSyncError, OuraUnavailableError, SignInError } from "../lib/errors.ts";
 import { RateLimitedError } from "../lib/oura/errors.ts";
+import type { Span } from "../lib/telemetry.ts";
+import { type NewField, NewFieldsError, watchDrift } from "./drift.ts";
 import { TooManyRejectsError } from "./errors.ts";
 import { createLoader } from "./load.ts";
 import { expectFailure, type TypeOutcome } from "./outcome.ts";
-import { type SyncContext, syncWindow, type TypeStages } from "./sync_window.ts";
+import type { SyncContext, TypeStages } from "./sync_window.ts";
+import { tracedWindow } from "./traced_window.ts";
 import { createTransform } from "./transform.ts";
 import type { Window } from "./windows.ts";
 
@@ -31,6 +35,8 @@ export interface WorkOptions {
   readonly concurrency: number;
   /** Filled in as the work goes on; one for every job. */
   readonly outcomes: ReadonlyMap<string, TypeOutcome>;
+  /** Of the run. */
+  readonly span: Span;
   readonly onWindow: (dataType: string, window: Window, rows: number) => void;
   /** Called once for every job, when its last window ended. */
   readonly onTypeEnd: (outcome: TypeOutcome) => Promise<void>;
@@ -40,6 +46,7 @@ interface RunningType {
   readonly stages: TypeStages;
   readonly outcome: TypeOutcome;
   readonly windows: readonly Window[];
+  readonly span: Span;
   /** Windows not ended yet. */
   left: number;
 }
@@ -59,8 +66,11 @@ export async function workThrough(
   const runnings: RunningType[] = [];
   for (const { type, windows } of jobs) {
     const outcome = outcomes.get(type.name)!;
-    runnings.push({ stages: await prepare(type, options), outcome, windows, left: windows.length });
-    if (windows.length === 0) await options.onTypeEnd(outcome);
+    const stages = await prepare(type, options);
+    const span = options.span.child("type", { "oura_sync.data_type": type.name });
+    const running = { stages, outcome, windows, span, left: windows.length };
+    runnings.push(running);
+    if (windows.length === 0) await endType(running, options);
   }
   const queue = newestOfAllFirst(runnings);
 
@@ -69,9 +79,7 @@ export async function workThrough(
 
   const endWindow = async (running: RunningType) => {
     running.left--;
-    if (running.left > 0) return;
-    judgeRejects(running.outcome, options.contract);
-    await options.onTypeEnd(running.outcome);
+    if (running.left === 0) await endType(running, options);
   };
   const fail = async (running: RunningType, window: Window, error: OuraSyncError) => {
     if (running.outcome.state !== "failed") {
@@ -97,7 +105,7 @@ export async function workThrough(
       // A type that failed once is not asked again in this run; its windows stay owed.
       if (outcome.state !== "failed") {
         try {
-          const counts = await syncWindow(context, stages, window);
+          const counts = await tracedWindow(running.span, context, stages, window);
           addCounts(outcome.counts, counts);
           outcome.windows.done++;
           unavailable = 0;
@@ -116,6 +124,14 @@ export async function workThrough(
     });
   await Promise.all(Array.from({ length: options.concurrency }, guarded));
   return fatal;
+}
+
+async function endType(running: RunningType, options: WorkOptions): Promise<void> {
+  const { outcome, span, stages } = running;
+  judgeRejects(outcome, options.contract);
+  judgeNewFields(outcome, stages.drift?.found() ?? [], options.contract);
+  span.end({ "oura_sync.state": outcome.state }, outcome.error?.code);
+  await options.onTypeEnd(outcome);
 }
 
 /** Every type's newest window, then every type's next: what people look at first comes first. */
@@ -138,8 +154,9 @@ async function prepare(type: PipelineType, options: WorkOptions): Promise<TypeSt
     type,
     transform,
     load: createLoader(transform.table, db.schema),
-    hasOpenRejects: await hasOpenRejects(db, userId, type.name),
+    hasOpenRejects: await retryTransaction(db, (tx) => hasOpenRejects(tx, userId, type.name)),
     failOnBadRow: options.contract.badRows === "fail",
+    drift: options.contract.newFields === "ignore" ? null : watchDrift(type),
   };
 }
 
@@ -149,18 +166,19 @@ async function recordFailure(
   window: Window,
   error: OuraSyncError,
 ): Promise<void> {
-  await recordWindow(context.db, {
+  const entry = {
     userId: context.userId,
     dataType: type.name,
     from: window.from,
     to: window.to,
-    state: "failed",
+    state: "failed" as const,
     rows: 0,
     fetchedAt: context.now,
     runId: context.runId,
     snapshot: type.window.by === "none",
     error: { code: error.code, message: error.message },
-  });
+  };
+  await retryTransaction(context.db, (tx) => recordWindow(tx, entry));
 }
 
 /** The good rows are in by now; too many bad ones still fail the type. */
@@ -176,6 +194,18 @@ function judgeRejects(outcome: TypeOutcome, contract: Contract): void {
   }
 }
 
-function documentsIn(counts: RowCounts): number {
-  return counts.inserted + counts.updated + counts.unchanged + counts.rejected;
+/** Fields the catalog does not know are told of, and fail the type where that is wanted. */
+function judgeNewFields(
+  outcome: TypeOutcome,
+  fields: readonly NewField[],
+  contract: Contract,
+): void {
+  if (fields.length === 0) return;
+  outcome.newFields = fields;
+  if (contract.newFields === "fail" && outcome.state === "done") {
+    Object.assign(outcome, {
+      state: "failed",
+      error: new NewFieldsError(outcome.dataType, fields),
+    });
+  }
 }

@@ -362,11 +362,12 @@ CREATE TABLE oura.sync_runs (
   error_code text,
   error_message text,
   trace_ids jsonb,
+  holder text,
   CONSTRAINT sync_runs_pkey PRIMARY KEY (id),
   CONSTRAINT sync_runs_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'partial'::text, 'failed'::text, 'busy'::text])))
 );
 CREATE INDEX sync_runs_user_id_started_at_idx ON oura.sync_runs USING btree (user_id, started_at);
-COMMENT ON TABLE oura.sync_runs IS 'One row per run of a command that writes data. A run that stays in state running was killed.';
+COMMENT ON TABLE oura.sync_runs IS 'One row per run of a command that writes data. One that was killed is closed by the next run.';
 
 CREATE TABLE oura.sync_windows (
   id bigint GENERATED ALWAYS AS IDENTITY,

@@ -8,6 +8,7 @@ import RENEW from "../../sql/queries/renew_leases.sql" with { type: "text" };
 import type { Life } from "../proof_of_life.ts";
 import type { Database, Queryable } from "./database.ts";
 import { inSchema } from "./identifiers.ts";
+import { retryTransaction } from "./retry_transaction.ts";
 
 /** A lease in other hands. */
 export interface HeldLease {
@@ -72,16 +73,18 @@ export async function acquireLeases(
   };
   // A renewal that fails is not lost: the next one, or the check before the ledger, decides.
   let renewal = Promise.resolve();
-  const timer = setInterval(() => renewal = renew().catch(() => {}), ttlSeconds * 1000 / 3);
+  const timer = setInterval(() => {
+    renewal = renewal.then(renew).catch(() => {});
+  }, ttlSeconds * 1000 / 3);
 
-  const remove = (names: readonly string[]) =>
-    db.query(
-      inSchema(
-        "DELETE FROM oura.sync_leases WHERE user_id = $1 AND data_type = ANY ($2::text[]) AND holder = $3",
-        db.schema,
-      ),
-      [userId, names, holder],
+  // What cannot be given back expires by itself; the run is no worse for it.
+  const remove = async (names: readonly string[]) => {
+    const sql = inSchema(
+      "DELETE FROM oura.sync_leases WHERE user_id = $1 AND data_type = ANY ($2::text[]) AND holder = $3",
+      db.schema,
     );
+    await retryTransaction(db, (tx) => tx.query(sql, [userId, names, holder])).catch(() => {});
+  };
 
   return {
     held,
@@ -127,19 +130,23 @@ async function settle(
   for (;;) {
     const missing = dataTypes.filter((name) => !held.has(name));
     if (missing.length === 0) return { held, busy: [] };
-    const { rows } = await db.query<{ data_type: string }>(inSchema(ACQUIRE, db.schema), [
-      userId,
-      missing,
-      holder,
-      ttlSeconds,
-    ]);
-    for (const row of rows) held.add(row.data_type);
-    const busy = await heldByOthers(db, userId, missing.filter((name) => !held.has(name)));
+    const { taken, busy } = await retryTransaction(db, async (tx) => {
+      const { rows } = await tx.query<{ data_type: string }>(inSchema(ACQUIRE, tx.schema), [
+        userId,
+        missing,
+        holder,
+        ttlSeconds,
+      ]);
+      const taken = rows.map((row) => row.data_type);
+      const rest = missing.filter((name) => !taken.includes(name));
+      return { taken, busy: await heldByOthers(tx, userId, rest) };
+    });
+    for (const name of taken) held.add(name);
     let undecided = false;
     for (const lease of busy) {
       const life = lives.get(lease.holder) ?? await lifeOf(lease.holder);
       lives.set(lease.holder, life);
-      if (life === "dead") await forget(db, lease.holder);
+      if (life === "dead") await retryTransaction(db, (tx) => forget(tx, lease.holder));
       const key = `${lease.dataType} ${lease.holder}`;
       const expiry = lease.expires.getTime();
       if (!firstExpiry.has(key)) firstExpiry.set(key, expiry);

@@ -1,5 +1,7 @@
 /** The record of runs: what each command did, per data type, and how it ended. */
+import CLOSE_DEAD_RUNS from "../../sql/queries/close_dead_runs.sql" with { type: "text" };
 import FINISH_RUN from "../../sql/queries/finish_run.sql" with { type: "text" };
+import OPEN_RUNS from "../../sql/queries/open_runs.sql" with { type: "text" };
 import RECORD_TYPE from "../../sql/queries/record_run_type.sql" with { type: "text" };
 import START_RUN from "../../sql/queries/start_run.sql" with { type: "text" };
 import type { Queryable } from "./database.ts";
@@ -25,6 +27,11 @@ export function addCounts(sum: RowCounts, more: Partial<RowCounts>): void {
   for (const name of Object.keys(sum) as (keyof RowCounts)[]) sum[name] += more[name] ?? 0;
 }
 
+/** How many documents Oura sent; one that it no longer sends is none of them. */
+export function documentsIn(counts: RowCounts): number {
+  return counts.inserted + counts.updated + counts.unchanged + counts.rejected;
+}
+
 /** A run that begins. */
 export interface RunStart {
   userId: string | null;
@@ -32,6 +39,8 @@ export interface RunStart {
   startedAt: Date;
   version: string;
   configChecksum: string;
+  /** The process, under the name its leases carry. */
+  holder: string;
 }
 
 /** A run that ends. */
@@ -53,6 +62,8 @@ export interface RunType {
   state: "done" | "failed" | "skipped" | "busy";
   startedAt: Date;
   counts: RowCounts;
+  requests: number;
+  bytes: number;
   httpStatus: number | null;
   error?: { code: string; message: string } | undefined;
 }
@@ -65,6 +76,7 @@ export async function startRun(db: Queryable, run: RunStart): Promise<number> {
     run.startedAt,
     run.version,
     run.configChecksum,
+    run.holder,
   ]);
   return rows[0]!.id;
 }
@@ -86,6 +98,8 @@ export async function recordRunType(db: Queryable, type: RunType): Promise<void>
     type.httpStatus,
     type.error?.code ?? null,
     type.error?.message ?? null,
+    type.requests,
+    type.bytes,
   ]);
 }
 
@@ -106,5 +120,32 @@ export async function finishRun(db: Queryable, runId: number, end: RunEnd): Prom
     end.error?.code ?? null,
     end.error?.message ?? null,
     JSON.stringify(end.traceIds),
+  ]);
+}
+
+/** A run whose record was never closed. */
+export type OpenRun = {
+  id: number;
+  /** The process; null for records of former versions. */
+  holder: string | null;
+  /** Whether it holds no lease although it had the time to take one. */
+  idle: boolean;
+};
+
+/** The open runs of a wearer, but for run `current`. */
+export async function openRuns(
+  db: Queryable,
+  userId: string,
+  current: number,
+): Promise<OpenRun[]> {
+  return (await db.query<OpenRun>(inSchema(OPEN_RUNS, db.schema), [userId, current])).rows;
+}
+
+/** Closes the records of runs whose process is gone. */
+export async function closeDeadRuns(db: Queryable, ids: readonly number[]): Promise<void> {
+  await db.query(inSchema(CLOSE_DEAD_RUNS, db.schema), [
+    ids,
+    "INTERRUPTED",
+    "The process ended without a word: it was killed, or the machine went down",
   ]);
 }

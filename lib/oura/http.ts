@@ -46,6 +46,8 @@ export interface Traffic {
   traceIds: string[];
   /** Local clock minus Oura's, in ms, from the latest `Date` header. */
   clockSkewMs: number | null;
+  /** Requests and bytes by the path asked. */
+  byPath: Map<string, { requests: number; bytes: number }>;
 }
 
 /** A failure that another attempt may mend. */
@@ -58,7 +60,13 @@ class Transient extends Error {
 /** See the file's head. */
 export class OuraHttp {
   readonly tokens: TokenProvider;
-  readonly traffic: Traffic = { requests: 0, bytes: 0, traceIds: [], clockSkewMs: null };
+  readonly traffic: Traffic = {
+    requests: 0,
+    bytes: 0,
+    traceIds: [],
+    clockSkewMs: null,
+    byPath: new Map(),
+  };
   readonly #baseUrl: string;
   readonly #fetch: typeof fetch;
   readonly #gate: RateGate;
@@ -148,7 +156,7 @@ export class OuraHttp {
     const url = new URL(this.#baseUrl + path);
     for (const [name, value] of Object.entries(params)) url.searchParams.set(name, value);
     const timeout = AbortSignal.timeout(this.#timeoutMs);
-    this.traffic.requests++;
+    this.#count(path, { requests: 1, bytes: 0 });
     let response: Response;
     let body: string;
     try {
@@ -162,7 +170,7 @@ export class OuraHttp {
       if (signal?.aborted) throw signal.reason;
       throw new Transient(this.#unreachable(path, timeout.aborted, error));
     }
-    this.traffic.bytes += body.length;
+    this.#count(path, { requests: 0, bytes: body.length });
     this.#noteClock(response.headers);
     return this.#interpret(path, response, body);
   }
@@ -207,6 +215,16 @@ export class OuraHttp {
       }`,
       { cause, hint: "Check the network of this machine, then run again." },
     );
+  }
+
+  #count(path: string, more: { requests: number; bytes: number }): void {
+    const { traffic } = this;
+    const ofPath = traffic.byPath.get(path) ?? { requests: 0, bytes: 0 };
+    traffic.byPath.set(path, ofPath);
+    for (const sum of [traffic, ofPath]) {
+      sum.requests += more.requests;
+      sum.bytes += more.bytes;
+    }
   }
 
   #noteClock(headers: Headers): void {

@@ -29,6 +29,8 @@ export interface RateGateOptions {
   monotonic?: () => number;
   /** Told of every wait, for the log. */
   onWait?: (ms: number) => void;
+  /** Requests let through in any span of so many ms, to leave some to others. @default no limit */
+  budget?: { requests: number; perMs: number };
 }
 
 /**
@@ -40,6 +42,9 @@ export class RateGate {
   readonly #sleep: Sleep;
   readonly #monotonic: () => number;
   readonly #onWait: (ms: number) => void;
+  readonly #budget: RateGateOptions["budget"];
+  /** When the requests of the current span passed, oldest first; kept only under a budget. */
+  readonly #passed: number[] = [];
   #openAt = 0;
 
   constructor(options: RateGateOptions = {}) {
@@ -47,6 +52,7 @@ export class RateGate {
     this.#sleep = options.sleep ?? sleep;
     this.#monotonic = options.monotonic ?? (() => performance.now());
     this.#onWait = options.onWait ?? (() => {});
+    this.#budget = options.budget;
   }
 
   /**
@@ -58,14 +64,27 @@ export class RateGate {
     this.#openAt = Math.max(this.#openAt, this.#monotonic() + ms);
   }
 
-  /** Resolves when the gate is open. */
+  /** Resolves when the gate is open and the budget has room. */
   async pass(signal?: AbortSignal): Promise<void> {
     for (;;) {
-      const wait = this.#openAt - this.#monotonic();
-      if (wait <= 0) return;
+      const now = this.#monotonic();
+      const wait = Math.max(this.#openAt, this.#affordableAt(now)) - now;
+      if (wait <= 0) {
+        if (this.#budget) this.#passed.push(now);
+        return;
+      }
       this.#onWait(wait);
       await this.#sleep(wait, signal);
     }
+  }
+
+  /** When the budget has room for another request. */
+  #affordableAt(now: number): number {
+    if (!this.#budget) return now;
+    const { requests, perMs } = this.#budget;
+    const current = this.#passed.findIndex((passedAt) => passedAt > now - perMs);
+    this.#passed.splice(0, current === -1 ? this.#passed.length : current);
+    return this.#passed.length < requests ? now : this.#passed[0]! + perMs;
   }
 }
 

@@ -1,0 +1,46 @@
+import { DatabaseError, OuraSyncError, UsageError } from "../lib/errors.ts";
+import { noRows } from "../lib/db/runs.ts";
+import { InterruptedError } from "./errors.ts";
+import type { SyncReport } from "./outcome.ts";
+import { RunRecord } from "./run_record.ts";
+import type { SyncOptions } from "./sync.ts";
+
+/** The part of a sync that is known before it could begin. */
+export type PlannedSync = Pick<
+  SyncOptions,
+  "db" | "userId" | "pipeline" | "command" | "version" | "lease"
+>;
+
+/**
+ * Records a sync that failed before it could ask for anything, such as for a dead sign-in: the
+ * wearer's last run must not look like a success from before.
+ * @throws {unknown} `error` itself where it concerns more than this wearer, or is a bug.
+ */
+export async function recordFailedRun(planned: PlannedSync, error: unknown): Promise<SyncReport> {
+  const reaches = error instanceof DatabaseError || error instanceof UsageError ||
+    error instanceof InterruptedError || !(error instanceof OuraSyncError);
+  if (reaches) throw error;
+  const { db, userId, pipeline, command = "sync", version, lease } = planned;
+  const started = performance.now();
+  const record = await RunRecord.open(db, {
+    userId,
+    command,
+    version,
+    lease,
+    startedAt: new Date(),
+    configChecksum: pipeline.checksum,
+  });
+  const counts = noRows();
+  const traffic = { requests: 0, bytes: 0, traceIds: [], clockSkewMs: null, byPath: new Map() };
+  await record.close(error, counts, traffic);
+  return {
+    runId: record.id,
+    userId,
+    types: [],
+    counts,
+    traffic,
+    durationMs: Math.round(performance.now() - started),
+    exitCode: error.exitCode,
+    error,
+  };
+}
