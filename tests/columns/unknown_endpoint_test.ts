@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { inSchema } from "../../lib/db/identifiers.ts";
+import { forEachDatabase } from "../support/databases.ts";
+import { applyYaml, pending, store, values } from "./support.ts";
+
+const MEAL = `
+meal:
+  endpoint: /v2/usercollection/meal
+  window: { by: date }
+  key: [id]
+  columns:
+    kind: { path: type, type: text }`;
+
+const MEALS = ["breakfast", "lunch"].map((type, i) => ({
+  id: `meal-${i}`,
+  day: `2026-01-0${i + 1}`,
+  type,
+  energy: { kcal: 500 + i },
+}));
+
+forEachDatabase("an endpoint the catalog does not know becomes a table", async (db) => {
+  assert.deepEqual(await pending(db, MEAL), ["create_table", "add_column"]);
+  await applyYaml(db, MEAL);
+  await store(db, MEAL, "meal", MEALS);
+  assert.deepEqual(await values(db, "meal", "kind"), ["breakfast", "lunch"]);
+  assert.deepEqual(await pending(db, MEAL), []);
+});
+
+forEachDatabase("its columns and its day are filled for all history", async (db) => {
+  await applyYaml(db, MEAL);
+  await store(db, MEAL, "meal", MEALS);
+  const after = `${MEAL}
+    day: { path: day, type: date }
+    kcal: { path: energy.kcal, type: integer }`;
+  assert.deepEqual(await pending(db, after), ["add_column", "add_column", "add_index"]);
+  await applyYaml(db, after);
+  assert.deepEqual(await values(db, "meal", "day"), ["2026-01-01", "2026-01-02"]);
+  assert.deepEqual(await values(db, "meal", "kcal"), [500, 501]);
+  assert.deepEqual(await pending(db, after), []);
+});
+
+forEachDatabase("samples in time are keyed by their instant", async (db) => {
+  const types = `
+glucose:
+  endpoint: /v2/usercollection/glucose
+  window: { by: datetime }
+  key: [timestamp]
+  columns:
+    level: { path: level, type: real }`;
+  await applyYaml(db, types);
+  const sample = (minute: number) => ({
+    timestamp: `2026-01-01T00:0${minute}:00Z`,
+    level: minute / 2,
+  });
+  await store(db, types, "glucose", [1, 2, 3].map(sample));
+  const after = `${types}
+    level_text: { path: level, type: text }`;
+  await applyYaml(db, after);
+  assert.deepEqual(await values(db, "glucose", "level_text", "timestamp"), ["0.5", "1", "1.5"]);
+});
+
+forEachDatabase("the key of a table with rows cannot change", async (db) => {
+  await applyYaml(db, MEAL);
+  await assert.rejects(
+    () => applyYaml(db, MEAL.replace("key: [id]", "key: [day, type]")),
+    { code: "KEY_CHANGED", exitCode: 2 },
+  );
+});
+
+forEachDatabase("a table that people made is not taken over", async (db) => {
+  await db.exec(inSchema("CREATE TABLE oura.meal (id text)", db.schema));
+  await assert.rejects(() => applyYaml(db, MEAL), { code: "TABLE_TAKEN", exitCode: 2 });
+});
