@@ -14,7 +14,7 @@ import {
   viewName,
 } from "./ddl.ts";
 import { briefLock, type DiffContext, step } from "./new_step.ts";
-import { columnDefinition, type DeclaredObject, findObject, parsePrintedType } from "./state.ts";
+import { columnDefinition, type DeclaredObject, parsePrintedType } from "./state.ts";
 import type { MadeObject, Memory, Step } from "./step.ts";
 
 /** The steps of a table's columns. */
@@ -195,7 +195,6 @@ function changeType(
   const { retype, path } = columnDefinition(object);
   const begun = retype?.to === column.type && path === column.path.join(".") &&
     context.state.tables.get(table)!.has(beside);
-  const viewed = findObject(context.state, "view", table, viewName(type)) !== undefined;
   return step(context, {
     kind: "change_type",
     table,
@@ -207,10 +206,11 @@ function changeType(
       ...addColumn(table, { ...column, name: beside }),
     ],
     swap: [
-      ...(viewed ? [dropView(viewName(type))] : []),
+      // The view, which an earlier step has made or replaced, holds on to the column.
+      ...(type.view ? [dropView(viewName(type))] : []),
       dropColumn(table, name),
       renameColumn(table, beside, name),
-      ...(viewed && type.view ? [createView(type)] : []),
+      ...(type.view ? [createView(type)] : []),
     ],
     revert: null,
     destructive: true,
