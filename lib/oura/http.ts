@@ -52,8 +52,15 @@ export interface Traffic {
 
 /** A failure that another attempt may mend. */
 class Transient extends Error {
-  constructor(readonly failure: Error, readonly rateLimited = false) {
+  constructor(readonly failure: OuraUnavailableError) {
     super(failure.message);
+  }
+}
+
+/** A 429 within our patience: asked again when the gate opens, without using up a retry. */
+class NotNow extends Error {
+  constructor(readonly waitMs: number) {
+    super("rate limited (429)");
   }
 }
 
@@ -121,28 +128,43 @@ export class OuraHttp {
     token: string,
     signal: AbortSignal | undefined,
   ): Promise<unknown> {
-    const started = performance.now();
-    const givesUp = ({ error, attemptNumber }: RetryContext) => {
-      if (!(error instanceof Transient)) return;
-      this.#onRetry(path, error.message, attemptNumber);
-      const waited = performance.now() - started;
-      if (error.rateLimited && waited > this.#gate.patienceMs) {
-        throw new RateLimitedError(0, this.#gate.patienceMs);
-      }
+    const onFailedAttempt = ({ error, attemptNumber }: RetryContext) => {
+      if (error instanceof Transient) this.#onRetry(path, error.message, attemptNumber);
     };
     try {
-      return await pRetry(() => this.#attempt(path, params, token, signal), {
+      return await pRetry(() => this.#whenAllowed(path, params, token, signal), {
         retries: this.#retries,
         minTimeout: this.#backoffMs,
         maxTimeout: 30_000,
         randomize: true,
-        onFailedAttempt: givesUp,
+        onFailedAttempt,
         shouldRetry: ({ error }) => error instanceof Transient,
-        shouldConsumeRetry: ({ error }) => !(error instanceof Transient && error.rateLimited),
         ...(signal ? { signal } : {}),
       });
     } catch (error) {
       throw error instanceof Transient ? error.failure : error;
+    }
+  }
+
+  /** An attempt that gets another answer than 429. */
+  async #whenAllowed(
+    path: string,
+    params: Record<string, string>,
+    token: string,
+    signal: AbortSignal | undefined,
+  ): Promise<unknown> {
+    const { patienceMs } = this.#gate;
+    const started = this.#gate.now();
+    for (let attempt = 1;; attempt++) {
+      try {
+        return await this.#attempt(path, params, token, signal);
+      } catch (error) {
+        if (!(error instanceof NotNow)) throw error;
+        this.#onRetry(path, error.message, attempt);
+        if (this.#gate.now() - started > patienceMs) {
+          throw new RateLimitedError(error.waitMs, patienceMs);
+        }
+      }
     }
   }
 
@@ -191,8 +213,9 @@ export class OuraHttp {
       this.traffic.traceIds = [...this.traffic.traceIds, refusal.traceId].slice(-20);
     }
     if (status === 429) {
-      this.#gate.close(waitAskedFor(headers, Date.now()));
-      throw new Transient(new Error("rate limited (429)"), true);
+      const waitMs = waitAskedFor(headers, Date.now());
+      this.#gate.close(waitMs);
+      throw new NotNow(waitMs);
     }
     if (status >= 500 || status < 400) {
       throw new Transient(

@@ -55,6 +55,11 @@ export class RateGate {
     this.#budget = options.budget;
   }
 
+  /** The gate's clock, in ms from an arbitrary start. */
+  now(): number {
+    return this.#monotonic();
+  }
+
   /**
    * Closes the gate for `ms` milliseconds from now; a longer wait already under way stands.
    * @throws {RateLimitedError} When that is longer than the patience.
@@ -90,6 +95,8 @@ export class RateGate {
 
 /** How long to wait when a 429 names no time. */
 const DEFAULT_WAIT_MS = 5_000;
+/** What is waited even where a 429 asks for no wait at all, so that Oura is never hammered. */
+const LEAST_WAIT_MS = 1_000;
 
 /**
  * Milliseconds a 429 asks us to wait: `Retry-After` in seconds or as a date, else
@@ -101,12 +108,16 @@ const DEFAULT_WAIT_MS = 5_000;
 export function waitAskedFor(headers: Headers, nowMs: number): number {
   const date = Date.parse(headers.get("date") ?? "");
   const now = Number.isNaN(date) ? nowMs : date;
+  return Math.max(LEAST_WAIT_MS, askedMs(headers, now) ?? DEFAULT_WAIT_MS);
+}
+
+function askedMs(headers: Headers, now: number): number | null {
   const retryAfter = headers.get("retry-after")?.trim();
   if (retryAfter) {
     if (/^\d+$/.test(retryAfter)) return Number(retryAfter) * 1000;
     const until = Date.parse(retryAfter);
-    if (!Number.isNaN(until)) return Math.max(0, until - now);
+    if (!Number.isNaN(until)) return until - now;
   }
   const reset = Number(headers.get("x-ratelimit-reset") ?? "");
-  return reset > 0 ? Math.max(0, reset * 1000 - now) : DEFAULT_WAIT_MS;
+  return reset > 0 ? reset * 1000 - now : null;
 }

@@ -1,0 +1,303 @@
+import assert from "node:assert/strict";
+import { OuraSyncError, OuraUnavailableError } from "../../lib/errors.ts";
+import {
+  AccessDeniedError,
+  BadAnswerError,
+  DocumentNotFoundError,
+  RateLimitedError,
+  RequestRefusedError,
+} from "../../lib/oura/errors.ts";
+import type { OuraHttp } from "../../lib/oura/http.ts";
+import type { TokenProvider } from "../../lib/oura/token_provider.ts";
+import { client, fakeGate, type FakeOura, STRICT, TOKEN, withOura } from "./support.ts";
+
+const PATH = "/v2/usercollection/sleep";
+const QUERY = { start_date: "2026-05-01", end_date: "2026-05-03" };
+const ask = (http: OuraHttp, signal?: AbortSignal) => http.getJson(PATH, QUERY, signal);
+const status = (code: number, headers: Record<string, string> = {}) =>
+  new Response('{"detail":"secret-health-value"}', { status: code, headers });
+const fine = () => Response.json({ data: [] });
+
+/** The failure of a request, which must not show the token, the query or the body. */
+async function failure(request: Promise<unknown>): Promise<OuraSyncError> {
+  const error = await request.then(() => assert.fail("it went well"), (error) => error);
+  assert.ok(error instanceof OuraSyncError, String(error));
+  for (const text of [error.message, error.hint ?? "", String(error), JSON.stringify(error)]) {
+    for (
+      const secret of [TOKEN, "fresh-token", "2026-05-01", "start_date", "secret-health-value"]
+    ) {
+      assert.ok(!text.includes(secret), `"${text}" shows ${secret}`);
+    }
+  }
+  return error;
+}
+
+/** A provider that counts its refreshes. */
+function refreshing(tokens: readonly (string | null)[]): TokenProvider & { refused: string[] } {
+  const refused: string[] = [];
+  return {
+    refused,
+    scopes: null,
+    accessToken: () => Promise.resolve(TOKEN),
+    refresh: (token) => {
+      refused.push(token);
+      return Promise.resolve(tokens[refused.length - 1] ?? null);
+    },
+  };
+}
+
+Deno.test("getJson() sends the token and the query, and returns the JSON", STRICT, async () => {
+  await withOura(() => Response.json({ data: [1] }), async (oura) => {
+    const http = client(oura);
+    assert.deepEqual(await ask(http), { data: [1] });
+    assert.equal(oura.asked[0]!.token, TOKEN);
+    assert.deepEqual(Object.fromEntries(oura.asked[0]!.query), QUERY);
+    assert.equal(http.traffic.requests, 1);
+    assert.ok(http.traffic.bytes > 0);
+  });
+});
+
+Deno.test(
+  "getJson() refreshes a refused token once and goes on with the new one",
+  STRICT,
+  async () => {
+    const tokens = refreshing(["fresh-token"]);
+    await withOura((n) => n === 1 ? status(401) : fine(), async (oura) => {
+      assert.deepEqual(await ask(client(oura, { tokens })), { data: [] });
+      assert.deepEqual(tokens.refused, [TOKEN]);
+      assert.deepEqual(oura.asked.map(({ token }) => token), [TOKEN, "fresh-token"]);
+    });
+  },
+);
+
+Deno.test(
+  "getJson() refreshes no second time when the new token is refused too",
+  STRICT,
+  async () => {
+    const tokens = refreshing(["fresh-token", "another"]);
+    await withOura(() => status(401), async (oura) => {
+      const error = await failure(ask(client(oura, { tokens })));
+      assert.ok(error instanceof AccessDeniedError);
+      assert.equal(error.refusal.status, 401);
+      assert.equal(tokens.refused.length, 1);
+      assert.equal(oura.asked.length, 2);
+    });
+  },
+);
+
+Deno.test("getJson() lets the refusal of a static token stand", STRICT, async () => {
+  await withOura(() => status(401), async (oura) => {
+    assert.ok(await failure(ask(client(oura))) instanceof AccessDeniedError);
+    assert.equal(oura.asked.length, 1);
+  });
+});
+
+const REFUSALS = [
+  [403, AccessDeniedError],
+  [426, AccessDeniedError],
+  [404, DocumentNotFoundError],
+  [400, RequestRefusedError],
+  [422, RequestRefusedError],
+] as const;
+for (const [code, kind] of REFUSALS) {
+  Deno.test(`getJson() asks once and names the trace on a ${code}`, STRICT, async () => {
+    const tokens = refreshing(["fresh-token"]);
+    await withOura(() => status(code, { "x-trace-id": "trace-1" }), async (oura) => {
+      const http = client(oura, { tokens });
+      const error = await failure(ask(http));
+      assert.ok(error instanceof kind);
+      assert.deepEqual(error.refusal, { path: PATH, status: code, traceId: "trace-1" });
+      assert.match(error.message, /trace-1/);
+      assert.deepEqual(http.traffic.traceIds, ["trace-1"]);
+      assert.equal(oura.asked.length, 1);
+      assert.deepEqual(tokens.refused, []);
+    });
+  });
+}
+
+const PASSING: [string, () => Response, new (...args: never[]) => Error, string][] = [
+  ["a server error", () => status(503), OuraUnavailableError, "OURA_SERVER_ERROR"],
+  ["a 500", () => status(500), OuraUnavailableError, "OURA_SERVER_ERROR"],
+  [
+    "a body that is no text at all",
+    () => new Response(new Uint8Array([255, 0])),
+    BadAnswerError,
+    "OURA_BAD_ANSWER",
+  ],
+  ["truncated JSON", () => new Response('{"data":[{"id"'), BadAnswerError, "OURA_BAD_ANSWER"],
+  ["an HTML page", () => new Response("<html>"), BadAnswerError, "OURA_BAD_ANSWER"],
+  ["an empty answer", () => new Response(""), BadAnswerError, "OURA_BAD_ANSWER"],
+  [
+    "a redirect, which is not followed",
+    () => new Response(null, { status: 302, headers: { location: "/elsewhere?token=x" } }),
+    OuraUnavailableError,
+    "OURA_UNREACHABLE",
+  ],
+];
+for (const [name, answer, kind, code] of PASSING) {
+  Deno.test(`getJson() gets over ${name}`, STRICT, async () => {
+    await withOura((n) => n < 3 ? answer() : fine(), async (oura) => {
+      const problems: number[] = [];
+      const onRetry = (_path: string, _problem: string, attempt: number) => problems.push(attempt);
+      assert.deepEqual(await ask(client(oura, { onRetry })), { data: [] });
+      assert.deepEqual(problems, [1, 2]);
+      assert.ok(oura.asked.every(({ path }) => path === PATH));
+    });
+  });
+
+  Deno.test(`getJson() gives up when ${name} does not pass`, STRICT, async () => {
+    await withOura(() => answer(), async (oura) => {
+      const error = await failure(ask(client(oura)));
+      assert.ok(error instanceof kind);
+      assert.equal(error.code, code);
+      assert.equal(oura.asked.length, 3);
+    });
+  });
+}
+
+Deno.test(
+  "getJson() gets over a connection cut mid-body, and gives up when all are cut",
+  STRICT,
+  async () => {
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    let connections = 0;
+    const serve = (async () => {
+      for await (const connection of listener) {
+        connections++;
+        await connection.read(new Uint8Array(4096));
+        const head = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: ";
+        const whole = connections === 3;
+        await connection.write(new TextEncoder().encode(`${head}${whole ? 2 : 99}\r\n\r\n[]`));
+        connection.close();
+      }
+    })();
+    const oura: FakeOura = { url: `http://127.0.0.1:${listener.addr.port}`, asked: [] };
+    assert.deepEqual(await ask(client(oura)), []);
+    assert.equal(connections, 3);
+    assert.equal((await failure(ask(client(oura)))).code, "OURA_UNREACHABLE");
+    assert.equal(connections, 6);
+    listener.close();
+    await serve;
+  },
+);
+
+Deno.test("getJson() names the host when nobody listens", STRICT, async () => {
+  const oura: FakeOura = { url: "http://127.0.0.1:1", asked: [] };
+  const error = await failure(ask(client(oura)));
+  assert.equal(error.code, "OURA_UNREACHABLE");
+  assert.match(error.message, /127\.0\.0\.1:1 for \/v2/);
+});
+
+Deno.test("getJson() gives a stalled body up after its time", STRICT, async () => {
+  const stalled = () =>
+    new Response(new ReadableStream({ start: (c) => c.enqueue(new TextEncoder().encode("[")) }));
+  await withOura((n) => n === 1 ? stalled() : fine(), async (oura) => {
+    assert.deepEqual(await ask(client(oura, { timeoutMs: 150 })), { data: [] });
+    assert.equal(oura.asked.length, 2);
+  });
+});
+
+Deno.test(
+  "getJson() waits as long as a 429 asks, and does not count it as a retry",
+  STRICT,
+  async () => {
+    const { gate, waits } = fakeGate();
+    const storm = 7;
+    await withOura(
+      (n) => n <= storm ? status(429, { "retry-after": "30" }) : fine(),
+      async (oura) => {
+        assert.deepEqual(await ask(client(oura, { gate, retries: 0 })), { data: [] });
+        assert.deepEqual(waits, Array(storm).fill(30_000));
+      },
+    );
+  },
+);
+
+Deno.test("getJson() does not wait beyond its patience", STRICT, async () => {
+  const { gate, waits } = fakeGate({ patienceMs: 60_000 });
+  await withOura(() => status(429, { "retry-after": "61" }), async (oura) => {
+    const error = await failure(ask(client(oura, { gate })));
+    assert.ok(error instanceof RateLimitedError);
+    assert.match(error.message, /another 61 s; the patience of this run is 60 s/);
+    assert.deepEqual(waits, []);
+    assert.equal(oura.asked.length, 1);
+  });
+});
+
+Deno.test("getJson() ends a storm of short waits when patience is used up", STRICT, async () => {
+  const { gate } = fakeGate({ patienceMs: 60_000 });
+  await withOura(() => status(429, { "retry-after": "7" }), async (oura) => {
+    assert.ok(await failure(ask(client(oura, { gate }))) instanceof RateLimitedError);
+    assert.ok(oura.asked.length >= 8 && oura.asked.length <= 10, `${oura.asked.length} requests`);
+  });
+});
+
+Deno.test("a 429 after the last retry is still waited for", STRICT, async () => {
+  const { gate, waits } = fakeGate();
+  await withOura((n) => n < 3 ? status(503) : n === 3 ? status(429) : fine(), async (oura) => {
+    assert.deepEqual(await ask(client(oura, { gate })), { data: [] });
+    assert.deepEqual(waits, [5_000]);
+  });
+});
+
+Deno.test("a 429 that asks for no wait does not make us hammer Oura", STRICT, async () => {
+  const { gate, waits } = fakeGate();
+  await withOura((n) => n < 4 ? status(429, { "retry-after": "0" }) : fine(), async (oura) => {
+    await ask(client(oura, { gate }));
+    assert.deepEqual(waits, [1_000, 1_000, 1_000]);
+  });
+});
+
+Deno.test("one 429 holds every request of the gate back", STRICT, async () => {
+  const { gate, waits } = fakeGate();
+  await withOura((n) => n === 1 ? status(429, { "retry-after": "20" }) : fine(), async (oura) => {
+    const [first, second] = [client(oura, { gate }), client(oura, { gate })];
+    gate.close(10_000);
+    await Promise.all([ask(first), ask(second), ask(second)]);
+    assert.ok(waits.includes(10_000));
+    assert.equal(oura.asked.length, 4);
+  });
+});
+
+Deno.test(
+  "getJson() stops at once when it is aborted, before, during and between",
+  STRICT,
+  async () => {
+    const reason = new Error("enough");
+    await withOura(() => status(503), async (oura) => {
+      await assert.rejects(ask(client(oura), AbortSignal.abort(reason)), reason);
+      assert.equal(oura.asked.length, 0);
+      const waiting = new AbortController();
+      const onRetry = () => waiting.abort(reason);
+      const http = client(oura, { onRetry, backoffMs: 60_000 });
+      await assert.rejects(ask(http, waiting.signal), reason);
+      assert.equal(oura.asked.length, 1);
+    });
+    const during = new AbortController();
+    const never = new Promise<Response>((resolve) =>
+      during.signal.addEventListener("abort", () => resolve(fine()))
+    );
+    await withOura(() => {
+      during.abort(reason);
+      return never;
+    }, async (oura) => {
+      await assert.rejects(ask(client(oura), during.signal), reason);
+      assert.equal(oura.asked.length, 1);
+    });
+  },
+);
+
+Deno.test(
+  "getJson() keeps the latest twenty trace ids and the skew of the clock",
+  STRICT,
+  async () => {
+    const date = new Date(Date.now() - 3_600_000).toUTCString();
+    await withOura((n) => status(404, { "x-trace-id": `t${n}`, date }), async (oura) => {
+      const http = client(oura);
+      for (let i = 0; i < 25; i++) await failure(ask(http));
+      assert.equal(http.traffic.traceIds.length, 20);
+      assert.equal(http.traffic.traceIds.at(-1), "t25");
+      assert.equal(Math.round(http.traffic.clockSkewMs! / 3_600_000), 1);
+    });
+  },
+);
