@@ -22,7 +22,7 @@ const MOST_EMPTY_PAGES = 100;
 /**
  * Yields the pages of a window, oldest first, until `next_token` is null or absent; an empty page
  * with a token is not the end. Follow-up requests repeat the bounds beside the token; where Oura
- * refuses that with 422 the token is sent alone.
+ * refuses that with 422 the token is sent alone from then on.
  * @throws {BadAnswerError} When the envelope is wrong, a token repeats, or there is no end.
  */
 export async function* pages(
@@ -38,8 +38,16 @@ export async function* pages(
   const seen = new Set<string>();
   let empty = 0;
   let token: string | null = null;
+  let repeated = bounds;
   do {
-    const answer = await followUp(http, endpoint, bounds, token, signal);
+    const ask = (params: Record<string, string>) => http.getJson(endpoint, params, signal);
+    const answer = await ask(token === null ? bounds : { ...repeated, next_token: token }).catch(
+      (error) => {
+        if (token === null || !isUnprocessable(error)) throw error;
+        repeated = {};
+        return ask({ next_token: token });
+      },
+    );
     const page = readEnvelope(endpoint, answer);
     yield page.documents;
     token = page.nextToken;
@@ -51,20 +59,8 @@ export async function* pages(
   throw new BadAnswerError(endpoint, "its pages have no end");
 }
 
-async function followUp(
-  http: OuraHttp,
-  endpoint: string,
-  bounds: Record<string, string>,
-  token: string | null,
-  signal: AbortSignal | undefined,
-): Promise<unknown> {
-  if (token === null) return await http.getJson(endpoint, bounds, signal);
-  try {
-    return await http.getJson(endpoint, { ...bounds, next_token: token }, signal);
-  } catch (error) {
-    if (!(error instanceof RequestRefusedError && error.refusal.status === 422)) throw error;
-    return await http.getJson(endpoint, { next_token: token }, signal);
-  }
+function isUnprocessable(error: unknown): boolean {
+  return error instanceof RequestRefusedError && error.refusal.status === 422;
 }
 
 function readEnvelope(
