@@ -20,8 +20,7 @@ export interface Row {
   readonly values: readonly ColumnValue[];
   /** The samples of each of `table.series`; null where the document has none. */
   readonly samples: readonly (Samples | null)[];
-  readonly raw: RawDocument;
-  /** `raw` as JSON text, where the table keeps it. */
+  /** The document as JSON text, where the table keeps it. Not the document: batches are long. */
   readonly rawText: string | null;
 }
 
@@ -103,7 +102,7 @@ export function createTransform(type: PipelineType): Transform {
       if ("reason" in found) return rejected(key, found.path, found.reason, raw);
       samples[i] = found.samples;
     }
-    return { row: { key, values, samples, raw, rawText } };
+    return { row: { key, values, samples, rawText } };
   };
   return Object.assign(transform, { table });
 }
