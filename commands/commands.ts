@@ -66,6 +66,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./query.ts"),
   },
   {
+    name: "schedule",
+    summary: "have the operating system run sync",
+    load: () => import("./schedule.ts"),
+  },
+  {
+    name: "completions",
+    summary: "completions for bash, zsh or fish",
+    load: () => import("./completions.ts"),
+  },
+  {
     name: "simulate",
     summary: "a local Oura with synthetic data: API, OAuth and webhooks",
     load: () => import("./simulate.ts"),

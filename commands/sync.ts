@@ -1,10 +1,13 @@
 import { type Command, Option } from "commander";
+import { repeat } from "./every.ts";
 import { type FetchOptions, runFetch, withFetchOptions } from "./fetch.ts";
 import type { Io } from "./io.ts";
 import { action } from "./program.ts";
-import { demandOf, type SpanOptions } from "./sync_options.ts";
+import { demandOf, durationOption, type SpanOptions } from "./sync_options.ts";
 
-interface Options extends FetchOptions, SpanOptions {}
+interface Options extends FetchOptions, SpanOptions {
+  every?: string;
+}
 
 /** `sync`: fetch what is owed and load it. */
 export function define(command: Command, io: Io): void {
@@ -16,12 +19,26 @@ export function define(command: Command, io: Io): void {
     .option("--start-date <day>", "from this day (YYYY-MM-DD), fetched anew")
     .option("--end-date <day>", "to this day, included (default: today)")
     .option("--full-refresh", "fetch everything anew, whatever was fetched before")
+    .addOption(
+      new Option("--every <time>", "again and again, this far apart, until stopped (15m, 6h)")
+        .conflicts(["json", "dryRun"]),
+    )
     .addHelpText("after", "\nWithout options: what is owed since last time, with the look-back.")
-    .action(
-      action<Options>(io, (options) =>
-        runFetch(options, io, ({ syncDaysBack }) => ({
-          command: "sync",
-          demand: demandOf(options, syncDaysBack, new Date()),
-        }))),
-    );
+    .action(action<Options>(io, (options) => {
+      const { every } = options;
+      if (every === undefined) return syncCommand(options, io);
+      return repeat(
+        durationOption("--every", every),
+        io,
+        (signal) => syncCommand(options, io, signal),
+      );
+    }));
+}
+
+function syncCommand(options: Options, io: Io, signal?: AbortSignal): Promise<number> {
+  return runFetch(options, io, ({ syncDaysBack }) => ({
+    command: "sync",
+    demand: demandOf(options, syncDaysBack, new Date()),
+    ...(signal ? { signal } : {}),
+  }));
 }
