@@ -34,7 +34,8 @@ export async function refill(
     );
   }
   const { atWork, wasAtWork, now } = await disturbance(db, task.type.name, since);
-  if (wasAtWork) await run(null, true);
+  // Left open by the former run, because a sync was at work then: it may have been killed since.
+  if (wasAtWork || after === "end") await run(null, true);
   await finish(db, task, atWork ? since : null, now);
   return { ...counts, done: !atWork };
 }

@@ -1,0 +1,20 @@
+/**
+ * Applies a configuration as a process of its own, to be killed or run twice at once. Prints one
+ * line per batch.
+ *
+ * Arguments: database URL, YAML of the data types, rows per batch.
+ */
+import { openPostgres } from "../../lib/db/postgres.ts";
+import { applyYaml } from "./support.ts";
+
+const [url, types, batchRows] = Deno.args;
+const db = await openPostgres({ kind: "url", url: url! }, { schema: "oura" });
+try {
+  const report = await applyYaml(db, types!, {
+    batchRows: Number(batchRows),
+    onRefill: ({ rows }) => console.log(`batch ${rows}`),
+  });
+  console.log(`applied ${report.applied.length}`);
+} finally {
+  await db.close();
+}

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { TextLineStream } from "./text_lines.ts";
+import { withPostgres } from "../support/databases.ts";
+import { migrate } from "../../lib/db/migrate.ts";
+import { applyYaml, pending, values } from "./support.ts";
+import { BARE, countFilled, storeSamples, WITH_BPM } from "./samples.ts";
+
+const PROGRAM = new URL("./apply_program.ts", import.meta.url).pathname;
+const options = { sanitizeOps: true, sanitizeResources: true };
+
+function start(url: string, batchRows: number): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-check", "-A", PROGRAM, url, WITH_BPM, String(batchRows)],
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+}
+
+Deno.test("apply killed in the middle goes on where it was", options, async () => {
+  await withPostgres("oura", async (db, url) => {
+    await migrate(db);
+    await applyYaml(db, BARE);
+    await storeSamples(db, 20_000);
+    const child = start(url, 100);
+    let batches = 0;
+    for await (const line of child.stdout.pipeThrough(new TextLineStream())) {
+      if (line.startsWith("batch") && ++batches === 5) child.kill("SIGKILL");
+    }
+    const { signal } = await child.status;
+    assert.equal(signal, "SIGKILL");
+    const before = await countFilled(db);
+    assert.ok(before.filled >= 500 && before.missing > 0, "it was killed in the middle");
+    assert.deepEqual(await pending(db, WITH_BPM), ["refill"]);
+
+    const report = await applyYaml(db, WITH_BPM, { lifeOf: () => Promise.resolve("dead") });
+    assert.deepEqual(await countFilled(db), { filled: 20_000, missing: 0 });
+    assert.equal(report.refills[0]!.rows, before.missing, "what was filled is not read again");
+    assert.deepEqual(await pending(db, WITH_BPM), []);
+  });
+});
+
+Deno.test("two applies at once: one does the work, the other waits", options, async () => {
+  await withPostgres("oura", async (db, url) => {
+    await migrate(db);
+    await applyYaml(db, BARE);
+    await storeSamples(db, 5_000);
+    const children = [start(url, 500), start(url, 500)];
+    const outcomes = await Promise.all(children.map(async (child) => {
+      const text = await new Response(child.stdout).text();
+      return { code: (await child.status).code, applied: /applied (\d+)/.exec(text)?.[1] };
+    }));
+    assert.deepEqual(outcomes.map(({ code }) => code), [0, 0]);
+    assert.deepEqual(outcomes.map(({ applied }) => applied).sort(), ["0", "1"]);
+    assert.deepEqual(await countFilled(db), { filled: 5_000, missing: 0 });
+    assert.deepEqual(await values(db, "column_changes", "description"), [
+      "add heart_rate.bpm integer from bpm",
+    ]);
+  });
+});
+
+Deno.test("apply says who is at work when it need not wait", options, async () => {
+  await withPostgres("oura", async (db) => {
+    await migrate(db);
+    await db.query(
+      `INSERT INTO oura.sync_leases VALUES ('*', 'columns', 'first', now(), now() + interval '1 h')`,
+    );
+    await assert.rejects(
+      () =>
+        applyYaml(db, BARE, {
+          holder: "second",
+          waitMs: 0,
+          lifeOf: () => Promise.resolve("alive"),
+        }),
+      { code: "APPLY_BUSY", exitCode: 75, message: /first/ },
+    );
+  });
+});
