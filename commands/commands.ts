@@ -16,6 +16,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./demo.ts"),
   },
   {
+    name: "init",
+    summary: "write .env and oura.yaml where missing, and create the tables",
+    load: () => import("./init.ts"),
+  },
+  {
     name: "auth",
     summary: "sign in at Oura, and look after the sign-in",
     load: () => import("./auth.ts"),
@@ -54,6 +59,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: "validate",
     summary: "check configuration and environment without a connection",
     load: () => import("./validate.ts"),
+  },
+  {
+    name: "doctor",
+    summary: "check database, rights, sign-in, scopes, API and clock, each with its mend",
+    load: () => import("./doctor.ts"),
   },
   {
     name: "status",

@@ -45,13 +45,17 @@ const PLACES = ["oura.yaml", "config/oura.yaml"];
  * @throws {UsageError} When it is wrong, or the named file is missing.
  */
 export async function readPipeline(options: CommonOptions): Promise<Pipeline> {
-  if (options.config !== undefined) return await loadPipeline(options.config);
-  for (const file of PLACES) {
-    if (await exists(file)) return await loadPipeline(file);
-  }
+  const file = options.config ?? await findPipelineFile();
+  if (file !== null) return await loadPipeline(file);
   const parsed = parsePipeline(SHIPPED, "the built-in oura.yaml");
   if (parsed.problems) throw new ConfigError("the built-in oura.yaml", parsed.problems);
   return parsed.pipeline;
+}
+
+/** The first of {@linkcode PLACES} that is there, or null. */
+export async function findPipelineFile(): Promise<string | null> {
+  for (const file of PLACES) if (await exists(file)) return file;
+  return null;
 }
 
 async function exists(file: string): Promise<boolean> {

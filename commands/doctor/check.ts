@@ -1,0 +1,49 @@
+/** One line of `doctor`. */
+import { messageOf, OuraSyncError } from "../../lib/errors.ts";
+
+/** What a check found. */
+export interface Finding {
+  /** What was checked, in a word or two. */
+  readonly subject: string;
+  /** `warn` is worth knowing, and no reason to fail. */
+  readonly state: "ok" | "warn" | "fail";
+  readonly message: string;
+  /** What to do about it. */
+  readonly mend?: string;
+  /** Exit code of a failure. */
+  readonly exitCode?: number;
+}
+
+/** A check that went well. */
+export function ok(subject: string, message: string): Finding {
+  return { subject, state: "ok", message };
+}
+
+/** Something worth knowing. */
+export function warn(subject: string, message: string, mend: string): Finding {
+  return { subject, state: "warn", message, mend };
+}
+
+/** Something that must be mended, as the program itself would report it. */
+export function failed(subject: string, error: unknown): Finding {
+  if (!(error instanceof OuraSyncError)) throw error;
+  return {
+    subject,
+    state: "fail",
+    message: messageOf(error),
+    exitCode: error.exitCode,
+    ...(error.hint === undefined ? {} : { mend: error.hint }),
+  };
+}
+
+/** Runs a check and turns an expected failure into its line. */
+export async function attempt(
+  subject: string,
+  body: () => Promise<Finding | Finding[]>,
+): Promise<Finding[]> {
+  try {
+    return [await body()].flat();
+  } catch (error) {
+    return [failed(subject, error)];
+  }
+}

@@ -1,0 +1,115 @@
+/** Doctor's look at Oura: app, key, sign-ins, scopes, API, clock. */
+import type { Pipeline } from "../../config/model.ts";
+import type { Settings } from "../../config/settings.ts";
+import type { Database } from "../../lib/db/database.ts";
+import type { GrantSummary } from "../../lib/db/vault/grant.ts";
+import { listGrants } from "../../lib/db/vault/grants.ts";
+import { EXIT } from "../../lib/errors.ts";
+import { OuraHttp } from "../../lib/oura/http.ts";
+import { staticToken, type TokenProvider } from "../../lib/oura/token_provider.ts";
+import { needsLogin, notSignedIn } from "../../pipelines/sign_in/sign_in_errors.ts";
+import { openKeyring, openWearer } from "../../pipelines/sign_in/wearers.ts";
+import { identifyWearer } from "../../pipelines/wearer.ts";
+import { leftOut } from "../auth/scopes.ts";
+import { attempt, failed, type Finding, ok, warn } from "./check.ts";
+
+/** Token expiry and webhooks are judged by the clock; Oura's own sets the measure. */
+const SKEW_MS = 60_000;
+
+/** The app at Oura, as far as the environment tells. */
+export function checkApp(settings: Settings): Finding {
+  if (settings.accessToken !== null) {
+    return warn(
+      "app",
+      "a static OURA_ACCESS_TOKEN is used, which nobody can refresh",
+      "auth login",
+    );
+  }
+  if (settings.clientId === null || settings.clientSecret === null) {
+    return {
+      subject: "app",
+      state: "fail",
+      message: "OURA_CLIENT_ID and OURA_CLIENT_SECRET are not both set",
+      mend: `register an app with the redirect URI ${settings.redirectUri}; see oura-sync init`,
+      exitCode: EXIT.usage,
+    };
+  }
+  return ok("app", `client id and secret are set, redirect URI ${settings.redirectUri}`);
+}
+
+/** Everyone's sign-in, and the API with their token. */
+export async function checkSignIns(
+  settings: Settings,
+  db: Database,
+  pipeline: Pipeline,
+): Promise<Finding[]> {
+  if (settings.accessToken !== null) {
+    return await checkApi(settings, staticToken(settings.accessToken), "static token");
+  }
+  const key = await attempt("key", async () => {
+    const keyring = await openKeyring(settings);
+    return ok("key", `tokens are encrypted with key ${keyring.current.id}`);
+  });
+  const grants = await listGrants(db);
+  if (grants.length === 0) return [...key, failed("sign-in", notSignedIn())];
+  const findings = [...key];
+  for (const grant of grants) findings.push(...await checkGrant(settings, db, pipeline, grant));
+  return findings;
+}
+
+async function checkGrant(
+  settings: Settings,
+  db: Database,
+  pipeline: Pipeline,
+  grant: GrantSummary,
+): Promise<Finding[]> {
+  const { userId, portal, expiresAt } = grant;
+  if (grant.state === "needs_login") {
+    return [failed("sign-in", needsLogin(userId, grant.needsLoginReason ?? ""))];
+  }
+  return await attempt("sign-in", async () => {
+    const keeper = await openWearer(settings, db, userId);
+    return [
+      ok("sign-in", `wearer ${userId}, portal ${portal}, token until ${expiresAt.toISOString()}`),
+      checkScopes(grant, pipeline),
+      ...await checkApi(settings, keeper, userId),
+    ];
+  });
+}
+
+function checkScopes(grant: GrantSummary, pipeline: Pipeline): Finding {
+  if (grant.scopes === null) {
+    return warn("scopes", "Oura did not say which were granted", "nothing to do; sync will tell");
+  }
+  const closed = leftOut(grant.scopes, pipeline.types);
+  return closed.length === 0
+    ? ok("scopes", `all ${pipeline.types.length} data types are open`)
+    : warn("scopes", `not granted, and left out: ${closed.join(", ")}`, "auth login, ticking more");
+}
+
+async function checkApi(
+  settings: Settings,
+  tokens: TokenProvider,
+  whose: string,
+): Promise<Finding[]> {
+  const http = new OuraHttp({ tokens, baseUrl: settings.apiUrl, retries: 1, timeoutMs: 15_000 });
+  const api = await attempt("api", async () => {
+    const userId = await identifyWearer(http);
+    return ok("api", `${new URL(settings.apiUrl).host} answers for wearer ${userId} (${whose})`);
+  });
+  return [...api, ...checkClock(http.traffic.clockSkewMs)];
+}
+
+function checkClock(skewMs: number | null): Finding[] {
+  if (skewMs === null) return [];
+  const seconds = Math.round(skewMs / 1000);
+  if (Math.abs(skewMs) <= SKEW_MS) return [ok("clock", `within ${Math.abs(seconds)} s of Oura's`)];
+  const side = seconds > 0 ? "ahead of" : "behind";
+  return [
+    warn(
+      "clock",
+      `${Math.abs(seconds)} s ${side} Oura's`,
+      "set the clock (NTP); tokens expire by it",
+    ),
+  ];
+}

@@ -1,0 +1,19 @@
+/** Doctor's look at the schedule: does somebody run `sync` at all? */
+import type { Database } from "../../lib/db/database.ts";
+import { lastRuns } from "../../lib/db/status.ts";
+import { type Finding, ok, warn } from "./check.ts";
+
+const STALE_HOURS = 36;
+
+/** Judged by what ran, not by what is installed: cron, systemd and Actions all look the same. */
+export async function checkSchedule(db: Database, now: Date): Promise<Finding> {
+  const runs = await lastRuns(db);
+  const latest = Math.max(...runs.map((run) => run.started_at.getTime()));
+  if (runs.length === 0) {
+    return warn("schedule", "nothing has been synced yet", "oura-sync sync, then schedule install");
+  }
+  const hours = Math.round((now.getTime() - latest) / 3_600_000);
+  return hours <= STALE_HOURS
+    ? ok("schedule", `the last run was ${hours} h ago`)
+    : warn("schedule", `the last run was ${hours} h ago`, "oura-sync schedule install");
+}

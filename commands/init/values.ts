@@ -1,0 +1,99 @@
+/** The few values `init` needs: from options, the environment, standard input, or by asking. */
+import { stderr, stdin } from "node:process";
+import { createInterface } from "node:readline/promises";
+import { parseEnv } from "node:util";
+import { UsageError } from "../../lib/errors.ts";
+import type { Io } from "../io.ts";
+
+/** A value and the ways to it. */
+export interface Question {
+  /** The environment variable it becomes. */
+  readonly variable: string;
+  /** The option that gives it. */
+  readonly option: string;
+  readonly prompt: string;
+  /** False: an empty answer leaves it out. */
+  readonly required: boolean;
+}
+
+/** What is asked for, in this order. */
+export const QUESTIONS: readonly Question[] = [
+  {
+    variable: "OURA_CLIENT_ID",
+    option: "--client-id",
+    prompt: "Client ID of your app",
+    required: true,
+  },
+  {
+    variable: "OURA_CLIENT_SECRET",
+    option: "--client-secret",
+    prompt: "Client secret of your app",
+    required: true,
+  },
+  {
+    variable: "DATABASE_URL",
+    option: "--database-url",
+    prompt: "PostgreSQL URL (empty: an embedded database, nothing to install)",
+    required: false,
+  },
+];
+
+/** Where values may come from, the first that has one wins. */
+export interface Sources {
+  /** By variable. */
+  readonly options: Readonly<Record<string, string | undefined>>;
+  /** The environment and `.env`. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Whether `KEY=VALUE` lines come in on standard input. */
+  readonly fromStdin: boolean;
+}
+
+/**
+ * Gathers the values.
+ * @throws {UsageError} When one is missing and nobody can be asked: names all that are missing.
+ */
+export async function gatherValues(sources: Sources, io: Io): Promise<Record<string, string>> {
+  const piped = sources.fromStdin ? parseEnv(await readAll()) : {};
+  const values: Record<string, string> = {};
+  const open: Question[] = [];
+  for (const question of QUESTIONS) {
+    const { variable } = question;
+    const given = sources.options[variable] ?? piped[variable] ?? sources.environment[variable];
+    if (given?.trim()) values[variable] = given.trim();
+    else open.push(question);
+  }
+  // A static token needs no app.
+  const needsApp = !sources.environment.OURA_ACCESS_TOKEN;
+  const missing = open.filter(({ required }) => required && needsApp);
+  if (missing.length === 0 || !io.inIsTerminal || sources.fromStdin) {
+    if (missing.length > 0) throw cannotAsk(missing);
+    return values;
+  }
+  return { ...values, ...await ask(open) };
+}
+
+function cannotAsk(missing: readonly Question[]): UsageError {
+  const names = missing.map(({ variable, option }) => `${variable} (${option})`).join(", ");
+  return new UsageError("VALUES_MISSING", `Not given, and nobody can be asked: ${names}`, {
+    hint: "Give them as options, in the environment, or as KEY=VALUE lines with --from-stdin.",
+  });
+}
+
+async function ask(questions: readonly Question[]): Promise<Record<string, string>> {
+  const terminal = createInterface({ input: stdin, output: stderr });
+  try {
+    const answers: Record<string, string> = {};
+    for (const { variable, prompt, required } of questions) {
+      let answer = "";
+      do answer = (await terminal.question(`${prompt}: `)).trim(); while (required && !answer);
+      if (answer) answers[variable] = answer;
+    }
+    return answers;
+  } finally {
+    terminal.close();
+  }
+}
+
+async function readAll(): Promise<string> {
+  return await new Response(Deno.stdin.readable).text();
+}
