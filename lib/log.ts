@@ -29,6 +29,12 @@ const SECRETS: RedactionPattern[] = [
     pattern: /\b(access_token|refresh_token|client_secret|code|code_verifier|password)=[^&\s"']+/gi,
     replacement: "[redacted]",
   },
+  {
+    // As a property: in JSON, in JSON within JSON, and as the pretty format prints it, in colour.
+    pattern:
+      /(?<=\b(?:access_token|refresh_token|client_secret|code_verifier|password)\\?["']?\s*:\s*(?:\S\[\d+m)?\\?["'])[^"'\\]+/gi,
+    replacement: "[redacted]",
+  },
   { pattern: /\b(postgres(?:ql)?:\/\/[^:@/\s]+):[^@\s]+@/gi, replacement: "[redacted]@" },
 ];
 

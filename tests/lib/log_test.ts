@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { configureLogging, loggerOf, type LogSettings } from "../../lib/log.ts";
+
+/** What is written while `body` logs. */
+async function written(
+  settings: Omit<LogSettings, "write">,
+  body: () => void,
+): Promise<string[]> {
+  const texts: string[] = [];
+  await configureLogging({ ...settings, write: (text) => texts.push(text) });
+  body();
+  return texts;
+}
+
+Deno.test("JSON logs are one object a line, whatever the message holds", async () => {
+  const texts = await written({ level: "info", format: "json" }, () => {
+    loggerOf("sync").info("two\nlines and {thing}", { thing: 'a "quoted" one', rows: 3 });
+    loggerOf("oura").warn("second");
+  });
+  const records = texts.map((text) => {
+    assert.match(text, /^[^\n]+\n$/);
+    return JSON.parse(text);
+  });
+  assert.match(records[0].message, /^two\nlines and .*quoted/);
+  assert.equal(records[0].rows, 3);
+  assert.equal(records[0].level, "INFO");
+  assert.equal(records[0].logger, "oura-sync.sync");
+  assert.equal(records[1].message, "second");
+});
+
+Deno.test("only records of the level and above are written", async () => {
+  const texts = await written({ level: "warning", format: "json" }, () => {
+    for (const level of ["debug", "info", "warn", "error"] as const) loggerOf("sync")[level](level);
+  });
+  assert.deepEqual(texts.map((text) => JSON.parse(text).message), ["warn", "error"]);
+});
+
+const SECRETS: Record<string, (secret: string) => [string, Record<string, unknown>]> = {
+  "a bearer token": (secret) => [`authorization: Bearer ${secret}`, {}],
+  "a query": (secret) => [`GET /callback?code=${secret}&state=x`, {}],
+  "a form": (secret) => [`refresh_token=${secret}&grant_type=refresh_token`, {}],
+  "a database URL": (secret) => [`postgres://me:${secret}@db/x failed`, {}],
+  "a property": (secret) => ["asked {request}", { request: { access_token: secret } }],
+  "JSON as a text": (secret) => ["body: {body}", { body: `{"refresh_token": "${secret}"}` }],
+};
+for (const format of ["json", "pretty"] as const) {
+  for (const [name, of] of Object.entries(SECRETS)) {
+    Deno.test(`${format} logs do not show a secret in ${name}`, async () => {
+      const texts = await written({ level: "debug", format }, () => {
+        loggerOf("sync").info(...of("s3cr3t.value-42"));
+      });
+      assert.equal(texts.length, 1);
+      assert.ok(!texts[0]!.includes("s3cr3t"), texts[0]!);
+      assert.match(texts[0]!, /redacted/);
+      if (format === "json") JSON.parse(texts[0]!);
+    });
+  }
+}
