@@ -25,7 +25,7 @@ export interface Window extends DaySpan {
 export type Demand =
   /** Everything owed since last time, back to the configured start. */
   | { kind: "owed" }
-  /** The same, but back to `from` where the configuration starts later. */
+  /** The same, but back to `from` in place of the configured start. */
   | { kind: "since"; from: string }
   /** Exactly these days, whatever the ledger knows. */
   | { kind: "exactly"; span: DaySpan }
