@@ -1,6 +1,6 @@
 /**
  * Applies a configuration as a process of its own, to be killed or run twice at once. Prints one
- * line per batch.
+ * line per batch, and one when it has to wait.
  *
  * Arguments: database URL, YAML of the data types, rows per batch.
  */
@@ -12,6 +12,7 @@ const db = await openPostgres({ kind: "url", url: url! }, { schema: "oura" });
 try {
   const report = await applyYaml(db, types!, {
     batchRows: Number(batchRows),
+    onWait: () => console.log("waiting"),
     onRefill: ({ rows }) => console.log(`batch ${rows}`),
   });
   console.log(`applied ${report.applied.length}`);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { TextLineStream } from "./text_lines.ts";
 import { withPostgres } from "../support/databases.ts";
+import { acquireLeases } from "../../lib/db/leases.ts";
 import { migrate } from "../../lib/db/migrate.ts";
 import { applyYaml, pending, values } from "./support.ts";
 import { BARE, countFilled, storeSamples, WITH_BPM } from "./samples.ts";
@@ -44,10 +45,18 @@ Deno.test("two applies at once: one does the work, the other waits", options, as
     await migrate(db);
     await applyYaml(db, BARE);
     await storeSamples(db, 5_000);
-    const children = [start(url, 500), start(url, 500)];
-    const outcomes = await Promise.all(children.map(async (child) => {
-      const text = await new Response(child.stdout).text();
-      return { code: (await child.status).code, applied: /applied (\d+)/.exec(text)?.[1] };
+    // Both wait for the same moment.
+    const first = await acquireLeases(db, "*", ["columns"], { holder: "first" });
+    const children = [start(url, 50), start(url, 50)].map((child) => ({
+      lines: child.stdout.pipeThrough(new TextLineStream())[Symbol.asyncIterator](),
+      child,
+    }));
+    for (const { lines } of children) assert.equal((await lines.next()).value, "waiting");
+    await first[Symbol.asyncDispose]();
+    const outcomes = await Promise.all(children.map(async ({ lines, child }) => {
+      let last: string | undefined;
+      for (let line = await lines.next(); !line.done; line = await lines.next()) last = line.value;
+      return { code: (await child.status).code, applied: /applied (\d+)/.exec(last ?? "")?.[1] };
     }));
     assert.deepEqual(outcomes.map(({ code }) => code), [0, 0]);
     assert.deepEqual(outcomes.map(({ applied }) => applied).sort(), ["0", "1"]);
