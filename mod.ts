@@ -1,0 +1,68 @@
+/**
+ * Oura Ring data for programs.
+ *
+ * - {@linkcode OuraClient} reads a wearer's data; it needs no database.
+ * - {@linkcode sync} loads it into PostgreSQL, as the command line does.
+ * - {@linkcode verifyWebhook} tells Oura's webhook calls from others.
+ * - {@linkcode DATA_TYPES} is the catalog of everything Oura serves.
+ *
+ * @module
+ */
+export { OuraClient, type OuraClientOptions, type OuraClientSettings } from "./lib/oura/client.ts";
+export type {
+  CallOptions,
+  GetMethods,
+  Gotten,
+  Instant,
+  MethodArguments,
+  PageMethods,
+  SingleDocumentName,
+  TimeSeriesName,
+  WholeName,
+} from "./lib/oura/client/methods.ts";
+export { type Misfit, MisfitError } from "./lib/oura/client/read.ts";
+export {
+  refreshingToken,
+  type RefreshingTokenOptions,
+  type StoredTokens,
+} from "./lib/oura/client/refreshing_token.ts";
+export { staticToken, type TokenProvider } from "./lib/oura/token_provider.ts";
+export type { Traffic } from "./lib/oura/http.ts";
+
+export { sync, type SyncOptions } from "./commands/sync_function.ts";
+export type { SyncReport, TypeOutcome } from "./pipelines/outcome.ts";
+
+export {
+  isSigned,
+  type SignedCall,
+  verifyWebhook,
+  WebhookBodyError,
+  type WebhookEvent,
+} from "./lib/oura/webhook_signature.ts";
+
+export {
+  DATA_TYPES,
+  type DataTypeName,
+  type DocumentOf,
+  findDataType,
+  isDataTypeName,
+} from "./lib/oura/catalog/index.ts";
+export type { DataType, WindowFamily } from "./lib/oura/catalog/data_type.ts";
+
+export {
+  BusyError,
+  DatabaseError,
+  OuraSyncError,
+  OuraUnavailableError,
+  PartialError,
+  SignInError,
+  UsageError,
+} from "./lib/errors.ts";
+export {
+  AccessDeniedError,
+  BadAnswerError,
+  DocumentNotFoundError,
+  RateLimitedError,
+  type Refusal,
+  RequestRefusedError,
+} from "./lib/oura/errors.ts";
