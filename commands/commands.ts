@@ -71,6 +71,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./status.ts"),
   },
   {
+    name: "gaps",
+    summary: "which days are missing, and why",
+    load: () => import("./gaps.ts"),
+  },
+  {
+    name: "rejects",
+    summary: "the documents that did not fit: list, show, retry, discard",
+    load: () => import("./rejects.ts"),
+  },
+  {
     name: "query",
     summary: "run a read-only SQL query",
     load: () => import("./query.ts"),

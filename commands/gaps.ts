@@ -1,0 +1,108 @@
+import type { Command } from "commander";
+import { utcDay } from "../lib/days.ts";
+import { EXIT, UsageError } from "../lib/errors.ts";
+import { findGaps, type Gap, type GapCause } from "../pipelines/gaps/find_gaps.ts";
+import {
+  type CommonOptions,
+  prepare,
+  readPipeline,
+  withCommonOptions,
+  withDatabase,
+} from "./context.ts";
+import type { Io } from "./io.ts";
+import { knownWearers } from "./known_wearers.ts";
+import { jsonText, textTable } from "./output.ts";
+import { action } from "./program.ts";
+import { dayOption, typesOption } from "./sync_options.ts";
+
+interface Options extends CommonOptions {
+  types?: string;
+  userId?: string;
+  from?: string;
+  to?: string;
+  json?: boolean;
+}
+
+/** `gaps`: which days are missing, and why. */
+export function define(command: Command, io: Io): void {
+  withCommonOptions(command)
+    .option("--types <a,b>", "only these data types")
+    .option("--user-id <id>", "only this wearer (default: everyone)")
+    .option("--from <day>", "from this day (default: as far as the configuration wants)")
+    .option("--to <day>", "to this day, included (default: today in UTC)")
+    .option("--json", "one JSON document on standard output, with every span")
+    .action(action<Options>(io, (options) => gaps(options, io)));
+}
+
+async function gaps(options: Options, io: Io): Promise<number> {
+  const settings = await prepare(options, io);
+  const pipeline = await readPipeline(options);
+  const types = typesOption(options.types, pipeline);
+  const today = utcDay(new Date());
+  const from = options.from === undefined ? null : dayOption("--from", options.from);
+  const to = options.to === undefined ? today : dayOption("--to", options.to);
+  if (from !== null && from > to) {
+    throw new UsageError("DATES_REVERSED", `--from ${from} is after --to ${to}`);
+  }
+  await withDatabase(settings, pipeline.schema, async (db) => {
+    const wearers = (await knownWearers(db))
+      .filter(({ userId }) => options.userId === undefined || userId === options.userId);
+    if (wearers.length === 0) io.err("Nobody has synced yet: run `auth login`, then `sync`.");
+    const found: Gap[] = [];
+    for (const { userId, grant } of wearers) {
+      const scopes = grant?.scopes ? new Set(grant.scopes) : null;
+      found.push(
+        ...await findGaps(db, {
+          pipeline,
+          userId,
+          scopes,
+          to,
+          today,
+          ...(types ? { types } : {}),
+          ...(from ? { from } : {}),
+        }),
+      );
+    }
+    if (options.json) io.out(jsonText({ from, to, gaps: found }));
+    else if (found.length > 0) io.out(screen(found));
+    else if (wearers.length > 0) io.out("No gaps: every day has data.");
+  });
+  return EXIT.done;
+}
+
+const CAUSES: Readonly<Record<GapCause, string>> = {
+  never_fetched: "never fetched",
+  failed: "fetch failed",
+  scope_missing: "scope missing",
+  no_data: "fetched, Oura has none",
+  rejected: "rejected",
+};
+
+/** Spans of one cause that are shown; days without a workout come in great numbers. */
+const MOST_SPANS = 4;
+
+function screen(found: readonly Gap[]): string {
+  const tables: string[] = [];
+  for (const [userId, gaps] of Map.groupBy(found, (gap) => gap.userId)) {
+    const alike = Map.groupBy(
+      gaps,
+      ({ dataType, cause, code, message }) => JSON.stringify([dataType, cause, code, message]),
+    );
+    const rows = [...alike.values()].map((same) => {
+      const { dataType, cause, code, message } = same[0]!;
+      const days = same.reduce((sum, gap) => sum + gap.days, 0);
+      const why = message === null ? "" : code === null ? message : `${message} [${code}]`;
+      return [dataType, CAUSES[cause], days || "", spansText(same), why];
+    });
+    const head = ["data type", "why", "days", "which", ""];
+    tables.push(`wearer ${userId}\n${textTable(head, rows, ["left", "left", "right"])}`);
+  }
+  return tables.join("\n\n");
+}
+
+function spansText(gaps: readonly Gap[]): string {
+  const newest = gaps.toReversed().slice(0, MOST_SPANS);
+  const spans = newest.map(({ from, to }) => from === to ? from ?? "" : `${from} to ${to}`);
+  const more = gaps.length - newest.length;
+  return spans.join(", ") + (more > 0 ? ` and ${more} more` : "");
+}

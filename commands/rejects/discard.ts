@@ -1,0 +1,26 @@
+import { closeRejects, listRejects } from "../../lib/db/quarantine.ts";
+import { EXIT, UsageError } from "../../lib/errors.ts";
+import { jsonText } from "../output.ts";
+import type { RejectsContext } from "../rejects.ts";
+import { idsOf } from "./screen.ts";
+
+/** `rejects discard`: never all of them by accident. */
+export async function discard(
+  { io, db, filter, json }: RejectsContext,
+  texts: string[],
+): Promise<number> {
+  const ids = idsOf(texts);
+  if (ids.length === 0 && filter.dataTypes === undefined) {
+    throw new UsageError("OPTION_MISSING", "rejects discard needs numbers or --types", {
+      hint: "oura-sync rejects list shows what is in quarantine.",
+    });
+  }
+  const meant = await listRejects(db, { ...filter, ...(ids.length > 0 ? { ids } : {}) });
+  const unknown = ids.filter((id) => !meant.some((reject) => reject.id === id));
+  if (unknown.length > 0) {
+    throw new UsageError("NO_SUCH_REJECT", `not in quarantine: ${unknown.join(", ")}`);
+  }
+  const discarded = await closeRejects(db, meant.map(({ id }) => id), "discarded");
+  io.out(json ? jsonText({ discarded }) : `${discarded} discarded; they will not be kept again.`);
+  return EXIT.done;
+}

@@ -1,0 +1,58 @@
+import { hostname } from "node:os";
+import { BusyError, EXIT } from "../../lib/errors.ts";
+import { lifeOf, proveLife } from "../../lib/proof_of_life.ts";
+import { VERSION } from "../../lib/version.ts";
+import { applyAdditive } from "../../pipelines/columns/apply.ts";
+import { RejectsRemainError, retryRejects } from "../../pipelines/retry_rejects.ts";
+import { countText, jsonText, textTable } from "../output.ts";
+import { describe } from "../program.ts";
+import type { RejectsContext } from "../rejects.ts";
+import { idsOf } from "./screen.ts";
+
+/** `rejects retry`: exit 0 when all of them fit, 4 when some stay, 75 when all are being synced. */
+export async function retry(
+  { io, settings, pipeline: declared, db, filter, json }: RejectsContext,
+  texts: string[],
+): Promise<number> {
+  const ids = idsOf(texts);
+  const { dataDirectory } = settings;
+  await using life = await proveLife(dataDirectory, `${hostname()} pid ${Deno.pid}`);
+  const lease = { holder: life.holder, lifeOf: (holder: string) => lifeOf(dataDirectory, holder) };
+  const { pipeline } = await applyAdditive(db, declared, lease);
+  const outcomes = await retryRejects(db, {
+    pipeline,
+    lease,
+    version: VERSION,
+    filter: { ...filter, ...(ids.length > 0 ? { ids } : {}) },
+  });
+  if (json) io.out(jsonText({ types: outcomes }));
+  else if (outcomes.length === 0) io.out("Nothing to retry.");
+  else {
+    const rows = outcomes.map((outcome) => [
+      outcome.dataType,
+      outcome.userId,
+      countText(outcome.resolved),
+      countText(outcome.remaining),
+      outcome.left ?? "",
+    ]);
+    const right = "right" as const;
+    io.out(
+      textTable(["data type", "wearer", "resolved", "remaining", ""], rows, [
+        "left",
+        "left",
+        right,
+        right,
+      ]),
+    );
+  }
+  if (outcomes.length > 0 && outcomes.every(({ left }) => left === "busy")) {
+    throw new BusyError("ALL_BUSY", "All of these data types are being synced just now", {
+      hint: "Retry when that has ended.",
+    });
+  }
+  const remaining = outcomes.reduce((sum, outcome) => sum + outcome.remaining, 0);
+  if (remaining === 0) return EXIT.done;
+  const error = new RejectsRemainError(remaining);
+  io.err(describe(error));
+  return error.exitCode;
+}

@@ -1,0 +1,44 @@
+import type { RejectInfo } from "../../lib/db/quarantine.ts";
+import { UsageError } from "../../lib/errors.ts";
+import { textTable } from "../output.ts";
+
+/** Rejects as a table. */
+export function listText(rejects: readonly RejectInfo[]): string {
+  const head = ["id", "data type", "wearer", "document", "path", "column", "type", "reason", "run"];
+  const rows = rejects.map((reject) => [
+    reject.id,
+    reject.dataType,
+    reject.userId,
+    keyText(reject),
+    reject.path,
+    reject.column,
+    reject.expected,
+    reject.reason,
+    reject.runId,
+  ]);
+  return textTable(head, rows, ["right"]);
+}
+
+/** A reject as plain data, without its document. */
+export function rejectJson(reject: RejectInfo) {
+  const { expected, createdAt, resolvedAt, ...rest } = reject;
+  return { ...rest, valueType: expected, createdAt, resolvedAt };
+}
+
+/** A key of several parts is stored with a tab between them. */
+export function keyText({ documentKey }: RejectInfo): string {
+  return documentKey?.replaceAll("\t", " ") ?? "(no key)";
+}
+
+/**
+ * The numbers of rejects as typed.
+ * @throws {UsageError} When one is no number.
+ */
+export function idsOf(texts: readonly string[]): number[] {
+  return texts.map((text) => {
+    if (/^\d{1,15}$/.test(text)) return Number(text);
+    throw new UsageError("BAD_NUMBER", `"${text}" is not the number of a reject`, {
+      hint: "oura-sync rejects list shows the numbers.",
+    });
+  });
+}

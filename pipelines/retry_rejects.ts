@@ -1,0 +1,212 @@
+/**
+ * `rejects retry`: documents from quarantine go through transform and load as they are configured
+ * now. What fits is loaded and leaves the quarantine; what does not stays, with its present reason.
+ */
+import type { Pipeline, PipelineType } from "../config/model.ts";
+import type { Database, Transaction } from "../lib/db/database.ts";
+import { inSchema, quoteIdentifier as q } from "../lib/db/identifiers.ts";
+import { acquireLeases, type LeaseOptions } from "../lib/db/leases.ts";
+import {
+  closeRejects,
+  listRejects,
+  readRejects,
+  type RejectFilter,
+  type RejectInfo,
+  restateReject,
+} from "../lib/db/quarantine.ts";
+import { resolveRejects } from "../lib/db/rejects.ts";
+import { retryTransaction } from "../lib/db/retry_transaction.ts";
+import { addCounts, noRows, type RowCounts } from "../lib/db/runs.ts";
+import { PartialError } from "../lib/errors.ts";
+import { createLoader, type Loader } from "./load.ts";
+import { rejectEntry } from "./reject_entry.ts";
+import { RunRecord } from "./run_record.ts";
+import { removeBuriedSamples } from "./series/buried_samples.ts";
+import { isTimeKeyed } from "./table.ts";
+import { createTransform, type Row, type Transform } from "./transform.ts";
+
+/** What to retry, and as who. */
+export interface RetryOptions {
+  readonly pipeline: Pipeline;
+  readonly filter: Omit<RejectFilter, "closed">;
+  readonly lease: LeaseOptions;
+  readonly version: string;
+}
+
+/** What became of the rejects of one wearer's data type. */
+export interface RetryOutcome {
+  readonly userId: string;
+  readonly dataType: string;
+  /** Documents that fit now and left the quarantine. */
+  resolved: number;
+  /** Documents that stay. */
+  remaining: number;
+  /** Why none was tried. */
+  readonly left: "busy" | "not configured" | null;
+  readonly counts: RowCounts;
+}
+
+/** Documents in one transaction: whole nights of them are wide. */
+const BATCH = 200;
+
+/** Retries the open rejects that the filter names, wearer by wearer. */
+export async function retryRejects(db: Database, options: RetryOptions): Promise<RetryOutcome[]> {
+  const open = await listRejects(db, options.filter);
+  const outcomes: RetryOutcome[] = [];
+  for (const [userId, rejects] of Map.groupBy(open, (reject) => reject.userId)) {
+    outcomes.push(...await retryWearer(db, userId, rejects, options));
+  }
+  return outcomes;
+}
+
+/** Some documents still do not fit; the others are in. */
+export class RejectsRemainError extends PartialError {
+  constructor(remaining: number) {
+    super("REJECTS_REMAIN", `${remaining} documents stay in quarantine`, {
+      hint: "See why: oura-sync rejects list. Mend oura.yaml, or discard them.",
+    });
+  }
+}
+
+async function retryWearer(
+  db: Database,
+  userId: string,
+  rejects: readonly RejectInfo[],
+  { pipeline, lease, version }: RetryOptions,
+): Promise<RetryOutcome[]> {
+  const byType = Map.groupBy(rejects, (reject) => reject.dataType);
+  const record = await RunRecord.open(db, {
+    userId,
+    command: "rejects retry",
+    startedAt: new Date(),
+    version,
+    configChecksum: pipeline.checksum,
+    lease,
+  });
+  // A sync of the same type could load a newer document between our look and our write.
+  await using leases = await acquireLeases(db, userId, [...byType.keys()], lease);
+  const outcomes: RetryOutcome[] = [];
+  const sum = noRows();
+  for (const [dataType, own] of byType) {
+    const type = pipeline.types.find(({ name }) => name === dataType);
+    const left = !type ? "not configured" : leases.held.has(dataType) ? null : "busy";
+    const outcome = {
+      userId,
+      dataType,
+      resolved: 0,
+      remaining: 0,
+      left,
+      counts: noRows(),
+    } as const;
+    const result: RetryOutcome = { ...outcome };
+    if (type && left === null) await retryType(db, type, own, record.id, result);
+    result.remaining = own.length - result.resolved;
+    addCounts(sum, result.counts);
+    outcomes.push(result);
+  }
+  const remaining = outcomes.reduce((total, outcome) => total + outcome.remaining, 0);
+  const error = remaining > 0 ? new RejectsRemainError(remaining) : null;
+  await record.close(error, sum, { requests: 0, bytes: 0, traceIds: [] });
+  return outcomes;
+}
+
+async function retryType(
+  db: Database,
+  type: PipelineType,
+  rejects: readonly RejectInfo[],
+  runId: number,
+  result: RetryOutcome,
+): Promise<void> {
+  const transform = createTransform(type);
+  const stages = { type, transform, load: createLoader(transform.table, db.schema) };
+  const { userId } = result;
+  const latest = latestOfEach(rejects).map(({ id }) => id);
+  for (let start = 0; start < latest.length; start += BATCH) {
+    const ids = latest.slice(start, start + BATCH);
+    const done = await retryTransaction(db, (tx) => retryBatch(tx, stages, { userId, runId }, ids));
+    addCounts(result.counts, done.counts);
+    result.resolved += done.resolved;
+  }
+}
+
+/** Of several states of one document only the last one is worth loading. */
+function latestOfEach(rejects: readonly RejectInfo[]): RejectInfo[] {
+  const known = new Map<string, RejectInfo>();
+  const anonymous = rejects.filter(({ documentKey }) => documentKey === null);
+  for (const reject of rejects) {
+    if (reject.documentKey !== null) known.set(reject.documentKey, reject);
+  }
+  return [...known.values(), ...anonymous];
+}
+
+interface Stages {
+  type: PipelineType;
+  transform: Transform;
+  load: Loader;
+}
+
+async function retryBatch(
+  tx: Transaction,
+  { type, transform, load }: Stages,
+  target: { userId: string; runId: number },
+  ids: readonly number[],
+): Promise<{ resolved: number; counts: RowCounts }> {
+  const rows: Row[] = [];
+  const fitting: number[] = [];
+  const counts = noRows();
+  for (const { id, document } of await readRejects(tx, { ids })) {
+    const outcome = transform(JSON.parse(document));
+    if ("row" in outcome) {
+      rows.push(outcome.row);
+      fitting.push(id);
+    } else {
+      await restateReject(tx, id, rejectEntry(outcome.reject));
+      counts.rejected++;
+    }
+  }
+  const { userId } = target;
+  const buried = isTimeKeyed(type) ? [] : await buriedAmong(tx, transform, userId, rows);
+  const { inserted, updated, unchanged } = await load(tx, target, rows);
+  if (buried.length > 0) {
+    await buryAgain(tx, transform, userId, buried);
+    await removeBuriedSamples(tx, transform.table, userId);
+  }
+  const resolved = await closeRejects(tx, fitting, "resolved") +
+    await resolveRejects(tx, userId, type.name, rows.map(({ key }) => key));
+  addCounts(counts, { inserted, updated, unchanged });
+  return { resolved, counts };
+}
+
+/** Documents that Oura no longer returns: the quarantine must not bring them back. */
+async function buriedAmong(
+  tx: Transaction,
+  { table }: Transform,
+  userId: string,
+  rows: readonly Row[],
+): Promise<string[]> {
+  const found = await tx.query<{ id: string }>(
+    inSchema(
+      `SELECT id FROM oura.${q(table.name)}
+      WHERE user_id = $1 AND id = ANY ($2::text[]) AND deleted_at IS NOT NULL`,
+      tx.schema,
+    ),
+    [userId, rows.map(({ key }) => key)],
+  );
+  return found.rows.map(({ id }) => id);
+}
+
+async function buryAgain(
+  tx: Transaction,
+  { table }: Transform,
+  userId: string,
+  ids: readonly string[],
+): Promise<void> {
+  await tx.query(
+    inSchema(
+      `UPDATE oura.${q(table.name)} SET deleted_at = now()
+      WHERE user_id = $1 AND id = ANY ($2::text[])`,
+      tx.schema,
+    ),
+    [userId, ids],
+  );
+}
