@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseEnv } from "node:util";
-import { Run } from "./program.ts";
+import { Run } from "../support/run.ts";
 import { CLIENT_SECRET, installBrowser, shownPage, stageTest, storedTokens } from "./stage.ts";
 
 stageTest(

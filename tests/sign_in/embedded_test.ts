@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { serveSimulator } from "../../simulator/mod.ts";
-import { Run } from "./program.ts";
+import { Run } from "../support/run.ts";
 import { APPS, portalAt } from "./support.ts";
 
 Deno.test({

@@ -4,7 +4,7 @@ import { readGrant } from "../../lib/db/vault/grants.ts";
 import { keyringOf } from "../../lib/db/vault/token_key.ts";
 import { type RunningSimulator, serveSimulator } from "../../simulator/mod.ts";
 import { createDatabase } from "../support/postgres.ts";
-import { type Ended, Run, type Surroundings } from "./program.ts";
+import { type Ended, Run, type Surroundings } from "../support/run.ts";
 import { portalAt } from "./support.ts";
 
 /** The secret of the app the program is registered as. */

@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import type { Finding } from "../../commands/doctor/check.ts";
+import { asSuperuser, sharedCluster } from "../support/postgres.ts";
+import { type Desk, deskTest } from "./support.ts";
+
+async function doctor(
+  desk: Desk,
+  env: Readonly<Record<string, string>>,
+): Promise<{ exitCode: number; of: (subject: string) => Finding | undefined; out: string }> {
+  const { exitCode, out, err } = await desk.run(["doctor", "--json"], env);
+  assert.ok(out !== "", err);
+  const findings: Finding[] = JSON.parse(out);
+  return { exitCode, out, of: (subject) => findings.find((each) => each.subject === subject) };
+}
+
+deskTest("doctor is content with a synced database, and exits 0", async (desk) => {
+  const env = {
+    DATABASE_URL: desk.databaseUrl,
+    OURA_API_URL: desk.oura.url,
+    OURA_ACCESS_TOKEN: desk.token,
+  };
+  const sync = await desk.run(["sync", "--types", "daily_sleep,personal_info"], env);
+  assert.equal(sync.exitCode, 0, sync.err);
+  const { exitCode, of, out } = await doctor(desk, env);
+  assert.equal(exitCode, 0, out);
+  for (
+    const subject of [
+      "settings",
+      "pipeline",
+      "database",
+      "rights",
+      "tables",
+      "columns",
+      "api",
+      "clock",
+      "schedule",
+    ]
+  ) {
+    assert.equal(of(subject)?.state, "ok", `${subject}: ${of(subject)?.message}`);
+  }
+  assert.ok(!out.includes(desk.token), "the token stays unsaid");
+});
+
+deskTest("doctor names a database that cannot be reached, and exits 5", async (desk) => {
+  const { exitCode, of } = await doctor(desk, {
+    DATABASE_URL: "postgres://somebody:secret@127.0.0.1:1/nowhere",
+    OURA_ACCESS_TOKEN: desk.token,
+  });
+  assert.equal(exitCode, 5);
+  assert.equal(of("database")?.state, "fail");
+  assert.ok(!JSON.stringify(of("database")).includes("secret"));
+});
+
+deskTest("doctor notices a role that may not create tables", async (desk) => {
+  const role = `reader_${crypto.randomUUID().slice(0, 8)}`;
+  await asSuperuser(await sharedCluster(), [`CREATE ROLE ${role} LOGIN`]);
+  try {
+    const url = new URL(desk.databaseUrl);
+    url.username = role;
+    const { exitCode, of } = await doctor(desk, {
+      DATABASE_URL: url.href,
+      OURA_ACCESS_TOKEN: desk.token,
+      OURA_API_URL: desk.oura.url,
+    });
+    assert.equal(exitCode, 5);
+    assert.equal(of("rights")?.state, "fail");
+  } finally {
+    await asSuperuser(await sharedCluster(), [`DROP ROLE ${role}`]);
+  }
+});
+
+deskTest("doctor leaves no table behind by its probe of rights", async (desk) => {
+  const env = {
+    DATABASE_URL: desk.databaseUrl,
+    OURA_ACCESS_TOKEN: desk.token,
+    OURA_API_URL: desk.oura.url,
+  };
+  await doctor(desk, env);
+  const { out } = await desk.run(
+    ["query", "--json", "select count(*) from pg_tables where schemaname = 'oura'"],
+    env,
+  );
+  assert.deepEqual(JSON.parse(out), [{ count: 0 }]);
+});
+
+deskTest("doctor of somebody not signed in exits 3, and says what to run", async (desk) => {
+  const env = {
+    OURA_CLIENT_ID: "an-app",
+    OURA_CLIENT_SECRET: "a-secret",
+    OURA_API_URL: desk.oura.url,
+  };
+  await desk.run(["migrate"], env);
+  const { exitCode, of } = await doctor(desk, env);
+  assert.equal(exitCode, 3);
+  assert.match(of("sign-in")!.mend!, /auth login/);
+  assert.equal(of("key")?.state, "ok");
+});
+
+deskTest("doctor tells a token Oura refuses from one that works", async (desk) => {
+  const env = {
+    OURA_ACCESS_TOKEN: "worthless",
+    OURA_API_URL: desk.oura.url,
+    DATABASE_URL: desk.databaseUrl,
+  };
+  await desk.run(["migrate"], env);
+  const { exitCode, of } = await doctor(desk, env);
+  assert.equal(exitCode, 3);
+  assert.equal(of("api")?.state, "fail");
+});
+
+deskTest("doctor measures the clock against Oura's", async (desk) => {
+  desk.oura.simulator.faults.add({ kind: "dateSkew", seconds: 7200 });
+  const env = {
+    OURA_ACCESS_TOKEN: desk.token,
+    OURA_API_URL: desk.oura.url,
+    DATABASE_URL: desk.databaseUrl,
+  };
+  await desk.run(["migrate"], env);
+  const { of } = await doctor(desk, env);
+  assert.equal(of("clock")?.state, "warn");
+  assert.match(of("clock")!.message, /behind/);
+});

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { parseEnv } from "node:util";
+import { deskTest } from "./support.ts";
+
+const APP = { OURA_CLIENT_ID: "an-app", OURA_CLIENT_SECRET: "a-secret" };
+
+deskTest(
+  "init without a terminal and without values says which are missing, and writes nothing",
+  async ({ run, directory }) => {
+    const { exitCode, out, err } = await run(["init"]);
+    assert.equal(exitCode, 2);
+    assert.equal(out, "");
+    assert.match(err, /OURA_CLIENT_ID \(--client-id\), OURA_CLIENT_SECRET \(--client-secret\)/);
+    assert.match(err, /redirect URI +http:\/\/localhost:8000\/callback/);
+    assert.deepEqual([...Deno.readDirSync(directory)], []);
+  },
+);
+
+deskTest(
+  "init on a server writes .env, oura.yaml, a key and the tables",
+  async ({ run, directory, databaseUrl }) => {
+    const { exitCode, out, err } = await run(["init", "--database-url", databaseUrl], APP);
+    assert.equal(exitCode, 0, err);
+    const env = parseEnv(await Deno.readTextFile(`${directory}/.env`));
+    assert.equal(env.OURA_CLIENT_ID, APP.OURA_CLIENT_ID);
+    assert.equal(env.DATABASE_URL, databaseUrl);
+    assert.equal(Uint8Array.fromBase64(env.OURA_TOKEN_KEY ?? "").length, 32);
+    assert.equal((await Deno.stat(`${directory}/.env`)).mode! & 0o777, 0o600);
+    assert.ok(!out.includes(APP.OURA_CLIENT_SECRET) && !err.includes(APP.OURA_CLIENT_SECRET));
+    const plan = await run(["plan", "--json"]);
+    assert.equal(plan.exitCode, 0, plan.err);
+    assert.deepEqual(JSON.parse(plan.out).steps, []);
+  },
+);
+
+deskTest("init a second time changes nothing", async ({ run, directory, databaseUrl }) => {
+  await run(["init", "--database-url", databaseUrl], APP);
+  const read = () =>
+    Promise.all(
+      [".env", "oura.yaml", "oura.schema.json"].map((name) =>
+        Deno.readTextFile(`${directory}/${name}`)
+      ),
+    );
+  const before = await read();
+  const { exitCode } = await run(["init", "--client-id", "another"], {});
+  assert.equal(exitCode, 0);
+  assert.deepEqual(await read(), before);
+});
+
+deskTest(
+  "init completes a .env that lacks something and leaves the rest alone",
+  async ({ run, directory }) => {
+    await Deno.writeTextFile(
+      `${directory}/.env`,
+      "# mine\nLOG_LEVEL=warning\nOURA_CLIENT_ID=kept\n",
+    );
+    const { exitCode, err } = await run(["init", "--from-stdin"], {}, "OURA_CLIENT_SECRET=piped\n");
+    assert.equal(exitCode, 0, err);
+    assert.equal(
+      await Deno.readTextFile(`${directory}/.env`),
+      "# mine\nLOG_LEVEL=warning\nOURA_CLIENT_ID=kept\nOURA_CLIENT_SECRET=piped\n",
+    );
+  },
+);
+
+deskTest("init judges the values before it writes any", async ({ run, directory }) => {
+  const { exitCode, err } = await run(["init", "--database-url", "mysql://nope"], APP);
+  assert.equal(exitCode, 2);
+  assert.match(err, /DATABASE_URL/);
+  assert.deepEqual([...Deno.readDirSync(directory)], []);
+});

@@ -1,0 +1,42 @@
+/** The real program in an empty directory, with as much of a world around it as a test asks for. */
+import { type RunningSimulator, serveSimulator, staticToken } from "../../simulator/mod.ts";
+import { createDatabase } from "../support/postgres.ts";
+import { type Ended, Run } from "../support/run.ts";
+
+/** What a test has at hand. */
+export interface Desk {
+  /** The empty directory the program runs in. */
+  readonly directory: string;
+  readonly oura: RunningSimulator;
+  /** A token of the simulator's first wearer. */
+  readonly token: string;
+  /** An empty database on a real server. */
+  readonly databaseUrl: string;
+  run(
+    args: readonly string[],
+    env?: Readonly<Record<string, string>>,
+    input?: string,
+  ): Promise<Ended>;
+}
+
+/** Registers a test at a desk of its own. */
+export function deskTest(name: string, body: (desk: Desk) => Promise<void>): void {
+  Deno.test(name, async () => {
+    const oura = serveSimulator({ days: 30, users: [{ zone: "UTC" }] });
+    const directory = await Deno.makeTempDir({ prefix: "oura-sync-desk-" });
+    const database = await createDatabase();
+    try {
+      await body({
+        directory,
+        oura,
+        token: staticToken(oura.world.wearers[0]!.id),
+        databaseUrl: database.url,
+        run: (args, env = {}, input = "") => new Run({ directory, env }, args).end(input),
+      });
+    } finally {
+      await oura.close();
+      await database.drop();
+      await Deno.remove(directory, { recursive: true });
+    }
+  });
+}
