@@ -40,3 +40,12 @@ export class InterruptedError extends PartialError {
     super("INTERRUPTED", `Stopped by ${signal}; the next run goes on from here`);
   }
 }
+
+/** Some documents still do not fit; the others are in. */
+export class RejectsRemainError extends PartialError {
+  constructor(remaining: number) {
+    super("REJECTS_REMAIN", `${remaining} documents stay in quarantine`, {
+      hint: "See why: oura-sync rejects list. Mend oura.yaml, or discard them.",
+    });
+  }
+}

@@ -17,7 +17,7 @@ import {
 import { resolveRejects } from "../lib/db/rejects.ts";
 import { retryTransaction } from "../lib/db/retry_transaction.ts";
 import { addCounts, noRows, type RowCounts } from "../lib/db/runs.ts";
-import { PartialError } from "../lib/errors.ts";
+import { RejectsRemainError } from "./errors.ts";
 import { createLoader, type Loader } from "./load.ts";
 import { rejectEntry } from "./reject_entry.ts";
 import { RunRecord } from "./run_record.ts";
@@ -59,15 +59,6 @@ export async function retryRejects(db: Database, options: RetryOptions): Promise
   return outcomes;
 }
 
-/** Some documents still do not fit; the others are in. */
-export class RejectsRemainError extends PartialError {
-  constructor(remaining: number) {
-    super("REJECTS_REMAIN", `${remaining} documents stay in quarantine`, {
-      hint: "See why: oura-sync rejects list. Mend oura.yaml, or discard them.",
-    });
-  }
-}
-
 async function retryWearer(
   db: Database,
   userId: string,
@@ -100,7 +91,9 @@ async function retryWearer(
     } as const;
     const result: RetryOutcome = { ...outcome };
     if (type && left === null) await retryType(db, type, own, record.id, result);
-    result.remaining = own.length - result.resolved;
+    const ids = own.map(({ id }) => id);
+    result.remaining = (await listRejects(db, { ids })).length;
+    result.resolved = own.length - result.remaining;
     addCounts(sum, result.counts);
     outcomes.push(result);
   }
@@ -120,12 +113,17 @@ async function retryType(
   const transform = createTransform(type);
   const stages = { type, transform, load: createLoader(transform.table, db.schema) };
   const { userId } = result;
-  const latest = latestOfEach(rejects).map(({ id }) => id);
+  // Also where only some were named: an older state must not pass for the present one.
+  const all = await listRejects(db, { userId, dataTypes: [type.name] });
+  const named = new Set(rejects.map(({ id }) => id));
+  const latest = latestOfEach(all).map(({ id }) => id).filter((id) => named.has(id));
   for (let start = 0; start < latest.length; start += BATCH) {
     const ids = latest.slice(start, start + BATCH);
-    const done = await retryTransaction(db, (tx) => retryBatch(tx, stages, { userId, runId }, ids));
-    addCounts(result.counts, done.counts);
-    result.resolved += done.resolved;
+    const target = { userId, runId };
+    addCounts(
+      result.counts,
+      await retryTransaction(db, (tx) => retryBatch(tx, stages, target, ids)),
+    );
   }
 }
 
@@ -150,7 +148,7 @@ async function retryBatch(
   { type, transform, load }: Stages,
   target: { userId: string; runId: number },
   ids: readonly number[],
-): Promise<{ resolved: number; counts: RowCounts }> {
+): Promise<RowCounts> {
   const rows: Row[] = [];
   const fitting: number[] = [];
   const counts = noRows();
@@ -171,10 +169,11 @@ async function retryBatch(
     await buryAgain(tx, transform, userId, buried);
     await removeBuriedSamples(tx, transform.table, userId);
   }
-  const resolved = await closeRejects(tx, fitting, "resolved") +
-    await resolveRejects(tx, userId, type.name, rows.map(({ key }) => key));
+  await closeRejects(tx, fitting, "resolved");
+  // Its former states are settled with it.
+  await resolveRejects(tx, userId, type.name, rows.map(({ key }) => key));
   addCounts(counts, { inserted, updated, unchanged });
-  return { resolved, counts };
+  return counts;
 }
 
 /** Documents that Oura no longer returns: the quarantine must not bring them back. */
