@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import config from "../deno.json" with { type: "json" };
+import { importsOf, type Source, sources, targetOf } from "./support/sources.ts";
+
+const FILES = await sources();
+const LIB = ["lib", "lib/db", "lib/oura"];
+
+/**
+ * The rooms of the house, and which others each may import. A room is the longest name that starts
+ * a path; `lib` itself holds only the small shared parts.
+ */
+const HOUSE: Record<string, readonly string[]> = {
+  "main.ts": ["commands"],
+  "mod.ts": ["commands", "pipelines", "config", ...LIB, "deno.json"],
+  "commands": [
+    "pipelines",
+    "config",
+    "dashboard",
+    "simulator",
+    "sql",
+    "mod.ts",
+    ".env.example",
+    ...LIB,
+  ],
+  "pipelines": ["config", "sql", ...LIB],
+  "config": ["lib", "lib/oura/catalog"],
+  "dashboard": ["sql", "lib", "lib/db"],
+  "simulator": ["lib", "lib/oura/catalog", "tools"],
+  "lib": ["deno.json"],
+  "lib/db": ["lib", "sql", "deno.json"],
+  "lib/oura": ["lib", "lib/oura/catalog"],
+  "lib/oura/catalog": ["lib"],
+  "sql": [],
+};
+/** They use the house and are no part of it. */
+const OUTSIDE = ["tests", "bench", "tools", "docs", "deploy"];
+/** Files at the root that sources read. */
+const ROOT_FILES = ["deno.json", ".env.example"];
+
+function roomOf(path: string): string {
+  const rooms = [...Object.keys(HOUSE), ...OUTSIDE, ...ROOT_FILES];
+  const found = rooms.filter((room) => path === room || path.startsWith(`${room}/`));
+  return found.toSorted((a, b) => b.length - a.length)[0] ?? `${path} (no room)`;
+}
+
+const relativeImports = (file: Source) =>
+  importsOf(file).filter((specifier) => specifier.startsWith("."));
+
+Deno.test("every source file lives in a room of the house", () => {
+  const homeless = FILES.map(({ path }) => path).filter((path) =>
+    roomOf(path).endsWith("(no room)")
+  );
+  assert.deepEqual(homeless, []);
+});
+
+Deno.test("imports run one way: main, commands, pipelines, lib", () => {
+  const wrong = FILES.flatMap((file) => {
+    const room = roomOf(file.path);
+    if (OUTSIDE.includes(room)) return [];
+    return relativeImports(file).map((specifier) => targetOf(file, specifier))
+      .filter((target) =>
+        target !== "" && roomOf(target) !== room && !allowed(room, roomOf(target))
+      )
+      .map((target) => `${file.path} imports ${target}`);
+  });
+  assert.deepEqual(wrong, []);
+});
+
+/** What may use the client may use the catalog it is written in. */
+function allowed(room: string, target: string): boolean {
+  if (room === "lib/oura" && target === "lib/oura/catalog") return true;
+  const direct = HOUSE[room] ?? [];
+  return direct.includes(target) ||
+    (target === "lib/oura/catalog" && direct.includes("lib/oura"));
+}
+
+Deno.test("every relative import leads to a file", async () => {
+  const missing: string[] = [];
+  for (const file of FILES) {
+    for (const specifier of relativeImports(file)) {
+      const target = targetOf(file, specifier);
+      const there = await Deno.stat(new URL(`../${target}`, import.meta.url)).catch(() => null);
+      if (!there) missing.push(`${file.path}: ${specifier}`);
+    }
+  }
+  assert.deepEqual(missing, []);
+});
+
+/** The package a bare specifier names: `pg-copy-streams`, `@logtape/logtape`. */
+function packageOf(specifier: string): string {
+  return specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/");
+}
+
+const bareImports = new Set(
+  FILES.flatMap((file) => importsOf(file)).filter((specifier) => !specifier.startsWith(".")),
+);
+
+Deno.test("every imported package is named in deno.json, and nowhere else", () => {
+  const known = Object.keys(config.imports);
+  const unknown = [...bareImports].filter((specifier) =>
+    !specifier.startsWith("node:") && !known.includes(packageOf(specifier))
+  );
+  assert.deepEqual(unknown, []);
+});
+
+Deno.test("every package in deno.json is used and pinned", () => {
+  const used = new Set([...bareImports].map(packageOf));
+  const wrong = Object.entries(config.imports).filter(([name, specifier]) => {
+    // The types of a package are used with it.
+    const package_ = name.replace(/^@types\//, "");
+    return !used.has(package_) ||
+      !specifier.endsWith(specifier.match(/@\d+\.\d+\.\d+$/)?.[0] ?? "@");
+  });
+  assert.deepEqual(wrong, []);
+});
