@@ -4,7 +4,7 @@ import TYPE_STATUS from "../../sql/queries/type_status.sql" with { type: "text" 
 import type { Queryable } from "./database.ts";
 import { inSchema } from "./identifiers.ts";
 
-/** A wearer's latest run. `state` is `running` for one that was killed, or still runs. */
+/** A wearer's latest run. `state` is `interrupted` for one that was killed and not closed yet. */
 export type LastRun = {
   user_id: string;
   id: number;
@@ -14,6 +14,7 @@ export type LastRun = {
   finished_at: Date | null;
   exit_code: number | null;
   requests: number;
+  bytes: number;
   rows_inserted: number;
   rows_updated: number;
   rows_unchanged: number;
