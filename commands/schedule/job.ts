@@ -1,4 +1,6 @@
 /** What is to run, and when. */
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { UsageError } from "../../lib/errors.ts";
 import { durationOption } from "../sync_options.ts";
 
@@ -50,10 +52,7 @@ function interval(every: string): Rhythm {
  * @throws {UsageError} When a path holds what no scheduler's file can.
  */
 export function thisJob(): Job {
-  const project = import.meta.dirname;
-  const job: Job = Deno.build.standalone || project === undefined
-    ? { command: [Deno.execPath(), "sync"], directory: Deno.cwd() }
-    : taskJob(Deno.execPath(), new URL("../..", import.meta.url));
+  const job = Deno.build.standalone ? binaryJob() : taskJob();
   for (const text of [...job.command, job.directory]) {
     if (!/\p{Cc}/u.test(text)) continue;
     throw new UsageError("BAD_PATH", `${JSON.stringify(text)} holds a control character`);
@@ -61,12 +60,16 @@ export function thisJob(): Job {
   return job;
 }
 
-function taskJob(deno: string, root: URL): Job {
-  const path = decodeURIComponent(root.pathname).replace(/(?<=.)\/$/, "");
-  const directory = Deno.build.os === "windows"
-    ? path.replace(/^\//, "").replaceAll("/", "\\")
-    : path;
-  return { command: [deno, "task", "--quiet", "--cwd", directory, "sync"], directory };
+function binaryJob(): Job {
+  return { command: [Deno.execPath(), "sync"], directory: Deno.cwd() };
+}
+
+function taskJob(): Job {
+  const directory = resolve(fileURLToPath(new URL("../..", import.meta.url)));
+  return {
+    command: [Deno.execPath(), "task", "--quiet", "--cwd", directory, "sync"],
+    directory,
+  };
 }
 
 /** Text inside XML. */

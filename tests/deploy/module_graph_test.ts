@@ -1,0 +1,69 @@
+/** A program is made of what it uses: by its graph, and by what a run has loaded. */
+import assert from "node:assert/strict";
+import { serveSimulator, staticToken } from "../../simulator/mod.ts";
+import { createDatabase, sharedCluster } from "../support/postgres.ts";
+import { among, moduleGraph } from "./module_graph.ts";
+import { inEmptyDirectory, PROJECT, runDeno } from "./support.ts";
+
+const options = { sanitizeOps: true, sanitizeResources: true };
+
+// Started here and not in the first test, whose sanitizers would take it for a leak.
+await sharedCluster();
+
+Deno.test("the program reads nothing of itself outside the module graph", options, async () => {
+  const { all } = await moduleGraph("main.ts");
+  assert.ok(among(all, /\.(sql|yaml|html|css)$/).includes("config/oura.yaml"));
+  const sql = await Array.fromAsync(Deno.readDir(new URL("sql/queries", PROJECT)));
+  const unused = sql.map(({ name }) => `sql/queries/${name}`).filter((name) => !all.has(name));
+  assert.deepEqual(unused, [], "queries nobody imports");
+  assert.deepEqual(among(all, /^(tests|tools|bench)\//), []);
+});
+
+Deno.test("a sync to a server is made of neither PGlite nor the simulator", options, async () => {
+  const { atOnce } = await moduleGraph(
+    "main.ts",
+    "commands/sync.ts",
+    "commands/run_sync.ts",
+    "lib/db/migrate.ts",
+    "lib/db/postgres.ts",
+    "pipelines/sign_in/wearers.ts",
+  );
+  assert.deepEqual(among(atOnce, /pglite|^simulator\//), []);
+  assert.ok(atOnce.has("pipelines/sync.ts"));
+});
+
+Deno.test(
+  "nor does it load them in the course of things",
+  options,
+  () =>
+    inEmptyDirectory(async (directory) => {
+      const simulator = serveSimulator({ days: 5 });
+      const database = await createDatabase();
+      const main = new URL("main.ts", PROJECT).href;
+      const coverage = `--coverage=${directory}/loaded`;
+      const { code, err } = await runDeno(
+        ["run", "--no-check", "-A", coverage, main, "sync", "--initial"],
+        directory,
+        {
+          DATABASE_URL: database.url,
+          OURA_API_URL: simulator.url,
+          OURA_ACCESS_TOKEN: staticToken(simulator.world.wearers[0]!.id),
+        },
+      );
+      await database.drop();
+      await simulator.close();
+      assert.equal(code, 0, err);
+      const loaded = await loadedModules(`${directory}/loaded`);
+      assert.ok(loaded.includes(new URL("lib/db/postgres.ts", PROJECT).href));
+      assert.deepEqual(loaded.filter((url) => /pglite|\/simulator\//.test(url)), []);
+    }),
+);
+
+/** The modules a run has loaded, from the coverage it has left. */
+async function loadedModules(directory: string): Promise<string[]> {
+  const files = await Array.fromAsync(Deno.readDir(directory));
+  return await Promise.all(files.map(async ({ name }) => {
+    const { url } = JSON.parse(await Deno.readTextFile(`${directory}/${name}`)) as { url: string };
+    return url;
+  }));
+}
