@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import config from "../../deno.json" with { type: "json" };
+import { COMMANDS } from "../../commands/commands.ts";
+
+const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
+
+interface Outcome {
+  code: number;
+  out: string;
+  err: string;
+}
+
+/** Runs the real program in an empty directory, without a terminal, knowing nothing of this machine. */
+async function program(...args: string[]): Promise<Outcome> {
+  const directory = await Deno.makeTempDir({ prefix: "oura-sync-cli-" });
+  try {
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--allow-all", "--quiet", MAIN, ...args],
+      cwd: directory,
+      clearEnv: true,
+      env: {
+        PATH: Deno.env.get("PATH") ?? "",
+        HOME: Deno.env.get("HOME") ?? directory,
+        ...denoCache(),
+      },
+      stdin: "null",
+    }).output();
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    const left = await Array.fromAsync(Deno.readDir(directory));
+    assert.deepEqual(left.map(({ name }) => name), [], "nothing was written");
+    return { code, out: text(stdout), err: text(stderr) };
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+function denoCache(): Record<string, string> {
+  const directory = Deno.env.get("DENO_DIR");
+  return directory === undefined ? {} : { DENO_DIR: directory };
+}
+
+const HELP: [string, string[]][] = [
+  ["no arguments", []],
+  ["--help", ["--help"]],
+  ["-h", ["-h"]],
+];
+for (const [name, args] of HELP) {
+  Deno.test(`${name} prints help with every command, on standard output`, async () => {
+    const { code, out, err } = await program(...args);
+    assert.equal(code, 0);
+    assert.equal(err, "");
+    for (const { name, summary } of COMMANDS) {
+      assert.match(out, new RegExp(`^  ${name}\\b`, "m"));
+      assert.ok(out.includes(summary.split(" ")[0]!));
+    }
+  });
+}
+
+Deno.test("--version prints the version and nothing else", async () => {
+  assert.deepEqual(await program("--version"), { code: 0, out: `${config.version}\n`, err: "" });
+});
+
+Deno.test("every command has help of its own", async () => {
+  const outcomes = await Promise.all(COMMANDS.map(async ({ name }) => ({
+    name,
+    ...await program(name, "--help"),
+  })));
+  for (const { name, code, out, err } of outcomes) {
+    assert.equal(code, 0, name);
+    assert.equal(err, "", name);
+    assert.match(out, new RegExp(`^Usage: oura-sync ${name}\\b`), name);
+  }
+});
+
+/** Mistakes, and what must be said of each. */
+const MISTAKES: [string, string[], RegExp][] = [
+  ["an unknown command", ["snyc"], /unknown command 'snyc'\n.*sync\?/],
+  [
+    "an unknown option before a command",
+    ["--verison"],
+    /unknown option '--verison'\n.*--version\?/,
+  ],
+  [
+    "an unknown option of a command",
+    ["sync", "--intial"],
+    /unknown option '--intial'\n.*--initial\?/,
+  ],
+  ["an argument too many", ["sync", "daily_sleep"], /too many arguments/],
+  ["an option without its value", ["sync", "--start-date"], /argument missing/],
+  ["options that exclude each other", ["sync", "--all", "--types", "sleep"], /cannot be used with/],
+  ["a day that does not exist", ["sync", "--start-date", "2026-02-30"], /2026-02-30.*\[BAD_DATE\]/],
+  ["a day in another notation", ["sync", "--start-date", "1.5.2026"], /YYYY-MM-DD/],
+  [
+    "a start after the end",
+    ["sync", "--start-date", "2026-05-02", "--end-date", "2026-05-01"],
+    /2026-05-02 is after --end-date 2026-05-01.*\n.*[Ss]wap/,
+  ],
+  ["an end without a start", ["sync", "--end-date", "2026-05-01"], /--end-date needs --start-date/],
+  [
+    "two beginnings",
+    ["sync", "--initial", "--start-date", "2026-05-01"],
+    /--initial and --start-date contradict/,
+  ],
+  ["an unknown data type", ["sync", "--types", "daily_slep"], /"daily_slep".*\n.*daily_sleep\?/],
+  ["no data type", ["sync", "--types", ","], /names no data type/],
+  ["too many requests at once", ["sync", "--concurrency", "999"], /from 1 to 32/],
+  ["a number that is none", ["sync", "--concurrency", "1e1"], /not a whole number/],
+  ["a configuration that is not there", ["validate", "--config", "gone.yaml"], /gone\.yaml/],
+];
+for (const [name, args, message] of MISTAKES) {
+  Deno.test(`${name} ends with 2 and says how to mend it, on standard error`, async () => {
+    const { code, out, err } = await program(...args);
+    assert.equal(code, 2);
+    assert.equal(out, "");
+    assert.match(err, message);
+    assert.match(err, /^oura-sync: /);
+    assert.doesNotMatch(err, /^ +at |file:\/\//m, "no stack trace");
+  });
+}
