@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { dirname, join, normalize } from "node:path/posix";
+import { generatedPages, pages } from "../../tools/docs/pages.ts";
+import { terminalPicture } from "../../tools/docs/terminal_picture.ts";
+import { anchors, linkTargets } from "./markdown.ts";
+
+const PAGES = await pages();
+
+Deno.test("the generated parts of the pages are fresh: `deno task docs:write`", async () => {
+  for (const { path, text } of await generatedPages()) {
+    assert.equal(PAGES.find((page) => page.path === path)?.text, text, path);
+  }
+});
+
+for (const { path, text } of PAGES) {
+  Deno.test(`links of ${path} lead somewhere`, async () => {
+    for (const target of linkTargets(text)) {
+      if (/^[a-z]+:/.test(target)) continue;
+      const [file, anchor] = target.split("#");
+      const where = file ? normalize(join(dirname(path), file)) : path;
+      const linked = await Deno.stat(where).catch(() => null);
+      assert.ok(linked, `${path} links to ${target}, which is not there`);
+      if (anchor === undefined) continue;
+      const found = anchors(await Deno.readTextFile(where));
+      assert.ok(found.has(anchor), `${path} links to ${target}; there is no such heading`);
+    }
+  });
+}
+
+Deno.test("README.md links every page", () => {
+  const readme = PAGES.find(({ path }) => path === "README.md")!;
+  const linked = new Set(linkTargets(readme.text));
+  assert.deepEqual(PAGES.map(({ path }) => path).filter((path) => !linked.has(path)), [
+    "README.md",
+  ]);
+});
+
+Deno.test("the picture shows the tables of the shipped configuration", async () => {
+  const picture = await Deno.readTextFile("docs/images/demo.svg");
+  const { shippedPipeline } = await import("../../tools/docs/shipped.ts");
+  for (const { table } of shippedPipeline().types) assert.ok(picture.includes(`>${table} `), table);
+});
+
+Deno.test("terminalPicture() escapes what XML would read, and fixes the width of lines", () => {
+  const picture = terminalPicture('demo "x"', "a < b & c\n\nd");
+  assert.match(picture, /aria-label="What demo &quot;x&quot; prints"/);
+  assert.match(picture, />a &lt; b &amp; c<\/text>/);
+  assert.equal(picture.match(/<text /g)?.length, 3);
+  assert.match(picture, /textLength="75.6">a &lt;/);
+});
