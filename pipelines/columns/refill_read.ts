@@ -10,6 +10,9 @@ export interface StoredRow extends Record<string, unknown> {
   /** The document as JSON text. */
   raw: string | null;
   deleted: boolean;
+  /** Where the row is: in which table (or partition of one), and where in there. */
+  part: string;
+  place: string;
   /** The row's version: another writer changes it. */
   version: string;
 }

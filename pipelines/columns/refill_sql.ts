@@ -26,8 +26,8 @@ export interface Pass {
 }
 
 /**
- * Reads the next rows, `limit` at most: `k0…` the key as text, `version`, `raw` the document, and for
- * rows without one the former values `f0…` as JSON.
+ * Reads the next rows, `limit` at most: `k0…` the key as text, `place` and `version`, `raw` the
+ * document, and for rows without one the former values `f0…` as JSON.
  */
 export function readStatement(
   table: Table,
@@ -50,7 +50,7 @@ export function readStatement(
   ];
   return inSchema(
     `SELECT ${keys.map(({ name }, i) => `${q(name)}::text AS k${i}`).join(", ")},
-  xmin::text AS version, raw_data::text AS raw, deleted_at IS NOT NULL AS deleted${
+  ctid::text AS place, tableoid::text AS part, xmin::text AS version, raw_data::text AS raw, deleted_at IS NOT NULL AS deleted${
       formers.map((f) => `, ${f}`).join("")
     }
 FROM oura.${q(table.name)}
@@ -67,23 +67,12 @@ function compareKeys(keys: readonly TableColumn[], operator: string, first: numb
   return `(${names}) ${operator} (${params})`;
 }
 
-/** The batch `$1` as rows: a JSON array of objects with `v`, `k0…` and `c0…`. */
-function incoming(keys: readonly TableColumn[], columns: readonly TableColumn[]): string {
-  const fields = [
-    "v text",
-    ...keys.map(({ type }, i) => `k${i} ${type}`),
-    ...columns.map(({ type }, i) => `c${i} ${type}`),
-  ];
-  return `jsonb_to_recordset($1::text::jsonb) AS r(${fields.join(", ")})`;
-}
-
-function sameKey(keys: readonly TableColumn[]): string {
-  return keys.map(({ name }, i) => `t.${q(name)} = r.k${i}`).join(" AND ");
-}
-
 /**
- * Writes the values of a batch into rows that are still of the version that was read, where they
- * differ. `updated_at` stays: the document did not change. Null where there are no columns.
+ * Writes the values of a batch, `$1` a JSON array of objects with `p`lace, `v`ersion and `c0…`, into
+ * the rows that are still what was read, where the values differ. Null where there are no columns.
+ * Place and version together are one version of one row, found without an index; they are told from
+ * those of other partitions by the table, should somebody have partitioned it. `updated_at` stays:
+ * the document did not change.
  */
 export function writeStatement(
   table: Table,
@@ -91,24 +80,31 @@ export function writeStatement(
   schema: string,
 ): string | null {
   if (columns.length === 0) return null;
-  const keys = keyColumns(table);
+  const fields = ["p tid", "v text", "o oid", ...columns.map(({ type }, i) => `c${i} ${type}`)];
   const list = (write: (name: string, i: number) => string) =>
     columns.map(({ name }, i) => write(q(name), i)).join(", ");
   return inSchema(
     `UPDATE oura.${q(table.name)} AS t SET ${list((name, i) => `${name} = r.c${i}`)}
-FROM ${incoming(keys, columns)}
-WHERE ${sameKey(keys)} AND t.xmin = r.v::xid
+FROM jsonb_to_recordset($1::text::jsonb) AS r(${fields.join(", ")})
+WHERE t.ctid = r.p AND t.xmin = r.v::xid AND t.tableoid = r.o
   AND (${list((name) => `t.${name}`)}) IS DISTINCT FROM (${list((_, i) => `r.c${i}`)})`,
     schema,
   );
 }
 
-/** Whether anybody but this transaction has changed a row of the batch `$1` since it was read. */
+/**
+ * Whether anybody but this transaction has changed a row since it was read: `$1` is a JSON array of
+ * objects with `v`ersion and the key as `k0…`.
+ */
 export function changedStatement(table: Table, schema: string): string {
   const keys = keyColumns(table);
+  const fields = ["v text", ...keys.map(({ type }, i) => `k${i} ${type}`)];
   return inSchema(
     `SELECT EXISTS (
-  SELECT FROM ${incoming(keys, [])} JOIN oura.${q(table.name)} t ON ${sameKey(keys)}
+  SELECT FROM jsonb_to_recordset($1::text::jsonb) AS r(${fields.join(", ")})
+  JOIN oura.${q(table.name)} t ON ${
+      keys.map(({ name }, i) => `t.${q(name)} = r.k${i}`).join(" AND ")
+    }
   WHERE t.xmin <> r.v::xid AND t.xmin <> (txid_current() % 4294967296)::text::xid
 ) AS changed`,
     schema,

@@ -49,7 +49,8 @@ export function refillTask(type: PipelineType, state: LiveState): RefillTask | n
   const series = type.series.filter(({ name }) => wait("series", name) !== undefined);
   if (objects.length === 0) return null;
   return {
-    type: { ...type, columns: filled, series, history: false },
+    // What is stored already need not be made ready to be stored.
+    type: { ...type, columns: filled, series, keepRaw: false, history: false },
     columns,
     objects,
     state: states.reduce((a, b) => ({

@@ -4,7 +4,7 @@ import { addRejects } from "../../lib/db/rejects.ts";
 import { rejectEntry } from "../reject_entry.ts";
 import { createSeriesLoader, type DocumentSamples } from "../series/load_series.ts";
 import type { Table } from "../table.ts";
-import type { Batch, StoredRow } from "./refill_read.ts";
+import { type Batch, keyOf, type StoredRow } from "./refill_read.ts";
 import { changedStatement, keyColumns, type RefillColumn, writeStatement } from "./refill_sql.ts";
 import type { Refilled } from "./refill_transform.ts";
 
@@ -36,13 +36,15 @@ export function createBatchWriter(
 
   return async (tx, { rows, outcomes }, mode) => {
     if (rows.length === 0) return { filled: 0, rejected: 0 };
-    const json = batchJson(rows, outcomes, keyColumns(table).length);
     // Samples stand in other tables, where the rows' versions say nothing: lock the rows first.
     if (mode === "unlocked" && loaders.length > 0) return null;
-    const filled = update === null ? 0 : (await tx.query(update, [json])).rowCount;
+    const filled = update === null
+      ? 0
+      : (await tx.query(update, [valuesJson(rows, outcomes)])).rowCount;
     // Fewer rows than sent: they held the values already, or another writer was faster.
     if (mode === "unlocked" && filled < rows.length) {
-      const { rows: [found] } = await tx.query<{ changed: boolean }>(changed, [json]);
+      const versions = versionsJson(rows, keyColumns(table).length);
+      const { rows: [found] } = await tx.query<{ changed: boolean }>(changed, [versions]);
       if (found!.changed) return null;
     }
     let rejected = 0;
@@ -75,23 +77,26 @@ function samplesOf(
   });
 }
 
-/** The version as `v`, the key as `k0…`, the values as `c0…`; a value left out is null. */
-function batchJson(
-  rows: readonly StoredRow[],
-  outcomes: readonly Refilled[],
-  width: number,
-): string {
-  const objects = rows.map((row, place) => {
-    let text = `{"v":"${row.version}"`;
-    for (let i = 0; i < width; i++) text += `,"k${i}":${JSON.stringify(row[`k${i}`])}`;
-    const { values } = outcomes[place]!;
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i]!;
-      if (value !== null) text += `,"c${i}":${JSON.stringify(value)}`;
+/** Where each row is, and its values as `c0…`; a value left out is null. */
+function valuesJson(rows: readonly StoredRow[], outcomes: readonly Refilled[]): string {
+  const objects = rows.map(({ place, version, part }, i) => {
+    let text = `{"p":"${place}","v":"${version}","o":${part}`;
+    const { values } = outcomes[i]!;
+    for (let c = 0; c < values.length; c++) {
+      const value = values[c]!;
+      if (value !== null) text += `,"c${c}":${JSON.stringify(value)}`;
     }
     return `${text}}`;
   });
   return `[${objects.join(",")}]`;
+}
+
+/** The version of each row as `v`, its key as `k0…`. */
+function versionsJson(rows: readonly StoredRow[], width: number): string {
+  return JSON.stringify(rows.map((row) => ({
+    v: row.version,
+    ...Object.fromEntries(keyOf(row, width).map((part, i) => [`k${i}`, part])),
+  })));
 }
 
 /** The places of each wearer's rows; they come in order of the wearer. */
