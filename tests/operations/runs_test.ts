@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import type { Database } from "../../lib/db/database.ts";
+import { inSchema } from "../../lib/db/identifiers.ts";
+import { OuraHttp } from "../../lib/oura/http.ts";
+import type { Life } from "../../lib/proof_of_life.ts";
+import { RateGate } from "../../lib/oura/rate_gate.ts";
+import { staticToken as fixedToken } from "../../lib/oura/token_provider.ts";
+import { InterruptedError } from "../../pipelines/errors.ts";
+import { staticToken } from "../../simulator/mod.ts";
+import { forEachDatabase } from "../support/databases.ts";
+import { shippedPipeline, syncWearer, withSimulator } from "../support/sync_world.ts";
+
+const NOW = "2026-03-29T09:40:00Z";
+const USERS = { users: [{ id: "one", zone: "UTC" }], days: 20, now: NOW };
+
+async function openRun(db: Database, holder: string, startedAt: string): Promise<number> {
+  const { rows } = await db.query<{ id: number }>(
+    inSchema(
+      `INSERT INTO oura.sync_runs (user_id, command, holder, started_at)
+      VALUES ('one', 'sync', $1, now() - $2::text::interval) RETURNING id`,
+      db.schema,
+    ),
+    [holder, startedAt],
+  );
+  return rows[0]!.id;
+}
+
+async function stateOf(db: Database, id: number) {
+  const sql = inSchema("SELECT state, error_code FROM oura.sync_runs WHERE id = $1", db.schema);
+  return (await db.query(sql, [id])).rows[0];
+}
+
+forEachDatabase(
+  "a run that was killed is closed by the next one, a live one is not",
+  async (db) => {
+    await withSimulator(USERS, async (oura) => {
+      const dead = await openRun(db, "dead", "1 second");
+      const alive = await openRun(db, "alive", "1 day");
+      const silent = await openRun(db, "silent", "1 day");
+      const young = await openRun(db, "young", "1 second");
+      const lives: Record<string, Life> = { dead: "dead", alive: "alive" };
+      const lifeOf = (holder: string) => Promise.resolve<Life>(lives[holder] ?? "unknown");
+      const pipeline = shippedPipeline(db.schema, 3);
+      await syncWearer(oura, db, "one", {
+        pipeline,
+        types: ["daily_sleep"],
+        lease: { holder: "me", lifeOf },
+      });
+      const killed = { state: "failed", error_code: "INTERRUPTED" };
+      const running = { state: "running", error_code: null };
+      assert.deepEqual(await stateOf(db, dead), killed);
+      assert.deepEqual(await stateOf(db, silent), killed);
+      assert.deepEqual(await stateOf(db, alive), running);
+      assert.deepEqual(await stateOf(db, young), running);
+    });
+  },
+);
+
+forEachDatabase("the requests and bytes of the types add up to those of the run", async (db) => {
+  await withSimulator(USERS, async (oura) => {
+    oura.simulator.faults.add({ kind: "status", match: "/sleep_time", times: 1 });
+    const pipeline = shippedPipeline(db.schema, 3);
+    const report = await syncWearer(oura, db, "one", { pipeline });
+    assert.equal(report.traffic.requests, oura.stats.requests);
+    const { rows } = await db.query(
+      inSchema(
+        `SELECT r.requests, r.bytes, sum(t.requests)::int AS of_types, sum(t.bytes)::int AS bytes_of,
+          min(t.requests)::int AS least
+        FROM oura.sync_runs r JOIN oura.sync_run_types t ON t.run_id = r.id GROUP BY r.id`,
+        db.schema,
+      ),
+    );
+    const { requests, bytes } = report.traffic;
+    assert.deepEqual(rows, [{ requests, bytes, of_types: requests, bytes_of: bytes, least: 1 }]);
+  });
+});
+
+forEachDatabase("waiting for the rate limit keeps the leases", async (db) => {
+  await withSimulator(USERS, async (oura) => {
+    oura.simulator.faults.add({ kind: "rateLimit", seconds: 3, times: 1 });
+    const pipeline = shippedPipeline(db.schema, 3);
+    const waiting = Promise.withResolvers<void>();
+    const gate = new RateGate({ onWait: () => waiting.resolve() });
+    const lease = { holder: "patient", ttlSeconds: 1 };
+    const options = { pipeline, types: ["daily_sleep"], lease, request: { gate } };
+    const run = syncWearer(oura, db, "one", options);
+    await waiting.promise;
+    const ofTheLease = async () => {
+      const sql =
+        "SELECT expires_at > clock_timestamp() AS valid, expires_at FROM oura.sync_leases";
+      return (await db.query<{ valid: boolean; expires_at: Date }>(inSchema(sql, db.schema)))
+        .rows[0]!;
+    };
+    const first = await ofTheLease();
+    // Longer than the lease lasts by itself.
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    const later = await ofTheLease();
+    assert.ok(later.valid && later.expires_at > first.expires_at, "renewed while waiting");
+    assert.equal((await run).exitCode, 0);
+  });
+});
+
+forEachDatabase("waiting for the rate limit ends when the run is stopped", async (db) => {
+  await withSimulator(USERS, async (oura) => {
+    oura.simulator.faults.add({ kind: "rateLimit", seconds: 600 });
+    const stop = new AbortController();
+    const gate = new RateGate({ onWait: () => stop.abort(new InterruptedError("SIGTERM")) });
+    const report = await syncWearer(oura, db, "one", {
+      pipeline: shippedPipeline(db.schema, 3),
+      request: { gate },
+      signal: stop.signal,
+    });
+    assert.deepEqual([report.error?.code, report.exitCode], ["INTERRUPTED", 4]);
+    const { rows } = await db.query(inSchema("SELECT 1 FROM oura.sync_leases", db.schema));
+    assert.equal(rows.length, 0, "the leases are given back");
+  });
+});
+
+Deno.test("a budget lets so many requests through in any span of its length", async () => {
+  let now = 0;
+  const waits: number[] = [];
+  const sleep = (ms: number) => {
+    waits.push(ms);
+    now += ms;
+    return Promise.resolve();
+  };
+  const budget = { requests: 3, perMs: 1_000 };
+  const gate = new RateGate({ budget, sleep, monotonic: () => now });
+  for (const at of [0, 100, 200]) {
+    now = at;
+    await gate.pass();
+  }
+  assert.deepEqual(waits, []);
+  await gate.pass();
+  await gate.pass();
+  assert.deepEqual([waits, now], [[800, 100], 1_100]);
+  now = 5_000;
+  for (let i = 0; i < 3; i++) await gate.pass();
+  assert.equal(waits.length, 2);
+});
+
+Deno.test("a budget is shared by all clients of the gate", async () => {
+  await withSimulator(USERS, async (oura) => {
+    let waits = 0;
+    const gate = new RateGate({
+      budget: { requests: 2, perMs: 60_000 },
+      sleep: () => Promise.reject(new Error("stop here")),
+      onWait: () => waits++,
+    });
+    const client = () =>
+      new OuraHttp({ tokens: fixedToken(staticToken("one")), baseUrl: oura.url, gate });
+    await client().getJson("/v2/usercollection/personal_info");
+    await client().getJson("/v2/usercollection/personal_info");
+    await assert.rejects(client().getJson("/v2/usercollection/personal_info"), /stop here/);
+    assert.deepEqual([waits, oura.stats.requests], [1, 2]);
+  });
+});
