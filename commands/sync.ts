@@ -9,6 +9,9 @@ interface Options extends FetchOptions, SpanOptions {
   every?: string;
 }
 
+/** Without any pause a run would follow the other, and ask Oura without end. */
+const LEAST_PAUSE_MS = 1_000;
+
 /** `sync`: fetch what is owed and load it. */
 export function define(command: Command, io: Io): void {
   withFetchOptions(command)
@@ -28,7 +31,7 @@ export function define(command: Command, io: Io): void {
       const { every } = options;
       if (every === undefined) return syncCommand(options, io);
       return repeat(
-        durationOption("--every", every),
+        durationOption("--every", every, LEAST_PAUSE_MS),
         io,
         (signal) => syncCommand(options, io, signal),
       );

@@ -95,13 +95,19 @@ const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_60
 
 /**
  * A time span as an option gives it, such as `90s`, `15m` or `2h`, in milliseconds.
- * @throws {UsageError} When it is none, or longer than a day.
+ * @throws {UsageError} When it is none, shorter than `leastMs`, or longer than a day.
  */
-export function durationOption(option: string, value: string): number {
+export function durationOption(option: string, value: string, leastMs = 0): number {
   const match = /^(\d{1,5})([smh])$/.exec(value);
   const ms = match ? Number(match[1]) * UNIT_MS[match[2]!]! : NaN;
-  if (ms <= 24 * UNIT_MS.h!) return ms;
-  throw new UsageError("BAD_DURATION", `${option} ${value} is not a duration up to 24h`, {
-    hint: "Write it as 90s, 15m or 2h.",
-  });
+  if (ms >= leastMs && ms <= 24 * UNIT_MS.h!) return ms;
+  throw new UsageError(
+    "BAD_DURATION",
+    `${option} ${value} is not a duration ${
+      leastMs > 0 ? `from ${leastMs / 1_000}s ` : ""
+    }up to 24h`,
+    {
+      hint: "Write it as 90s, 15m or 2h.",
+    },
+  );
 }

@@ -105,6 +105,7 @@ const MISTAKES: [string, string[], RegExp][] = [
   ["an unknown data type", ["sync", "--types", "daily_slep"], /"daily_slep".*\n.*daily_sleep\?/],
   ["no data type", ["sync", "--types", ","], /names no data type/],
   ["too many requests at once", ["sync", "--concurrency", "999"], /from 1 to 32/],
+  ["no pause between runs", ["sync", "--every", "0s"], /0s is not a duration from 1s up to 24h/],
   ["a number that is none", ["sync", "--concurrency", "1e1"], /not a whole number/],
   ["a configuration that is not there", ["validate", "--config", "gone.yaml"], /gone\.yaml/],
 ];

@@ -39,4 +39,5 @@ Deno.test("durationOption() takes seconds, minutes and hours up to a day", () =>
   for (const text of ["25h", "1441m", "1d", "15", "m", "-5m", "1.5h", "15 m"]) {
     assert.throws(() => durationOption("--every", text), UsageError, text);
   }
+  assert.throws(() => durationOption("--every", "0s", 1_000), /from 1s up to 24h/);
 });
