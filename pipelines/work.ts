@@ -123,6 +123,12 @@ export async function workThrough(
       stopRun(expectFailure(error));
     });
   await Promise.all(Array.from({ length: options.concurrency }, guarded));
+  // Workers that a broken database stopped left windows behind: their types are not done.
+  for (const { outcome, left } of fatal ? runnings : []) {
+    if (left > 0 && outcome.state === "done") {
+      Object.assign(outcome, { state: "failed", error: fatal });
+    }
+  }
   return fatal;
 }
 
