@@ -13,6 +13,7 @@ import { addCounts, noRows, type RowCounts } from "../lib/db/runs.ts";
 import { BusyError } from "../lib/errors.ts";
 import type { OuraHttp } from "../lib/oura/http.ts";
 import { pages } from "../lib/oura/pages.ts";
+import type { DriftWatch } from "./drift.ts";
 import { BadRowError } from "./errors.ts";
 import type { Loader } from "./load.ts";
 import { readAhead } from "./read_ahead.ts";
@@ -42,6 +43,8 @@ export interface TypeStages {
   /** Whether the quarantine held documents of this type when the run began. */
   readonly hasOpenRejects: boolean;
   readonly failOnBadRow: boolean;
+  /** Looks out for fields the catalog does not know; null where nobody wants to know. */
+  readonly drift: DriftWatch | null;
 }
 
 /** Rows that go to the database in one statement, at most. */
@@ -73,6 +76,7 @@ export async function syncWindow(
   for await (const page of readAhead(source)) {
     documents += page.length;
     for (const document of page) {
+      stages.drift?.observe(document);
       const outcome = transform(document);
       if ("row" in outcome) {
         seen.add(outcome.row.key);
