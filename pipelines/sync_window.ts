@@ -48,7 +48,7 @@ export interface TypeStages {
 }
 
 /** Rows that go to the database in one statement, at most. */
-const BATCH_ROWS = 10_000;
+const BATCH_ROWS = 5_000;
 /** Characters of raw JSON after which a batch goes, so that wide documents stay small in memory. */
 const BATCH_CHARACTERS = 4_000_000;
 
@@ -84,7 +84,7 @@ export async function syncWindow(
         batch.characters += outcome.row.rawText?.length ?? 0;
       } else {
         if (stages.failOnBadRow) throw new BadRowError(type.name, outcome.reject);
-        if (outcome.reject.key !== null) seen.add(outcome.reject.key);
+        seen.add(outcome.reject.key);
         batch.rejects.push(outcome.reject);
       }
     }
