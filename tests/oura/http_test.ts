@@ -188,6 +188,14 @@ Deno.test("getJson() names the host when nobody listens", STRICT, async () => {
   assert.match(error.message, /127\.0\.0\.1:1 for \/v2/);
 });
 
+Deno.test("getJson() repeats no query that the network's own message names", STRICT, async () => {
+  const talkative = (url: URL | RequestInfo) =>
+    Promise.reject(new TypeError(`error sending request for url (${url})`));
+  const oura: FakeOura = { url: "http://oura.test", asked: [] };
+  const error = await failure(ask(client(oura, { fetch: talkative, retries: 0 })));
+  assert.equal(error.code, "OURA_UNREACHABLE");
+});
+
 Deno.test("getJson() gives a stalled body up after its time", STRICT, async () => {
   const stalled = () =>
     new Response(new ReadableStream({ start: (c) => c.enqueue(new TextEncoder().encode("[")) }));
