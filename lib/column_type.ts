@@ -40,6 +40,9 @@ const LONGEST_NUMBER = 1_000;
 const DATE_TEXT = /^(\d{4})-(\d{2})-(\d{2})$/;
 const DATE_TIME_TEXT =
   /^(\d{4}-\d{2}-\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(Z|[+-]\d{2}(?::?\d{2})?)?$/i;
+/** What Oura sends, in days every month has: nothing of it needs a second look. */
+const PLAIN_DATE_TIME =
+  /^(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?(?:Z|[+-](?:0\d|1[0-5]):[0-5]\d)$/;
 const BEYOND_MICROSECONDS = /(\.\d{6})\d+/;
 /** So many digits a part that no sum of parts is beyond what an interval holds. */
 const ISO_DURATION =
@@ -200,6 +203,7 @@ function fitTimestamp(value: unknown): Fit {
 let lastTimestamp: { text: string; fit: Fit } = { text: "", fit: no("the text is empty") };
 
 function fitTimestampText(value: string): Fit {
+  if (PLAIN_DATE_TIME.test(value)) return yes(value);
   const match = DATE_TIME_TEXT.exec(value);
   if (!match || !isCalendarDate(match[1]!) || !isTimeOfDay(match[2]!, match[3]!, match[4])) {
     return no("the text is not an ISO 8601 date and time");
