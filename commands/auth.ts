@@ -15,7 +15,7 @@ import {
   withDatabase,
 } from "./context.ts";
 import type { Io } from "./io.ts";
-import { action } from "./program.ts";
+import { action } from "./action.ts";
 
 interface JsonOption {
   json?: boolean;

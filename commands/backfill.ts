@@ -4,7 +4,7 @@ import { UsageError } from "../lib/errors.ts";
 import type { Demand } from "../pipelines/windows.ts";
 import { type FetchOptions, runFetch, withFetchOptions } from "./fetch.ts";
 import type { Io } from "./io.ts";
-import { action } from "./program.ts";
+import { action } from "./action.ts";
 import { dayOption } from "./sync_options.ts";
 
 interface Options extends FetchOptions {

@@ -1,5 +1,5 @@
 /** All commands, in the order of the help. Each file is loaded only when its command is called. */
-import type { CommandModule } from "./program.ts";
+import type { CommandModule } from "./action.ts";
 
 /** A command: its name, one line about it, and its file. */
 export interface CommandEntry {

@@ -3,7 +3,7 @@ import { EXIT } from "../lib/errors.ts";
 import { COMMANDS } from "./commands.ts";
 import { type Completion, SHELLS } from "./completions/scripts.ts";
 import type { Io } from "./io.ts";
-import { action } from "./program.ts";
+import { action } from "./action.ts";
 
 /** `completions`: a script that a shell reads to complete commands and options. */
 export function define(command: Command, io: Io): void {

@@ -14,7 +14,7 @@ import { worst } from "./fetch.ts";
 import { findings } from "./findings.ts";
 import type { Io } from "./io.ts";
 import { countText, durationText, textTable } from "./output.ts";
-import { action, describe } from "./program.ts";
+import { action, describe } from "./action.ts";
 import { runSync } from "./run_sync.ts";
 import { numberOption } from "./sync_options.ts";
 

@@ -15,7 +15,7 @@ import { checkApp, checkSignIns } from "./doctor/oura.ts";
 import { checkSchedule } from "./doctor/schedule.ts";
 import type { Io } from "./io.ts";
 import { jsonText } from "./output.ts";
-import { action } from "./program.ts";
+import { action } from "./action.ts";
 
 interface Options extends CommonOptions {
   json?: boolean;

@@ -3,7 +3,7 @@ import { EXIT, OuraSyncError } from "../lib/errors.ts";
 import { sleep } from "../lib/oura/rate_gate.ts";
 import { interruptible } from "./interruption.ts";
 import type { Io } from "./io.ts";
-import { describe } from "./program.ts";
+import { describe } from "./action.ts";
 
 /**
  * Runs `body` at once and then every `everyMs` milliseconds, counted from start to start; a run that

@@ -14,7 +14,7 @@ import {
 } from "./context.ts";
 import type { Io } from "./io.ts";
 import { jsonText } from "./output.ts";
-import { describe } from "./program.ts";
+import { describe } from "./action.ts";
 import type { SyncRequest } from "./run_sync.ts";
 import { durationOption, numberOption, typesOption } from "./sync_options.ts";
 import { reportJson, reportText } from "./sync_report.ts";

@@ -12,7 +12,7 @@ import {
 import type { Io } from "./io.ts";
 import { knownWearers } from "./known_wearers.ts";
 import { jsonText, textTable } from "./output.ts";
-import { action } from "./program.ts";
+import { action } from "./action.ts";
 import { dayOption, typesOption } from "./sync_options.ts";
 
 interface Options extends CommonOptions {

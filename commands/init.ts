@@ -14,7 +14,7 @@ import {
 import { writeEnvFile, writePipelineFile } from "./init/files.ts";
 import { gatherValues } from "./init/values.ts";
 import type { Io } from "./io.ts";
-import { action } from "./program.ts";
+import { action } from "./action.ts";
 
 interface Options extends CommonOptions {
   clientId?: string;

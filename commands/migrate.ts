@@ -9,7 +9,7 @@ import {
 } from "./context.ts";
 import type { Io } from "./io.ts";
 import { jsonText, textTable } from "./output.ts";
-import { action } from "./program.ts";
+import { action } from "./action.ts";
 
 interface Options extends CommonOptions {
   json?: boolean;

@@ -11,7 +11,7 @@ import {
 } from "./context.ts";
 import type { Io } from "./io.ts";
 import { countText, jsonText } from "./output.ts";
-import { action } from "./program.ts";
+import { action } from "./action.ts";
 
 interface Options extends CommonOptions {
   check?: boolean;

@@ -2,14 +2,9 @@
 import { Command, CommanderError } from "commander";
 import { EXIT, messageOf, OuraSyncError } from "../lib/errors.ts";
 import { VERSION } from "../lib/version.ts";
+import { describe } from "./action.ts";
 import { COMMANDS } from "./commands.ts";
 import { type Io, systemIo } from "./io.ts";
-
-/** What a command's file exports: its options and what it does. */
-export interface CommandModule {
-  /** Adds options, arguments and the action; the action returns the exit code. */
-  define(command: Command, io: Io): void;
-}
 
 /**
  * Runs one command.
@@ -35,20 +30,6 @@ export async function run(args: readonly string[], outside: Io = systemIo): Prom
   } catch (error) {
     return report(error, io);
   }
-}
-
-/**
- * Makes an action of commander out of a function that returns an exit code.
- * @param body Gets the options, then the arguments in order.
- */
-export function action<Options>(
-  io: Io,
-  body: (options: Options, ...args: string[]) => Promise<number> | number,
-) {
-  return async (...given: unknown[]) => {
-    const command = given.at(-1) as Command;
-    io.setExitCode(await body(command.optsWithGlobals() as Options, ...command.args));
-  };
 }
 
 function newProgram(io: Io): Command {
@@ -82,10 +63,4 @@ function report(error: unknown, io: Io): number {
   io.err(`oura-sync: this is a bug, please report it with the lines below (version ${VERSION})`);
   io.err(stack);
   return EXIT.bug;
-}
-
-/** An expected failure for people: what, and how to mend it. */
-export function describe(error: OuraSyncError): string {
-  const hint = error.hint === undefined ? "" : `\n  ${error.hint}`;
-  return `oura-sync: ${error.message} [${error.code}]${hint}`;
 }

@@ -67,6 +67,15 @@ function createLogLines(): Progress {
             facts,
           );
         }
+        for (const { path, shape, count, yaml } of event.outcome.newFields ?? []) {
+          log.warn("{dataType}.{path} is new: {shape}, {count} times.", {
+            dataType,
+            path,
+            shape,
+            count,
+            yaml,
+          });
+        }
       }
     },
     stop: () => {},

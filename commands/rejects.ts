@@ -14,7 +14,7 @@ import {
 } from "./context.ts";
 import type { Io } from "./io.ts";
 import { jsonText } from "./output.ts";
-import { action } from "./program.ts";
+import { action } from "./action.ts";
 import { discard } from "./rejects/discard.ts";
 import { listText, rejectJson } from "./rejects/screen.ts";
 import { retry } from "./rejects/retry.ts";

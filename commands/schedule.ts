@@ -1,7 +1,7 @@
 import { Argument, type Command, Option } from "commander";
 import { EXIT, UsageError } from "../lib/errors.ts";
 import type { Io } from "./io.ts";
-import { action } from "./program.ts";
+import { action } from "./action.ts";
 import { cronLine } from "./schedule/cron.ts";
 import { install } from "./schedule/install.ts";
 import { type Job, type Rhythm, rhythmOf, thisJob, type UnitFile } from "./schedule/job.ts";

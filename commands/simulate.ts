@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { EXIT } from "../lib/errors.ts";
 import { UsageError } from "../lib/errors.ts";
 import type { Io } from "./io.ts";
-import { action } from "./program.ts";
+import { action } from "./action.ts";
 import { numberOption } from "./sync_options.ts";
 
 interface Options {

@@ -13,7 +13,7 @@ import {
 import type { Io } from "./io.ts";
 import { knownWearers } from "./known_wearers.ts";
 import { countText, jsonText, textTable } from "./output.ts";
-import { action } from "./program.ts";
+import { action } from "./action.ts";
 import { type WearerReport, wearerReport } from "./status/report.ts";
 
 interface Options extends CommonOptions {

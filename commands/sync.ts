@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { repeat } from "./every.ts";
 import { type FetchOptions, runFetch, withFetchOptions } from "./fetch.ts";
 import type { Io } from "./io.ts";
-import { action } from "./program.ts";
+import { action } from "./action.ts";
 import { demandOf, durationOption, type SpanOptions } from "./sync_options.ts";
 
 interface Options extends FetchOptions, SpanOptions {

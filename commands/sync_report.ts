@@ -23,7 +23,21 @@ export function reportText(report: SyncReport, dryRun: boolean): string {
   const total = `${countText(counts.inserted)} inserted, ${countText(counts.updated)} updated, ` +
     `${countText(counts.unchanged)} unchanged, ${countText(counts.rejected)} rejected; ` +
     `${countText(traffic.requests)} requests in ${durationText(durationMs)}`;
-  return `${table}\n\nwearer ${report.userId}: ${total}`;
+  return [table, ...newFieldsText(report.types), `wearer ${report.userId}: ${total}`].join("\n\n");
+}
+
+/** Fields the catalog does not know, each with the line of `oura.yaml` that would take it. */
+function newFieldsText(types: readonly TypeOutcome[]): string[] {
+  const fields = types.flatMap(({ newFields = [] }) => newFields);
+  if (fields.length === 0) return [];
+  const lines = fields.flatMap(({ dataType, path, shape, count, yaml }) => [
+    `  ${dataType}.${path}: ${shape}, ${countText(count)} times`,
+    ...(yaml === null ? [] : [`    ${yaml}`]),
+  ]);
+  return [
+    ["Oura sends fields that the catalog does not know. To have one as a column:", ...lines]
+      .join("\n"),
+  ];
 }
 
 function stateText(type: TypeOutcome): string {

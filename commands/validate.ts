@@ -3,7 +3,7 @@ import { EXIT } from "../lib/errors.ts";
 import { type CommonOptions, prepare, readPipeline, withCommonOptions } from "./context.ts";
 import type { Io } from "./io.ts";
 import { jsonText } from "./output.ts";
-import { action } from "./program.ts";
+import { action } from "./action.ts";
 
 interface Options extends CommonOptions {
   json?: boolean;

@@ -6,7 +6,7 @@ import { applyAdditive } from "../../pipelines/columns/apply.ts";
 import { RejectsRemainError } from "../../pipelines/errors.ts";
 import { retryRejects } from "../../pipelines/retry_rejects.ts";
 import { countText, jsonText, textTable } from "../output.ts";
-import { describe } from "../program.ts";
+import { describe } from "../action.ts";
 import type { RejectsContext } from "../rejects.ts";
 import { idsOf } from "./screen.ts";
 
