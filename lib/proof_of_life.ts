@@ -43,9 +43,9 @@ export async function lifeOf(directory: string, holder: string): Promise<Life> {
   const path = lockPath(directory, run);
   try {
     using file = await Deno.open(path, { write: true });
-    if (!await file.tryLock(true)) return "alive";
-    await Deno.remove(path).catch(() => {});
-    return "dead";
+    // Shared, so that two who ask at once do not take each other for the holder. The file stays for
+    // whoever asks next: without it nobody can tell any more.
+    return await file.tryLock(false) ? "dead" : "alive";
   } catch {
     return "unknown";
   }
@@ -54,6 +54,7 @@ export async function lifeOf(directory: string, holder: string): Promise<Life> {
 async function openLocked(directory: string, path: string): Promise<Deno.FsFile | null> {
   try {
     await Deno.mkdir(`${directory}/alive`, { recursive: true });
+    await sweep(`${directory}/alive`);
     const file = await Deno.open(path, { write: true, create: true, mode: 0o600 });
     await file.lock(true);
     return file;
@@ -63,6 +64,20 @@ async function openLocked(directory: string, path: string): Promise<Deno.FsFile 
       problem: messageOf(error),
     });
     return null;
+  }
+}
+
+/** Long after every lease of a dead process has expired. */
+const SWEPT_AFTER_MS = 86_400_000;
+
+/** Removes what processes left that were killed long ago. */
+async function sweep(directory: string): Promise<void> {
+  for await (const { name } of Deno.readDir(directory)) {
+    const path = `${directory}/${name}`;
+    const modified = (await Deno.stat(path).catch(() => null))?.mtime ?? null;
+    if (modified === null || Date.now() - modified.getTime() < SWEPT_AFTER_MS) continue;
+    using file = await Deno.open(path, { write: true }).catch(() => null);
+    if (await file?.tryLock(true)) await Deno.remove(path).catch(() => {});
   }
 }
 

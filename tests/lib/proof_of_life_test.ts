@@ -29,8 +29,16 @@ Deno.test("a process is alive for as long as it runs, and dead once it is killed
     child.kill("SIGKILL");
     await child.status;
     await reader.cancel();
-    assert.equal(await lifeOf(directory, holder), "dead");
-    assert.equal(await alive(directory), 0);
+    const answers = Array.from({ length: 8 }, () => lifeOf(directory, holder));
+    assert.deepEqual(new Set(await Promise.all(answers)), new Set(["dead"]), "asked all at once");
+    assert.equal(await lifeOf(directory, holder), "dead", "and asked again");
+
+    const left = `${directory}/alive/${holder.split(" ").at(-1)}.lock`;
+    await using _next = await proveLife(directory, "next");
+    assert.equal(await alive(directory), 2, "others may still ask");
+    await Deno.utime(left, 0, 0);
+    await using _later = await proveLife(directory, "later");
+    assert.equal(await alive(directory), 2, "the two that live");
   });
 });
 
