@@ -62,6 +62,16 @@ forEachDatabase(
 );
 
 forEachDatabase(
+  "windows that touch settle one span; a day between keeps them apart",
+  async (db) => {
+    await recordWindow(db, entry(0, 4));
+    await recordWindow(db, entry(5, 9));
+    await recordWindow(db, entry(11, 12));
+    assert.deepEqual((await coverage(db)).settled, [[0, 9], [11, 12]]);
+  },
+);
+
+forEachDatabase(
   "the day of a reading is the UTC day, whatever the session's time zone",
   async (db) => {
     await recordWindow(db, entry(0, 20, { fetchedAt: new Date("2026-03-30T23:30:00-10:00") }));
