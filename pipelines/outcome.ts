@@ -2,7 +2,6 @@
 import type { HeldLease } from "../lib/db/leases.ts";
 import type { RowCounts } from "../lib/db/runs.ts";
 import { BusyError, EXIT, messageOf, OuraSyncError, OuraUnavailableError } from "../lib/errors.ts";
-import { SignInError } from "../lib/errors.ts";
 import { AccessDeniedError } from "../lib/oura/errors.ts";
 import type { Traffic } from "../lib/oura/http.ts";
 import type { NewField } from "./drift.ts";
@@ -53,50 +52,26 @@ export function verdict(types: readonly TypeOutcome[]): OuraSyncError | null {
   const fatal = errors.find(({ exitCode }) => exitCode === EXIT.signIn) ??
     errors.find(({ exitCode }) => exitCode === EXIT.database);
   if (fatal) return fatal;
-  if (!done && errors.every((error) => error instanceof AccessDeniedError)) {
-    return deniedAll(errors);
-  }
   if (!done && errors.every((error) => error instanceof OuraUnavailableError)) return errors[0]!;
   return new TypesFailedError(failed);
 }
 
-/** Some data types failed; the others are in. */
+/** Some data types failed; what could be loaded is in. */
 export class TypesFailedError extends OuraSyncError {
   override readonly exitCode: number = EXIT.partial;
   constructor(failed: readonly TypeOutcome[]) {
     const names = failed.map(({ dataType }) => dataType).join(", ");
     const hint = failed.find(({ error }) => error?.hint)?.error?.hint;
-    super("TYPES_FAILED", `Failed: ${names}. All other data types are up to date.`, {
+    super("TYPES_FAILED", `Failed: ${names}. No other data type did.`, {
       ...(hint === undefined ? {} : { hint }),
     });
   }
 }
 
-/** 403 on everything: Oura opens the API of newer rings to members only. */
-export class MembershipError extends OuraSyncError {
-  override readonly exitCode: number = EXIT.partial;
-  constructor(cause: unknown) {
-    super("OURA_MEMBERSHIP", "Oura refuses every data type (403): the membership has lapsed", {
-      hint: "Gen3 and newer rings need an active Oura membership: https://ouraring.com/membership.",
-      cause,
-    });
-  }
-}
-
-function deniedAll(errors: readonly OuraSyncError[]): OuraSyncError {
-  const dead = errors.some((error) =>
-    error instanceof AccessDeniedError && error.refusal.status === 401
-  );
-  return dead ? deadToken(errors[0]) : new MembershipError(errors[0]);
-}
-
-/** The token is refused everywhere. */
-export function deadToken(cause: unknown): SignInError {
-  return new SignInError("OURA_TOKEN_REFUSED", "Oura refuses the access token (401)", {
-    hint:
-      "Sign in again: oura-sync auth login. If you set OURA_ACCESS_TOKEN, it is no longer valid.",
-    cause,
-  });
+/** Whether Oura denied access to every type it was asked for. */
+export function deniedEverywhere(types: readonly TypeOutcome[]): boolean {
+  const asked = types.filter(({ state }) => state === "done" || state === "failed");
+  return asked.length > 0 && asked.every(({ error }) => error instanceof AccessDeniedError);
 }
 
 function allBusy(busy: readonly TypeOutcome[]): BusyError {

@@ -13,7 +13,14 @@ import { addCounts, noRows } from "../lib/db/runs.ts";
 import { DatabaseError, EXIT, type OuraSyncError } from "../lib/errors.ts";
 import type { OuraHttp } from "../lib/oura/http.ts";
 import { telemetry } from "../lib/telemetry.ts";
-import { expectFailure, type SyncReport, type TypeOutcome, verdict } from "./outcome.ts";
+import {
+  deniedEverywhere,
+  expectFailure,
+  type SyncReport,
+  type TypeOutcome,
+  verdict,
+} from "./outcome.ts";
+import { whyDenied } from "./wearer.ts";
 import { RunRecord } from "./run_record.ts";
 import { type Coverage, type Demand, owedWindows, type Window } from "./windows.ts";
 import { type TypeJob, workThrough } from "./work.ts";
@@ -147,7 +154,9 @@ export async function sync(options: SyncOptions): Promise<SyncReport> {
   });
 
   const stopped = options.signal?.aborted ? expectFailure(options.signal.reason) : null;
-  let error = fatal ?? stopped ?? verdict([...outcomes.values()]);
+  const ended = [...outcomes.values()];
+  const denied = deniedEverywhere(ended) ? await whyDenied(http, options.signal) : null;
+  let error = fatal ?? stopped ?? denied ?? verdict(ended);
   try {
     await record.close(error, report(record.id, error).counts, http.traffic);
   } catch (failure) {

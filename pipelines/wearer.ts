@@ -1,9 +1,20 @@
-/** Whose token this is. */
+/** Whose token this is, and whether it is worth anything. */
+import { EXIT, OuraSyncError, SignInError } from "../lib/errors.ts";
 import { AccessDeniedError, BadAnswerError } from "../lib/oura/errors.ts";
 import type { OuraHttp } from "../lib/oura/http.ts";
-import { deadToken, MembershipError } from "./outcome.ts";
 
 const PERSONAL_INFO = "/v2/usercollection/personal_info";
+
+/** 403 on everything: Oura opens the API of newer rings to members only. */
+export class MembershipError extends OuraSyncError {
+  override readonly exitCode: number = EXIT.partial;
+  constructor(cause: unknown) {
+    super("OURA_MEMBERSHIP", "Oura refuses every data type (403): the membership has lapsed", {
+      hint: "Gen3 and newer rings need an active Oura membership: https://ouraring.com/membership.",
+      cause,
+    });
+  }
+}
 
 /**
  * The wearer's id: `personal_info.id`, which any token may read and webhooks speak of.
@@ -19,4 +30,32 @@ export async function identifyWearer(http: OuraHttp, signal?: AbortSignal): Prom
     throw error.refusal.status === 401 ? deadToken(error) : new MembershipError(error);
   }
   throw new BadAnswerError(PERSONAL_INFO, "it has no `id`");
+}
+
+/**
+ * Why Oura denied everything it was asked for, told by the one route any token may read.
+ * @returns A dead sign-in or a lapsed membership; null when the token is alive, so that the routes
+ * themselves were refused: their scopes are missing.
+ */
+export async function whyDenied(
+  http: OuraHttp,
+  signal?: AbortSignal,
+): Promise<OuraSyncError | null> {
+  try {
+    await identifyWearer(http, signal);
+    return null;
+  } catch (error) {
+    if (error instanceof SignInError || error instanceof MembershipError) return error;
+    if (error instanceof OuraSyncError) return null;
+    throw error;
+  }
+}
+
+/** The token is refused everywhere. */
+function deadToken(cause: unknown): SignInError {
+  return new SignInError("OURA_TOKEN_REFUSED", "Oura refuses the access token (401)", {
+    hint:
+      "Sign in again: oura-sync auth login. If you set OURA_ACCESS_TOKEN, it is no longer valid.",
+    cause,
+  });
 }

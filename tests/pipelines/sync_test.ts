@@ -173,3 +173,33 @@ forEachDatabase("a dry run asks nobody and writes nothing", async (db) => {
     assert.equal(rows.length, 0);
   });
 });
+
+forEachDatabase(
+  "sync() of types whose scopes are missing blames neither token nor membership",
+  async (db) => {
+    const users = [{ id: "narrow", zone: "UTC", scopes: ["daily"] }];
+    await withSimulator({ users, days: 30, now: NOW }, async (simulator) => {
+      const report = await syncWearer(simulator, db, "narrow", {
+        pipeline: shippedPipeline(db.schema, 3),
+        types: ["workout", "session"],
+      });
+      assert.deepEqual({ code: report.error?.code, exit: report.exitCode }, {
+        code: "TYPES_FAILED",
+        exit: 4,
+      });
+    });
+  },
+);
+
+forEachDatabase("sync() with a token that Oura refuses everywhere exits 3", async (db) => {
+  await withSimulator({ users: 1, days: 30, now: NOW }, async (simulator) => {
+    const report = await syncWearer(simulator, db, "nobody-of-this-world", {
+      pipeline: shippedPipeline(db.schema, 3),
+      types: ["daily_sleep", "workout"],
+    });
+    assert.deepEqual({ code: report.error?.code, exit: report.exitCode }, {
+      code: "OURA_TOKEN_REFUSED",
+      exit: 3,
+    });
+  });
+});
