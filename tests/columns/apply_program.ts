@@ -5,6 +5,7 @@
  * Arguments: database URL, YAML of the data types, rows per batch.
  */
 import { openPostgres } from "../../lib/db/postgres.ts";
+import { systemIo } from "../../commands/io.ts";
 import { applyYaml } from "./support.ts";
 
 const [url, types, batchRows] = Deno.args;
@@ -12,10 +13,10 @@ const db = await openPostgres({ kind: "url", url: url! }, { schema: "oura" });
 try {
   const report = await applyYaml(db, types!, {
     batchRows: Number(batchRows),
-    onWait: () => console.log("waiting"),
-    onRefill: ({ rows }) => console.log(`batch ${rows}`),
+    onWait: () => systemIo.out("waiting"),
+    onRefill: ({ rows }) => systemIo.out(`batch ${rows}`),
   });
-  console.log(`applied ${report.applied.length}`);
+  systemIo.out(`applied ${report.applied.length}`);
 } finally {
   await db.close();
 }
