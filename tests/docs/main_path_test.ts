@@ -37,18 +37,8 @@ Deno.test({
       assert.match(screen, /rows in 19 tables/);
 
       const steps = linesOf("Your own ring");
-      assert.deepEqual(
-        steps.map((line) => line.split(" ").slice(0, 4).join(" ")),
-        [
-          "deno task init",
-          "deno task auth login",
-          "deno task sync",
-          "deno task schedule install",
-          "deno task query",
-        ].map((line) =>
-          steps.find((step) => step.startsWith(line))?.split(" ").slice(0, 4).join(" ")
-        ),
-      );
+      const names = steps.map((line) => line.split(" ")[2]);
+      assert.deepEqual(names, ["init", "auth", "sync", "schedule", "query"]);
       const [init, login, sync, schedule, query] = steps;
       assert.match(await follow(user, `${init} ${user.answers}`), /tables are ready/);
       await follow(user, login!);
