@@ -16,11 +16,12 @@ export type {
   Instant,
   MethodArguments,
   PageMethods,
+  PascalCase,
   SingleDocumentName,
   TimeSeriesName,
   WholeName,
 } from "./lib/oura/client/methods.ts";
-export { type Misfit, MisfitError } from "./lib/oura/client/read.ts";
+export { type Misfit, MisfitError, type MisfitHandler } from "./lib/oura/client/read.ts";
 export {
   refreshingToken,
   type RefreshingTokenOptions,
@@ -31,6 +32,9 @@ export type { Traffic } from "./lib/oura/http.ts";
 
 export { sync, type SyncOptions } from "./commands/sync_function.ts";
 export type { SyncReport, TypeOutcome } from "./pipelines/outcome.ts";
+export type { RowCounts } from "./lib/db/runs.ts";
+export type { HeldLease } from "./lib/db/leases.ts";
+export type { NewField } from "./pipelines/drift.ts";
 
 export {
   isSigned,

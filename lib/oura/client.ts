@@ -9,7 +9,13 @@ import {
   type PageMethods,
   type SingleDocumentName,
 } from "./client/methods.ts";
-import { MisfitError, readPages, type Source, validate } from "./client/read.ts";
+import {
+  MisfitError,
+  type MisfitHandler,
+  readPages,
+  type Source,
+  validate,
+} from "./client/read.ts";
 import { OuraHttp, type Traffic } from "./http.ts";
 import { isSafeForSecrets } from "./oauth/loopback.ts";
 import { RateGate } from "./rate_gate.ts";
@@ -19,7 +25,7 @@ import { staticToken, type TokenProvider } from "./token_provider.ts";
 export interface OuraClientSettings {
   /** Base URL of the API; plain http for this machine only. @default "https://api.ouraring.com" */
   baseUrl?: string;
-  /** @default globalThis.fetch */
+  /** Asks Oura. @default globalThis.fetch */
   fetch?: typeof fetch;
   /** Time for one request with its body, in ms. @default 60_000 */
   timeoutMs?: number;
@@ -28,7 +34,7 @@ export interface OuraClientSettings {
   /** The longest wait, in ms, that Oura may ask for when it limits the rate. @default 900_000 */
   patienceMs?: number;
   /** Takes documents that do not fit their type. @default They are thrown as `MisfitError`. */
-  onMisfit?: Source["onMisfit"];
+  onMisfit?: MisfitHandler;
 }
 
 /** Options of {@linkcode OuraClient}: a token that stays, or something that keeps one fresh. */
@@ -83,7 +89,10 @@ export interface OuraClient extends GetMethods, PageMethods {}
 export class OuraClient {
   readonly #source: Source;
 
-  /** @throws {UsageError} When the token is empty or `baseUrl` is not safe to send it to. */
+  /**
+   * Asks nothing yet.
+   * @throws {UsageError} When the token is empty or `baseUrl` is not safe to send it to.
+   */
   constructor(options: OuraClientOptions) {
     const { accessToken, tokens, onMisfit, patienceMs, baseUrl, ...rest } = options;
     requireSafe(baseUrl);

@@ -23,6 +23,8 @@ export interface WebhookEvent {
 /** A signed body that is no event: Oura changed its format. */
 export class WebhookBodyError extends OuraSyncError {
   override readonly exitCode: number = EXIT.oura;
+
+  /** @param problem What is wrong, without the body. */
   constructor(problem: string) {
     super("WEBHOOK_BODY", `a webhook call with a good signature cannot be read: ${problem}`);
   }

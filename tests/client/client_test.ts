@@ -3,12 +3,15 @@ import assert from "node:assert/strict";
 import { methodNames } from "../../lib/oura/client/methods.ts";
 import { CATALOG } from "../../lib/oura/catalog/index.ts";
 import {
+  AccessDeniedError,
   DATA_TYPES,
   type DataTypeName,
   DocumentNotFoundError,
   isDataTypeName,
   MisfitError,
   OuraClient,
+  OuraUnavailableError,
+  RateLimitedError,
   type SingleDocumentName,
   UsageError,
 } from "../../mod.ts";
@@ -225,4 +228,36 @@ Deno.test("an aborted call rejects with the signal's reason", options, async () 
   const client = clientOf(simulate());
   await assert.rejects(client.getDailySleep("2026-10-01", "2026-10-02", { signal }), reason);
   await assert.rejects(client.getPersonalInfo({ signal }), reason);
+});
+
+Deno.test("outages and rate limits are waited out", options, async () => {
+  const answers = [
+    new Response("<html>", { status: 503 }),
+    new Response(null, { status: 429, headers: { "retry-after": "0" } }),
+    new Response('{"data": [', { status: 200 }),
+    Response.json({ data: [], next_token: null }),
+  ];
+  const fetch = () => Promise.resolve(answers.shift()!);
+  const client = new OuraClient({ accessToken: "t", fetch });
+  assert.deepEqual(await client.getSleep("2026-01-01", "2026-01-31"), []);
+  assert.equal(client.traffic.requests, 4);
+  const impatient = new OuraClient({
+    accessToken: "t",
+    patienceMs: 1_000,
+    fetch: () =>
+      Promise.resolve(new Response(null, { status: 429, headers: { "retry-after": "60" } })),
+  });
+  await assert.rejects(impatient.getSleep("2026-01-01", "2026-01-31"), RateLimitedError);
+  const down = new OuraClient({
+    accessToken: "t",
+    retries: 0,
+    fetch: () => Promise.reject(new TypeError("connection refused")),
+  });
+  await assert.rejects(down.getPersonalInfo(), OuraUnavailableError);
+});
+
+Deno.test("a refused token is an AccessDeniedError", options, async () => {
+  const fetch = () => Promise.resolve(new Response(null, { status: 401 }));
+  const client = new OuraClient({ accessToken: "t", fetch });
+  await assert.rejects(client.getSleep("2026-01-01", "2026-01-31"), AccessDeniedError);
 });

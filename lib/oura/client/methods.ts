@@ -32,7 +32,8 @@ export type MethodArguments<Name extends DataTypeName> = Name extends WholeName
 export type Gotten<Name extends DataTypeName> = Name extends "personal_info" ? DocumentOf<Name>
   : DocumentOf<Name>[];
 
-type PascalCase<Name extends string> = Name extends `${infer Head}_${infer Tail}`
+/** `daily_sleep` as `DailySleep`. */
+export type PascalCase<Name extends string> = Name extends `${infer Head}_${infer Tail}`
   ? `${Capitalize<Head>}${PascalCase<Tail>}`
   : Capitalize<Name>;
 

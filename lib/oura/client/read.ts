@@ -9,6 +9,7 @@ import { type Range, requestsFor } from "./requests.ts";
 
 /** A document that is not what the catalog says of its type. */
 export interface Misfit {
+  /** The data type that was asked for. */
   readonly dataType: DataTypeName;
   /** Where in the document, such as `contributors.deep_sleep`. */
   readonly path: string;
@@ -21,6 +22,8 @@ export interface Misfit {
 /** Oura sent a document whose type says otherwise, and no `onMisfit` was there to take it. */
 export class MisfitError extends OuraSyncError {
   override readonly exitCode: number = EXIT.partial;
+
+  /** @param misfit The first thing wrong with the document. */
   constructor(readonly misfit: Misfit) {
     const { dataType, path, problem } = misfit;
     super("DOCUMENT_MISFIT", `a ${dataType} document does not fit at ${path}: ${problem}`, {
@@ -29,11 +32,14 @@ export class MisfitError extends OuraSyncError {
   }
 }
 
+/** Takes documents that do not fit, which are left out then. */
+export type MisfitHandler = (misfit: Misfit) => void;
+
 /** What reading needs. */
 export interface Source {
   readonly http: OuraHttp;
-  /** Takes documents that do not fit. @default They are thrown as {@linkcode MisfitError}. */
-  readonly onMisfit?: ((misfit: Misfit) => void) | undefined;
+  /** @default Documents that do not fit are thrown as {@linkcode MisfitError}. */
+  readonly onMisfit: MisfitHandler | undefined;
 }
 
 /**
@@ -69,7 +75,7 @@ export async function* readPages<Name extends DataTypeName>(
 export function validate<Name extends DataTypeName>(
   name: Name,
   document: unknown,
-  onMisfit: Source["onMisfit"],
+  onMisfit: MisfitHandler | undefined,
 ): DocumentOf<Name> | null {
   const parsed = DATA_TYPES[name].document.safeParse(document);
   if (parsed.success) return parsed.data as DocumentOf<Name>;

@@ -6,6 +6,7 @@ import type { TokenProvider } from "../token_provider.ts";
 
 /** A pair of tokens as a program stores it. */
 export interface StoredTokens {
+  /** Opens the API until `expiresAt`. */
   accessToken: string;
   /** Works once: the refresh that uses it brings the next one. */
   refreshToken: string;
@@ -17,6 +18,7 @@ export interface StoredTokens {
 export interface RefreshingTokenOptions {
   /** The application the tokens were issued to. */
   clientId: string;
+  /** Of the same application. */
   clientSecret: string;
   /** The pair as it was stored last. */
   tokens: StoredTokens;
@@ -30,7 +32,7 @@ export interface RefreshingTokenOptions {
    * `https://api.ouraring.com/oauth/token`. @default The one of developer.ouraring.com.
    */
   tokenUrl?: string;
-  /** @default globalThis.fetch */
+  /** Asks Oura. @default globalThis.fetch */
   fetch?: typeof fetch;
 }
 
