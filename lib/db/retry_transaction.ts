@@ -13,21 +13,40 @@ export interface RetryOptions {
 }
 
 /**
+ * Databases that stayed away through a whole round of attempts. Whoever asks next asks once: one
+ * outage is waited out once, and not again for every record that a run would still like to write.
+ */
+const gone = new WeakSet<Database>();
+
+/**
  * Runs a whole transaction again when its connection was lost, or when it lost against another one
  * (deadlock, serialization). A connection lost during COMMIT leaves open whether it happened, so
  * `body` must be safe to run twice: upserts, not counters.
  */
-export function retryTransaction<T>(
+export async function retryTransaction<T>(
   db: Database,
   body: (tx: Transaction) => Promise<T>,
   options: RetryOptions = {},
 ): Promise<T> {
-  return pRetry(() => db.transaction(body), {
-    retries: options.retries ?? 6,
-    minTimeout: options.firstDelayMs ?? 200,
-    factor: 2,
-    randomize: true,
-    ...(options.signal ? { signal: options.signal } : {}),
-    shouldRetry: ({ error }) => error instanceof SqlError && error.retryable,
-  });
+  try {
+    const result = await pRetry(() => db.transaction(body), {
+      retries: options.retries ?? 6,
+      minTimeout: options.firstDelayMs ?? 200,
+      factor: 2,
+      randomize: true,
+      ...(options.signal ? { signal: options.signal } : {}),
+      shouldRetry: ({ error }) =>
+        error instanceof SqlError && error.retryable && !(gone.has(db) && isOutage(error)),
+    });
+    gone.delete(db);
+    return result;
+  } catch (error) {
+    if (isOutage(error)) gone.add(db);
+    throw error;
+  }
+}
+
+function isOutage(error: unknown): boolean {
+  return error instanceof SqlError &&
+    (error.code === "DATABASE_CONNECTION_LOST" || error.code === "DATABASE_UNREACHABLE");
 }

@@ -62,6 +62,22 @@ Deno.test("retryTransaction() gives up in the end, and at once where trying agai
     await assert.rejects(failing, (error) => error === mine);
   }));
 
+Deno.test("retryTransaction() waits one outage out once, and is patient again after it", () =>
+  withPostgres("oura", async (db) => {
+    let attempts = 0;
+    const lost = () =>
+      retryTransaction(db, async (tx) => {
+        attempts++;
+        await tx.query(END_ME);
+      }, { retries: 2, firstDelayMs: 1 });
+    await assert.rejects(lost());
+    await assert.rejects(lost());
+    assert.equal(attempts, 3 + 1);
+    await retryTransaction(db, (tx) => tx.query("SELECT 1"));
+    await assert.rejects(lost());
+    assert.equal(attempts, 4 + 3);
+  }));
+
 Deno.test("retryTransaction() gets over a crash of the server", async () => {
   const cluster = await Cluster.start({ settings: { synchronous_commit: "on" } });
   try {
