@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { signInUnattended } from "../../commands/demo_sign_in.ts";
+import type { Io } from "../../commands/io.ts";
+import { runSync } from "../../commands/run_sync.ts";
+import { loadSettings } from "../../config/settings.ts";
+import { migrate } from "../../lib/db/migrate.ts";
+import { generateTokenKey } from "../../lib/db/vault/token_key.ts";
+import { withPostgres } from "../support/databases.ts";
+import { shippedPipeline, withSimulator } from "../support/sync_world.ts";
+
+const SILENT: Io = {
+  out: () => {},
+  err: () => {},
+  errIsTerminal: false,
+  inIsTerminal: false,
+  env: () => undefined,
+  setExitCode: () => {},
+};
+
+Deno.test("a dead sign-in is recorded and leaves the other wearers alone, run after run", {
+  sanitizeOps: true,
+  sanitizeResources: true,
+}, () =>
+  withPostgres("oura", async (db) => {
+    await migrate(db);
+    const directory = await Deno.makeTempDir({ prefix: "oura-sync-wearers-" });
+    const users = [{ id: "dead", zone: "UTC" }, { id: "well", zone: "UTC" }];
+    await withSimulator({ users, days: 10 }, async (oura) => {
+      const settings = loadSettings({
+        OURA_CLIENT_ID: "sim-app",
+        OURA_CLIENT_SECRET: "sim-secret",
+        OURA_API_URL: oura.url,
+        OURA_AUTHORIZE_URL: `${oura.url}/oauth/v2/ext/oauth-authorize`,
+        OURA_TOKEN_URL: `${oura.url}/oauth/v2/ext/oauth-token`,
+        OURA_REVOKE_URL: `${oura.url}/oauth/v2/ext/oauth-revoke`,
+        OURA_DATA_DIR: directory,
+        OURA_TOKEN_KEY: generateTokenKey().toBase64(),
+      });
+      for (const user of ["dead", "well"]) {
+        oura.simulator.oauth.plan = { user };
+        assert.equal(await signInUnattended(settings, db), user);
+      }
+      const body = JSON.stringify({ user: "dead" });
+      const revoked = await fetch(`${oura.url}/_sim/tokens/revoke`, { method: "POST", body });
+      assert.ok(revoked.ok, await revoked.text());
+
+      const pipeline = shippedPipeline("oura", 3);
+      const request = {
+        command: "sync",
+        demand: { kind: "owed" as const },
+        wearers: { allUsers: true },
+        concurrency: 4,
+        dryRun: false,
+        apply: true,
+        signal: new AbortController().signal,
+      };
+      // Met while syncing the first time, before it the second time.
+      for (const types of [pipeline.types.length, 0]) {
+        const reports = await runSync({ settings, pipeline, db }, request, SILENT);
+        assert.deepEqual(
+          reports.map(({ userId, exitCode }) => [userId, exitCode]),
+          [["dead", 3], ["well", 0]],
+        );
+        assert.equal(reports[0]!.types.length, types);
+      }
+      const { rows } = await db.query(
+        "SELECT user_id, state, exit_code FROM oura.sync_runs ORDER BY id",
+      );
+      const dead = { user_id: "dead", state: "failed", exit_code: 3 };
+      const well = { user_id: "well", state: "done", exit_code: 0 };
+      assert.deepEqual(rows, [dead, well, dead, well]);
+    });
+    await Deno.remove(directory, { recursive: true });
+  }));
