@@ -1,0 +1,83 @@
+/** kill -9 at random moments, and one clean sync after it. */
+import assert from "node:assert/strict";
+import { Random } from "../../simulator/world/random.ts";
+import { sharedCluster } from "../support/postgres.ts";
+import { assertHonest, assertSame, outcomeOf, runRecords } from "./support/reckoning.ts";
+import {
+  awayFromMidnight,
+  type Stage,
+  type StageOptions,
+  type Way,
+  WEARER,
+  withStage,
+} from "./support/stage.ts";
+import { runSync, SyncProgram } from "./support/sync_program.ts";
+import { type Undisturbed, undisturbed } from "./support/undisturbed.ts";
+
+await sharedCluster();
+await awayFromMidnight();
+
+const KILLS_PER_DATABASE = 5;
+
+/** Lets a sync ask Oura so many times, gives it a moment more, and kills it. */
+async function killAfter(stage: Stage, requests: number, delayMs: number): Promise<boolean> {
+  stage.simulator.stats.reset();
+  const program = new SyncProgram(stage);
+  let over = false;
+  void program.ended.then(() => over = true);
+  while (!over && stage.simulator.stats.requests < requests) await pause(2);
+  await pause(delayMs);
+  return await program.kill();
+}
+
+/** Kills syncs of one new database, then lets one finish; returns how many were really killed. */
+async function killRuns(
+  options: StageOptions,
+  random: Random,
+  { outcome, requests }: Undisturbed,
+  where: string,
+): Promise<number> {
+  let kills = 0;
+  await withStage(options, async (stage) => {
+    while (kills < KILLS_PER_DATABASE) {
+      if (!await killAfter(stage, random.int(0, requests), random.int(0, 100))) break;
+      kills++;
+    }
+    await stage.look((db) => assertHonest(db, stage.simulator.world, WEARER, where));
+    const clean = await runSync(stage);
+    assert.equal(clean.exitCode, 0, `${where}: ${clean.err}`);
+    await stage.look(async (db) => {
+      assertSame(await outcomeOf(db), outcome, where);
+      const records = await runRecords(db);
+      assert.equal(records.filter(({ state }) => state === "running").length, 0, where);
+      assert.equal(records.at(-1)!.exit_code, 0, where);
+    });
+  });
+  return kills;
+}
+
+function registerKills(way: Way, kills: number): void {
+  Deno.test(
+    `${kills} syncs killed at random moments: one clean sync mends it all [${way}]`,
+    { sanitizeOps: true, sanitizeResources: true },
+    async () => {
+      const options = { way, simulator: { now: new Date() } };
+      const reference = await undisturbed(options);
+      let done = 0;
+      const lane = async (first: number) => {
+        for (let seed = first; done < kills; seed += 2) {
+          done += await killRuns(options, new Random(seed), reference, `seed ${seed}`);
+        }
+      };
+      await Promise.all([lane(1), lane(2)]);
+    },
+  );
+}
+
+registerKills("direct", 50);
+registerKills("PgBouncer", 10);
+registerKills("PGlite", 10);
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

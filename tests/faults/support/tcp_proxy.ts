@@ -1,0 +1,73 @@
+/** A TCP connection's way through a network that fails: cuts it, or does not answer any more. */
+export class TcpProxy implements AsyncDisposable {
+  readonly #listener: Deno.TcpListener;
+  readonly #target: number;
+  readonly #open = new Set<Deno.TcpConn>();
+  readonly #work: Promise<void>;
+  #refusing = false;
+
+  /** @param target Port on 127.0.0.1 that it leads to. */
+  constructor(target: number) {
+    this.#target = target;
+    this.#listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    this.#work = this.#accept();
+  }
+
+  get port(): number {
+    return this.#listener.addr.port;
+  }
+
+  /** Cuts every connection, in the middle of whatever it carries. */
+  cutAll(): void {
+    for (const connection of this.#open) close(connection);
+    this.#open.clear();
+  }
+
+  /** Cuts everything, and cuts whatever comes after it at once. */
+  refuse(): void {
+    this.#refusing = true;
+    this.cutAll();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#listener.close();
+    this.cutAll();
+    await this.#work;
+  }
+
+  async #accept(): Promise<void> {
+    const pairs: Promise<void>[] = [];
+    for await (const client of this.#listener) pairs.push(this.#join(client));
+    await Promise.all(pairs);
+  }
+
+  async #join(client: Deno.TcpConn): Promise<void> {
+    const server = this.#refusing
+      ? null
+      : await Deno.connect({ hostname: "127.0.0.1", port: this.#target }).catch(() => null);
+    if (server === null || this.#refusing) {
+      close(client);
+      if (server) close(server);
+      return;
+    }
+    this.#open.add(client).add(server);
+    await Promise.all([pipe(client, server), pipe(server, client)]);
+    for (const end of [client, server]) {
+      this.#open.delete(end);
+      close(end);
+    }
+  }
+}
+
+/** Passes bytes on until either end is gone, and takes the other one with it. */
+async function pipe(from: Deno.TcpConn, to: Deno.TcpConn): Promise<void> {
+  await from.readable.pipeTo(to.writable).catch(() => {});
+}
+
+function close(connection: Deno.TcpConn): void {
+  try {
+    connection.close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BadResource)) throw error;
+  }
+}
