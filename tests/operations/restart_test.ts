@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { migrate } from "../../lib/db/migrate.ts";
 import { openPostgres } from "../../lib/db/postgres.ts";
-import { type SyncEvent } from "../../pipelines/sync.ts";
 import { Cluster } from "../support/postgres.ts";
 import {
   assertMirrors,
@@ -36,15 +35,20 @@ Deno.test(
         // The failure of a type is recorded while the database is away.
         oura.simulator.faults.add({ kind: "status", match: "/workout\\?", status: 400 });
         let back: Promise<void> | undefined;
-        let windows = 0;
-        const onEvent = (event: SyncEvent) => {
-          if (event.kind !== "window" || ++windows !== 3) return;
-          back = cluster.stopImmediate().then(() => backIn(3_000));
+        const stopping: typeof fetch = async (input, init) => {
+          if (String(input).includes("/workout?")) {
+            await cluster.stopImmediate();
+            back = backIn(3_000);
+          }
+          return await fetch(input, init);
         };
         const pipeline = shippedPipeline(db.schema, DAYS);
-        const report = await syncWearer(oura, db, "one", { pipeline, onEvent });
+        const report = await syncWearer(oura, db, "one", {
+          pipeline,
+          request: { fetch: stopping },
+        });
         await back;
-        assert.ok(windows > 3);
+        assert.ok(back, "the database was away");
         assert.deepEqual(failures(report).map((text) => text.split(":")[0]), ["workout"]);
         assert.equal(report.exitCode, 4);
         const { rows } = await db.query(
