@@ -65,6 +65,7 @@ export async function syncWindow(
   const { type, transform } = stages;
   const counts = noRows();
   const seen = new SeenDocuments(type, transform.table, window);
+  const began = performance.now();
   let documents = 0;
   let batch = newBatch();
 
@@ -101,8 +102,9 @@ export async function syncWindow(
   }
 
   const last = await retryTransaction(context.db, async (tx) => {
+    const readingMs = performance.now() - began;
     const loaded = await loadBatch(tx, context, stages, batch);
-    loaded.deleted = await seen.bury(tx, context.userId);
+    loaded.deleted = await seen.bury(tx, context.userId, readingMs);
     if (loaded.deleted > 0) await removeBuriedSamples(tx, transform.table, context.userId);
     await requireLease(tx, context, type.name);
     await recordWindow(tx, {

@@ -1,7 +1,8 @@
 /**
  * Marks documents that Oura no longer returns. Strict, because an empty or partial answer must never
- * look like a deletion: only after a complete and non-empty reading, and only for days inside the
- * asked window, whose edges are ambiguous.
+ * look like a deletion: only after a complete and non-empty reading, only for days inside the asked
+ * window, whose edges are ambiguous, and only rows that nobody touched since the reading began: what
+ * another writer put in meanwhile may be newer than the answer.
  */
 import type { PipelineType } from "../config/model.ts";
 import { addDays, type DaySpan } from "../lib/days.ts";
@@ -9,6 +10,10 @@ import type { Transaction } from "../lib/db/database.ts";
 import { inSchema, quoteIdentifier as q } from "../lib/db/identifiers.ts";
 import type { Table } from "./table.ts";
 import { KEY_SEPARATOR } from "./document_key.ts";
+
+/** Rows that stand as they stood when the reading began; `now()` is the transaction's begin. */
+const UNTOUCHED = `deleted_at IS NULL
+  AND updated_at < now() - $2::double precision * interval '1 millisecond'`;
 
 /** Collects the keys a window returned, and buries what is missing from them. */
 export class SeenDocuments {
@@ -23,8 +28,9 @@ export class SeenDocuments {
   constructor(type: PipelineType, table: Table, readonly span: DaySpan) {
     this.#type = type;
     this.#table = table;
-    this.#from = `${span.from}T00:00:00.000Z`;
-    this.#until = `${addDays(span.to, 1)}T00:00:00.000Z`;
+    // Without their `Z`, which would sort behind the microseconds that some keys have.
+    this.#from = `${span.from}T00:00:00.000`;
+    this.#until = `${addDays(span.to, 1)}T00:00:00.000`;
   }
 
   /**
@@ -43,19 +49,21 @@ export class SeenDocuments {
 
   /**
    * Sets `deleted_at` on the rows of the window's days that were not seen.
+   * @param readingMs How long before the transaction's begin the reading began, in milliseconds. A
+   * span of time, because the clocks of this machine and of the database may differ.
    * @returns How many.
    */
-  async bury(tx: Transaction, userId: string): Promise<number> {
+  async bury(tx: Transaction, userId: string, readingMs: number): Promise<number> {
     if (this.#keys.size === 0 || this.#anonymous) return 0;
-    if (this.#table.timeKeyed) return await this.#burySamples(tx, userId);
+    if (this.#table.timeKeyed) return await this.#burySamples(tx, userId, readingMs);
     const table = `oura.${q(this.#table.name)}`;
     const keys = [...this.#keys];
     if (this.#type.window.by === "none") {
       return await execute(
         tx,
         `UPDATE ${table} SET deleted_at = now(), updated_at = now()
-        WHERE user_id = $1 AND deleted_at IS NULL AND NOT (id = ANY ($2::text[]))`,
-        [userId, keys],
+        WHERE user_id = $1 AND ${UNTOUCHED} AND NOT (id = ANY ($3::text[]))`,
+        [userId, readingMs, keys],
       );
     }
     // Without a day nothing says which window a document belongs to.
@@ -63,20 +71,21 @@ export class SeenDocuments {
     return await execute(
       tx,
       `UPDATE ${table} SET deleted_at = now(), updated_at = now()
-      WHERE user_id = $1 AND deleted_at IS NULL AND day BETWEEN $2::date AND $3::date
-        AND NOT (id = ANY ($4::text[]))`,
-      [userId, this.span.from, this.span.to, keys],
+      WHERE user_id = $1 AND ${UNTOUCHED} AND day BETWEEN $3::date AND $4::date
+        AND NOT (id = ANY ($5::text[]))`,
+      [userId, readingMs, this.span.from, this.span.to, keys],
     );
   }
 
   /** Tens of thousands of keys: sent only when the count says that some are missing. */
-  async #burySamples(tx: Transaction, userId: string): Promise<number> {
+  async #burySamples(tx: Transaction, userId: string, readingMs: number): Promise<number> {
     const table = `oura.${q(this.#table.name)}`;
-    const within = `user_id = $1 AND deleted_at IS NULL
-      AND "timestamp" >= $2::timestamptz AND "timestamp" < $3::timestamptz`;
+    const within = `user_id = $1 AND ${UNTOUCHED}
+      AND "timestamp" >= $3::timestamptz AND "timestamp" < $4::timestamptz`;
+    const bounds = [userId, readingMs, `${this.#from}Z`, `${this.#until}Z`];
     const { rows: [stored] } = await tx.query<{ count: number }>(
       inSchema(`SELECT count(*)::int AS count FROM ${table} WHERE ${within}`, tx.schema),
-      [userId, this.#from, this.#until],
+      bounds,
     );
     if (stored!.count <= this.#keys.size) return 0;
     const parts = [...this.#keys].map((key) => key.split(KEY_SEPARATOR));
@@ -89,11 +98,11 @@ export class SeenDocuments {
       tx,
       `UPDATE ${table} AS t SET deleted_at = now(), updated_at = now() WHERE ${within}
       AND NOT EXISTS (
-        SELECT 1 FROM unnest(${columns.map(({ type }, i) => `$${i + 4}::${type}[]`).join(", ")})
+        SELECT 1 FROM unnest(${columns.map(({ type }, i) => `$${i + 5}::${type}[]`).join(", ")})
           AS seen(${columns.map(({ name }) => name).join(", ")})
         WHERE ${columns.map(({ name }) => `seen.${name} = t.${name}`).join(" AND ")}
       )`,
-      [userId, this.#from, this.#until, ...columns.map(({ values }) => values)],
+      [...bounds, ...columns.map(({ values }) => values)],
     );
   }
 }

@@ -14,9 +14,19 @@ const HEART = typeFrom("heart_rate");
 const RING = typeFrom("ring_configuration");
 const WINDOW = { from: "2026-05-03", to: "2026-05-05" };
 
-function store(db: Database, type: PipelineType, documents: readonly unknown[]) {
+/** Stores documents as a run of an hour ago would have. */
+async function store(db: Database, type: PipelineType, documents: readonly unknown[]) {
   const transform = createTransform(type);
-  return load(db, createLoader(transform.table, db.schema), rowsOf(transform, documents));
+  const counts = await load(
+    db,
+    createLoader(transform.table, db.schema),
+    rowsOf(transform, documents),
+  );
+  await db.exec(inSchema(
+    `UPDATE oura.${transform.table.name} SET updated_at = updated_at - interval '1 hour'`,
+    db.schema,
+  ));
+  return counts;
 }
 
 /** Buries what a reading of `span` that returned `documents` does not hold. */
@@ -26,12 +36,13 @@ function bury(
   span: DaySpan,
   documents: readonly unknown[],
   strangers: readonly (string | null)[] = [],
+  readingMs = 60_000,
 ) {
   const transform = createTransform(type);
   const seen = new SeenDocuments(type, transform.table, span);
   for (const { key } of rowsOf(transform, documents)) seen.add(key);
   for (const key of strangers) seen.add(key);
-  return db.transaction((tx) => seen.bury(tx, WEARER));
+  return db.transaction((tx) => seen.bury(tx, WEARER, readingMs));
 }
 
 async function buried(db: Database, table: string, column = "id"): Promise<unknown[]> {
@@ -81,6 +92,22 @@ forEachDatabase("a rejected document exists; one without a key may be any", asyn
   assert.equal(await bury(db, SLEEP, WINDOW, without("d4"), ["d4"]), 0);
   assert.equal(await bury(db, SLEEP, WINDOW, without("d4"), [null]), 0);
   assert.deepEqual(await buried(db, "daily_sleep"), []);
+});
+
+forEachDatabase("what another writer touched since the reading began is not buried", async (db) => {
+  await store(db, SLEEP, week);
+  await store(db, HEART, [beat(576), beat(577)]);
+  const hoursMs = 7_200_000;
+  assert.equal(await bury(db, SLEEP, WINDOW, without("d4"), [], hoursMs), 0);
+  assert.equal(await bury(db, HEART, WINDOW, [beat(576)], [], hoursMs), 0);
+  assert.equal(await bury(db, SLEEP, WINDOW, without("d4")), 1);
+  assert.equal(await bury(db, HEART, WINDOW, [beat(576)]), 1);
+});
+
+forEachDatabase("a sample within the window's first millisecond was seen", async (db) => {
+  const first = { ...beat(576), timestamp: "2026-05-03T00:00:00.000250+00:00" };
+  await store(db, HEART, [first, beat(577)]);
+  assert.equal(await bury(db, HEART, WINDOW, [first, beat(577)]), 0);
 });
 
 forEachDatabase("another wearer's documents are none of a window's business", async (db) => {
