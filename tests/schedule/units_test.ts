@@ -100,6 +100,8 @@ Deno.test("systemd accepts service and timer, whatever the path", options, async
     for (const rhythm of RHYTHMS) {
       for (const command of [[program, "sync"], [program, "task", HARD, "sync"]] as const) {
         const units = systemdUnits({ command: [...command], directory }, rhythm);
+        assert.ok(units[0]!.text.includes("WorkingDirectory=" + directory.replace("%", "%%")));
+        assert.ok(units[0]!.text.includes(program.replace("%", "%%")));
         const paths = await writeUnits(directory, units);
         const args = ["verify", "--user", "--man=no", ...paths];
         const result = await run("systemd-analyze", args, { XDG_RUNTIME_DIR: directory });
@@ -184,6 +186,8 @@ Deno.test(
 Deno.test("a Windows argument keeps its quotation marks and backslashes", options, () => {
   const command: Job["command"] = ["C:\\deno.exe", "task", "--cwd", 'C:\\my "data"\\', "sync"];
   const { text } = windowsTask({ command, directory: "C:\\my data" }, DAILY);
+  const before = windowsTask({ command: ["deno", 'a\\"b c'], directory: "C:" }, DAILY);
+  assert.ok(before.text.includes(String.raw`<Arguments>"a\\\"b c"</Arguments>`));
   assert.match(text, /<Arguments>task --cwd "C:\\my \\"data\\"\\\\" sync<\/Arguments>/);
 });
 
