@@ -15,6 +15,19 @@ const COPY_CHUNK_CHARACTERS = 64 * 1024;
 
 type Runner = Pick<pg.PoolClient, "query">;
 
+/**
+ * Asks for the protocol that takes one statement. Without parameters the driver would take the other
+ * one, in which "COMMIT; DELETE …" gets out of a read-only transaction.
+ */
+function oneStatement(sql: string, params: readonly unknown[]): pg.QueryConfig {
+  const config: pg.QueryConfig & { queryMode: "extended" } = {
+    text: sql,
+    values: params.map(encodeParameter),
+    queryMode: "extended",
+  };
+  return config;
+}
+
 /** What a pool and a checked-out connection have in common. */
 class PostgresQueryable {
   constructor(
@@ -28,7 +41,7 @@ class PostgresQueryable {
     params: readonly unknown[] = [],
   ): Promise<QueryResult<T>> {
     try {
-      const result = await this.runner.query<T>(sql, params.map(encodeParameter));
+      const result = await this.runner.query<T>(oneStatement(sql, params));
       return { rows: result.rows, rowCount: result.rowCount ?? 0 };
     } catch (error) {
       throw toDatabaseError(error, this.label);

@@ -48,6 +48,21 @@ forEachDatabase("transaction() fails when a swallowed error has aborted it", asy
   assert.equal((await db.query("SELECT 1 AS n")).rowCount, 1);
 });
 
+forEachDatabase(
+  "query() runs one statement: nothing gets out of a read-only transaction",
+  async (db) => {
+    await createNumbers(db);
+    for (const first of ["COMMIT", "SET TRANSACTION READ WRITE", "SELECT 1"]) {
+      const run = db.transaction(async (tx) => {
+        await tx.exec("SET TRANSACTION READ ONLY");
+        return await tx.query(`${first}; INSERT INTO numbers VALUES (1)`);
+      });
+      await assert.rejects(run, (error) => hasSqlState(error, "42601"), first);
+    }
+    assert.deepEqual(await numbers(db), []);
+  },
+);
+
 forEachDatabase("savepoint() undoes only what its body did", async (db) => {
   await createNumbers(db);
   await db.transaction(async (tx) => {
