@@ -1,6 +1,7 @@
 /** Which document this is: one text per document, equal for every spelling of the same key. */
 import type { PipelineType } from "../config/model.ts";
 import { fit, isStorableText } from "../lib/column_type.ts";
+import { findDataType } from "../lib/oura/catalog/index.ts";
 import type { RawDocument } from "../lib/oura/pages.ts";
 import { isTimeKeyed } from "./table.ts";
 import { valueAt } from "./value_at.ts";
@@ -12,8 +13,9 @@ export const KEY_SEPARATOR = "\t";
 export type KeyReader = (document: RawDocument) => string | null;
 
 /**
- * Compiles the key of a data type. A document without an `id` takes its `day`:
- * `daily_cardiovascular_age` had no id before OpenAPI 1.29.
+ * Compiles the key of a data type. Where the catalog says that documents may come without an `id`,
+ * as `daily_cardiovascular_age` did before OpenAPI 1.29, the `day` stands in. Nowhere else: two
+ * sleeps of one day would become one.
  */
 export function createKeyReader(type: PipelineType): KeyReader {
   const paths = type.key.map((path) => path.split("."));
@@ -32,12 +34,22 @@ export function createKeyReader(type: PipelineType): KeyReader {
       return key;
     };
   }
-  const day = type.day?.split(".") ?? null;
+  const day = mayLackId(type) ? type.day?.split(".") ?? null : null;
   return (document) => {
     const texts = paths.map((path) => keyText(valueAt(document, path)));
-    if (!texts.includes(null)) return texts.join(":");
+    if (texts.every((text) => text !== null)) return joined(texts);
     return day === null ? null : keyText(valueAt(document, day));
   };
+}
+
+function mayLackId({ name }: PipelineType): boolean {
+  return findDataType(name)?.document.shape.id?.safeParse(undefined).success ?? false;
+}
+
+/** One text for several parts, and another for any other parts: `a:b`, with `\:` for a part's own. */
+function joined(parts: readonly string[]): string {
+  if (parts.length === 1) return parts[0]!;
+  return parts.map((part) => part.replaceAll(/[\\:]/g, "\\$&")).join(":");
 }
 
 function keyText(value: unknown): string | null {

@@ -70,6 +70,12 @@ Deno.test("transform() takes the day as id where Oura sent none", () => {
   assert.equal(rowsOf(transform, [{ ...document, id: "x1" }])[0]!.key, "x1");
 });
 
+Deno.test("transform() rejects a document without id where there may be several a day", () => {
+  const outcome = createTransform(typeFrom("sleep"))({ day: "2026-05-01", type: "late_nap" });
+  assert.ok("reject" in outcome);
+  assert.equal(outcome.reject.key, null);
+});
+
 Deno.test("offsetSeconds() reads the tail of a timestamp", () => {
   const cases: [string, number | null][] = [
     ["2026-05-01T10:00:00+02:00", 7200],
