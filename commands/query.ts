@@ -1,5 +1,5 @@
 import { Argument, type Command, Option } from "commander";
-import { EXIT } from "../lib/errors.ts";
+import { EXIT, UsageError } from "../lib/errors.ts";
 import {
   type CommonOptions,
   prepare,
@@ -32,11 +32,11 @@ export function define(command: Command, io: Io): void {
       const settings = await prepare(options, io);
       const { schema } = await readPipeline(options);
       await withDatabase(settings, schema, async (db) => {
-        const rows = await db.transaction(async (tx) => {
+        const { rows, columns: head } = await db.transaction(async (tx) => {
           await tx.exec("SET TRANSACTION READ ONLY");
-          return (await tx.query(sql)).rows;
+          return await tx.query(sql);
         });
-        const head = Object.keys(rows[0] ?? {});
+        refuseTwins(head);
         const cells = rows.map((row) => head.map((name) => row[name]));
         const format = options.json ? "json" : options.csv ? "csv" : options.format;
         if (format === "json") io.out(jsonText(rows));
@@ -45,4 +45,13 @@ export function define(command: Command, io: Io): void {
       }, { migrated: false });
       return EXIT.done;
     }));
+}
+
+/** Rows are kept by column name: of two columns of one name, one would be lost without a word. */
+function refuseTwins(columns: readonly string[]): void {
+  const twin = columns.find((name, i) => columns.indexOf(name) !== i);
+  if (twin === undefined) return;
+  throw new UsageError("TWIN_COLUMNS", `two columns of the result are called "${twin}"`, {
+    hint: "Give one of them another name: select count(*) as documents, …",
+  });
 }

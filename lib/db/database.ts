@@ -15,6 +15,8 @@ export type Row = Record<string, unknown>;
 /** The outcome of one statement. */
 export interface QueryResult<T extends Row = Row> {
   rows: T[];
+  /** Names of the columns in order; of two alike, a row holds only the last. */
+  columns: readonly string[];
   /** Rows written or returned. */
   rowCount: number;
 }

@@ -107,7 +107,8 @@ class PgliteQueryable {
   ): Promise<QueryResult<T>> {
     try {
       const result = await this.runner.query<T>(sql, params.map(encodeParameter));
-      return { rows: result.rows, rowCount: rowCountOf(result) };
+      const columns = result.fields.map(({ name }) => name);
+      return { rows: result.rows, columns, rowCount: rowCountOf(result) };
     } catch (error) {
       throw toDatabaseError(error, this.label);
     }

@@ -42,7 +42,8 @@ class PostgresQueryable {
   ): Promise<QueryResult<T>> {
     try {
       const result = await this.runner.query<T>(oneStatement(sql, params));
-      return { rows: result.rows, rowCount: result.rowCount ?? 0 };
+      const columns = result.fields.map(({ name }) => name);
+      return { rows: result.rows, columns, rowCount: result.rowCount ?? 0 };
     } catch (error) {
       throw toDatabaseError(error, this.label);
     }

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { deskTest } from "./support.ts";
+
+deskTest(
+  "query prints a table, CSV and JSON, with its head even where no row comes",
+  async ({ run, databaseUrl }) => {
+    const env = { DATABASE_URL: databaseUrl };
+    const ask = (...args: string[]) => run(["query", ...args], env);
+    assert.equal((await ask("select 1 as a, 'x,\"y' as b", "--csv")).out, 'a,b\r\n1,"x,""y"\n');
+    assert.equal((await ask("select 1 as a where false", "--csv")).out, "a\n");
+    assert.deepEqual(JSON.parse((await ask("select 1 as a, null as b", "--json")).out), [{
+      a: 1,
+      b: null,
+    }]);
+    assert.match((await ask("select 12 as a, 'x' as b")).out, /a +b\n12 +x/);
+  },
+);
+
+deskTest("query changes nothing, whatever it is asked", async ({ run, databaseUrl }) => {
+  const env = { DATABASE_URL: databaseUrl };
+  assert.equal((await run(["migrate"], env)).exitCode, 0);
+  for (
+    const sql of [
+      "delete from oura.sync_runs",
+      "create table oura.x (a int)",
+      "select 1; drop schema oura",
+    ]
+  ) {
+    const { exitCode, out, err } = await run(["query", sql], env);
+    assert.equal(exitCode, 5, sql);
+    assert.equal(out, "");
+    assert.ok(!err.includes("    at "), "no stack trace");
+  }
+  assert.equal((await run(["migrate", "status"], env)).exitCode, 0);
+});
+
+deskTest(
+  "query refuses two columns of one name instead of losing one",
+  async ({ run, databaseUrl }) => {
+    const { exitCode, err } = await run(["query", "select 1 as n, 2 as n"], {
+      DATABASE_URL: databaseUrl,
+    });
+    assert.equal(exitCode, 2);
+    assert.match(err, /called "n".*TWIN_COLUMNS/);
+  },
+);
