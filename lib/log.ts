@@ -62,5 +62,12 @@ function formatterOf(format: LogSettings["format"]): TextFormatter {
   }
   const jsonLine = getJsonLinesFormatter({ properties: "flatten" });
   // Rendered here, because LogTape's own rendering would put texts in quotes.
-  return (record) => jsonLine({ ...record, message: [record.message.map(String).join("")] });
+  return (record) => jsonLine({ ...record, message: [record.message.map(textOf).join("")] });
+}
+
+/** A part of a message as text. */
+function textOf(part: unknown): string {
+  if (part instanceof Error) return part.message;
+  if (typeof part !== "object" || part === null) return String(part);
+  return Deno.inspect(part, { compact: true, breakLength: Infinity });
 }

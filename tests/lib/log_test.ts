@@ -28,6 +28,17 @@ Deno.test("JSON logs are one object a line, whatever the message holds", async (
   assert.equal(records[1].message, "second");
 });
 
+Deno.test("JSON logs show what an object in a message holds", async () => {
+  const circle: Record<string, unknown> = { types: ["sleep", "tag"], left: 3 };
+  circle.self = circle;
+  const [text] = await written({ level: "info", format: "json" }, () => {
+    loggerOf("sync").info("{a} {b} {c}", { a: circle, b: new Error("no answer"), c: null });
+  });
+  const { message } = JSON.parse(text!);
+  assert.match(message, /types: \[ "sleep", "tag" \], left: 3/);
+  assert.match(message, / no answer null$/);
+});
+
 Deno.test("only records of the level and above are written", async () => {
   const texts = await written({ level: "warning", format: "json" }, () => {
     for (const level of ["debug", "info", "warn", "error"] as const) loggerOf("sync")[level](level);
