@@ -1,11 +1,11 @@
 /** The kinds of value an environment variable can hold that need more than a pattern. */
 import { z } from "zod";
+import { isSafeForSecrets } from "../lib/loopback.ts";
 
 /** Where Oura answers. Source: OpenAPI 1.41, `servers`. */
 export const OURA_API_URL = "https://api.ouraring.com";
 
 const KEY_BYTES = 32;
-const LOOPBACK = /^(localhost|\[::1\]|127(\.\d{1,3}){3})$/;
 
 /** A URL that secrets may travel to: https, or plain http to this very machine. */
 export const serviceUrl = z.string().superRefine((value, context) => {
@@ -27,7 +27,7 @@ function urlProblem(value: string): string | null {
   const url = new URL(value);
   if (url.protocol !== "https:" && url.protocol !== "http:") return "must be an http(s) URL";
   if (url.username !== "" || url.password !== "") return "must not hold a user name or password";
-  return url.protocol === "https:" || LOOPBACK.test(url.hostname)
+  return isSafeForSecrets(url)
     ? null
     : "plain http is accepted for this machine only; write https://";
 }

@@ -17,7 +17,7 @@ import {
   validate,
 } from "./client/read.ts";
 import { OuraHttp, type Traffic } from "./http.ts";
-import { isSafeForSecrets } from "./oauth/loopback.ts";
+import { isSafeForSecrets } from "../loopback.ts";
 import { RateGate } from "./rate_gate.ts";
 import { staticToken, type TokenProvider } from "./token_provider.ts";
 

@@ -1,7 +1,7 @@
 /** The little server that waits on this machine for the browser to come back from Oura. */
 import { SignInError, UsageError } from "../../errors.ts";
 import { type CallbackPage, renderCallbackPage } from "./callback_pages.ts";
-import { isLoopback } from "./loopback.ts";
+import { isLoopback } from "../../loopback.ts";
 
 /** A redirect that arrived; the browser is kept waiting until `answer` says how it ended. */
 export interface ReceivedRedirect {

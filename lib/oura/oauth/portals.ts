@@ -4,7 +4,7 @@
  * refreshed only where it was issued, so the portal is kept with it.
  */
 import { UsageError } from "../../errors.ts";
-import { isSafeForSecrets } from "./loopback.ts";
+import { isSafeForSecrets } from "../../loopback.ts";
 
 /** The two identity stacks. */
 export type PortalName = "moi" | "legacy";
