@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import type { Command } from "commander";
 import { EXIT } from "../lib/errors.ts";
 import { lifeOf, proveLife } from "../lib/proof_of_life.ts";
-import type { ApplyReport, RefillProgress } from "../pipelines/columns/apply.ts";
+import type { ApplyReport, RefillProgress } from "../pipelines/columns/apply_contract.ts";
 import {
   type CommonOptions,
   prepare,

@@ -113,3 +113,23 @@ Deno.test("every package in deno.json is used and pinned", () => {
   });
   assert.deepEqual(wrong, []);
 });
+
+Deno.test("no file of config, pipelines and lib imports itself by way of others", () => {
+  const inner = FILES.filter(({ path }) => /^(config|pipelines|lib)\//.test(path));
+  const targets = new Map(
+    inner.map((file) => [
+      file.path,
+      relativeImports(file).map((specifier) => targetOf(file, specifier)),
+    ]),
+  );
+  const settled = new Set<string>();
+  const circles: string[] = [];
+  const follow = (path: string, way: readonly string[]) => {
+    if (way.includes(path)) circles.push([...way.slice(way.indexOf(path)), path].join(" → "));
+    if (settled.has(path) || way.includes(path)) return;
+    for (const target of targets.get(path) ?? []) follow(target, [...way, path]);
+    settled.add(path);
+  };
+  for (const path of targets.keys()) follow(path, []);
+  assert.deepEqual(circles, []);
+});

@@ -1,47 +1,14 @@
 /** Apply: the database is made to match `oura.yaml`, and what was added is filled from `raw_data`. */
 import type { Pipeline } from "../../config/model.ts";
 import type { Database } from "../../lib/db/database.ts";
-import type { HeldLease } from "../../lib/db/leases.ts";
-import type { Life } from "../../lib/proof_of_life.ts";
+import type { ApplyOptions, ApplyReport } from "./apply_contract.ts";
 import { carryOut } from "./carry_out.ts";
 import { diff } from "./diff.ts";
 import { livePipeline } from "./live_pipeline.ts";
 import { checkConversions } from "./plan.ts";
-import type { RefillCounts } from "./refill_pass.ts";
 import { type LiveState, readState } from "./state.ts";
-import type { Step } from "./step.ts";
 import { takeTurn } from "./turn.ts";
 import { markUndeclared } from "./undeclared.ts";
-
-/** Options of {@linkcode apply} and {@linkcode applyAdditive}. */
-export interface ApplyOptions {
-  /** Names this process to others. @default its id and a random part */
-  holder?: string;
-  /** Whether a holder still runs, where that can be told. */
-  lifeOf?: (holder: string) => Promise<Life>;
-  /** How long to wait for another process, in milliseconds. @default 20000 */
-  waitMs?: number;
-  /** Told once when another process is at work. */
-  onWait?: (other: HeldLease) => void;
-  onStep?: (step: Step) => void;
-  onRefill?: (progress: RefillProgress) => void;
-  /** Rows of a refill per transaction. */
-  batchRows?: number;
-  signal?: AbortSignal;
-}
-
-/** How far the refill of a table has come. */
-export interface RefillProgress extends RefillCounts {
-  readonly table: string;
-}
-
-/** What was done. */
-export interface ApplyReport {
-  readonly applied: readonly Step[];
-  /** Steps that were left out, because they need leave to be destructive. */
-  readonly pending: readonly Step[];
-  readonly refills: readonly (RefillProgress & { readonly done: boolean })[];
-}
 
 /** What was done, and what can be synced now. */
 export interface AdditiveReport extends ApplyReport {

@@ -2,7 +2,7 @@
 import type { Pipeline, PipelineType } from "../../config/model.ts";
 import type { Database } from "../../lib/db/database.ts";
 import { inSchema, quoteLiteral } from "../../lib/db/identifiers.ts";
-import type { ApplyOptions, ApplyReport, RefillProgress } from "./apply.ts";
+import type { ApplyOptions, ApplyReport, RefillProgress } from "./apply_contract.ts";
 import { tableName } from "./ddl.ts";
 import { withDayColumn } from "./diff.ts";
 import { execute } from "./execute.ts";
