@@ -17,7 +17,7 @@ import { type Undisturbed, undisturbed } from "./support/undisturbed.ts";
 await sharedCluster();
 await awayFromMidnight();
 
-const KILLS_PER_DATABASE = 5;
+const KILLS_PER_DATABASE = 10;
 
 /** Lets a sync ask Oura so many times, gives it a moment more, and kills it. */
 async function killAfter(stage: Stage, requests: number, delayMs: number): Promise<boolean> {

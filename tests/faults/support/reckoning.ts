@@ -136,7 +136,7 @@ async function assertLedgerHonest(
   );
   if (windows.length === 0) return;
   const have = await stored(db, type, userId);
-  const { rows: rejects } = await db.query<{ document_key: string }>(
+  const { rows: rejects } = await db.query<{ document_key: string | null }>(
     inSchema(
       "SELECT document_key FROM oura.rejects WHERE user_id = $1 AND data_type = $2",
       db.schema,
@@ -144,14 +144,13 @@ async function assertLedgerHonest(
     [userId, type],
   );
   const quarantined = new Set(rejects.map(({ document_key }) => document_key));
+  // Those without a key may be any.
+  const anonymous = rejects.filter(({ document_key }) => document_key === null).length;
   for (const { from, to } of windows) {
     const missing = [...documentsOf(world, userId, type, from, to)]
       .filter(({ key, body }) => !have.has(canonical(body)) && !quarantined.has(key));
-    assert.equal(
-      missing.length,
-      0,
-      `${where}: ${type} ${from}…${to} is called done: ${missing[0]?.key}`,
-    );
+    const lie = `${where}: ${type} ${from}…${to} is called done without ${missing[0]?.key}`;
+    assert.ok(missing.length <= anonymous, lie);
   }
 }
 
