@@ -15,6 +15,7 @@ import { findings } from "./findings.ts";
 import type { Io } from "./io.ts";
 import { countText, durationText, textTable } from "./output.ts";
 import { action, describe } from "./action.ts";
+import { createProgress } from "./progress.ts";
 import { runSync } from "./run_sync.ts";
 import { numberOption } from "./sync_options.ts";
 
@@ -56,7 +57,8 @@ async function demo(options: Options, io: Io): Promise<number> {
         dryRun: false,
         apply: true,
         wearers: {},
-      }, io);
+        progress: () => createProgress(io, settings.logFormat !== "json"),
+      });
       for (const report of reports) {
         if (report.error) io.err(describe(report.error));
         io.out(await lastScreen(db, pipeline, report.userId, report.durationMs));

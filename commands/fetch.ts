@@ -65,6 +65,7 @@ export async function runFetch(
     const patienceMs = durationOption("--patience", options.patience);
     const request = requestOf(settings);
     const { runSync } = await import("./run_sync.ts");
+    const { createProgress } = await import("./progress.ts");
     const reports = await withDatabase(
       settings,
       pipeline.schema,
@@ -76,8 +77,9 @@ export async function runFetch(
           dryRun,
           apply: options.apply,
           wearers: options,
+          progress: () => createProgress(io, settings.logFormat !== "json"),
           ...(types ? { types } : {}),
-        }, io),
+        }),
       { poolSize: concurrency + 1 },
     );
     show(reports, options, io);

@@ -15,8 +15,7 @@ import type { SyncReport } from "../pipelines/outcome.ts";
 import { sync } from "../pipelines/sync.ts";
 import type { Demand } from "../pipelines/windows.ts";
 import { interruptible } from "./interruption.ts";
-import type { Io } from "./io.ts";
-import { createProgress } from "./progress.ts";
+import type { Progress } from "./progress.ts";
 import { type AccessOptions, chooseWearers, type WearerOptions } from "./wearers.ts";
 
 /** What to sync. */
@@ -37,13 +36,14 @@ export interface SyncRequest {
   apply: boolean;
   /** Ends the run in order. @default Ctrl-C and termination do */
   signal?: AbortSignal;
+  /** Makes what shows a wearer's progress. @default Nothing does */
+  progress?: () => Progress;
 }
 
 /** Syncs the wearers and returns a report for each. */
 export async function runSync(
   { settings, pipeline: declared, db }: { settings: Settings; pipeline: Pipeline; db: Database },
   request: SyncRequest,
-  io: Io,
 ): Promise<SyncReport[]> {
   const { dataDirectory } = settings;
   const reports: SyncReport[] = [];
@@ -71,7 +71,7 @@ export async function runSync(
       reports.push(opened);
       continue;
     }
-    const progress = createProgress(io, settings.logFormat !== "json");
+    const progress = request.progress?.();
     try {
       const report = await sync({
         ...run,
@@ -79,15 +79,15 @@ export async function runSync(
         demand: request.demand,
         concurrency: request.concurrency,
         signal,
-        onEvent: progress.onEvent,
         dryRun,
+        ...(progress ? { onEvent: progress.onEvent } : {}),
         ...(request.types ? { types: request.types } : {}),
       });
       reports.push(report);
       // What ends here would end for the other wearers too.
       if (report.exitCode === EXIT.database || signal.aborted) break;
     } finally {
-      progress.stop();
+      progress?.stop();
     }
   }
   return reports;

@@ -4,7 +4,6 @@ import { loadSettings } from "../config/settings.ts";
 import type { TokenProvider } from "../lib/oura/token_provider.ts";
 import type { SyncReport } from "../pipelines/outcome.ts";
 import { readPipeline, withDatabase } from "./context.ts";
-import type { Io } from "./io.ts";
 import { demandOf, typesOption } from "./sync_options.ts";
 
 /** Options of {@linkcode sync}. All of it has a default. */
@@ -83,22 +82,12 @@ export async function sync(options: SyncOptions = {}): Promise<SyncReport> {
           ...(options.tokens === undefined ? {} : { tokens: options.tokens }),
         },
         ...(types ? { types } : {}),
-      }, SILENT),
+      }),
     { poolSize: concurrency + 1 },
   );
   // One wearer was asked for, and without one runSync throws.
   return reports[0]!;
 }
-
-/** A program's streams and environment are its own. */
-const SILENT: Io = {
-  out: () => {},
-  err: () => {},
-  errIsTerminal: false,
-  inIsTerminal: false,
-  env: () => undefined,
-  setExitCode: () => {},
-};
 
 function environmentOf(options: SyncOptions): Record<string, string | undefined> {
   const { databaseUrl, dataDirectory, accessToken, environment } = options;

@@ -18,7 +18,6 @@ const HOUSE: Record<string, readonly string[]> = {
     "dashboard",
     "simulator",
     "sql",
-    "mod.ts",
     ".env.example",
     ...LIB,
   ],

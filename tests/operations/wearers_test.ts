@@ -1,21 +1,11 @@
 import assert from "node:assert/strict";
 import { signInUnattended } from "../../commands/demo_sign_in.ts";
-import type { Io } from "../../commands/io.ts";
 import { runSync } from "../../commands/run_sync.ts";
 import { loadSettings } from "../../config/settings.ts";
 import { migrate } from "../../lib/db/migrate.ts";
 import { generateTokenKey } from "../../lib/db/vault/token_key.ts";
 import { withPostgres } from "../support/databases.ts";
 import { shippedPipeline, withSimulator } from "../support/sync_world.ts";
-
-const SILENT: Io = {
-  out: () => {},
-  err: () => {},
-  errIsTerminal: false,
-  inIsTerminal: false,
-  env: () => undefined,
-  setExitCode: () => {},
-};
 
 Deno.test("a dead sign-in is recorded and leaves the other wearers alone, run after run", {
   sanitizeOps: true,
@@ -56,7 +46,7 @@ Deno.test("a dead sign-in is recorded and leaves the other wearers alone, run af
       };
       // Met while syncing the first time, before it the second time.
       for (const types of [pipeline.types.length, 0]) {
-        const reports = await runSync({ settings, pipeline, db }, request, SILENT);
+        const reports = await runSync({ settings, pipeline, db }, request);
         assert.deepEqual(
           reports.map(({ userId, exitCode }) => [userId, exitCode]),
           [["dead", 3], ["well", 0]],
