@@ -185,7 +185,7 @@ const WRONG_DOCUMENTS: Lasting = {
   daily_sleep: { kind: "malform", field: "score", value: "high" },
   daily_readiness: { kind: "malform", field: "contributors", value: 7 },
   sleep: { kind: "malform", field: "id", value: null },
-  heart_rate: { kind: "malform", field: "timestamp", value: "yesterday" },
+  heart_rate: { kind: "malform", field: "bpm", value: "fast" },
 };
 
 Deno.test(

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { Database } from "../../../lib/db/database.ts";
 import { inSchema, quoteIdentifier as q } from "../../../lib/db/identifiers.ts";
 import { truth, TYPE_NAMES, type TypeName, type World } from "../../../simulator/mod.ts";
+import { KEY_SEPARATOR } from "../../../pipelines/document_key.ts";
 import { canonical, stored } from "../../support/sync_world.ts";
 import { addDays } from "../../../lib/days.ts";
 
@@ -143,7 +144,9 @@ async function assertLedgerHonest(
     ),
     [userId, type],
   );
-  const quarantined = new Set(rejects.map(({ document_key }) => document_key));
+  const quarantined = new Set(
+    rejects.map(({ document_key }) => document_key?.replace(KEY_SEPARATOR, "|")),
+  );
   // Those without a key may be any.
   const anonymous = rejects.filter(({ document_key }) => document_key === null).length;
   for (const { from, to } of windows) {
