@@ -170,7 +170,7 @@ function* documentsOf(world: World, user: string, type: TypeName, from: string, 
 async function isMigrated(db: Database): Promise<boolean> {
   const { rows } = await db.query<{ there: boolean }>(
     "SELECT to_regclass($1) IS NOT NULL AS there",
-    [`${db.schema}.sync_run_types`],
+    [`${q(db.schema)}.sync_run_types`],
   );
   return rows[0]!.there;
 }
