@@ -47,7 +47,7 @@ export interface TypeStages {
   readonly drift: DriftWatch | null;
 }
 
-/** Rows that go to the database in one statement, at most. */
+/** Rows and rejects after which a batch goes to the database. */
 const BATCH_ROWS = 5_000;
 /** Characters of raw JSON after which a batch goes, so that wide documents stay small in memory. */
 const BATCH_CHARACTERS = 4_000_000;
@@ -89,7 +89,9 @@ export async function syncWindow(
         batch.rejects.push(outcome.reject);
       }
     }
-    if (batch.rows.length >= BATCH_ROWS || batch.characters >= BATCH_CHARACTERS) {
+    if (
+      batch.rows.length + batch.rejects.length >= BATCH_ROWS || batch.characters >= BATCH_CHARACTERS
+    ) {
       const full = batch;
       batch = newBatch();
       addCounts(
@@ -146,12 +148,14 @@ async function loadBatch(
   if (stages.hasOpenRejects) {
     await resolveRejects(tx, userId, dataType, batch.rows.map(({ key }) => key));
   }
-  await addRejects(tx, { userId, dataType, runId }, batch.rejects.map(rejectEntry));
+  const target = { userId, dataType, runId };
+  const { discarded } = await addRejects(tx, target, batch.rejects.map(rejectEntry));
   return {
     inserted: loaded.inserted,
     updated: loaded.updated,
     unchanged: loaded.unchanged,
-    rejected: batch.rejects.length,
+    // Whoever discarded a document wants to hear no more of it, `max_rejects` included.
+    rejected: batch.rejects.length - discarded,
     deleted: 0,
   };
 }

@@ -1,5 +1,5 @@
 /** Quarantine: documents that do not fit, kept whole until somebody mends the cause. */
-import type { Queryable } from "./database.ts";
+import type { Queryable, Row } from "./database.ts";
 import { inSchema } from "./identifiers.ts";
 import ADD_REJECTS from "../../sql/queries/add_rejects.sql" with { type: "text" };
 
@@ -17,14 +17,21 @@ export interface RejectEntry {
   document: string;
 }
 
-/** Adds documents that are not quarantined already; returns how many were new. */
+/** What became of documents on their way into quarantine; the rest of them was there already. */
+export interface AddedRejects {
+  readonly added: number;
+  /** Left out, because somebody has looked at them and let them go. */
+  readonly discarded: number;
+}
+
+/** Adds documents that are not quarantined already. */
 export async function addRejects(
   tx: Queryable,
   target: { userId: string; dataType: string; runId: number | null },
   entries: readonly RejectEntry[],
-): Promise<number> {
-  if (entries.length === 0) return 0;
-  const { rowCount } = await tx.query(inSchema(ADD_REJECTS, tx.schema), [
+): Promise<AddedRejects> {
+  if (entries.length === 0) return { added: 0, discarded: 0 };
+  const { rows } = await tx.query<Row & AddedRejects>(inSchema(ADD_REJECTS, tx.schema), [
     target.userId,
     target.dataType,
     target.runId,
@@ -35,7 +42,7 @@ export async function addRejects(
     entries.map(({ reason }) => reason),
     entries.map(({ document }) => document),
   ]);
-  return rowCount;
+  return rows[0]!;
 }
 
 /** Whether any document of a type waits in quarantine. */

@@ -156,13 +156,14 @@ forEachDatabase("retry does not bring back what Oura no longer returns", async (
   });
 });
 
-forEachDatabase("a discarded document is not quarantined again", async (db) => {
+forEachDatabase("a discarded document is neither quarantined nor counted again", async (db) => {
   await withSimulator(USERS, async (oura) => {
     const options = { pipeline: broken(db.schema), types: ["sleep"] };
-    await syncWearer(oura, db, "one", options);
+    assert.equal((await syncWearer(oura, db, "one", options)).exitCode, 4);
     const ids = (await listRejects(db, {})).map(({ id }) => id);
     assert.equal(await closeRejects(db, ids, "discarded"), ids.length);
-    await syncWearer(oura, db, "one", options);
+    const { exitCode, counts } = await syncWearer(oura, db, "one", options);
+    assert.deepEqual([exitCode, counts.rejected], [0, 0]);
     assert.deepEqual(await listRejects(db, {}), []);
     const closed = await readRejects(db, { ids, closed: true });
     assert.ok(closed.every(({ state, document }) => state === "discarded" && document !== "null"));
