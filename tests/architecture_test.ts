@@ -15,7 +15,6 @@ const HOUSE: Record<string, readonly string[]> = {
   "commands": [
     "pipelines",
     "config",
-    "dashboard",
     "simulator",
     "sql",
     ".env.example",
@@ -23,7 +22,6 @@ const HOUSE: Record<string, readonly string[]> = {
   ],
   "pipelines": ["config", "sql", ...LIB],
   "config": ["lib", "lib/oura/catalog"],
-  "dashboard": ["sql", "lib", "lib/db"],
   "simulator": ["lib", "lib/oura/catalog", "tools"],
   "lib": ["deno.json"],
   "lib/db": ["lib", "sql", "deno.json"],

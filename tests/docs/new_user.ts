@@ -8,7 +8,6 @@ const ROOMS = [
   ".env.example",
   "commands",
   "config",
-  "dashboard",
   "deno.json",
   "deno.lock",
   "lib",
