@@ -61,7 +61,8 @@ export interface SyncOptions {
 /**
  * Syncs one wearer.
  * @returns How it went; failures of data types are in the report.
- * @throws Only for bugs: expected failures end up in the report's `error`.
+ * @throws {DatabaseError} When the database is gone before the work begins. Every other expected
+ * failure ends up in the report's `error`.
  */
 export async function sync(options: SyncOptions): Promise<SyncReport> {
   const started = performance.now();

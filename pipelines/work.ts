@@ -4,7 +4,7 @@
  */
 import type { Contract, PipelineType } from "../config/model.ts";
 import { recordWindow } from "../lib/db/ledger.ts";
-import { hasOpenRejects } from "../lib/db/rejects.ts";
+import { typesInQuarantine } from "../lib/db/rejects.ts";
 import { retryTransaction } from "../lib/db/retry_transaction.ts";
 import { addCounts, documentsIn } from "../lib/db/runs.ts";
 import { DatabaseError, OuraSyncError, OuraUnavailableError, SignInError } from "../lib/errors.ts";
@@ -64,9 +64,11 @@ export async function workThrough(
 ): Promise<OuraSyncError | null> {
   const { context, abort, outcomes } = options;
   const runnings: RunningType[] = [];
+  const { db, userId } = context;
+  const quarantined = await retryTransaction(db, (tx) => typesInQuarantine(tx, userId));
   for (const { type, windows } of jobs) {
     const outcome = outcomes.get(type.name)!;
-    const stages = await prepare(type, options);
+    const stages = prepare(type, quarantined.has(type.name), options);
     const span = options.span.child("type", { "oura_sync.data_type": type.name });
     const running = { stages, outcome, windows, span, left: windows.length };
     runnings.push(running);
@@ -153,16 +155,19 @@ function newestOfAllFirst(runnings: readonly RunningType[]) {
   return queue;
 }
 
-async function prepare(type: PipelineType, options: WorkOptions): Promise<TypeStages> {
-  const { db, userId } = options.context;
+function prepare(
+  type: PipelineType,
+  hasOpenRejects: boolean,
+  { context, contract }: WorkOptions,
+): TypeStages {
   const transform = createTransform(type);
   return {
     type,
     transform,
-    load: createLoader(transform.table, db.schema),
-    hasOpenRejects: await retryTransaction(db, (tx) => hasOpenRejects(tx, userId, type.name)),
-    failOnBadRow: options.contract.badRows === "fail",
-    drift: options.contract.newFields === "ignore" ? null : watchDrift(type),
+    load: createLoader(transform.table, context.db.schema),
+    hasOpenRejects,
+    failOnBadRow: contract.badRows === "fail",
+    drift: contract.newFields === "ignore" ? null : watchDrift(type),
   };
 }
 

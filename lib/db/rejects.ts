@@ -45,20 +45,16 @@ export async function addRejects(
   return rows[0]!;
 }
 
-/** Whether any document of a type waits in quarantine. */
-export async function hasOpenRejects(
-  db: Queryable,
-  userId: string,
-  dataType: string,
-): Promise<boolean> {
-  const { rows } = await db.query(
+/** The data types of which any document waits in quarantine. */
+export async function typesInQuarantine(db: Queryable, userId: string): Promise<Set<string>> {
+  const { rows } = await db.query<{ data_type: string }>(
     inSchema(
-      `SELECT 1 FROM oura.rejects WHERE user_id = $1 AND data_type = $2 AND state = 'open' LIMIT 1`,
+      `SELECT DISTINCT data_type FROM oura.rejects WHERE user_id = $1 AND state = 'open'`,
       db.schema,
     ),
-    [userId, dataType],
+    [userId],
   );
-  return rows.length > 0;
+  return new Set(rows.map((row) => row.data_type));
 }
 
 /** Closes the rejects of documents that have since been loaded; returns how many. */

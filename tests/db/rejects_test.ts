@@ -3,9 +3,9 @@ import type { Database } from "../../lib/db/database.ts";
 import { inSchema } from "../../lib/db/identifiers.ts";
 import {
   addRejects,
-  hasOpenRejects,
   type RejectEntry,
   resolveRejects,
+  typesInQuarantine,
 } from "../../lib/db/rejects.ts";
 import { forEachDatabase } from "../support/databases.ts";
 
@@ -41,7 +41,7 @@ async function stored(db: Database) {
 
 forEachDatabase("a document is quarantined whole, with what is wrong with it", async (db) => {
   assert.equal(await added(db, TARGET, []), 0);
-  assert.equal(await hasOpenRejects(db, "w", "sleep"), false);
+  assert.deepEqual(await typesInQuarantine(db, "w"), new Set());
   const odd = { id: "a", text: 'NUL \0, half \ud800, "quotes", \\N, {}, 💍', list: [null] };
   assert.equal(await added(db, TARGET, [entry("a", odd)]), 1);
   assert.deepEqual(await stored(db), [{
@@ -57,9 +57,8 @@ forEachDatabase("a document is quarantined whole, with what is wrong with it", a
     state: "open",
     ended: false,
   }]);
-  assert.equal(await hasOpenRejects(db, "w", "sleep"), true);
-  assert.equal(await hasOpenRejects(db, "w", "workout"), false);
-  assert.equal(await hasOpenRejects(db, "other", "sleep"), false);
+  assert.deepEqual(await typesInQuarantine(db, "w"), new Set(["sleep"]));
+  assert.deepEqual(await typesInQuarantine(db, "other"), new Set());
 });
 
 forEachDatabase(
@@ -106,7 +105,9 @@ forEachDatabase(
       (await stored(db)).map(({ state, ended }) => [state, ended]),
       [["resolved", true], ["resolved", true], ["open", false], ["open", false], ["open", false]],
     );
-    assert.equal(await hasOpenRejects(db, "w", "sleep"), true);
+    assert.deepEqual(await typesInQuarantine(db, "w"), new Set(["sleep", "workout"]));
+    await resolveRejects(db, "w", "workout", ["a"]);
+    assert.deepEqual(await typesInQuarantine(db, "w"), new Set(["sleep"]));
   },
 );
 
