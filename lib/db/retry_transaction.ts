@@ -28,8 +28,13 @@ export async function retryTransaction<T>(
   body: (tx: Transaction) => Promise<T>,
   options: RetryOptions = {},
 ): Promise<T> {
+  let committed: { result: T } | undefined;
+  const attempt = async () => {
+    committed = { result: await db.transaction(body) };
+    return committed;
+  };
   try {
-    const result = await pRetry(() => db.transaction(body), {
+    const { result } = await pRetry(attempt, {
       retries: options.retries ?? 6,
       minTimeout: options.firstDelayMs ?? 200,
       factor: 2,
@@ -41,6 +46,8 @@ export async function retryTransaction<T>(
     gone.delete(db);
     return result;
   } catch (error) {
+    // A signal that came during the last attempt does not undo it.
+    if (committed) return committed.result;
     if (isOutage(error)) gone.add(db);
     throw error;
   }

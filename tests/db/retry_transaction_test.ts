@@ -78,6 +78,21 @@ Deno.test("retryTransaction() waits one outage out once, and is patient again af
     assert.equal(attempts, 4 + 3);
   }));
 
+Deno.test("retryTransaction() reports what was committed, though it was told to stop meanwhile", () =>
+  withPostgres("oura", async (db) => {
+    await db.exec("CREATE TABLE t (n integer)");
+    const stop = new AbortController();
+    const insert = () =>
+      retryTransaction(db, async (tx) => {
+        stop.abort(new Error("stopped"));
+        await tx.query("INSERT INTO t VALUES (1)");
+        return "committed";
+      }, { signal: stop.signal });
+    assert.equal(await insert(), "committed");
+    await assert.rejects(insert(), /stopped/);
+    assert.equal((await db.query("SELECT FROM t")).rowCount, 1);
+  }));
+
 Deno.test("retryTransaction() gets over a crash of the server", async () => {
   const cluster = await Cluster.start({ settings: { synchronous_commit: "on" } });
   try {
