@@ -2,8 +2,7 @@
 import { EXIT, OuraSyncError, SignInError } from "../lib/errors.ts";
 import { AccessDeniedError, BadAnswerError } from "../lib/oura/errors.ts";
 import type { OuraHttp } from "../lib/oura/http.ts";
-
-const PERSONAL_INFO = "/v2/usercollection/personal_info";
+import { PERSONAL_INFO, wearerIdOf } from "../lib/oura/wearer_id.ts";
 
 /** 403 on everything: Oura opens the API of newer rings to members only. */
 export class MembershipError extends OuraSyncError {
@@ -22,14 +21,13 @@ export class MembershipError extends OuraSyncError {
  */
 export async function identifyWearer(http: OuraHttp, signal?: AbortSignal): Promise<string> {
   try {
-    const info = await http.getJson(PERSONAL_INFO, {}, signal);
-    const id = (info as { id?: unknown } | null)?.id;
-    if (typeof id === "string" && id !== "") return id;
+    const id = wearerIdOf(await http.getJson(PERSONAL_INFO, {}, signal));
+    if (id !== null) return id;
   } catch (error) {
     if (!(error instanceof AccessDeniedError)) throw error;
     throw error.refusal.status === 401 ? deadToken(error) : new MembershipError(error);
   }
-  throw new BadAnswerError(PERSONAL_INFO, "it has no `id`");
+  throw new BadAnswerError(PERSONAL_INFO, "it has no usable `id`");
 }
 
 /**

@@ -1,10 +1,11 @@
-/** Who a fresh token belongs to: the wearer's id is Oura's own. */
-import { z } from "zod";
+/**
+ * Who a fresh token belongs to. Asked apart from the API's client: nothing is stored yet, so that
+ * the answer is bounded and checked like a token's, and no token is refreshed for it.
+ */
 import { OuraUnavailableError, SignInError } from "../../errors.ts";
+import { PERSONAL_INFO, wearerIdOf } from "../wearer_id.ts";
 import { boundedFetch, TransportError } from "./bounded_fetch.ts";
 import { type RequestOptions, TOKEN_BOUNDS } from "./token_endpoint.ts";
-
-const personalInfo = z.object({ id: z.string().min(1).max(256) });
 
 /**
  * `personal_info.id`, which any token may read (OpenAPI 1.41), whatever its scopes.
@@ -16,7 +17,7 @@ export async function readWearerId(
   accessToken: string,
   options: RequestOptions = {},
 ): Promise<string> {
-  const url = new URL("/v2/usercollection/personal_info", apiUrl);
+  const url = new URL(PERSONAL_INFO, apiUrl);
   const request = boundedFetch(options.bounds ?? TOKEN_BOUNDS, options.fetch);
   let response: Response;
   try {
@@ -33,9 +34,9 @@ export async function readWearerId(
     );
   }
   if (response.status !== 200) throw unavailable(`it answered ${response.status}`);
-  const parsed = personalInfo.safeParse(await response.json().catch(() => null));
-  if (!parsed.success) throw unavailable("its answer holds no wearer id");
-  return parsed.data.id;
+  const id = wearerIdOf(await response.json().catch(() => null));
+  if (id === null) throw unavailable("its answer holds no wearer id");
+  return id;
 }
 
 function unavailable(what: string): OuraUnavailableError {

@@ -1,0 +1,17 @@
+/** Whose data a token opens: the wearer's id is Oura's own. */
+import { isStorableText } from "../column_type.ts";
+import { personalInfo } from "./catalog/personal_info.ts";
+
+/** The route that any token may read, whatever its scopes (OpenAPI 1.41). */
+export const PERSONAL_INFO = personalInfo.endpoint;
+
+/** Longer than any id Oura gives; it leads every key. */
+const MOST_CHARACTERS = 256;
+
+/** `personal_info.id`; null where the answer holds none that could be stored. */
+export function wearerIdOf(answer: unknown): string | null {
+  const id = typeof answer === "object" && answer !== null && "id" in answer ? answer.id : null;
+  const fits = typeof id === "string" && id !== "" && id.length <= MOST_CHARACTERS &&
+    isStorableText(id);
+  return fits ? id : null;
+}
