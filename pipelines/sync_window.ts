@@ -9,7 +9,7 @@ import type { Leases } from "../lib/db/leases.ts";
 import { recordWindow } from "../lib/db/ledger.ts";
 import { addRejects, resolveRejects } from "../lib/db/rejects.ts";
 import { retryTransaction } from "../lib/db/retry_transaction.ts";
-import { addCounts, noRows, type RowCounts } from "../lib/db/runs.ts";
+import { addCounts, type RowCounts } from "../lib/db/runs.ts";
 import { BusyError } from "../lib/errors.ts";
 import type { OuraHttp } from "../lib/oura/http.ts";
 import { pages } from "../lib/oura/pages.ts";
@@ -54,16 +54,17 @@ const BATCH_CHARACTERS = 4_000_000;
 
 /**
  * Reads a window completely.
- * @returns What became of its documents.
+ * @param counts What becomes of its documents is added here batch by batch, as it is committed: what
+ * came before a failure came nevertheless.
  * @throws {OuraSyncError} When Oura or the database fails, a lease was lost, or a bad row must fail.
  */
 export async function syncWindow(
   context: SyncContext,
   stages: TypeStages,
   window: Window,
-): Promise<RowCounts> {
+  counts: RowCounts,
+): Promise<void> {
   const { type, transform } = stages;
-  const counts = noRows();
   const seen = new SeenDocuments(type, transform.table, window);
   const began = performance.now();
   let documents = 0;
@@ -123,7 +124,6 @@ export async function syncWindow(
     return loaded;
   }, { signal: context.signal });
   addCounts(counts, last);
-  return counts;
 }
 
 interface Batch {

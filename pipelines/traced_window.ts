@@ -10,7 +10,8 @@ export async function tracedWindow(
   context: SyncContext,
   stages: TypeStages,
   window: Window,
-): Promise<RowCounts> {
+  counts: RowCounts,
+): Promise<void> {
   const type = { "oura_sync.data_type": stages.type.name };
   const span = parent.child("window", {
     ...type,
@@ -18,14 +19,14 @@ export async function tracedWindow(
     "oura_sync.to": window.to,
   });
   try {
-    const counts = await span.within(() => syncWindow(context, stages, window));
-    for (const [outcome, documents] of Object.entries(counts)) {
-      telemetry().count("documents", documents, { ...type, "oura_sync.outcome": outcome });
-    }
+    await span.within(() => syncWindow(context, stages, window, counts));
     span.end({ "oura_sync.documents": documentsIn(counts) });
-    return counts;
   } catch (error) {
     span.end({}, error instanceof OuraSyncError ? error.code : "BUG");
     throw error;
+  } finally {
+    for (const [outcome, documents] of Object.entries(counts)) {
+      telemetry().count("documents", documents, { ...type, "oura_sync.outcome": outcome });
+    }
   }
 }

@@ -6,7 +6,7 @@ import type { Contract, PipelineType } from "../config/model.ts";
 import { recordWindow } from "../lib/db/ledger.ts";
 import { typesInQuarantine } from "../lib/db/rejects.ts";
 import { retryTransaction } from "../lib/db/retry_transaction.ts";
-import { addCounts, documentsIn } from "../lib/db/runs.ts";
+import { addCounts, documentsIn, noRows } from "../lib/db/runs.ts";
 import { DatabaseError, OuraSyncError, OuraUnavailableError, SignInError } from "../lib/errors.ts";
 import { RateLimitedError } from "../lib/oura/errors.ts";
 import type { Span } from "../lib/telemetry.ts";
@@ -106,14 +106,16 @@ export async function workThrough(
       }
       // A type that failed once is not asked again in this run; its windows stay owed.
       if (outcome.state !== "failed") {
+        const counts = noRows();
         try {
-          const counts = await tracedWindow(running.span, context, stages, window);
-          addCounts(outcome.counts, counts);
+          await tracedWindow(running.span, context, stages, window, counts);
           outcome.windows.done++;
           unavailable = 0;
           options.onWindow(stages.type.name, window, documentsIn(counts));
         } catch (error) {
           await fail(running, window, expectFailure(error));
+        } finally {
+          addCounts(outcome.counts, counts);
         }
       }
       await endWindow(running);
