@@ -28,7 +28,10 @@ export interface UserSpec {
   readonly ring?: RingGeneration;
 }
 
-/** All scopes of the two portals, by their bare names (facts: SPEC 1.41 and the portal's list). */
+/**
+ * All scopes of the two portals, by their bare names. Source: OpenAPI 1.41 and the portals' own list.
+ * Not the program's list, though it reads alike: a scope that one of them lacks must show in a test.
+ */
 export const SCOPES = [
   "email",
   "personal",
