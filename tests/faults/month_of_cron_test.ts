@@ -1,0 +1,94 @@
+/** Thirty days of a cron job nobody watches, at a simulated Oura with faults, late data and edits. */
+import assert from "node:assert/strict";
+import { migrate } from "../../lib/db/migrate.ts";
+import type { Database } from "../../lib/db/database.ts";
+import type { SyncReport } from "../../pipelines/outcome.ts";
+import type { FaultRule } from "../../simulator/mod.ts";
+import { Random } from "../../simulator/world/random.ts";
+import { withPostgres } from "../support/databases.ts";
+import {
+  assertMirrors,
+  failures,
+  shippedPipeline,
+  syncWearer,
+  withSimulator,
+} from "../support/sync_world.ts";
+import { assertHonest, runRecords } from "./support/reckoning.ts";
+
+const SEED = 20260301;
+const DAYS = 30;
+const HOURS_BETWEEN_RUNS = 6;
+const INITIAL_DAYS = 8;
+
+/** What may be wrong during one run; nothing most of the time. */
+function troubleOf(random: Random): FaultRule[] {
+  if (random.chance(0.5)) return [];
+  const probability = random.between(0.05, 0.6);
+  return [random.pick<FaultRule>([
+    { kind: "cut", probability },
+    { kind: "truncate", probability },
+    { kind: "status", probability },
+    { kind: "status", status: 500, body: "empty", after: random.int(0, 30) },
+    { kind: "repeatToken", match: "heartrate" },
+    { kind: "malform", field: "score", value: "high", match: "daily_(sleep|readiness)\\b" },
+    { kind: "rateLimit", seconds: 86_400, after: random.int(0, 30) },
+  ])];
+}
+
+Deno.test(
+  "30 days of cron under random faults: the tables equal Oura's truth, and the records add up",
+  { sanitizeOps: true, sanitizeResources: true },
+  () =>
+    withPostgres("oura", async (db) => {
+      await migrate(db);
+      const random = new Random(SEED);
+      const world = {
+        users: [{ id: "east", zone: "+13:00" }],
+        days: INITIAL_DAYS,
+        now: "2026-03-01T05:10:00Z",
+      };
+      await withSimulator(world, async (oura) => {
+        const pipeline = shippedPipeline(db.schema, INITIAL_DAYS);
+        const reports: SyncReport[] = [];
+        const run = async () => {
+          const report = await syncWearer(oura, db, "east", { pipeline, request: { retries: 2 } });
+          reports.push(report);
+          return report;
+        };
+        for (let hour = 0; hour < DAYS * 24; hour += HOURS_BETWEEN_RUNS) {
+          for (const rule of troubleOf(random)) oura.simulator.faults.add(rule);
+          const { exitCode } = await run();
+          oura.simulator.faults.clear();
+          const quietNoon = exitCode === 0 && hour % 24 === 12;
+          if (quietNoon) await assertHonest(db, oura.world, "east", `seed ${SEED}, hour ${hour}`);
+          oura.world.advance(`PT${HOURS_BETWEEN_RUNS}H`);
+        }
+        const last = await run();
+        assert.deepEqual(failures(last), [], `seed ${SEED}`);
+        await assertMirrors(db, oura.world, "east", DAYS + INITIAL_DAYS - 1);
+        await assertRecordsAddUp(db, reports);
+        assert.ok(
+          reports.filter(({ exitCode }) => exitCode !== 0).length > 10,
+          "there was trouble",
+        );
+      });
+    }),
+);
+
+/** Every run has its record, and what the records say was inserted is what the tables hold. */
+async function assertRecordsAddUp(db: Database, reports: readonly SyncReport[]): Promise<void> {
+  const records = await runRecords(db);
+  assert.deepEqual(
+    records.map(({ exit_code }) => exit_code),
+    reports.map(({ exitCode }) => exitCode),
+  );
+  for (const { name } of shippedPipeline().types) {
+    const { rows: [sum] } = await db.query(
+      `SELECT count(*)::int AS rows,
+        (SELECT sum(rows_inserted)::int FROM oura.sync_run_types WHERE data_type = $1) AS inserted
+      FROM oura.${name}`,
+      [name],
+    );
+    assert.equal(sum!.inserted, sum!.rows, `${name}: rows inserted by all runs`);
+  }
+}
