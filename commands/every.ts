@@ -1,6 +1,6 @@
 /** `sync --every 15m`: one run after the other, for containers and other places without a scheduler. */
 import { EXIT, OuraSyncError } from "../lib/errors.ts";
-import { sleep } from "../lib/oura/rate_gate.ts";
+import { sleep } from "../lib/sleep.ts";
 import { interruptible } from "./interruption.ts";
 import type { Io } from "./io.ts";
 import { describe } from "./action.ts";

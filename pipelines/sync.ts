@@ -61,7 +61,8 @@ export interface SyncOptions {
 /**
  * Syncs one wearer.
  * @returns How it went; failures of data types are in the report.
- * @throws {DatabaseError} When the database is gone before the work begins. Every other expected
+ * @throws {DatabaseError} When the database is gone before the work begins.
+ * @throws The reason of `signal`, when it is aborted before the work begins. Every other expected
  * failure ends up in the report's `error`.
  */
 export async function sync(options: SyncOptions): Promise<SyncReport> {
@@ -109,8 +110,13 @@ export async function sync(options: SyncOptions): Promise<SyncReport> {
     db,
     userId,
     granted.map(({ name }) => name),
-    options.lease,
-  );
+    options.signal ? { ...options.lease, signal: options.signal } : options.lease,
+  ).catch(async (error) => {
+    if (error === options.signal?.reason) {
+      await record.close(expectFailure(error), noRows(), http.traffic);
+    }
+    throw error;
+  });
   for (const holder of leases.busy) {
     Object.assign(outcomes.get(holder.dataType)!, { state: "busy", holder });
   }

@@ -6,6 +6,7 @@
 import ACQUIRE from "../../sql/queries/acquire_leases.sql" with { type: "text" };
 import RENEW from "../../sql/queries/renew_leases.sql" with { type: "text" };
 import type { Life } from "../proof_of_life.ts";
+import { sleep } from "../sleep.ts";
 import type { Database, Queryable } from "./database.ts";
 import { inSchema } from "./identifiers.ts";
 import { retryTransaction } from "./retry_transaction.ts";
@@ -32,6 +33,8 @@ export interface LeaseOptions {
   lifeOf?: (holder: string) => Promise<Life>;
   /** Told when renewals find a lease in other hands. */
   onLost?: (dataTypes: string[]) => void;
+  /** Ends the waiting for holders of which nobody knows whether they live. */
+  signal?: AbortSignal;
 }
 
 /** Leases this process holds, renewed in the background until released. */
@@ -48,6 +51,7 @@ export interface Leases extends AsyncDisposable {
 /**
  * Takes what is free of the asked leases. For the others it waits just as long as it takes to tell a
  * live holder, who renews, from a dead one, whose leases expire.
+ * @throws The reason of `signal`, when it ends the waiting.
  */
 export async function acquireLeases(
   db: Database,
@@ -56,7 +60,19 @@ export async function acquireLeases(
   options: LeaseOptions,
 ): Promise<Leases> {
   const { holder, ttlSeconds = 30, onLost = () => {} } = options;
-  const { held, busy } = await settle(db, userId, dataTypes, { ...options, ttlSeconds });
+  // What cannot be given back expires by itself; the run is no worse for it.
+  const remove = async (names: readonly string[]) => {
+    const sql = inSchema(
+      "DELETE FROM oura.sync_leases WHERE user_id = $1 AND data_type = ANY ($2::text[]) AND holder = $3",
+      db.schema,
+    );
+    await retryTransaction(db, (tx) => tx.query(sql, [userId, names, holder])).catch(() => {});
+  };
+  const settled = settle(db, userId, dataTypes, { ...options, ttlSeconds });
+  const { held, busy } = await settled.catch(async (error) => {
+    await remove(dataTypes);
+    throw error;
+  });
 
   const renew = async () => {
     if (held.size === 0) return;
@@ -76,15 +92,6 @@ export async function acquireLeases(
   const timer = setInterval(() => {
     renewal = renewal.then(renew).catch(() => {});
   }, ttlSeconds * 1000 / 3);
-
-  // What cannot be given back expires by itself; the run is no worse for it.
-  const remove = async (names: readonly string[]) => {
-    const sql = inSchema(
-      "DELETE FROM oura.sync_leases WHERE user_id = $1 AND data_type = ANY ($2::text[]) AND holder = $3",
-      db.schema,
-    );
-    await retryTransaction(db, (tx) => tx.query(sql, [userId, names, holder])).catch(() => {});
-  };
 
   return {
     held,
@@ -120,7 +127,7 @@ async function settle(
   db: Database,
   userId: string,
   dataTypes: readonly string[],
-  { holder, ttlSeconds, lifeOf = () => Promise.resolve("unknown") }: LeaseOptions & {
+  { holder, ttlSeconds, signal, lifeOf = () => Promise.resolve("unknown") }: LeaseOptions & {
     ttlSeconds: number;
   },
 ): Promise<{ held: Set<string>; busy: HeldLease[] }> {
@@ -154,7 +161,7 @@ async function settle(
       undecided ||= life !== "alive" && firstExpiry.get(key) === expiry;
     }
     if (!undecided) return { held, busy };
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    await sleep(LOOK_MS, signal);
   }
 }
 

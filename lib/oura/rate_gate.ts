@@ -1,23 +1,6 @@
 /** One budget for all requests of the process: when Oura says wait, everybody waits. */
+import { type Sleep, sleep } from "../sleep.ts";
 import { RateLimitedError } from "./errors.ts";
-
-/** Waits `ms` milliseconds; rejects with the signal's reason when aborted. */
-export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
-
-/** The real {@linkcode Sleep}. */
-export const sleep: Sleep = (ms, signal) =>
-  new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", onAbort);
-      resolve();
-    }, ms);
-    signal?.addEventListener("abort", onAbort, { once: true });
-  });
 
 /** Options of {@linkcode RateGate}. */
 export interface RateGateOptions {

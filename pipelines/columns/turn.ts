@@ -1,9 +1,9 @@
 /** Only one process changes the tables at a time. The others wait for it, or say who it is. */
-import { setTimeout as delay } from "node:timers/promises";
 import type { Database } from "../../lib/db/database.ts";
 import { acquireLeases, type HeldLease, type Leases } from "../../lib/db/leases.ts";
 import { BusyError } from "../../lib/errors.ts";
 import type { Life } from "../../lib/proof_of_life.ts";
+import { sleep } from "../../lib/sleep.ts";
 
 /** The lease of the declared columns stands beside those of wearers and data types. */
 const OWNER = "*";
@@ -45,6 +45,7 @@ export async function takeTurn(db: Database, options: TurnOptions): Promise<Turn
     holder,
     ttlSeconds: TTL_SECONDS,
     ...(options.lifeOf ? { lifeOf: options.lifeOf } : {}),
+    ...(options.signal ? { signal: options.signal } : {}),
   };
   for (let waited = 0;; waited += POLL_MS) {
     const leases = await acquireLeases(db, OWNER, [LEASE], lease);
@@ -53,7 +54,7 @@ export async function takeTurn(db: Database, options: TurnOptions): Promise<Turn
     const other = leases.busy[0];
     if (waited >= waitMs) throw busy(other);
     if (waited === 0 && other) onWait(other);
-    await delay(POLL_MS, undefined, options.signal ? { signal: options.signal } : {});
+    await sleep(POLL_MS, options.signal);
   }
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { TextLineStream } from "./text_lines.ts";
+import { InterruptedError } from "../../pipelines/errors.ts";
 import { withPostgres } from "../support/databases.ts";
 import { acquireLeases } from "../../lib/db/leases.ts";
 import { migrate } from "../../lib/db/migrate.ts";
@@ -84,3 +85,25 @@ Deno.test("apply says who is at work when it need not wait", options, async () =
     );
   });
 });
+
+Deno.test(
+  "apply that waits for another ends with the reason it is stopped for",
+  options,
+  async () => {
+    await withPostgres("oura", async (db) => {
+      await migrate(db);
+      await db.query(
+        `INSERT INTO oura.sync_leases VALUES ('*', 'columns', 'first', now(), now() + interval '1 h')`,
+      );
+      const controller = new AbortController();
+      const reason = new InterruptedError("SIGINT");
+      const stopped = applyYaml(db, BARE, {
+        holder: "second",
+        lifeOf: () => Promise.resolve("alive"),
+        onWait: () => controller.abort(reason),
+        signal: controller.signal,
+      });
+      await assert.rejects(stopped, (error) => error === reason);
+    });
+  },
+);

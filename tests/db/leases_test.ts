@@ -50,6 +50,25 @@ forEachDatabase("what another live process holds is left out, and named", async 
   assert.equal(await second.stillHeld(db, "sleep"), false);
 });
 
+forEachDatabase(
+  "waiting for an unknown holder can be called off, and leaves nothing",
+  async (db) => {
+    await using _ = await take(db, "a", ["sleep"]);
+    const controller = new AbortController();
+    const reason = new Error("stopped");
+    const lifeOf = () => {
+      controller.abort(reason);
+      return Promise.resolve("unknown" as const);
+    };
+    const { signal } = controller;
+    await assert.rejects(
+      take(db, "b", ["sleep", "workout"], { lifeOf, signal }),
+      (error) => error === reason,
+    );
+    assert.deepEqual((await rows(db)).map(({ holder }) => holder), ["a"]);
+  },
+);
+
 forEachDatabase("the leases of different wearers do not meet", async (db) => {
   await using _ = await take(db, "a", ["sleep"]);
   await using other = await acquireLeases(db, "w2", ["sleep"], { holder: "b" });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { RateLimitedError } from "../../lib/oura/errors.ts";
-import { RateGate, sleep, waitAskedFor } from "../../lib/oura/rate_gate.ts";
-import { fakeGate, STRICT } from "./support.ts";
+import { RateGate, waitAskedFor } from "../../lib/oura/rate_gate.ts";
+import { fakeGate } from "./support.ts";
 
 const NOW = Date.UTC(2026, 4, 1, 12);
 const utc = (ms: number) => new Date(ms).toUTCString();
@@ -86,14 +86,4 @@ Deno.test("RateGate tells of every wait", async () => {
   gate.close(3_000);
   await gate.pass();
   assert.deepEqual(told, [3_000]);
-});
-
-Deno.test("sleep() ends at once when it is aborted, and leaves no timer", STRICT, async () => {
-  const reason = new Error("enough");
-  await assert.rejects(sleep(60_000, AbortSignal.abort(reason)), reason);
-  const controller = new AbortController();
-  const sleeping = sleep(60_000, controller.signal);
-  controller.abort(reason);
-  await assert.rejects(sleeping, reason);
-  await sleep(0, new AbortController().signal);
 });
