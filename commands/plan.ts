@@ -39,7 +39,7 @@ export function define(command: Command, io: Io): void {
         const steps = await plan(db, pipeline);
         io.out(options.json ? jsonText({ steps: steps.map(stepJson) }) : planText(steps));
         return options.check && steps.length > 0 ? EXIT.partial : EXIT.done;
-      });
+      }, { migrated: false });
     }));
 }
 

@@ -55,6 +55,19 @@ deskTest("plan, apply and replay take an edit from the YAML to the table", async
   assert.equal((await desk.run(["plan", "--check"], env)).exitCode, 0);
 });
 
+deskTest("plan changes nothing, not even an empty database", async ({ run, databaseUrl }) => {
+  const env = { DATABASE_URL: databaseUrl };
+  const { exitCode, out, err } = await run(["plan"], env);
+  assert.deepEqual([exitCode, out], [5, ""]);
+  assert.match(err, /Run `migrate`/);
+  const tables = await run([
+    "query",
+    "select count(*) from pg_namespace where nspname = 'oura'",
+    "--csv",
+  ], env);
+  assert.match(tables.out, /^count\s+0$/m);
+});
+
 deskTest("schema prints the JSON Schema of oura.yaml", async (desk) => {
   const { exitCode, out } = await desk.run(["schema"]);
   assert.equal(exitCode, 0);
