@@ -27,6 +27,10 @@ Deno.test("no rule is switched off", () => {
   assert.deepEqual(linesThat(FILES, /(:|\bas|<|\|) ?any\b(?! [a-z])/), []);
 });
 
+Deno.test("no identifier is quoted by hand", () => {
+  assert.deepEqual(linesThat(house, /\boura\.(\\?")?\$\{(?!(q|quoteIdentifier)\()/), []);
+});
+
 Deno.test("no test is skipped, and none runs alone", () => {
   assert.deepEqual(
     linesThat(FILES.filter(inTests), /\bDeno\.test\.(ignore|only)\b|\bonly: true/),

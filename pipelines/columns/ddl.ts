@@ -90,6 +90,11 @@ export function createIndex(table: string, column: string, concurrently: boolean
   })`;
 }
 
+/** Gives an index another name. */
+export function renameIndex(from: string, to: string): string {
+  return `ALTER INDEX oura.${q(from)} RENAME TO ${q(to)}`;
+}
+
 /** Removes an index, valid or not. */
 export function dropIndex(index: string, concurrently: boolean): string {
   return `DROP INDEX ${concurrently ? "CONCURRENTLY " : ""}IF EXISTS oura.${q(index)}`;

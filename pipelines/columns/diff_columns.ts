@@ -3,7 +3,14 @@ import type { Column, PipelineType } from "../../config/model.ts";
 import { COLUMN_TYPES } from "../../lib/column_type.ts";
 import { UsageError } from "../../lib/errors.ts";
 import { abandonRetype, changeType, madeColumn } from "./change_type.ts";
-import { addColumn, commentColumn, dropColumn, indexName, renameColumn } from "./ddl.ts";
+import {
+  addColumn,
+  commentColumn,
+  dropColumn,
+  indexName,
+  renameColumn,
+  renameIndex,
+} from "./ddl.ts";
 import { briefLock, type DiffContext, step } from "./new_step.ts";
 import { columnDefinition, type DeclaredObject, parsePrintedType } from "./state.ts";
 import type { Memory, Step } from "./step.ts";
@@ -85,7 +92,6 @@ function rename(
   const { table } = type;
   const [oldIndex, newIndex] = [indexName(table, former.name), indexName(table, column.name)];
   const indexed = column.index && context.state.indexes.has(oldIndex);
-  const move = (from: string, to: string) => `ALTER INDEX oura."${from}" RENAME TO "${to}"`;
   const remember: Memory[] = [
     { move: { kind: "column", table, name: former.name }, to: column.name },
     // While nobody declared it nobody filled it.
@@ -99,11 +105,11 @@ function rename(
     description: `rename ${table}.${former.name} to ${column.name} (same path and type: kept)`,
     sql: [
       renameColumn(table, former.name, column.name),
-      ...(indexed ? [move(oldIndex, newIndex)] : []),
+      ...(indexed ? [renameIndex(oldIndex, newIndex)] : []),
     ],
     revert: [
       renameColumn(table, column.name, former.name),
-      ...(indexed ? [move(newIndex, oldIndex)] : []),
+      ...(indexed ? [renameIndex(newIndex, oldIndex)] : []),
     ],
     refills: !former.declared,
     lock: briefLock(table),

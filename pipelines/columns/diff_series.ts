@@ -1,7 +1,7 @@
 /** Series: child tables that come, are filled from elsewhere, or are no longer declared. */
 import type { PipelineType, Series } from "../../config/model.ts";
 import { UsageError } from "../../lib/errors.ts";
-import { createSeries, dropTable } from "./ddl.ts";
+import { createSeries, dropTable, tableName } from "./ddl.ts";
 import { sampleType } from "../series/load_series.ts";
 import { briefLock, type DiffContext, step } from "./new_step.ts";
 import { findObject } from "./state.ts";
@@ -110,7 +110,7 @@ function drop(table: string, name: string, context: DiffContext): Step {
     table,
     name,
     description: `drop the series ${name}, which oura.yaml no longer declares`,
-    sql: [`DROP TABLE IF EXISTS oura."${name}"`],
+    sql: [`DROP TABLE IF EXISTS ${tableName(name)}`],
     revert: null,
     destructive: true,
     lock: briefLock(name),
