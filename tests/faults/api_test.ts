@@ -96,7 +96,7 @@ const PASSING: readonly FaultRule[] = [
 
 const SHORT_FAULTS: Record<string, readonly FaultRule[]> = {
   "every route cut off, cut short, down, down again, and stalled": PASSING.flatMap(eachRoute),
-  "429 storms": eachRoute({ kind: "rateLimit", seconds: 1, times: 2 }),
+  "429 storms": eachRoute({ kind: "rateLimit", seconds: 1, times: 1 }),
 };
 
 for (const [name, rules] of Object.entries(SHORT_FAULTS)) {
