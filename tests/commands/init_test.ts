@@ -12,7 +12,7 @@ deskTest(
     assert.equal(out, "");
     assert.match(err, /OURA_CLIENT_ID \(--client-id\), OURA_CLIENT_SECRET \(--client-secret\)/);
     assert.match(err, /redirect URI +http:\/\/localhost:8000\/callback/);
-    assert.deepEqual([...Deno.readDirSync(directory)], []);
+    assert.deepEqual(await Array.fromAsync(Deno.readDir(directory)), []);
   },
 );
 
@@ -67,5 +67,5 @@ deskTest("init judges the values before it writes any", async ({ run, directory 
   const { exitCode, err } = await run(["init", "--database-url", "mysql://nope"], APP);
   assert.equal(exitCode, 2);
   assert.match(err, /DATABASE_URL/);
-  assert.deepEqual([...Deno.readDirSync(directory)], []);
+  assert.deepEqual(await Array.fromAsync(Deno.readDir(directory)), []);
 });
