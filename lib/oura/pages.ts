@@ -15,7 +15,7 @@ export interface PageRequest {
 }
 
 /** No collection has this many pages in one window: 30 days of heart rate have about 40. */
-const MOST_PAGES = 5_000;
+const MOST_PAGES = 1_000;
 /** Oura sends an empty page with a token now and then, never a long row of them. */
 const MOST_EMPTY_PAGES = 100;
 
