@@ -1,7 +1,7 @@
 /** The record of a run in `sync_runs`: it outlasts a restart of the database, and its own process. */
 import type { Database } from "../lib/db/database.ts";
 import type { LeaseOptions } from "../lib/db/leases.ts";
-import { retryTransaction } from "../lib/db/retry_transaction.ts";
+import { retryStatement } from "../lib/db/retry_transaction.ts";
 import {
   closeDeadRuns,
   finishRun,
@@ -35,7 +35,7 @@ export class RunRecord {
   static async open(db: Database, run: RunRecordOptions): Promise<RunRecord> {
     const { lease, ...start } = run;
     const { holder } = lease;
-    const id = await retryTransaction(db, (tx) => startRun(tx, { ...start, holder }));
+    const id = await retryStatement(db, (each) => startRun(each, { ...start, holder }));
     await closeKilled(db, run, id);
     return new RunRecord(db, run, id);
   }
@@ -56,7 +56,7 @@ export class RunRecord {
       httpStatus: refusal?.status ?? null,
       error: told ?? (reason ? { code: "SCOPE_NOT_GRANTED", message: reason } : undefined),
     };
-    await retryTransaction(this.db, (tx) => recordRunType(tx, record));
+    await retryStatement(this.db, (db) => recordRunType(db, record));
   }
 
   /** Closes the record. */
@@ -75,7 +75,7 @@ export class RunRecord {
       counts,
       error: error ? { code: error.code, message: error.message } : undefined,
     };
-    await retryTransaction(this.db, (tx) => finishRun(tx, this.id, end));
+    await retryStatement(this.db, (db) => finishRun(db, this.id, end));
   }
 }
 
@@ -95,7 +95,7 @@ async function closeKilled(
   current: number,
 ): Promise<void> {
   const killed: number[] = [];
-  for (const run of await retryTransaction(db, (tx) => openRuns(tx, userId, current))) {
+  for (const run of await retryStatement(db, (each) => openRuns(each, userId, current))) {
     const life = run.holder === null ? "unknown" : await lifeOf?.(run.holder) ?? "unknown";
     // This process has one run of a wearer at a time: its other one was recorded when the answer
     // to a COMMIT was lost.
@@ -103,5 +103,5 @@ async function closeKilled(
       killed.push(run.id);
     }
   }
-  if (killed.length > 0) await retryTransaction(db, (tx) => closeDeadRuns(tx, killed));
+  if (killed.length > 0) await retryStatement(db, (each) => closeDeadRuns(each, killed));
 }

@@ -9,7 +9,7 @@ import type { Life } from "../proof_of_life.ts";
 import { sleep } from "../sleep.ts";
 import type { Database, Queryable } from "./database.ts";
 import { inSchema } from "./identifiers.ts";
-import { retryTransaction } from "./retry_transaction.ts";
+import { retryStatement, retryTransaction } from "./retry_transaction.ts";
 
 /** A lease in other hands. */
 export interface HeldLease {
@@ -66,7 +66,7 @@ export async function acquireLeases(
       "DELETE FROM oura.sync_leases WHERE user_id = $1 AND data_type = ANY ($2::text[]) AND holder = $3",
       db.schema,
     );
-    await retryTransaction(db, (tx) => tx.query(sql, [userId, names, holder])).catch(() => {});
+    await retryStatement(db, (each) => each.query(sql, [userId, names, holder])).catch(() => {});
   };
   const settled = settle(db, userId, dataTypes, { ...options, ttlSeconds });
   const { held, busy } = await settled.catch(async (error) => {
