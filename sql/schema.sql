@@ -385,7 +385,7 @@ CREATE TABLE oura.sync_windows (
   CONSTRAINT sync_windows_state_check CHECK ((state = ANY (ARRAY['done'::text, 'failed'::text])))
 );
 CREATE INDEX sync_windows_user_id_data_type_from_day_idx ON oura.sync_windows USING btree (user_id, data_type, from_day);
-COMMENT ON TABLE oura.sync_windows IS 'The ledger: which days of which type were read, both ends included. A window is marked done in the transaction of its last page. Types without a range have null days.';
+COMMENT ON TABLE oura.sync_windows IS 'The ledger: which days of which type were read, both ends included. A window is marked done in the transaction of its last page. Types without a range have the day they were read on.';
 
 CREATE TABLE oura.tag (
   user_id text NOT NULL,
