@@ -22,6 +22,11 @@ export const tokenKey = z.string().transform((value, context) => {
   return z.NEVER;
 });
 
+/** What fits into an HTTP header as it is; anything else would fail at every single request. */
+export const headerToken = z.string().regex(/^[!-~]+$/, {
+  error: "must be one line of visible ASCII characters, without spaces",
+});
+
 function urlProblem(value: string): string | null {
   if (!URL.canParse(value)) return "must be a URL, such as https://example.com/path";
   const url = new URL(value);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { UsageError } from "../lib/errors.ts";
-import { OURA_API_URL, serviceUrl, tokenKey } from "./setting_values.ts";
+import { headerToken, OURA_API_URL, serviceUrl, tokenKey } from "./setting_values.ts";
 
 /** Where the database is: a URL, its parts, or PGlite in a directory. */
 export type ConnectionSettings =
@@ -86,7 +86,7 @@ const environment = z.object({
   OURA_AUTHORIZE_URL: serviceUrl.optional(),
   OURA_TOKEN_URL: serviceUrl.optional(),
   OURA_REVOKE_URL: serviceUrl.optional(),
-  OURA_ACCESS_TOKEN: text,
+  OURA_ACCESS_TOKEN: headerToken.optional(),
   OURA_WEBHOOK_TOKEN: text,
   HEALTHCHECK_URL: serviceUrl.optional(),
 });

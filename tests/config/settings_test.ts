@@ -136,6 +136,17 @@ Deno.test("loadSettings() reports all mistakes in one go", () => {
   );
 });
 
+Deno.test("loadSettings() refuses a token that no request could carry", sanitizers, () => {
+  for (const token of ["two\nlines", "two words", "t\u00f6ken", "nul\0"]) {
+    assert.throws(() => loadSettings({ OURA_ACCESS_TOKEN: token }), (error: Error) => {
+      assert.match(error.message, /^OURA_ACCESS_TOKEN: must be one line/);
+      assert.ok(!error.message.includes(token));
+      return true;
+    });
+  }
+  assert.equal(loadSettings({ OURA_ACCESS_TOKEN: "abc-._~+/=" }).accessToken, "abc-._~+/=");
+});
+
 Deno.test("loadEnvironment() lets the real environment win over .env", sanitizers, async () => {
   const text = '\uFEFF# comment\r\nLOG_LEVEL=debug\r\nDB_NAME="from file"\nDB_HOST=\nOTHER=x\n';
   await withFile(text, async (file) => {
