@@ -10,7 +10,7 @@ import {
   withDatabase,
 } from "./context.ts";
 import type { Io } from "./io.ts";
-import { knownWearers } from "./known_wearers.ts";
+import { type KnownWearer, knownWearers } from "./known_wearers.ts";
 import { jsonText, textTable } from "./output.ts";
 import { action } from "./action.ts";
 import { dayOption, typesOption } from "./sync_options.ts";
@@ -45,8 +45,7 @@ async function gaps(options: Options, io: Io): Promise<number> {
     throw new UsageError("DATES_REVERSED", `--from ${from} is after --to ${to}`);
   }
   await withDatabase(settings, pipeline.schema, async (db) => {
-    const wearers = (await knownWearers(db))
-      .filter(({ userId }) => options.userId === undefined || userId === options.userId);
+    const wearers = chosen(await knownWearers(db), options.userId);
     if (wearers.length === 0) io.err("Nobody has synced yet: run `auth login`, then `sync`.");
     const found: Gap[] = [];
     for (const { userId, grant } of wearers) {
@@ -68,6 +67,17 @@ async function gaps(options: Options, io: Io): Promise<number> {
     else if (wearers.length > 0) io.out("No gaps: every day has data.");
   });
   return EXIT.done;
+}
+
+/** @throws {UsageError} When the one asked for is not among them: no gaps would look like all well. */
+function chosen(known: readonly KnownWearer[], userId: string | undefined): KnownWearer[] {
+  const wearers = known.filter((wearer) => userId === undefined || wearer.userId === userId);
+  if (wearers.length === 0 && known.length > 0) {
+    throw new UsageError("UNKNOWN_WEARER", `this database knows no wearer ${userId}`, {
+      hint: "`oura-sync status` shows the wearers.",
+    });
+  }
+  return wearers;
 }
 
 const CAUSES: Readonly<Record<GapCause, string>> = {

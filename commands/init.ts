@@ -61,7 +61,7 @@ async function init(options: Options, io: Io): Promise<number> {
     await applyAdditive(db, pipeline, { holder: `init pid ${Deno.pid}` });
     io.out(`${db.label}: tables are ready in schema ${db.schema}`);
   });
-  io.out("Next: oura-sync auth login, then oura-sync sync --initial");
+  io.out("Next: `auth login`, then `sync`");
   return EXIT.done;
 }
 

@@ -1,5 +1,7 @@
 /** Everything a command says or hears goes through here, so that streams mean what they promise. */
 
+import { UsageError } from "../lib/errors.ts";
+
 /** The outside world of a command. */
 export interface Io {
   /** Results, and nothing but results. Adds a line feed. */
@@ -26,15 +28,29 @@ function write(stream: { writeSync(bytes: Uint8Array): number }, text: string): 
     } catch (error) {
       // The reader went away, as `head` does: there is nobody left to tell.
       if (error instanceof Deno.errors.BrokenPipe) return;
-      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+      if (!(error instanceof Deno.errors.WouldBlock)) throw unwritable(error);
     }
   }
+}
+
+function unwritable(cause: unknown): UsageError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new UsageError("OUTPUT_UNWRITABLE", `the output cannot be written: ${reason}`, {
+    hint: "Look at the disk or the program it is redirected to.",
+    cause,
+  });
 }
 
 /** The process's own streams and environment. */
 export const systemIo: Io = {
   out: (text) => write(Deno.stdout, `${text}\n`),
-  err: (text) => write(Deno.stderr, `${text}\n`),
+  err: (text) => {
+    try {
+      write(Deno.stderr, `${text}\n`);
+    } catch {
+      // There is no other place to complain, and the work must not end because nobody can read of it.
+    }
+  },
   errIsTerminal: Deno.stderr.isTerminal(),
   inIsTerminal: Deno.stdin.isTerminal(),
   env: (name) => Deno.env.get(name),

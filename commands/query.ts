@@ -1,5 +1,5 @@
 import { Argument, type Command, Option } from "commander";
-import { EXIT, UsageError } from "../lib/errors.ts";
+import { DatabaseError, EXIT, UsageError } from "../lib/errors.ts";
 import {
   type CommonOptions,
   prepare,
@@ -35,7 +35,7 @@ export function define(command: Command, io: Io): void {
         const { rows, columns: head } = await db.transaction(async (tx) => {
           await tx.exec("SET TRANSACTION READ ONLY");
           return await tx.query(sql);
-        });
+        }).catch(explainReadOnly);
         refuseTwins(head);
         const cells = rows.map((row) => head.map((name) => row[name]));
         const format = options.json ? "json" : options.csv ? "csv" : options.format;
@@ -45,6 +45,15 @@ export function define(command: Command, io: Io): void {
       }, { migrated: false });
       return EXIT.done;
     }));
+}
+
+/** The usual hint, to look for the primary server, would lead astray: it is `query` that refuses. */
+function explainReadOnly(error: unknown): never {
+  if (!(error instanceof DatabaseError) || error.code !== "DATABASE_READ_ONLY") throw error;
+  throw new DatabaseError("DATABASE_READ_ONLY", error.message, {
+    hint: "`query` only reads. To change something, use psql or another client.",
+    cause: error,
+  });
 }
 
 /** Rows are kept by column name: of two columns of one name, one would be lost without a word. */

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { EXIT } from "../lib/errors.ts";
-import { UsageError } from "../lib/errors.ts";
+import type { RunningSimulator } from "../simulator/mod.ts";
+import { EXIT, UsageError } from "../lib/errors.ts";
 import type { Io } from "./io.ts";
 import { action } from "./action.ts";
 import { numberOption } from "./sync_options.ts";
@@ -27,13 +27,15 @@ export function define(command: Command, io: Io): void {
       if (options.now !== undefined && Number.isNaN(Date.parse(options.now))) {
         throw new UsageError("BAD_DATE", `--now ${options.now} is not an ISO 8601 instant`);
       }
-      const running = serveSimulator({
-        port: numberOption("--port", options.port, 0, 65_535),
-        days: numberOption("--days", options.days, 1, 36_500),
-        seed: numberOption("--seed", options.seed, 0, 999_999_999),
-        users: numberOption("--users", options.users, 1, 10_000),
-        ...(options.now === undefined ? {} : { now: options.now }),
-      });
+      const port = numberOption("--port", options.port, 0, 65_535);
+      const running = onPort(port, () =>
+        serveSimulator({
+          port,
+          days: numberOption("--days", options.days, 1, 36_500),
+          seed: numberOption("--seed", options.seed, 0, 999_999_999),
+          users: numberOption("--users", options.users, 1, 10_000),
+          ...(options.now === undefined ? {} : { now: options.now }),
+        }));
       const tokens = running.world.wearers.map(({ id }) => staticToken(id));
       io.out(JSON.stringify({
         url: running.url,
@@ -49,6 +51,21 @@ export function define(command: Command, io: Io): void {
       await running.close();
       return EXIT.done;
     }));
+}
+
+/** @throws {UsageError} When the port cannot be had. */
+function onPort(port: number, serve: () => RunningSimulator): RunningSimulator {
+  try {
+    return serve();
+  } catch (error) {
+    const taken = error instanceof Deno.errors.AddrInUse;
+    if (!taken && !(error instanceof Deno.errors.PermissionDenied)) throw error;
+    const what = taken ? "another program listens there" : "the system keeps it for itself";
+    throw new UsageError("PORT_UNAVAILABLE", `--port ${port} cannot be used: ${what}`, {
+      hint: "Take another one, or --port 0 for any that is free.",
+      cause: error,
+    });
+  }
 }
 
 /** Resolves when the process is asked to stop. */

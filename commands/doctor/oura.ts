@@ -44,7 +44,7 @@ export async function checkSignIns(
   pipeline: Pipeline,
 ): Promise<Finding[]> {
   if (settings.accessToken !== null) {
-    return await checkApi(settings, staticToken(settings.accessToken), "static token");
+    return await checkApi(settings, staticToken(settings.accessToken), " with the static token");
   }
   const key = await attempt("key", async () => {
     const keyring = await openKeyring(settings);
@@ -72,7 +72,7 @@ async function checkGrant(
     return [
       ok("sign-in", `wearer ${userId}, portal ${portal}, token until ${expiresAt.toISOString()}`),
       checkScopes(grant, pipeline),
-      ...await checkApi(settings, keeper, userId),
+      ...await checkApi(settings, keeper),
     ];
   });
 }
@@ -90,12 +90,12 @@ function checkScopes(grant: GrantSummary, pipeline: Pipeline): Finding {
 async function checkApi(
   settings: Settings,
   tokens: TokenProvider,
-  whose: string,
+  by = "",
 ): Promise<Finding[]> {
   const http = new OuraHttp({ tokens, baseUrl: settings.apiUrl, retries: 1, timeoutMs: 15_000 });
   const api = await attempt("api", async () => {
     const userId = await identifyWearer(http);
-    return ok("api", `${new URL(settings.apiUrl).host} answers for wearer ${userId} (${whose})`);
+    return ok("api", `${new URL(settings.apiUrl).host} answers for wearer ${userId}${by}`);
   });
   return [...api, ...checkClock(http.traffic.clockSkewMs)];
 }

@@ -2,7 +2,7 @@ import { closeRejects, listRejects } from "../../lib/db/quarantine.ts";
 import { EXIT, UsageError } from "../../lib/errors.ts";
 import { jsonText } from "../output.ts";
 import type { RejectsContext } from "../rejects.ts";
-import { idsOf } from "./screen.ts";
+import { idsOf, refuseUnknown } from "./screen.ts";
 
 /** `rejects discard`: never all of them by accident. */
 export async function discard(
@@ -16,10 +16,7 @@ export async function discard(
     });
   }
   const meant = await listRejects(db, { ...filter, ...(ids.length > 0 ? { ids } : {}) });
-  const unknown = ids.filter((id) => !meant.some((reject) => reject.id === id));
-  if (unknown.length > 0) {
-    throw new UsageError("NO_SUCH_REJECT", `not in quarantine: ${unknown.join(", ")}`);
-  }
+  refuseUnknown(ids, meant);
   const discarded = await closeRejects(db, meant.map(({ id }) => id), "discarded");
   io.out(json ? jsonText({ discarded }) : `${discarded} discarded; they will not be kept again.`);
   return EXIT.done;

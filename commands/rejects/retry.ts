@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { listRejects } from "../../lib/db/quarantine.ts";
 import { BusyError, EXIT } from "../../lib/errors.ts";
 import { lifeOf, proveLife } from "../../lib/proof_of_life.ts";
 import { VERSION } from "../../lib/version.ts";
@@ -8,7 +9,7 @@ import { retryRejects } from "../../pipelines/retry_rejects.ts";
 import { countText, jsonText, textTable } from "../output.ts";
 import { describe } from "../action.ts";
 import type { RejectsContext } from "../rejects.ts";
-import { idsOf } from "./screen.ts";
+import { idsOf, refuseUnknown } from "./screen.ts";
 
 /** `rejects retry`: exit 0 when all of them fit, 4 when some stay, 75 when all are being synced. */
 export async function retry(
@@ -16,6 +17,8 @@ export async function retry(
   texts: string[],
 ): Promise<number> {
   const ids = idsOf(texts);
+  const chosen = { ...filter, ...(ids.length > 0 ? { ids } : {}) };
+  refuseUnknown(ids, await listRejects(db, chosen));
   const { dataDirectory } = settings;
   await using life = await proveLife(dataDirectory, `${hostname()} pid ${Deno.pid}`);
   const lease = { holder: life.holder, lifeOf: (holder: string) => lifeOf(dataDirectory, holder) };
@@ -24,7 +27,7 @@ export async function retry(
     pipeline,
     lease,
     version: VERSION,
-    filter: { ...filter, ...(ids.length > 0 ? { ids } : {}) },
+    filter: chosen,
   });
   if (json) io.out(jsonText({ types: outcomes }));
   else if (outcomes.length === 0) io.out("Nothing to retry.");

@@ -42,3 +42,15 @@ export function idsOf(texts: readonly string[]): number[] {
     });
   });
 }
+
+/**
+ * Numbers that name nothing are a slip of the hand, not work that is already done.
+ * @throws {UsageError} When a number is not among the rejects found for it.
+ */
+export function refuseUnknown(ids: readonly number[], found: readonly RejectInfo[]): void {
+  const unknown = ids.filter((id) => !found.some((reject) => reject.id === id));
+  if (unknown.length === 0) return;
+  throw new UsageError("NO_SUCH_REJECT", `not in quarantine: ${unknown.join(", ")}`, {
+    hint: "oura-sync rejects list shows the numbers.",
+  });
+}

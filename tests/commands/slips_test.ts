@@ -1,0 +1,70 @@
+/** Slips of the hand that once looked like success, or like a bug of the program. */
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { deskTest } from "./support.ts";
+
+const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
+
+deskTest(
+  "a wearer or a reject that does not exist is a mistake, not good news",
+  async ({ run, databaseUrl, oura, token }) => {
+    const env = {
+      DATABASE_URL: databaseUrl,
+      OURA_API_URL: oura.url,
+      OURA_ACCESS_TOKEN: token,
+    };
+    assert.equal((await run(["sync", "--types", "daily_sleep"], env)).exitCode, 0);
+    for (
+      const [args, message] of [
+        [["gaps", "--user-id", "nobody", "--json"], /no wearer nobody \[UNKNOWN_WEARER\]/],
+        [["rejects", "retry", "7", "--json"], /not in quarantine: 7 \[NO_SUCH_REJECT\]/],
+      ] as const
+    ) {
+      const { exitCode, out, err } = await run(args, env);
+      assert.equal(exitCode, 2, err);
+      assert.equal(out, "");
+      assert.match(err, message);
+    }
+  },
+);
+
+deskTest(
+  "query says that it is query which only reads, not the server",
+  async ({ run, databaseUrl }) => {
+    const { err } = await run(["query", "create table public.x (a int)"], {
+      DATABASE_URL: databaseUrl,
+    });
+    assert.match(err, /DATABASE_READ_ONLY.*\n +`query` only reads/);
+  },
+);
+
+deskTest("simulate says that its port is taken", async ({ run, oura }) => {
+  const { exitCode, out, err } = await run(["simulate", "--port", new URL(oura.url).port]);
+  assert.equal(exitCode, 2);
+  assert.equal(out, "");
+  assert.match(err, /another program listens there \[PORT_UNAVAILABLE\]/);
+});
+
+deskTest("auth login names a scope it does not know", async ({ run, oura }) => {
+  const { err } = await run(["auth", "login", "--no-browser", "--scopes", "daily,slep"], {
+    OURA_CLIENT_ID: "sim-app",
+    OURA_CLIENT_SECRET: "sim-secret",
+    OURA_API_URL: oura.url,
+    OURA_AUTHORIZE_URL: `${oura.url}/oauth/v2/ext/oauth-authorize`,
+    OURA_TOKEN_URL: `${oura.url}/oauth/v2/ext/oauth-token`,
+  });
+  assert.match(err, /Unknown scope "slep"/);
+  assert.doesNotMatch(err, /Unknown scope "daily"/);
+});
+
+if (Deno.build.os === "linux") {
+  Deno.test("a full disk behind standard output is told of, and is no bug", async () => {
+    const { code, stderr } = await new Deno.Command("sh", {
+      args: ["-c", '"$0" run --allow-all --quiet "$1" schema >/dev/full', Deno.execPath(), MAIN],
+    }).output();
+    const err = new TextDecoder().decode(stderr);
+    assert.equal(code, 2, err);
+    assert.match(err, /cannot be written.*\[OUTPUT_UNWRITABLE\]/);
+    assert.doesNotMatch(err, /^ +at /m, "no stack trace");
+  });
+}
