@@ -75,7 +75,7 @@ function reportText({ applied, pending, refills }: ApplyReport): string {
   const lines = [
     applied.length === 0
       ? "Nothing to do: the tables are as oura.yaml declares them."
-      : `${applied.length} changes made.`,
+      : `${applied.length} ${applied.length === 1 ? "change" : "changes"} made.`,
     ...refills.map(({ table, rows, filled, rejected, done }) =>
       `${table}: ${countText(rows)} stored documents read, ${countText(filled)} rows filled` +
       (rejected === 0 ? "" : `, ${countText(rejected)} values do not fit (see: rejects list)`) +

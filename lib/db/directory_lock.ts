@@ -17,12 +17,12 @@ interface Holder {
 
 /**
  * Takes the lock, creating the directory (for this user alone) where it is missing.
- * @throws {DatabaseError} When another process, which it names, holds the lock.
+ * @throws {DatabaseError} When another process, which it names, holds the lock, or when nothing can
+ * be written there.
  */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
-  await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
+  const file = await openLockFile(directory);
   const holderFile = join(directory, "database.holder.json");
-  const file = await Deno.open(join(directory, "database.lock"), { create: true, write: true });
   if (!await file.tryLock(true)) {
     file.close();
     throw await lockedError(directory, holderFile);
@@ -35,6 +35,21 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   return {
     release: () => file.close(),
   };
+}
+
+async function openLockFile(directory: string): Promise<Deno.FsFile> {
+  try {
+    await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
+    return await Deno.open(join(directory, "database.lock"), { create: true, write: true });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const message = `${directory}: no embedded database can be kept there: ${reason}`;
+    throw new DatabaseError("DATABASE_DIRECTORY_UNWRITABLE", message, {
+      hint: "Point OURA_DATA_DIR at a directory you may write to, or name a PostgreSQL server in " +
+        "DATABASE_URL.",
+      cause,
+    });
+  }
 }
 
 async function lockedError(directory: string, holderFile: string): Promise<DatabaseError> {

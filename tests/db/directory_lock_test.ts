@@ -65,3 +65,15 @@ Deno.test("lockDirectory() makes a directory that only its owner can enter", {
     lock.release();
     (await lockDirectory(directory)).release();
   }));
+
+Deno.test("a place where no directory can be made is named, with what to do", () =>
+  withDirectory(async (place) => {
+    await Deno.writeTextFile(place, "a file, where a directory should be");
+    await assert.rejects(lockDirectory(join(place, "database")), (error: unknown) => {
+      assert.ok(error instanceof DatabaseError);
+      assert.equal(error.code, "DATABASE_DIRECTORY_UNWRITABLE");
+      assert.ok(error.message.includes(place));
+      assert.match(error.hint ?? "", /OURA_DATA_DIR/);
+      return true;
+    });
+  }));
