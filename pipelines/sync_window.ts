@@ -48,7 +48,7 @@ export interface TypeStages {
 }
 
 /** Rows and rejects after which a batch goes to the database. */
-const BATCH_ROWS = 5_000;
+const BATCH_ROWS = 2_500;
 /** Characters of raw JSON after which a batch goes, so that wide documents stay small in memory. */
 const BATCH_CHARACTERS = 4_000_000;
 
