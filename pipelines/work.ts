@@ -144,8 +144,14 @@ async function endType(running: RunningType, options: WorkOptions): Promise<void
   await options.onTypeEnd(outcome);
 }
 
-/** Every type's newest window, then every type's next: what people look at first comes first. */
-function newestOfAllFirst(runnings: readonly RunningType[]) {
+/**
+ * Every type's newest window, then every type's next: what people look at first comes first. Within
+ * a round the time series lead: their many pages come one after another, and would be waited for at
+ * the end.
+ */
+function newestOfAllFirst(types: readonly RunningType[]) {
+  const isSeries = ({ stages }: RunningType) => stages.type.window.by === "datetime";
+  const runnings = [...types.filter(isSeries), ...types.filter((type) => !isSeries(type))];
   const rounds = Math.max(0, ...runnings.map(({ windows }) => windows.length));
   const queue: { running: RunningType; window: Window }[] = [];
   for (let round = 0; round < rounds; round++) {
