@@ -13,6 +13,7 @@ import {
   type WearerSync,
   withSimulator,
 } from "../support/sync_world.ts";
+import { withPooledPostgres } from "./support/pooled.ts";
 import { assertHonest, assertSame, outcomeOf } from "./support/reckoning.ts";
 
 const STRICT = { sanitizeOps: true, sanitizeResources: true };
@@ -35,11 +36,26 @@ interface Scene {
   sync(options?: WearerSync): Promise<SyncReport>;
 }
 
-function onScene(body: (scene: Scene) => Promise<void>): Promise<void> {
-  return withPostgres("oura", async (db) => {
+type Play = (scene: Scene) => Promise<void>;
+type Within = (body: (db: Database) => Promise<void>) => Promise<void>;
+
+const WAYS: Record<string, Within> = {
+  direct: (body) => withPostgres("oura", body),
+  PgBouncer: withPooledPostgres,
+};
+
+/** Registers a test on a server, and on the same behind PgBouncer in transaction mode. */
+function sceneTest(name: string, play: Play): void {
+  for (const [way, within] of Object.entries(WAYS)) {
+    Deno.test(`${name} [${way}]`, STRICT, () => onScene(within, play));
+  }
+}
+
+function onScene(within: Within, play: Play): Promise<void> {
+  return within(async (db) => {
     await migrate(db);
     await withSimulator({ ...WORLD, ...SETTINGS }, (simulator) =>
-      body({
+      play({
         db,
         simulator,
         async sync(options) {
@@ -78,7 +94,7 @@ async function assertMended({ db, simulator, sync }: Scene, besides: string[] = 
 
 const reference = await (async () => {
   const { promise, resolve } = Promise.withResolvers<Awaited<ReturnType<typeof outcomeOf>>>();
-  await onScene(async ({ db, sync }) => {
+  await onScene(WAYS.direct!, async ({ db, sync }) => {
     assert.equal((await sync()).exitCode, 0);
     resolve(await outcomeOf(db));
   });
@@ -100,14 +116,13 @@ const SHORT_FAULTS: Record<string, readonly FaultRule[]> = {
 };
 
 for (const [name, rules] of Object.entries(SHORT_FAULTS)) {
-  Deno.test(`${name}: the run gets over it by itself`, STRICT, () =>
-    onScene(async (scene) => {
-      for (const rule of rules) scene.simulator.simulator.faults.add(rule);
-      const report = await scene.sync({ request: { timeoutMs: 2_000 } });
-      assert.equal(report.exitCode, 0, failures(report).join());
-      assertSame(await outcomeOf(scene.db), reference, name);
-      await assertMended(scene);
-    }));
+  sceneTest(`${name}: the run gets over it by itself`, async (scene) => {
+    for (const rule of rules) scene.simulator.simulator.faults.add(rule);
+    const report = await scene.sync({ request: { timeoutMs: 2_000 } });
+    assert.equal(report.exitCode, 0, failures(report).join());
+    assertSame(await outcomeOf(scene.db), reference, name);
+    await assertMended(scene);
+  });
 }
 
 /** What goes wrong with each type for good. Three types that cannot be reached would end the run. */
@@ -131,54 +146,45 @@ const LASTING_FAULTS: Record<string, Lasting> = {
 };
 
 for (const [name, faults] of Object.entries(LASTING_FAULTS)) {
-  Deno.test(
-    `${name}: exit 4 names these types, all the others are in`,
-    STRICT,
-    () =>
-      onScene(async (scene) => {
-        const broken = breakTypes(scene, faults);
-        const report = await scene.sync();
-        assert.equal(report.exitCode, 4, failures(report).join());
-        const failed = report.types.filter(({ state }) => state !== "done");
-        assert.deepEqual(new Set(failed.map(({ dataType }) => dataType)), broken);
-        for (const type of broken) assert.match(report.error!.message, new RegExp(`\\b${type}\\b`));
-        const { contents } = await outcomeOf(scene.db);
-        for (const { dataType } of report.types) {
-          if (broken.has(dataType)) continue;
-          assert.deepEqual(contents.get(dataType), reference.contents.get(dataType), dataType);
-        }
-        await assertMended(scene);
-      }),
-  );
+  sceneTest(`${name}: exit 4 names these types, all the others are in`, async (scene) => {
+    const broken = breakTypes(scene, faults);
+    const report = await scene.sync();
+    assert.equal(report.exitCode, 4, failures(report).join());
+    const failed = report.types.filter(({ state }) => state !== "done");
+    assert.deepEqual(new Set(failed.map(({ dataType }) => dataType)), broken);
+    for (const type of broken) assert.match(report.error!.message, new RegExp(`\\b${type}\\b`));
+    const { contents } = await outcomeOf(scene.db);
+    for (const { dataType } of report.types) {
+      if (broken.has(dataType)) continue;
+      assert.deepEqual(contents.get(dataType), reference.contents.get(dataType), dataType);
+    }
+    await assertMended(scene);
+  });
 }
 
-Deno.test(
+sceneTest(
   "Oura down altogether: exit 6 after a few requests, and nothing is called read",
-  STRICT,
-  () =>
-    onScene(async (scene) => {
-      scene.simulator.simulator.faults.add({ kind: "status" });
-      const report = await scene.sync();
-      assert.equal(report.exitCode, 6);
-      const { ledger } = await outcomeOf(scene.db);
-      assert.ok(ledger.every((day) => day.endsWith(" failed")));
-      assert.ok(report.traffic.requests < 60, `${report.traffic.requests} requests`);
-      await assertMended(scene);
-    }),
+  async (scene) => {
+    scene.simulator.simulator.faults.add({ kind: "status" });
+    const report = await scene.sync();
+    assert.equal(report.exitCode, 6);
+    const { ledger } = await outcomeOf(scene.db);
+    assert.ok(ledger.every((day) => day.endsWith(" failed")));
+    assert.ok(report.traffic.requests < 60, `${report.traffic.requests} requests`);
+    await assertMended(scene);
+  },
 );
 
-Deno.test(
+sceneTest(
   "a 429 beyond all patience: exit 6 at once, without a storm of requests",
-  STRICT,
-  () =>
-    onScene(async (scene) => {
-      scene.simulator.simulator.faults.add({ kind: "rateLimit", seconds: 86_400, after: 10 });
-      const report = await scene.sync();
-      assert.notEqual(report.exitCode, 0);
-      assert.ok(report.types.some(({ error }) => error?.code === "OURA_RATE_LIMITED"));
-      assert.ok(report.traffic.requests < 20, `${report.traffic.requests} requests`);
-      await assertMended(scene);
-    }),
+  async (scene) => {
+    scene.simulator.simulator.faults.add({ kind: "rateLimit", seconds: 86_400, after: 10 });
+    const report = await scene.sync();
+    assert.notEqual(report.exitCode, 0);
+    assert.ok(report.types.some(({ error }) => error?.code === "OURA_RATE_LIMITED"));
+    assert.ok(report.traffic.requests < 20, `${report.traffic.requests} requests`);
+    await assertMended(scene);
+  },
 );
 
 const WRONG_DOCUMENTS: Lasting = {
@@ -188,31 +194,29 @@ const WRONG_DOCUMENTS: Lasting = {
   heart_rate: { kind: "malform", field: "bpm", value: "fast" },
 };
 
-Deno.test(
+sceneTest(
   "documents of the wrong type: quarantined, exit 4, and resolved once mended",
-  STRICT,
-  () =>
-    onScene(async (scene) => {
-      const broken = breakTypes(scene, WRONG_DOCUMENTS);
-      const report = await scene.sync();
-      assert.equal(report.exitCode, 4);
-      for (const { dataType, error } of report.types) {
-        assert.equal(error?.code, broken.has(dataType) ? "TOO_MANY_REJECTS" : undefined, dataType);
-      }
-      const rejects = async () =>
-        (await scene.db.query<{ data_type: string; document_key: string | null; state: string }>(
-          "SELECT DISTINCT data_type, document_key, state FROM oura.rejects",
-        )).rows;
-      const before = await rejects();
-      assert.deepEqual(new Set(before.map(({ data_type }) => data_type)), broken);
-      assert.ok(before.every(({ state }) => state === "open"));
+  async (scene) => {
+    const broken = breakTypes(scene, WRONG_DOCUMENTS);
+    const report = await scene.sync();
+    assert.equal(report.exitCode, 4);
+    for (const { dataType, error } of report.types) {
+      assert.equal(error?.code, broken.has(dataType) ? "TOO_MANY_REJECTS" : undefined, dataType);
+    }
+    const rejects = async () =>
+      (await scene.db.query<{ data_type: string; document_key: string | null; state: string }>(
+        "SELECT DISTINCT data_type, document_key, state FROM oura.rejects",
+      )).rows;
+    const before = await rejects();
+    assert.deepEqual(new Set(before.map(({ data_type }) => data_type)), broken);
+    assert.ok(before.every(({ state }) => state === "open"));
 
-      await assertMended(scene, ["rejects"]);
-      for (const { data_type, document_key, state } of await rejects()) {
-        // Nobody can tell which document came without a key: those wait for a person.
-        assert.equal(state, document_key === null ? "open" : "resolved", data_type);
-      }
-    }),
+    await assertMended(scene, ["rejects"]);
+    for (const { data_type, document_key, state } of await rejects()) {
+      // Nobody can tell which document came without a key: those wait for a person.
+      assert.equal(state, document_key === null ? "open" : "resolved", data_type);
+    }
+  },
 );
 
 /** Adds the faults; returns the names of the types they hit. */

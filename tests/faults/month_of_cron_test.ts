@@ -5,7 +5,6 @@ import type { Database } from "../../lib/db/database.ts";
 import type { SyncReport } from "../../pipelines/outcome.ts";
 import type { FaultRule } from "../../simulator/mod.ts";
 import { Random } from "../../simulator/world/random.ts";
-import { withPostgres } from "../support/databases.ts";
 import {
   assertMirrors,
   failures,
@@ -13,6 +12,7 @@ import {
   syncWearer,
   withSimulator,
 } from "../support/sync_world.ts";
+import { withPooledPostgres } from "./support/pooled.ts";
 import { assertHonest, runRecords } from "./support/reckoning.ts";
 
 const SEED = 20260301;
@@ -39,7 +39,7 @@ Deno.test(
   "30 days of cron under random faults: the tables equal Oura's truth, and the records add up",
   { sanitizeOps: true, sanitizeResources: true },
   () =>
-    withPostgres("oura", async (db) => {
+    withPooledPostgres(async (db) => {
       await migrate(db);
       const random = new Random(SEED);
       const world = {
