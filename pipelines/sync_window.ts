@@ -86,7 +86,7 @@ export async function syncWindow(
         batch.characters += outcome.row.rawText?.length ?? 0;
       } else {
         if (stages.failOnBadRow) throw new BadRowError(type.name, outcome.reject);
-        seen.add(outcome.reject.key);
+        seen.addReject(outcome.reject.key);
         batch.rejects.push(outcome.reject);
       }
     }

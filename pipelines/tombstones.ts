@@ -23,6 +23,7 @@ export class SeenDocuments {
   readonly #from: string;
   readonly #until: string;
   #anonymous = false;
+  #rejects = false;
 
   /** @param span The days the window completes. */
   constructor(type: PipelineType, table: Table, readonly span: DaySpan) {
@@ -34,14 +35,17 @@ export class SeenDocuments {
   }
 
   /**
-   * Notes a document, whether it was loaded or rejected: it exists. One whose key cannot be told
+   * Notes a rejected document: it exists, though its row may not. One whose key cannot be told
    * (null) may be any of the stored ones, so that none of them counts as missing.
    */
-  add(key: string | null): void {
-    if (key === null) {
-      this.#anonymous = true;
-      return;
-    }
+  addReject(key: string | null): void {
+    this.#rejects = true;
+    if (key === null) this.#anonymous = true;
+    else this.add(key);
+  }
+
+  /** Notes a document that is loaded before {@linkcode bury}. */
+  add(key: string): void {
     // Samples outside the window's own days have another window to speak for them.
     if (this.#table.timeKeyed && (key < this.#from || key >= this.#until)) return;
     this.#keys.add(key);
@@ -77,17 +81,24 @@ export class SeenDocuments {
     );
   }
 
-  /** Tens of thousands of keys: sent only when the count says that some are missing. */
+  /**
+   * Tens of thousands of keys: sent only when some may be missing. All that were seen are rows by
+   * now, unless rejected, so that as many rows as keys means that none is.
+   */
   async #burySamples(tx: Transaction, userId: string, readingMs: number): Promise<number> {
     const table = `oura.${q(this.#table.name)}`;
-    const within = `user_id = $1 AND ${UNTOUCHED}
-      AND "timestamp" >= $3::timestamptz AND "timestamp" < $4::timestamptz`;
-    const bounds = [userId, readingMs, `${this.#from}Z`, `${this.#until}Z`];
-    const { rows: [stored] } = await tx.query<{ count: number }>(
-      inSchema(`SELECT count(*)::int AS count FROM ${table} WHERE ${within}`, tx.schema),
-      bounds,
-    );
-    if (stored!.count <= this.#keys.size) return 0;
+    const bounds = [`${this.#from}Z`, `${this.#until}Z`];
+    if (!this.#rejects) {
+      const { rows: [stored] } = await tx.query<{ count: number }>(
+        inSchema(
+          `SELECT count(*)::int AS count FROM ${table} WHERE user_id = $1 AND deleted_at IS NULL
+          AND "timestamp" >= $2::timestamptz AND "timestamp" < $3::timestamptz`,
+          tx.schema,
+        ),
+        [userId, ...bounds],
+      );
+      if (stored!.count <= this.#keys.size) return 0;
+    }
     const parts = [...this.#keys].map((key) => key.split(KEY_SEPARATOR));
     const columns = this.#table.key.map(({ name, type }, i) => ({
       name: q(name),
@@ -96,13 +107,15 @@ export class SeenDocuments {
     }));
     return await execute(
       tx,
-      `UPDATE ${table} AS t SET deleted_at = now(), updated_at = now() WHERE ${within}
+      `UPDATE ${table} AS t SET deleted_at = now(), updated_at = now()
+      WHERE user_id = $1 AND ${UNTOUCHED}
+      AND "timestamp" >= $3::timestamptz AND "timestamp" < $4::timestamptz
       AND NOT EXISTS (
         SELECT 1 FROM unnest(${columns.map(({ type }, i) => `$${i + 5}::${type}[]`).join(", ")})
           AS seen(${columns.map(({ name }) => name).join(", ")})
         WHERE ${columns.map(({ name }) => `seen.${name} = t.${name}`).join(" AND ")}
       )`,
-      [...bounds, ...columns.map(({ values }) => values)],
+      [userId, readingMs, ...bounds, ...columns.map(({ values }) => values)],
     );
   }
 }

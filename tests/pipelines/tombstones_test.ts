@@ -3,6 +3,7 @@ import type { PipelineType } from "../../config/model.ts";
 import type { DaySpan } from "../../lib/days.ts";
 import type { Database } from "../../lib/db/database.ts";
 import { inSchema } from "../../lib/db/identifiers.ts";
+import { KEY_SEPARATOR } from "../../pipelines/document_key.ts";
 import { createLoader } from "../../pipelines/load.ts";
 import { SeenDocuments } from "../../pipelines/tombstones.ts";
 import { createTransform } from "../../pipelines/transform.ts";
@@ -41,7 +42,7 @@ function bury(
   const transform = createTransform(type);
   const seen = new SeenDocuments(type, transform.table, span);
   for (const { key } of rowsOf(transform, documents)) seen.add(key);
-  for (const key of strangers) seen.add(key);
+  for (const key of strangers) seen.addReject(key);
   return db.transaction((tx) => seen.bury(tx, WEARER, readingMs));
 }
 
@@ -143,6 +144,19 @@ forEachDatabase(
     );
   },
 );
+
+forEachDatabase("a vanished sample is noticed among new ones and among rejects", async (db) => {
+  const samples = Array.from({ length: 72 }, (_, i) => beat(576 + i * 12));
+  const [former, fresh] = [samples.slice(0, 40), samples.slice(40)];
+  await store(db, HEART, former);
+  const { table } = createTransform(HEART);
+  await load(db, createLoader(table, db.schema), rowsOf(createTransform(HEART), fresh));
+  const withoutOne = samples.filter((_, i) => i !== 7);
+  assert.equal(await bury(db, HEART, WINDOW, withoutOne), 1);
+
+  const rejected = [0, 1, 2].map((i) => `2026-05-04T00:00:0${i}.500Z${KEY_SEPARATOR}rest`);
+  assert.equal(await bury(db, HEART, WINDOW, withoutOne.slice(1), rejected), 1);
+});
 
 forEachDatabase("of a collection without a range everything missing is buried", async (db) => {
   const rings = ["r1", "r2", "r3"].map((id) => ({ id, color: "silver" }));
