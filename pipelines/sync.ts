@@ -156,7 +156,7 @@ export async function sync(options: SyncOptions): Promise<SyncReport> {
     onWindow: (dataType, window, rows) => onEvent({ kind: "window", dataType, window, rows }),
     onTypeEnd: async (outcome) => {
       await finishType(outcome);
-      await leases.release(outcome.dataType);
+      leases.release(outcome.dataType);
     },
   });
 

@@ -33,11 +33,18 @@ forEachDatabase("free leases are taken, and given back at the end", async (db) =
   assert.deepEqual([...leases.held].sort(), ["sleep", "workout"]);
   assert.deepEqual(leases.busy, []);
   assert.equal(await leases.stillHeld(db, "sleep"), true);
-  await leases.release("sleep");
-  assert.equal(await leases.stillHeld(db, "sleep"), false);
-  assert.deepEqual((await rows(db)).map(({ data_type }) => data_type), ["workout"]);
+  leases.release("sleep");
+  assert.deepEqual([...leases.held], ["workout"]);
   await leases[Symbol.asyncDispose]();
   assert.deepEqual(await rows(db), []);
+});
+
+forEachDatabase("a lease given back early is free with the next renewal", async (db) => {
+  await using leases = await take(db, "a", ["sleep", "workout"], { ttlSeconds: 1 });
+  leases.release("sleep");
+  await until(async () => (await rows(db)).length === 1);
+  assert.equal(await leases.stillHeld(db, "sleep"), false);
+  assert.equal(await leases.stillHeld(db, "workout"), true);
 });
 
 forEachDatabase("what another live process holds is left out, and named", async (db) => {
