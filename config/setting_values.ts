@@ -2,9 +2,6 @@
 import { z } from "zod";
 import { isSafeForSecrets } from "../lib/loopback.ts";
 
-/** Where Oura answers. Source: OpenAPI 1.41, `servers`. */
-export const OURA_API_URL = "https://api.ouraring.com";
-
 const KEY_BYTES = 32;
 
 /** A URL that secrets may travel to: https, or plain http to this very machine. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { UsageError } from "../lib/errors.ts";
-import { headerToken, OURA_API_URL, serviceUrl, tokenKey } from "./setting_values.ts";
+import { OURA_API_URL } from "../lib/oura_api_url.ts";
+import { headerToken, serviceUrl, tokenKey } from "./setting_values.ts";
 
 /** Where the database is: a URL, its parts, or PGlite in a directory. */
 export type ConnectionSettings =
@@ -61,12 +62,11 @@ const environment = z.object({
   OURA_CLIENT_ID: text,
   OURA_CLIENT_SECRET: text,
   OURA_REDIRECT_URI: serviceUrl.default("http://localhost:8000/callback"),
+  // The rest of it is libpq's business, and read by `lib/db/server_url.ts`.
   DATABASE_URL: z.string()
-    .refine(
-      (url) => /^postgres(ql)?:\/\//i.test(url) && URL.canParse(url),
-      "must be a URL such as postgres://user:password@host:5432/database (with special " +
-        "characters in the password written as %40 and the like)",
-    ).optional(),
+    .regex(/^postgres(ql)?:\/\//i, {
+      error: "must be a URL such as postgres://user:password@host:5432/database",
+    }).optional(),
   DB_HOST: text,
   DB_PORT: wholeNumber(1, 65_535, 5432),
   DB_NAME: text,

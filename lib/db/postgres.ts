@@ -31,7 +31,8 @@ export async function openPostgres(
   options: PostgresOptions,
 ): Promise<Database> {
   const address = serverAddress(connection);
-  const label = `${address.host}:${address.port}/${address.database}`;
+  const host = address.host.includes(":") ? `[${address.host}]` : address.host;
+  const label = `${host}:${address.port}/${address.database}`;
   const attempts = await tlsAttempts(address);
   for (const [index, tls] of attempts.entries()) {
     const pool = openPool(address, tls, options.poolSize ?? DEFAULT_POOL_SIZE);

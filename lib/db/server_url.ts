@@ -52,6 +52,10 @@ const IGNORED = new Set([
 ]);
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
+/** A comma behind the last @ of what stands before path and query. */
+const SEVERAL_HOSTS = /^\w+:\/\/[^/?]*,[^/?@]*(?:[/?]|$)/;
+/** `postgres://user@/db?host=/run/postgresql`, `postgres://:5433/db?user=me`. */
+const NO_HOST = /^(\w+:\/\/(?:[^/?]*@|(?![^/?]*@)))(?=[/?:]|$)/;
 const HINT = "Write it as postgres://user:password@host:5432/database?sslmode=verify-full.";
 
 /**
@@ -109,13 +113,13 @@ function defaults(): ServerAddress {
 }
 
 function parseUrl(text: string): URL {
-  if (!/^postgres(ql)?:\/\//.test(text)) throw invalid("it does not start with postgres://");
+  if (!/^postgres(ql)?:\/\//i.test(text)) throw invalid("it does not start with postgres://");
+  if (SEVERAL_HOSTS.test(text)) throw invalid("it names several hosts; name the primary");
   // What stands before the last @ may hold unescaped characters that end the host part early.
   if (/#/.test(text)) throw invalid("it holds a #; write it as %23");
-  // WHATWG URLs know no user without a host, libpq does (postgres://user@/db?host=/run/postgresql).
-  const parsed = URL.parse(text.replace(/^(\w+:\/\/[^/?]*@)(?=[/?]|$)/, "$1localhost"));
+  // WHATWG URLs know no user or port without a host, libpq does.
+  const parsed = URL.parse(text.replace(NO_HOST, "$1localhost"));
   if (!parsed) throw invalid("it is not a URL; characters such as / ? # @ % need escaping");
-  if (parsed.host.includes(",")) throw invalid("it names several hosts; name the primary");
   return parsed;
 }
 

@@ -4,6 +4,7 @@
  */
 import pRetry, { type RetryContext } from "p-retry";
 import { messageOf, OuraUnavailableError } from "../errors.ts";
+import { OURA_API_URL } from "../oura_api_url.ts";
 import {
   AccessDeniedError,
   BadAnswerError,
@@ -14,9 +15,6 @@ import {
 } from "./errors.ts";
 import { RateGate, waitAskedFor } from "./rate_gate.ts";
 import type { TokenProvider } from "./token_provider.ts";
-
-/** Base URL of Oura's API. */
-export const OURA_API_URL = "https://api.ouraring.com";
 
 /** Options of {@linkcode OuraHttp}. */
 export interface OuraHttpOptions {

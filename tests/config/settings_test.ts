@@ -77,6 +77,12 @@ Deno.test("loadSettings() takes a database as URL, parts or directory, in this o
   });
   const socket = "postgresql:///oura?host=/var/run/postgresql";
   assert.deepEqual(loadSettings({ DATABASE_URL: socket }).connection, { kind: "url", url: socket });
+  // No URL to WHATWG, but one to libpq.
+  const hostless = "postgres://me@/oura?host=/var/run/postgresql";
+  assert.deepEqual(loadSettings({ DATABASE_URL: hostless }).connection, {
+    kind: "url",
+    url: hostless,
+  });
 });
 
 Deno.test("loadSettings() reads keys, numbers and levels", () => {

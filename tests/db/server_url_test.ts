@@ -19,6 +19,10 @@ Deno.test("serverAddress() reads what libpq reads", () => {
   assert.equal(read("postgres://me@[::1]:5433/x").host, "::1");
   assert.equal(read("postgres:///x?host=/run/postgresql&user=me").host, "/run/postgresql");
   assert.equal(read("postgres://me@/x?host=/run/postgresql").host, "/run/postgresql");
+  const socket = read("postgres://me:pw@:5433/x?host=/run/postgresql");
+  assert.deepEqual([socket.host, socket.port, socket.user], ["/run/postgresql", 5433, "me"]);
+  assert.equal(read("postgres://:5433/x?user=me").port, 5433);
+  assert.equal(read("POSTGRES://me:p@ss,w@h/x").password, "p@ss,w");
   assert.equal(read("postgres://me@%2Frun%2Fpostgresql/x").host, "/run/postgresql");
   assert.equal(read("postgres://me@h/x?connect_timeout=3").connectTimeoutMs, 3000);
   assert.equal(read("postgres://me@h/x?connect_timeout=0").connectTimeoutMs, 10_000);
@@ -34,6 +38,7 @@ Deno.test("serverAddress() says what is wrong with a URL and never repeats it", 
     ["postgres://me:hunter2%zz@h/x", /%25/],
     ["postgres://me:hunter2@h:99999/x", /need escaping|port/],
     ["postgres://me:hunter2@a,b/x", /several hosts/],
+    ["postgres://me:hunter2@a:5432,b:5433/x", /several hosts/],
     ["postgres://me:hunter2@h/x?sslmode=always", /sslmode is none of disable, allow/],
     ["postgres://me:hunter2@h/x?pasword=hunter2", /unknown parameters: pasword/],
     ["postgres://me:hunter2@h/x?connect_timeout=soon", /connect_timeout/],
