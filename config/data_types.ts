@@ -4,6 +4,7 @@ import { CATALOG, findDataType } from "../lib/oura/catalog/index.ts";
 import { fieldsOf } from "../lib/oura/catalog/paths.ts";
 import { compileColumns, type TypeContext } from "./columns.ts";
 import type { Declaration, TypeDeclaration } from "./grammar.ts";
+import { isTimeKey, keyColumns, keyProblem } from "./key.ts";
 import { BUILT_IN_COLUMNS, identifierProblem, tableNameProblem } from "./names.ts";
 import { type Path, quote, type Report } from "./problem.ts";
 import { compileSeries } from "./series.ts";
@@ -49,7 +50,7 @@ function compileType(
     name,
     path,
     fields: dataType ? fieldsOf(dataType) : null,
-    builtIn: builtInColumns(dataType, route),
+    builtIn: builtInColumns(route),
     report,
   };
   const keepRaw = declared.keep_raw ?? defaults.keep_raw ?? true;
@@ -125,6 +126,8 @@ function routeOfUnknown(
   if (declared.key === undefined) {
     report([...path, "key"], "missing; name what identifies a document, such as key: [id]");
   }
+  const problem = keyProblem(declared.key ?? []);
+  if (problem !== null) report([...path, "key"], problem);
   return {
     known: false,
     endpoint: declared.endpoint,
@@ -143,16 +146,14 @@ function dayOf(declared: TypeDeclaration): string | null {
   return day === undefined ? null : typeof day === "string" ? day : day.path;
 }
 
-function builtInColumns(dataType: DataType | undefined, route: Route): TypeContext["builtIn"] {
+function builtInColumns({ day, key }: Route): TypeContext["builtIn"] {
   const builtIn: Map<string, { path: string; type: "text" | "date" | "timestamptz" } | null> =
     new Map(BUILT_IN_COLUMNS.map((name) => [name, null]));
-  if (route.day !== null) builtIn.set("day", { path: route.day, type: "date" });
-  if (route.key.length === 1 && route.key[0] === "id") {
-    builtIn.set("id", { path: "id", type: "text" });
-  }
-  for (const name of dataType?.key ?? []) {
-    if (name !== "id") {
-      builtIn.set(name, { path: name, type: name === "timestamp" ? "timestamptz" : "text" });
+  if (day !== null) builtIn.set("day", { path: day, type: "date" });
+  for (const { name, type } of keyColumns(key)) {
+    // An id joined of several parts, or filled from another path, is nothing to be named again.
+    if (isTimeKey(key) || (key.length === 1 && key[0] === name)) {
+      builtIn.set(name, { path: name, type });
     }
   }
   return builtIn;

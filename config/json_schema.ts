@@ -85,7 +85,7 @@ function unknownType(): Json {
     properties: {
       ...references("type", ["endpoint", "window", "key", "keep_raw", "history", "view"]),
       columns: section("columns", [
-        { type: "string", description: "The short form, for the columns id and day only." },
+        { type: "string", description: "The short form, for day and the columns of the key only." },
         { ...longForm("column", "column.path"), required: ["path", "type"] },
       ]),
       series: section("series", [

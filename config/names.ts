@@ -16,7 +16,14 @@ export const BUILT_IN_COLUMNS: readonly string[] = [
 ];
 
 /** Hidden columns PostgreSQL gives every table; no other column may have their names. */
-const SYSTEM_COLUMNS: readonly string[] = ["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"];
+export const SYSTEM_COLUMNS: readonly string[] = [
+  "tableoid",
+  "xmin",
+  "cmin",
+  "xmax",
+  "cmax",
+  "ctid",
+];
 
 /** Tables the program keeps its books in. */
 const BOOKKEEPING_TABLES: readonly string[] = [

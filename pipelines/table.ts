@@ -1,4 +1,5 @@
 /** The table a data type becomes: its built-in columns, its key, and the declared columns. */
+import { isTimeKey, keyColumns } from "../config/key.ts";
 import type { PipelineType } from "../config/model.ts";
 import type { ColumnType } from "../lib/column_type.ts";
 import { sampleType, type SeriesTable } from "./series/load_series.ts";
@@ -31,27 +32,23 @@ export interface Table {
 
 /** Whether the documents of a type are samples in time, without an id of their own. */
 export function isTimeKeyed(type: PipelineType): boolean {
-  return type.key.includes("timestamp");
+  return isTimeKey(type.key);
 }
 
 /** The table of a data type. */
 export function tableOf(type: PipelineType): Table {
-  const timeKeyed = isTimeKeyed(type);
-  const key: TableColumn[] = timeKeyed
-    ? type.key.map((name) => ({ name, type: name === "timestamp" ? "timestamptz" : "text" }))
-    : [{ name: "id", type: "text" }];
   const builtin: TableColumn[] = [];
   if (type.day !== null) builtin.push({ name: "day", type: "date" });
   if (type.offset !== null) builtin.push({ name: "utc_offset", type: "interval" });
   return {
     name: type.table,
-    key,
+    key: keyColumns(type.key),
     builtin,
     declared: type.columns.map(({ name, type }) => ({ name, type })),
     series: type.series.map(({ name, shape }) => ({ name, type: sampleType(shape) })),
     keepRaw: type.keepRaw,
     history: type.history && type.keepRaw,
-    timeKeyed,
+    timeKeyed: isTimeKeyed(type),
   };
 }
 

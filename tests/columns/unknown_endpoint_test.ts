@@ -59,6 +59,29 @@ glucose:
   assert.deepEqual(await values(db, "glucose", "level_text", "timestamp"), ["0.5", "1", "1.5"]);
 });
 
+forEachDatabase("columns of the key may be named as what they are", async (db) => {
+  const types = `
+glucose:
+  endpoint: /v2/usercollection/glucose
+  window: { by: datetime }
+  key: [timestamp, deviceId, site.code]
+  columns:
+    timestamp: timestamp
+    deviceId: { path: deviceId, type: text }
+    level: { path: level, type: real }
+  view: true`;
+  await applyYaml(db, types);
+  const sample = { timestamp: "2026-01-01T00:00:00Z", level: 5.5, site: { code: "arm" } };
+  await store(db, types, "glucose", [
+    { ...sample, deviceId: "a" },
+    { ...sample, deviceId: "b" },
+    { ...sample, deviceId: "a", level: 6 },
+  ]);
+  const row = `"deviceId" || "site.code" || level`;
+  assert.deepEqual(await values(db, "v_glucose", row, `"deviceId"`), ["aarm6", "barm5.5"]);
+  assert.deepEqual(await pending(db, types), []);
+});
+
 forEachDatabase("the key of a table with rows cannot change", async (db) => {
   await applyYaml(db, MEAL);
   await assert.rejects(

@@ -482,6 +482,62 @@ const MISTAKES: readonly Mistake[] = [
     ],
   },
   {
+    name: "key that names a path twice",
+    yaml: type(
+      "meal:",
+      "  endpoint: /v2/usercollection/meal",
+      "  window: { by: date }",
+      "  key: [id, id]",
+    ),
+    expected: ['6:5 data_types.meal.key: "id" stands here twice'],
+  },
+  {
+    name: "key of samples that takes a built-in column",
+    yaml: type(
+      "glucose:",
+      "  endpoint: /v2/usercollection/glucose",
+      "  window: { by: datetime }",
+      "  key: [timestamp, id]",
+    ),
+    expected: [
+      "6:5 data_types.glucose.key: beside timestamp every part becomes a column, and each table has " +
+      'a "id" of its own; leave it out',
+    ],
+  },
+  {
+    name: "key of samples that takes a system column",
+    yaml: type(
+      "glucose:",
+      "  endpoint: /v2/usercollection/glucose",
+      "  window: { by: datetime }",
+      "  key: [ctid, timestamp]",
+    ),
+    expected: ["6:5 data_types.glucose.key: beside timestamp every part becomes a column"],
+  },
+  {
+    name: "key of samples that is no name PostgreSQL keeps",
+    yaml: type(
+      "glucose:",
+      "  endpoint: /v2/usercollection/glucose",
+      "  window: { by: datetime }",
+      `  key: [timestamp, a${NAME_63}]`,
+    ),
+    expected: ["6:5 data_types.glucose.key: beside timestamp every part becomes a column"],
+  },
+  {
+    name: "column of a key from elsewhere",
+    yaml: type(
+      "glucose:",
+      "  endpoint: /v2/usercollection/glucose",
+      "  window: { by: datetime }",
+      "  key: [timestamp, source]",
+      "  columns: { source: { path: kind, type: text } }",
+    ),
+    expected: [
+      '7:16 data_types.glucose.columns.source: the column "source" is always there, as text filled from source',
+    ],
+  },
+  {
     name: "column of an unknown endpoint without type",
     yaml: type(
       "meal:",
