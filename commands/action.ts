@@ -5,8 +5,18 @@ import type { Io } from "./io.ts";
 
 /** What a command's file exports: its options and what it does. */
 export interface CommandModule {
-  /** Adds options, arguments and the action; the action returns the exit code. */
-  define(command: Command, io: Io): void;
+  /**
+   * Adds options, arguments and the action; the action returns the exit code.
+   * @param all Every command there is.
+   */
+  define(command: Command, io: Io, all: readonly CommandEntry[]): void;
+}
+
+/** A command: its name, one line about it, and its file. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<CommandModule>;
 }
 
 /**

@@ -1,12 +1,5 @@
 /** All commands, in the order of the help. Each file is loaded only when its command is called. */
-import type { CommandModule } from "./action.ts";
-
-/** A command: its name, one line about it, and its file. */
-export interface CommandEntry {
-  readonly name: string;
-  readonly summary: string;
-  readonly load: () => Promise<CommandModule>;
-}
+import type { CommandEntry } from "./action.ts";
 
 /** See the file's head. */
 export const COMMANDS: readonly CommandEntry[] = [

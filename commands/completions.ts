@@ -1,12 +1,11 @@
 import { Argument, Command } from "commander";
 import { EXIT } from "../lib/errors.ts";
-import { COMMANDS } from "./commands.ts";
 import { type Completion, SHELLS } from "./completions/scripts.ts";
 import type { Io } from "./io.ts";
-import { action } from "./action.ts";
+import { action, type CommandEntry } from "./action.ts";
 
 /** `completions`: a script that a shell reads to complete commands and options. */
-export function define(command: Command, io: Io): void {
+export function define(command: Command, io: Io, all: readonly CommandEntry[]): void {
   command
     .addArgument(new Argument("<shell>", "which one").choices(Object.keys(SHELLS)))
     .addHelpText(
@@ -17,16 +16,16 @@ zsh   oura-sync completions zsh > ~/.zfunc/_oura-sync    (with ~/.zfunc in fpath
 fish  oura-sync completions fish > ~/.config/fish/completions/oura-sync.fish`,
     )
     .action(action(io, async (_, shell) => {
-      io.out(SHELLS[shell as keyof typeof SHELLS](await allCompletions(io)).trimEnd());
+      io.out(SHELLS[shell as keyof typeof SHELLS](await completionsOf(all, io)).trimEnd());
       return EXIT.done;
     }));
 }
 
 /** Every command with its subcommands, choices and long options, as the commands define them. */
-async function allCompletions(io: Io): Promise<Completion[]> {
-  return await Promise.all(COMMANDS.map(async ({ name, summary, load }) => {
+async function completionsOf(all: readonly CommandEntry[], io: Io): Promise<Completion[]> {
+  return await Promise.all(all.map(async ({ name, summary, load }) => {
     const command = new Command(name);
-    (await load()).define(command, io);
+    (await load()).define(command, io, all);
     return { name, summary, words: wordsOf(command), options: optionsOf(command) };
   }));
 }

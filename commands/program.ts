@@ -4,31 +4,46 @@ import { EXIT, messageOf, OuraSyncError } from "../lib/errors.ts";
 import { VERSION } from "../lib/version.ts";
 import { describe } from "./action.ts";
 import { COMMANDS } from "./commands.ts";
+import { asksForJson, failureDocument } from "./failure.ts";
 import { type Io, systemIo } from "./io.ts";
 
 /**
  * Runs one command.
  * @param args As typed, without the program's name.
- * @returns The exit code; see DESIGN §6.
+ * @returns The exit code; one of `EXIT`.
  */
 export async function run(args: readonly string[], outside: Io = systemIo): Promise<number> {
   let exitCode: number = EXIT.done;
-  const io: Io = { ...outside, setExitCode: (code) => exitCode = code };
+  let hasResult = false;
+  const io: Io = {
+    ...outside,
+    out(text) {
+      hasResult = true;
+      outside.out(text);
+    },
+    setExitCode: (code) => exitCode = code,
+  };
   const program = newProgram(io);
-  const wanted = args.find((arg) => !arg.startsWith("-"));
-  for (const { name, summary, load } of COMMANDS) {
-    const command = program.command(name).description(summary).copyInheritedSettings(program);
-    if (name === wanted) (await load()).define(command, io);
-  }
+  const words = args[0] === "help" ? [...args.slice(1), "--help"] : args;
+  const wanted = words.find((arg) => !arg.startsWith("-"));
   try {
-    if (args.length === 0) {
+    for (const { name, summary, load } of COMMANDS) {
+      const command = program.command(name).description(summary).copyInheritedSettings(program);
+      if (name === wanted) (await load()).define(command, io, COMMANDS);
+    }
+    if (words.length === 0) {
       io.out(program.helpInformation().trimEnd());
       return EXIT.done;
     }
-    await program.parseAsync(args, { from: "user" });
+    await program.parseAsync(words, { from: "user" });
     return exitCode;
   } catch (error) {
-    return report(error, io);
+    const code = report(error, io);
+    // Whoever reads JSON gets one document, whether it is a result or not.
+    if (code !== EXIT.done && !hasResult && asksForJson(args)) {
+      io.out(JSON.stringify(failureDocument(error, code), null, 2));
+    }
+    return code;
   }
 }
 

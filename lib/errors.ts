@@ -3,7 +3,7 @@
  * command line, and a `hint` that says how to mend it. Anything else that reaches the top is a bug.
  */
 
-/** Exit codes of the command line (DESIGN: 0 done, 1 a bug). */
+/** Exit codes of the command line. */
 export const EXIT = {
   done: 0,
   bug: 1,

@@ -1,7 +1,7 @@
 import { closeRejects, listRejects } from "../../lib/db/quarantine.ts";
 import { EXIT, UsageError } from "../../lib/errors.ts";
 import { jsonText } from "../output.ts";
-import type { RejectsContext } from "../rejects.ts";
+import type { RejectsContext } from "./context.ts";
 import { idsOf, refuseUnknown } from "./screen.ts";
 
 /** `rejects discard`: never all of them by accident. */

@@ -8,7 +8,7 @@ import { RejectsRemainError } from "../../pipelines/errors.ts";
 import { retryRejects } from "../../pipelines/retry_rejects.ts";
 import { countText, jsonText, textTable } from "../output.ts";
 import { describe } from "../action.ts";
-import type { RejectsContext } from "../rejects.ts";
+import type { RejectsContext } from "./context.ts";
 import { idsOf, refuseUnknown } from "./screen.ts";
 
 /** `rejects retry`: exit 0 when all of them fit, 4 when some stay, 75 when all are being synced. */

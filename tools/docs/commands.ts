@@ -18,7 +18,7 @@ const SILENT: Io = {
 export async function allCommands(): Promise<Command[]> {
   return await Promise.all(COMMANDS.map(async ({ name, summary, load }) => {
     const command = new Command(name).description(summary);
-    (await load()).define(command, SILENT);
+    (await load()).define(command, SILENT, COMMANDS);
     return command;
   }));
 }

@@ -1,0 +1,17 @@
+import type { Pipeline } from "../../config/model.ts";
+import type { Settings } from "../../config/settings.ts";
+import type { Database } from "../../lib/db/database.ts";
+import type { RejectFilter } from "../../lib/db/quarantine.ts";
+import type { Io } from "../io.ts";
+
+/** What a subcommand of `rejects` gets. */
+export interface RejectsContext {
+  readonly io: Io;
+  readonly settings: Settings;
+  readonly pipeline: Pipeline;
+  readonly db: Database;
+  /** False before the first sync, for commands that only look. */
+  readonly hasTables: boolean;
+  readonly filter: Omit<RejectFilter, "ids">;
+  readonly json: boolean;
+}
