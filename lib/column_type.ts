@@ -1,4 +1,9 @@
 /** The SQL column types `oura.yaml` may name, and the rule by which a JSON value fits each. */
+import { isCalendarDate } from "./days.ts";
+import { isStorableJson, isStorableText } from "./storable.ts";
+import { readTimestampText } from "./timestamp_text.ts";
+
+export { isCalendarDate } from "./days.ts";
 
 /** Every type a declared column can have. */
 export const COLUMN_TYPES = [
@@ -37,13 +42,6 @@ const NUMBER_TEXT = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/;
 /** A mantissa with a digit other than zero. */
 const NOT_ZERO = /^[^eE]*[1-9]/;
 const LONGEST_NUMBER = 1_000;
-const DATE_TEXT = /^(\d{4})-(\d{2})-(\d{2})$/;
-const DATE_TIME_TEXT =
-  /^(\d{4}-\d{2}-\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(Z|[+-]\d{2}(?::?\d{2})?)?$/i;
-/** What Oura sends, in days every month has: nothing of it needs a second look. */
-const PLAIN_DATE_TIME =
-  /^(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?(?:Z|[+-](?:0\d|1[0-5]):[0-5]\d)$/;
-const BEYOND_MICROSECONDS = /(\.\d{6})\d+/;
 /** So many digits a part that no sum of parts is beyond what an interval holds. */
 const ISO_DURATION =
   /^P(?=.)(\d{1,7}Y)?(\d{1,9}M)?(\d{1,8}W)?(\d{1,9}D)?(T(?=\d)(\d{1,8}H)?(\d{1,9}M)?(\d{1,9}(\.\d+)?S)?)?$/;
@@ -108,41 +106,6 @@ export function kindOf(value: unknown): string {
   }
 }
 
-/** Whether `text` is `YYYY-MM-DD` and names a day that exists (years 0001 to 9999). */
-export function isCalendarDate(text: string): boolean {
-  const match = DATE_TEXT.exec(text);
-  if (!match) return false;
-  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
-  if (year < 1 || month < 1 || month > 12 || day < 1) return false;
-  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
-  const days = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-  return day <= days[month - 1]!;
-}
-
-/** Whether PostgreSQL can store this text: no NUL, no half of a surrogate pair. */
-export function isStorableText(text: string): boolean {
-  return !text.includes("\0") && text.isWellFormed();
-}
-
-/** Escapes of NUL and of lone surrogates in JSON text, which `jsonb` refuses. */
-const SUSPECT_ESCAPE = /\\u0000|\\ud[89a-f]/;
-
-/**
- * Whether `jsonb` can hold this value: all its names and texts are storable.
- * @param json The value as `JSON.stringify` writes it; looked through first, for it is quicker.
- */
-export function isStorableJson(value: unknown, json: string): boolean {
-  return !SUSPECT_ESCAPE.test(json) || deeplyStorable(value);
-}
-
-function deeplyStorable(value: unknown): boolean {
-  if (typeof value === "string") return isStorableText(value);
-  if (typeof value !== "object" || value === null) return true;
-  return Object.entries(value).every(([name, item]) =>
-    isStorableText(name) && deeplyStorable(item)
-  );
-}
-
 function fitText(value: unknown): Fit {
   if (typeof value === "string") {
     return isStorableText(value) ? yes(value) : no("the text holds a character no database stores");
@@ -203,26 +166,8 @@ function fitTimestamp(value: unknown): Fit {
 let lastTimestamp: { text: string; fit: Fit } = { text: "", fit: no("the text is empty") };
 
 function fitTimestampText(value: string): Fit {
-  if (PLAIN_DATE_TIME.test(value)) return yes(value);
-  const match = DATE_TIME_TEXT.exec(value);
-  if (!match || !isCalendarDate(match[1]!) || !isTimeOfDay(match[2]!, match[3]!, match[4])) {
-    return no("the text is not an ISO 8601 date and time");
-  }
-  const zone = match[5];
-  if (zone !== undefined && !isOffset(zone)) return no("the UTC offset is outside ±15:59");
-  // Cut, not rounded as PostgreSQL would: a row's key is made of the same text.
-  const kept = value.replace(BEYOND_MICROSECONDS, "$1");
-  return yes(zone === undefined ? `${kept}Z` : kept);
-}
-
-function isTimeOfDay(hour: string, minute: string, second = "0"): boolean {
-  return Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60;
-}
-
-function isOffset(zone: string): boolean {
-  if (/^z$/i.test(zone)) return true;
-  const digits = zone.slice(1).replace(":", "");
-  return Number(digits.slice(0, 2)) <= 15 && Number(digits.slice(2) || "0") < 60;
+  const read = readTimestampText(value);
+  return "text" in read ? yes(read.text) : no(read.reason);
 }
 
 /** A number counts seconds; digits beyond the microsecond are left off. */

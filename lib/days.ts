@@ -6,6 +6,19 @@ export interface DaySpan {
   readonly to: string;
 }
 
+const DATE_TEXT = /^(\d{4})-(\d{2})-(\d{2})$/;
+
+/** Whether `text` is `YYYY-MM-DD` and names a day that exists (years 0001 to 9999). */
+export function isCalendarDate(text: string): boolean {
+  const match = DATE_TEXT.exec(text);
+  if (!match) return false;
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  if (year < 1 || month < 1 || month > 12 || day < 1) return false;
+  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  const days = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+  return day <= days[month - 1]!;
+}
+
 /** `day` moved by whole calendar days; DST plays no part. */
 export function addDays(day: string, days: number): string {
   return Temporal.PlainDate.from(day).add({ days }).toString();

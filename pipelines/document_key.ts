@@ -1,6 +1,7 @@
 /** Which document this is: one text per document, equal for every spelling of the same key. */
 import type { PipelineType } from "../config/model.ts";
-import { fit, isStorableText } from "../lib/column_type.ts";
+import { fit } from "../lib/column_type.ts";
+import { fitsBytes, isStorableText, MOST_INDEXED_BYTES } from "../lib/storable.ts";
 import { findDataType } from "../lib/oura/catalog/index.ts";
 import type { RawDocument } from "../lib/oura/pages.ts";
 import { isTimeKeyed } from "./table.ts";
@@ -13,11 +14,19 @@ export const KEY_SEPARATOR = "\t";
 export type KeyReader = (document: RawDocument) => string | null;
 
 /**
- * Compiles the key of a data type. Where the catalog says that documents may come without an `id`,
+ * Compiles the key of a data type. A text that the primary key cannot hold is none. Where the catalog says that documents may come without an `id`,
  * as `daily_cardiovascular_age` did before OpenAPI 1.29, the `day` stands in. Nowhere else: two
  * sleeps of one day would become one.
  */
 export function createKeyReader(type: PipelineType): KeyReader {
+  const read = createAnyKeyReader(type);
+  return (document) => {
+    const key = read(document);
+    return key !== null && fitsBytes(key, MOST_INDEXED_BYTES) ? key : null;
+  };
+}
+
+function createAnyKeyReader(type: PipelineType): KeyReader {
   const paths = type.key.map((path) => path.split("."));
   if (isTimeKeyed(type)) {
     const parts = type.key.map((name, i) => ({

@@ -66,7 +66,8 @@ export function watchDrift(type: PipelineType): DriftWatch {
     }
   }
   function walkItem(item: unknown, fields: Known, prefix: string): void {
-    if (typeof item === "object" && item !== null) walk(item, fields, prefix);
+    if (typeof item !== "object" || item === null || Array.isArray(item)) return;
+    walk(item, fields, prefix);
   }
   function note(path: string, value: unknown): void {
     const finding = findings.get(path);

@@ -1,5 +1,9 @@
 import type { RejectEntry } from "../lib/db/rejects.ts";
+import { isShallow } from "../lib/storable.ts";
 import type { Reject } from "./transform.ts";
+
+/** Stands for a document that no `json` column can hold, nor any program read back. */
+const TOO_DEEP = JSON.stringify("nested too deeply to be kept");
 
 /** The quarantine's form of a reject. */
 export function rejectEntry(reject: Reject): RejectEntry {
@@ -9,6 +13,6 @@ export function rejectEntry(reject: Reject): RejectEntry {
     column: reject.column,
     expected: reject.expected,
     reason: reject.reason,
-    document: JSON.stringify(reject.document) ?? "null",
+    document: isShallow(reject.document) ? JSON.stringify(reject.document) ?? "null" : TOO_DEEP,
   };
 }

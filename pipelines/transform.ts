@@ -3,7 +3,8 @@
  * why. Pure: `sync`, `apply`, `replay` and `rejects retry` all go through here.
  */
 import type { PipelineType } from "../config/model.ts";
-import { type ColumnValue, fit, isStorableJson, kindOf } from "../lib/column_type.ts";
+import { type ColumnValue, fit, kindOf } from "../lib/column_type.ts";
+import { fitsBytes, isShallow, isStorableJson, MOST_INDEXED_BYTES } from "../lib/storable.ts";
 import { findDataType } from "../lib/oura/catalog/index.ts";
 import type { RawDocument } from "../lib/oura/pages.ts";
 import { createSeriesReader, type Samples } from "./series/samples.ts";
@@ -62,13 +63,14 @@ export function createTransform(type: PipelineType): Transform {
     }
     const raw = document as RawDocument;
     const key = keyOf(raw);
+    if (!isShallow(raw)) return rejected(key, "", "the document is nested too deeply", raw);
     const parsed = schema?.safeParse(raw);
     if (parsed && !parsed.success) {
       const issue = parsed.error.issues[0]!;
       return rejected(key, issue.path.join("."), issue.message, raw);
     }
     if (key === null) {
-      return rejected(null, type.key.join(", "), "the document has no key", raw);
+      return rejected(null, type.key.join(", "), "the document has no key that can be stored", raw);
     }
     const rawText = table.keepRaw ? JSON.stringify(raw) : null;
     if (rawText !== null && !isStorableJson(raw, rawText)) {
@@ -77,16 +79,16 @@ export function createTransform(type: PipelineType): Transform {
     const values: ColumnValue[] = new Array(columns.length);
     for (let i = 0; i < columns.length; i++) {
       const column = columns[i]!;
-      const { path, read } = readers[i]!;
+      const { path, read, indexed } = readers[i]!;
       const fitted = fit(read(raw), column.type);
-      if (!fitted.ok) {
+      if (!fitted.ok || (indexed && isTooLongForIndex(fitted.value))) {
         return {
           reject: {
             key,
             path,
             column: column.name,
             expected: column.type,
-            reason: fitted.reason,
+            reason: fitted.ok ? TOO_LONG_FOR_INDEX : fitted.reason,
             document: raw,
           },
         };
@@ -116,29 +118,49 @@ function rejected(
   return { reject: { key, path, column: null, expected: null, reason, document } };
 }
 
+const TOO_LONG_FOR_INDEX = "the value is too long for an index (declare the column without one)";
+
+/** PostgreSQL would refuse the row, and with it the whole batch. */
+function isTooLongForIndex(value: ColumnValue): boolean {
+  if (typeof value === "string") return !fitsBytes(value, MOST_INDEXED_BYTES);
+  return typeof value === "object" && !fitsBytes(JSON.stringify(value), MOST_INDEXED_BYTES);
+}
+
 type Reader = (document: RawDocument) => unknown;
+
+/** Where a column's value comes from. */
+interface ColumnReader {
+  readonly path: string;
+  readonly read: Reader;
+  readonly indexed: boolean;
+}
 
 /** For each of `valueColumns(table)`, where its value comes from. */
 function columnReaders(
   type: PipelineType,
   table: Table,
   keyOf: KeyReader,
-): { path: string; read: Reader }[] {
-  const at = (dotted: string) => {
+): ColumnReader[] {
+  const at = (dotted: string, indexed = false): ColumnReader => {
     const path = dotted.split(".");
-    return { path: dotted, read: (document: RawDocument) => valueAt(document, path) };
+    return { path: dotted, read: (document) => valueAt(document, path), indexed };
   };
-  const key = table.timeKeyed ? type.key.map(at) : [{ path: "id", read: keyOf }];
+  // The key's own length has been judged by its reader.
+  const key = table.timeKeyed
+    ? type.key.map((part) => at(part))
+    : [{ path: "id", read: keyOf, indexed: false }];
   const builtin = table.builtin.map(({ name }) =>
     name === "day" ? at(type.day!) : offset(at(type.offset!))
   );
-  return [...key, ...builtin, ...type.columns.map((column) => at(column.path.join(".")))];
+  const declared = type.columns.map(({ path, index }) => at(path.join("."), index));
+  return [...key, ...builtin, ...declared];
 }
 
 /** A timestamp's offset, or a number of seconds as it is. */
-function offset({ path, read }: { path: string; read: Reader }) {
+function offset({ path, read, indexed }: ColumnReader): ColumnReader {
   return {
     path,
+    indexed,
     read: (document: RawDocument) => {
       const value = read(document);
       return typeof value === "string" ? offsetSeconds(value) : value;

@@ -5,5 +5,13 @@ export function valueAt(document: unknown, path: readonly string[]): unknown {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
     value = (value as Record<string, unknown>)[name];
   }
-  return value;
+  return isInherited(value) ? undefined : value;
+}
+
+/**
+ * Whether a path such as `constructor` found what every object has and Oura never sent: JSON holds
+ * no functions. Cheaper than to ask at each step whether the name is the object's own.
+ */
+function isInherited(value: unknown): boolean {
+  return typeof value === "function" || value === Object.prototype;
 }

@@ -1,7 +1,6 @@
 /** `gaps`: the days without data of one wearer, and why. */
 import type { Pipeline, PipelineType } from "../../config/model.ts";
-import { isCalendarDate } from "../../lib/column_type.ts";
-import { addDays, daysBetween, type DaySpan, earlierDay } from "../../lib/days.ts";
+import { addDays, daysBetween, type DaySpan, earlierDay, isCalendarDate } from "../../lib/days.ts";
 import {
   readLedger,
   readRefusals,

@@ -1,6 +1,7 @@
 /** The samples of a document: an array or a phase text, with its start and the time between items. */
 import type { Series } from "../../config/model.ts";
-import { fit, isStorableText, kindOf } from "../../lib/column_type.ts";
+import { fit, kindOf } from "../../lib/column_type.ts";
+import { isStorableText } from "../../lib/storable.ts";
 import { valueAt } from "../value_at.ts";
 
 /** Evenly spaced samples as they are stored. */

@@ -4,7 +4,8 @@
  * because Oura adds fields and enum values every few weeks.
  */
 import { z } from "zod";
-import { type ColumnType, fit, isCalendarDate } from "../../column_type.ts";
+import { type ColumnType, fit } from "../../column_type.ts";
+import { isCalendarDate } from "../../days.ts";
 
 /**
  * What a field holds.

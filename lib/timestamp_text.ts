@@ -1,0 +1,51 @@
+/** ISO 8601 dates and times as PostgreSQL stores them: what Oura sends, and what may stand for it. */
+import { isCalendarDate } from "./days.ts";
+
+const DATE_TIME_TEXT =
+  /^(\d{4}-\d{2}-\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(Z|[+-]\d{2}(?::?\d{2})?)?$/i;
+/**
+ * What Oura sends, in days every month has, but for the first day there is: nothing of it needs a
+ * second look.
+ */
+const PLAIN_DATE_TIME =
+  /^(?!0000|0001-01-01)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?(?:Z|[+-](?:0\d|1[0-5]):[0-5]\d)$/;
+const BEYOND_MICROSECONDS = /(\.\d{6})\d+/;
+/** Days whose times may lie, by their UTC offset, outside the years everybody can read. */
+const EDGE_DAYS: readonly string[] = ["0001-01-01", "9999-12-31"];
+
+/** The text as it is stored, or why it cannot be; `reason` never contains it. */
+export type TimestampText = { readonly text: string } | { readonly reason: string };
+
+/**
+ * Reads a date and time. Without a zone it is UTC; digits beyond the microsecond are cut, not
+ * rounded as PostgreSQL would: a row's key is made of the same text.
+ */
+export function readTimestampText(value: string): TimestampText {
+  if (PLAIN_DATE_TIME.test(value)) return { text: value };
+  const match = DATE_TIME_TEXT.exec(value);
+  if (!match || !isCalendarDate(match[1]!) || !isTimeOfDay(match[2]!, match[3]!, match[4])) {
+    return { reason: "the text is not an ISO 8601 date and time" };
+  }
+  const zone = match[5];
+  if (zone !== undefined && !isOffset(zone)) return { reason: "the UTC offset is outside ±15:59" };
+  const kept = value.replace(BEYOND_MICROSECONDS, "$1");
+  const text = zone === undefined ? `${kept}Z` : kept;
+  return EDGE_DAYS.includes(match[1]!) && !isReadable(text)
+    ? { reason: "the instant is outside the years 1 to 9999" }
+    : { text };
+}
+
+function isTimeOfDay(hour: string, minute: string, second = "0"): boolean {
+  return Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60;
+}
+
+function isOffset(zone: string): boolean {
+  if (/^z$/i.test(zone)) return true;
+  const digits = zone.slice(1).replace(":", "");
+  return Number(digits.slice(0, 2)) <= 15 && Number(digits.slice(2) || "0") < 60;
+}
+
+function isReadable(text: string): boolean {
+  const { year } = Temporal.Instant.from(text).toZonedDateTimeISO("UTC");
+  return year >= 1 && year <= 9999;
+}
