@@ -28,7 +28,7 @@ export {
   type StoredTokens,
 } from "./lib/oura/client/refreshing_token.ts";
 export { staticToken, type TokenProvider } from "./lib/oura/token_provider.ts";
-export type { Traffic } from "./lib/oura/http.ts";
+export type { Traffic } from "./lib/oura/traffic.ts";
 
 export { sync, type SyncOptions } from "./commands/sync_function.ts";
 export type { SyncReport, TypeOutcome } from "./pipelines/outcome.ts";

@@ -1,5 +1,6 @@
 import { DatabaseError, OuraSyncError, UsageError } from "../lib/errors.ts";
 import { noRows } from "../lib/db/runs.ts";
+import { noTraffic } from "../lib/oura/traffic.ts";
 import { InterruptedError } from "./errors.ts";
 import type { SyncReport } from "./outcome.ts";
 import { RunRecord } from "./run_record.ts";
@@ -31,7 +32,7 @@ export async function recordFailedRun(planned: PlannedSync, error: unknown): Pro
     configChecksum: pipeline.checksum,
   });
   const counts = noRows();
-  const traffic = { requests: 0, bytes: 0, traceIds: [], clockSkewMs: null, byPath: new Map() };
+  const traffic = noTraffic();
   await record.close(error, counts, traffic);
   return {
     runId: record.id,

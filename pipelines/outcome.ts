@@ -3,7 +3,7 @@ import type { HeldLease } from "../lib/db/leases.ts";
 import type { RowCounts } from "../lib/db/runs.ts";
 import { BusyError, EXIT, messageOf, OuraSyncError, OuraUnavailableError } from "../lib/errors.ts";
 import { AccessDeniedError } from "../lib/oura/errors.ts";
-import type { Traffic } from "../lib/oura/http.ts";
+import type { Traffic } from "../lib/oura/traffic.ts";
 import type { NewField } from "./drift.ts";
 
 /** How one data type ended. */
@@ -34,7 +34,7 @@ export interface SyncReport {
   readonly counts: RowCounts;
   readonly traffic: Traffic;
   readonly durationMs: number;
-  /** Exit code of the command line; see DESIGN §6. */
+  /** Exit code of the command line; one of `EXIT`. */
   readonly exitCode: number;
   /** What the exit code stands for, when it is not 0. */
   readonly error: OuraSyncError | null;

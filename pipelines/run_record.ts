@@ -13,7 +13,7 @@ import {
   startRun,
 } from "../lib/db/runs.ts";
 import { BusyError, EXIT, type OuraSyncError } from "../lib/errors.ts";
-import type { Traffic } from "../lib/oura/http.ts";
+import type { Traffic } from "../lib/oura/traffic.ts";
 import type { TypeOutcome } from "./outcome.ts";
 
 /** A run that begins. */

@@ -16,10 +16,11 @@ import {
   type Source,
   validate,
 } from "./client/read.ts";
-import { OuraHttp, type Traffic } from "./http.ts";
+import { OuraHttp } from "./http.ts";
 import { isSafeForSecrets } from "../loopback.ts";
 import { RateGate } from "./rate_gate.ts";
 import { staticToken, type TokenProvider } from "./token_provider.ts";
+import type { Traffic } from "./traffic.ts";
 
 /** Options of {@linkcode OuraClient} beside the token. */
 export interface OuraClientSettings {

@@ -5,16 +5,12 @@
 import pRetry, { type RetryContext } from "p-retry";
 import { messageOf, OuraUnavailableError } from "../errors.ts";
 import { OURA_API_URL } from "../oura_api_url.ts";
-import {
-  AccessDeniedError,
-  BadAnswerError,
-  DocumentNotFoundError,
-  RateLimitedError,
-  type Refusal,
-  RequestRefusedError,
-} from "./errors.ts";
-import { RateGate, waitAskedFor } from "./rate_gate.ts";
+import { NotNow, readAnswer, Transient } from "./answer.ts";
+import { readBody } from "./body.ts";
+import { AccessDeniedError, BadAnswerError, RateLimitedError } from "./errors.ts";
+import { RateGate } from "./rate_gate.ts";
 import type { TokenProvider } from "./token_provider.ts";
+import { noteAnswer, noteRequest, noTraffic, type Traffic } from "./traffic.ts";
 
 /** Options of {@linkcode OuraHttp}. */
 export interface OuraHttpOptions {
@@ -27,6 +23,8 @@ export interface OuraHttpOptions {
   gate?: RateGate;
   /** Time for one request with its body, in ms. @default 60_000 */
   timeoutMs?: number;
+  /** Bytes of a body, decoded, beyond which it is not read on. @default 268_435_456 */
+  largestBody?: number;
   /** Repeats after server errors, cut connections and unusable answers. @default 5 */
   retries?: number;
   /** First back-off in ms; doubles, with jitter, up to 30 s. @default 500 */
@@ -35,47 +33,18 @@ export interface OuraHttpOptions {
   onRetry?: (path: string, problem: string, attempt: number) => void;
 }
 
-/** What this client has asked for so far. */
-export interface Traffic {
-  requests: number;
-  /** Bytes of answer bodies, decoded. */
-  bytes: number;
-  /** Trace ids of the refused and failed requests, newest last, at most 20. */
-  traceIds: string[];
-  /** Local clock minus Oura's, in ms, from the latest `Date` header. */
-  clockSkewMs: number | null;
-  /** Requests and bytes by the path asked. */
-  byPath: Map<string, { requests: number; bytes: number }>;
-}
-
-/** A failure that another attempt may mend. */
-class Transient extends Error {
-  constructor(readonly failure: OuraUnavailableError) {
-    super(failure.message);
-  }
-}
-
-/** A 429 within our patience: asked again when the gate opens, without using up a retry. */
-class NotNow extends Error {
-  constructor(readonly waitMs: number) {
-    super("rate limited (429)");
-  }
-}
+/** Years of a data type in one page have a tenth of it. */
+const LARGEST_BODY = 256 * 1024 * 1024;
 
 /** See the file's head. */
 export class OuraHttp {
   readonly tokens: TokenProvider;
-  readonly traffic: Traffic = {
-    requests: 0,
-    bytes: 0,
-    traceIds: [],
-    clockSkewMs: null,
-    byPath: new Map(),
-  };
+  readonly traffic: Traffic = noTraffic();
   readonly #baseUrl: string;
   readonly #fetch: typeof fetch;
   readonly #gate: RateGate;
   readonly #timeoutMs: number;
+  readonly #largestBody: number;
   readonly #retries: number;
   readonly #backoffMs: number;
   readonly #onRetry: NonNullable<OuraHttpOptions["onRetry"]>;
@@ -86,6 +55,7 @@ export class OuraHttp {
     this.#fetch = options.fetch ?? globalThis.fetch;
     this.#gate = options.gate ?? new RateGate();
     this.#timeoutMs = options.timeoutMs ?? 60_000;
+    this.#largestBody = options.largestBody ?? LARGEST_BODY;
     this.#retries = options.retries ?? 5;
     this.#backoffMs = options.backoffMs ?? 500;
     this.#onRetry = options.onRetry ?? (() => {});
@@ -176,55 +146,28 @@ export class OuraHttp {
     const url = new URL(this.#baseUrl + path);
     for (const [name, value] of Object.entries(params)) url.searchParams.set(name, value);
     const timeout = AbortSignal.timeout(this.#timeoutMs);
-    this.#count(path, { requests: 1, bytes: 0 });
+    noteRequest(this.traffic, path);
     let response: Response;
-    let body: string;
+    let bytes: Uint8Array | null;
     try {
       response = await this.#fetch(url, {
         headers: { authorization: `Bearer ${token}`, accept: "application/json" },
         redirect: "error",
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       });
-      body = await response.text();
+      bytes = await readBody(response, this.#largestBody);
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       throw new Transient(this.#unreachable(path, timeout.aborted, error));
     }
-    this.#count(path, { requests: 0, bytes: body.length });
-    this.#noteClock(response.headers);
-    return this.#interpret(path, response, body);
-  }
-
-  #interpret(path: string, response: Response, body: string): unknown {
-    const { status, headers } = response;
-    if (status === 200) {
-      try {
-        return JSON.parse(body);
-      } catch (cause) {
-        throw new Transient(
-          new BadAnswerError(path, "it is not JSON, or not all of it", { cause }),
-        );
-      }
+    if (bytes === null) throw new BadAnswerError(path, "it is larger than any real one");
+    noteAnswer(this.traffic, path, response, bytes.length);
+    try {
+      return readAnswer(path, response, new TextDecoder().decode(bytes));
+    } catch (error) {
+      if (error instanceof NotNow) this.#gate.close(error.waitMs);
+      throw error;
     }
-    const refusal: Refusal = { path, status, traceId: headers.get("x-trace-id") };
-    if (refusal.traceId) {
-      this.traffic.traceIds = [...this.traffic.traceIds, refusal.traceId].slice(-20);
-    }
-    if (status === 429) {
-      const waitMs = waitAskedFor(headers, Date.now());
-      this.#gate.close(waitMs);
-      throw new NotNow(waitMs);
-    }
-    if (status >= 500 || status < 400) {
-      throw new Transient(
-        new OuraUnavailableError("OURA_SERVER_ERROR", `Oura answered ${status} for ${path}`, {
-          hint: "Run again later; https://status.ouraring.com shows whether Oura has a problem.",
-        }),
-      );
-    }
-    if (status === 401 || status === 403 || status === 426) throw new AccessDeniedError(refusal);
-    if (status === 404) throw new DocumentNotFoundError(refusal);
-    throw new RequestRefusedError(refusal);
   }
 
   #unreachable(path: string, timedOut: boolean, cause: unknown): OuraUnavailableError {
@@ -236,20 +179,5 @@ export class OuraHttp {
       }`,
       { cause, hint: "Check the network of this machine, then run again." },
     );
-  }
-
-  #count(path: string, more: { requests: number; bytes: number }): void {
-    const { traffic } = this;
-    const ofPath = traffic.byPath.get(path) ?? { requests: 0, bytes: 0 };
-    traffic.byPath.set(path, ofPath);
-    for (const sum of [traffic, ofPath]) {
-      sum.requests += more.requests;
-      sum.bytes += more.bytes;
-    }
-  }
-
-  #noteClock(headers: Headers): void {
-    const date = Date.parse(headers.get("date") ?? "");
-    if (!Number.isNaN(date)) this.traffic.clockSkewMs = Date.now() - date;
   }
 }

@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { EXIT, OuraSyncError } from "../errors.ts";
+import { readBody } from "./body.ts";
 
 /** What happened to a document. Oura may add event and data types. */
 export interface WebhookEvent {
@@ -70,7 +71,8 @@ export async function verifyWebhook(
   const signature = request.headers.get("x-oura-signature");
   const timestamp = request.headers.get("x-oura-timestamp");
   if (signature === null || timestamp === null) return null;
-  const body = await readBody(request);
+  // Nobody without the secret may fill the memory.
+  const body = await readBody(request, LARGEST_BODY);
   if (body === null || !await isSigned({ body, timestamp, signature }, secret)) return null;
   return parseEvent(body);
 }
@@ -96,18 +98,6 @@ export async function isSigned(call: SignedCall, secret: string): Promise<boolea
   message.set(stamp);
   message.set(call.body, stamp.length);
   return await crypto.subtle.verify(algorithm, key, Uint8Array.fromHex(call.signature), message);
-}
-
-/** The body; null when it is larger than any event: nobody without the secret may fill the memory. */
-async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer> | null> {
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let length = 0;
-  for await (const chunk of request.body ?? []) {
-    length += chunk.length;
-    if (length > LARGEST_BODY) return null;
-    chunks.push(chunk);
-  }
-  return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
 
 function parseEvent(body: Uint8Array): WebhookEvent {

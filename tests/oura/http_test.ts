@@ -309,3 +309,45 @@ Deno.test(
     });
   },
 );
+
+Deno.test(
+  "getJson() asks again after 408 and 425, which say nothing of the request",
+  STRICT,
+  async () => {
+    for (const code of [408, 425]) {
+      await withOura((n) => n === 1 ? status(code) : fine(), async (oura) => {
+        assert.deepEqual(await ask(client(oura)), { data: [] });
+        assert.equal(oura.asked.length, 2);
+      });
+    }
+  },
+);
+
+Deno.test("getJson() reads no more of a body than any real one has", STRICT, async () => {
+  let sent = 0;
+  const endless = () => {
+    const chunk = new Uint8Array(10_000).fill(32);
+    return new Response(
+      new ReadableStream({
+        pull(controller) {
+          sent += chunk.length;
+          controller.enqueue(chunk);
+        },
+      }),
+    );
+  };
+  await withOura(endless, async (oura) => {
+    const error = await failure(ask(client(oura, { largestBody: 100_000 })));
+    assert.ok(error instanceof BadAnswerError);
+    assert.equal(oura.asked.length, 1);
+    assert.ok(sent < 50_000_000, `${sent} bytes were sent`);
+  });
+});
+
+Deno.test("getJson() counts bytes, not characters", STRICT, async () => {
+  await withOura(() => Response.json({ data: ["äöü"] }), async (oura) => {
+    const http = client(oura);
+    await ask(http);
+    assert.equal(http.traffic.bytes, new TextEncoder().encode('{"data":["äöü"]}').length);
+  });
+});

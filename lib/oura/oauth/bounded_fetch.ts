@@ -1,4 +1,5 @@
 /** One request, bounded in time and size, that never follows a redirect. */
+import { readBody } from "../body.ts";
 
 /** Bounds of one request. */
 export interface RequestBounds {
@@ -42,7 +43,8 @@ export function boundedFetch(bounds: RequestBounds, fetcher: typeof fetch = fetc
         redirect: "manual",
         signal: control.signal,
       });
-      const body = await readAtMost(response, bounds.maxBytes);
+      const body = await readBody(response, bounds.maxBytes);
+      if (body === null) throw new TransportError("too_large");
       return new Response(NULL_BODY.has(response.status) ? null : body, {
         status: response.status,
         headers: response.headers,
@@ -55,23 +57,6 @@ export function boundedFetch(bounds: RequestBounds, fetcher: typeof fetch = fetc
       clearTimeout(timer);
     }
   };
-}
-
-async function readAtMost(response: Response, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of response.body ?? []) {
-    length += chunk.byteLength;
-    if (length > maxBytes) throw new TransportError("too_large");
-    chunks.push(chunk);
-  }
-  const whole = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return whole;
 }
 
 /** Only a failure to connect proves that nothing was sent; Deno tells it in the cause's text. */

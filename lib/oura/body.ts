@@ -1,0 +1,25 @@
+/** Bodies of others, read within bounds: nobody but the sender knows where they end. */
+
+/**
+ * Reads a body whole.
+ * @returns Its bytes; null when there are more than `maxBytes`, of which no more is read then.
+ */
+export async function readBody(
+  { body }: { readonly body: ReadableStream<Uint8Array> | null },
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body ?? []) {
+    length += chunk.byteLength;
+    if (length > maxBytes) return null;
+    chunks.push(chunk);
+  }
+  const whole = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return whole;
+}
