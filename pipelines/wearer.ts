@@ -1,5 +1,5 @@
 /** Whose token this is, and whether it is worth anything. */
-import { EXIT, OuraSyncError, SignInError } from "../lib/errors.ts";
+import { EXIT, OuraSyncError, OuraUnavailableError, SignInError } from "../lib/errors.ts";
 import { AccessDeniedError, BadAnswerError } from "../lib/oura/errors.ts";
 import type { OuraHttp } from "../lib/oura/http.ts";
 import { PERSONAL_INFO, wearerIdOf } from "../lib/oura/wearer_id.ts";
@@ -46,6 +46,18 @@ export async function whyDenied(
     if (error instanceof SignInError || error instanceof MembershipError) return error;
     if (error instanceof OuraSyncError) return null;
     throw error;
+  }
+}
+
+/** Whether Oura answers at all, told by the one route any token may read. */
+export async function isThere(http: OuraHttp, signal?: AbortSignal): Promise<boolean> {
+  try {
+    await http.getJson(PERSONAL_INFO, {}, signal);
+    return true;
+  } catch (error) {
+    if (!(error instanceof OuraSyncError)) throw error;
+    // A refusal is an answer, too.
+    return !(error instanceof OuraUnavailableError);
   }
 }
 

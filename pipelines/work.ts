@@ -17,6 +17,7 @@ import { expectFailure, type TypeOutcome } from "./outcome.ts";
 import type { SyncContext, TypeStages } from "./sync_window.ts";
 import { tracedWindow } from "./traced_window.ts";
 import { createTransform } from "./transform.ts";
+import { isThere } from "./wearer.ts";
 import type { Window } from "./windows.ts";
 
 /** A data type with its owed windows, newest first. */
@@ -51,7 +52,7 @@ interface RunningType {
   left: number;
 }
 
-/** When so many types in a row found Oura unavailable, the rest are not tried. */
+/** When so many types in a row found Oura unavailable, it is asked whether it is there at all. */
 const UNAVAILABLE_TYPES = 3;
 
 /**
@@ -90,8 +91,12 @@ export async function workThrough(
     if (error instanceof SignInError || error instanceof DatabaseError) return stopRun(error);
     if (context.signal.aborted) return;
     await recordFailure(context, running.stages.type, window, error);
+    if (error instanceof RateLimitedError) return abort.abort(error);
     unavailable = error instanceof OuraUnavailableError ? unavailable + 1 : unavailable;
-    if (error instanceof RateLimitedError || unavailable >= UNAVAILABLE_TYPES) abort.abort(error);
+    if (unavailable < UNAVAILABLE_TYPES) return;
+    unavailable = 0;
+    // Routes that are broken must not keep the others from being tried; a dead network does.
+    if (!await isThere(context.http, context.signal)) abort.abort(error);
   };
   const stopRun = (error: OuraSyncError) => {
     fatal ??= error;

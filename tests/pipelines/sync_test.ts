@@ -203,3 +203,37 @@ forEachDatabase("sync() with a token that Oura refuses everywhere exits 3", asyn
     });
   });
 });
+
+const GARBLED = ["daily_activity", "daily_readiness", "daily_sleep", "sleep", "workout"];
+
+forEachDatabase("sync() goes on with the other types when several are broken", async (db) => {
+  await withSimulator({ users: 1, days: 10, now: NOW }, async (simulator) => {
+    const match = `usercollection/(${GARBLED.join("|")})\\?`;
+    simulator.simulator.faults.add({ kind: "status", match, status: 500 });
+    const { id } = simulator.world.wearers[0]!;
+    for (const concurrency of [1, 4]) {
+      const report = await syncWearer(simulator, db, id, {
+        pipeline: shippedPipeline(db.schema, 3),
+        concurrency,
+      });
+      const failed = report.types.filter(({ state }) => state === "failed");
+      assert.deepEqual(failed.map(({ dataType }) => dataType).toSorted(), GARBLED);
+      assert.equal(report.exitCode, 4);
+    }
+  });
+});
+
+Deno.test("sync() tries no other type when Oura itself is gone", async () => {
+  await withPostgres("oura", async (db) => {
+    await migrate(db);
+    await withSimulator({ users: 1, days: 10, now: NOW }, async (simulator) => {
+      simulator.simulator.faults.add({ kind: "status", match: "usercollection", status: 503 });
+      const { id } = simulator.world.wearers[0]!;
+      const request = { retries: 0 };
+      const pipeline = shippedPipeline(db.schema, 3);
+      const report = await syncWearer(simulator, db, id, { pipeline, request, concurrency: 1 });
+      assert.equal(report.exitCode, 6);
+      assert.equal(report.traffic.requests, 4, "three data types, and the last question");
+    });
+  });
+});
