@@ -1,13 +1,14 @@
 /** What most commands need: settings, configuration, logging, the database, a wearer's API. */
 import type { Command } from "commander";
-import { loadEnvironment } from "../config/env_file.ts";
+import { ENV_FILE, loadEnvironment } from "../config/env_file.ts";
 import type { Pipeline } from "../config/model.ts";
 import { ConfigError } from "../config/problem.ts";
 import { loadPipeline, parsePipeline } from "../config/pipeline.ts";
 import { loadSettings, type Settings } from "../config/settings.ts";
 import SHIPPED from "../config/oura.yaml" with { type: "text" };
 import type { Database } from "../lib/db/database.ts";
-import { configureLogging } from "../lib/log.ts";
+import { serverAddress } from "../lib/db/server_url.ts";
+import { configureLogging, loggerOf } from "../lib/log.ts";
 import type { Io } from "./io.ts";
 
 /** Options every command that reads the configuration has. */
@@ -27,12 +28,32 @@ export function withCommonOptions(command: Command): Command {
 
 /** Settings from the environment and `.env`, with logging set up accordingly. */
 export async function prepare(options: CommonOptions, io: Io): Promise<Settings> {
-  const settings = loadSettings(await loadEnvironment(options.envFile, io.env));
+  const misspelt: { name: string; meant: string }[] = [];
+  const environment = await loadEnvironment(options.envFile, io.env, {
+    onMisspelt: (name, meant) => misspelt.push({ name, meant }),
+  });
+  const settings = readSettings(environment);
   await configureLogging({
     level: settings.logLevel,
     format: settings.logFormat ?? (io.errIsTerminal ? "pretty" : "json"),
     write: (text) => io.err(text.trimEnd()),
   });
+  const file = options.envFile ?? ENV_FILE;
+  for (const { name, meant } of misspelt) {
+    const facts = { file, name, meant };
+    loggerOf("settings").warn("{file}: {name} is not read; did you mean {meant}?", facts);
+  }
+  return settings;
+}
+
+/**
+ * Settings from variables, the connection's URL judged too, before anybody connects.
+ * @throws {UsageError} Naming what is wrong, but no value, as some are secret.
+ */
+export function readSettings(environment: Readonly<Record<string, string>>): Settings {
+  const settings = loadSettings(environment);
+  const { connection } = settings;
+  if (connection.kind !== "embedded") serverAddress(connection);
   return settings;
 }
 
@@ -58,12 +79,14 @@ export async function findPipelineFile(): Promise<string | null> {
   return null;
 }
 
+/** Something that cannot be read is there too: whoever reads it says why it cannot. */
 async function exists(file: string): Promise<boolean> {
   try {
-    return (await Deno.stat(file)).isFile;
+    await Deno.stat(file);
+    return true;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
+    const { NotFound, NotADirectory } = Deno.errors;
+    return !(error instanceof NotFound || error instanceof NotADirectory);
   }
 }
 
@@ -88,4 +111,21 @@ export async function withDatabase<T>(
   } finally {
     await db.close();
   }
+}
+
+/**
+ * The same for a command that only looks: nothing is made or changed, so that a role which may only
+ * read, or a replica, is enough.
+ * @param body Is told whether there are tables at all; before the first sync there are none.
+ * @throws {DatabaseError} Also when the tables are older than this program.
+ */
+export function lookAtDatabase<T>(
+  settings: Settings,
+  schema: string,
+  body: (db: Database, hasTables: boolean) => Promise<T>,
+): Promise<T> {
+  return withDatabase(settings, schema, async (db) => {
+    const { hasTables } = await import("../lib/db/migrate.ts");
+    return await body(db, await hasTables(db));
+  }, { migrated: false });
 }

@@ -1,19 +1,20 @@
 import type { Command } from "commander";
 import { utcDay } from "../lib/days.ts";
-import { EXIT, UsageError } from "../lib/errors.ts";
+import { EXIT } from "../lib/errors.ts";
 import { findGaps, type Gap, type GapCause } from "../pipelines/gaps/find_gaps.ts";
 import {
   type CommonOptions,
+  lookAtDatabase,
   prepare,
   readPipeline,
   withCommonOptions,
-  withDatabase,
 } from "./context.ts";
 import type { Io } from "./io.ts";
-import { type KnownWearer, knownWearers } from "./known_wearers.ts";
+import { chooseKnown, knownWearers } from "./known_wearers.ts";
 import { jsonText, textTable } from "./output.ts";
 import { action } from "./action.ts";
-import { dayOption, typesOption } from "./sync_options.ts";
+import { typesFlag, userIdFlag } from "./selection.ts";
+import { spanOption, typesOption } from "./sync_options.ts";
 
 interface Options extends CommonOptions {
   types?: string;
@@ -26,8 +27,8 @@ interface Options extends CommonOptions {
 /** `gaps`: which days are missing, and why. */
 export function define(command: Command, io: Io): void {
   withCommonOptions(command)
-    .option("--types <a,b>", "only these data types")
-    .option("--user-id <id>", "only this wearer (default: everyone)")
+    .addOption(typesFlag())
+    .addOption(userIdFlag("only this wearer (default: everyone)"))
     .option("--from <day>", "from this day (default: as far as the configuration wants)")
     .option("--to <day>", "to this day, included (default: today in UTC)")
     .option("--json", "one JSON document on standard output, with every span")
@@ -38,14 +39,15 @@ async function gaps(options: Options, io: Io): Promise<number> {
   const settings = await prepare(options, io);
   const pipeline = await readPipeline(options);
   const types = typesOption(options.types, pipeline);
-  const today = utcDay(new Date());
-  const from = options.from === undefined ? null : dayOption("--from", options.from);
-  const to = options.to === undefined ? today : dayOption("--to", options.to);
-  if (from !== null && from > to) {
-    throw new UsageError("DATES_REVERSED", `--from ${from} is after --to ${to}`);
-  }
-  await withDatabase(settings, pipeline.schema, async (db) => {
-    const wearers = chosen(await knownWearers(db), options.userId);
+  const now = new Date();
+  const today = utcDay(now);
+  const { from = null, to = today } = spanOption(
+    ["--from", options.from],
+    ["--to", options.to],
+    now,
+  );
+  await lookAtDatabase(settings, pipeline.schema, async (db, hasTables) => {
+    const wearers = chooseKnown(hasTables ? await knownWearers(db) : [], options.userId);
     if (wearers.length === 0) io.err("Nobody has synced yet: run `auth login`, then `sync`.");
     const found: Gap[] = [];
     for (const { userId, grant } of wearers) {
@@ -67,17 +69,6 @@ async function gaps(options: Options, io: Io): Promise<number> {
     else if (wearers.length > 0) io.out("No gaps: every day has data.");
   });
   return EXIT.done;
-}
-
-/** @throws {UsageError} When the one asked for is not among them: no gaps would look like all well. */
-function chosen(known: readonly KnownWearer[], userId: string | undefined): KnownWearer[] {
-  const wearers = known.filter((wearer) => userId === undefined || wearer.userId === userId);
-  if (wearers.length === 0 && known.length > 0) {
-    throw new UsageError("UNKNOWN_WEARER", `this database knows no wearer ${userId}`, {
-      hint: "`oura-sync status` shows the wearers.",
-    });
-  }
-  return wearers;
 }
 
 const CAUSES: Readonly<Record<GapCause, string>> = {

@@ -8,6 +8,7 @@ import {
   type CommonOptions,
   findPipelineFile,
   readPipeline,
+  readSettings,
   withCommonOptions,
   withDatabase,
 } from "./context.ts";
@@ -48,13 +49,13 @@ async function init(options: Options, io: Io): Promise<number> {
     fromStdin: options.fromStdin === true,
   }, io);
   // Judged before anything is written.
-  loadSettings({ ...before, ...values });
+  readSettings({ ...before, ...values });
 
   const env = await writeEnvFile(envFile, values);
   const yaml = await writePipelineFile(options.config ?? await findPipelineFile() ?? "oura.yaml");
   for (const { file, what } of [env, yaml]) io.out(`${file}: ${what}`);
 
-  const settings = loadSettings(await environment(options, io));
+  const settings = readSettings(await environment(options, io));
   await provideKey(settings, envFile, io);
   const pipeline = await readPipeline(options);
   await withDatabase(settings, pipeline.schema, async (db) => {

@@ -1,5 +1,6 @@
 import type { Database } from "../lib/db/database.ts";
 import { lastRuns } from "../lib/db/status.ts";
+import { UsageError } from "../lib/errors.ts";
 import type { GrantSummary } from "../lib/db/vault/grant.ts";
 import { listGrants } from "../lib/db/vault/grants.ts";
 
@@ -19,4 +20,22 @@ export async function knownWearers(db: Database): Promise<KnownWearer[]> {
     userId,
     grant: grants.find((grant) => grant.userId === userId) ?? null,
   }));
+}
+
+/**
+ * The wearer asked for, or everyone.
+ * @throws {UsageError} When the one asked for is not among them: nothing found would look like all
+ *   well.
+ */
+export function chooseKnown(
+  known: readonly KnownWearer[],
+  userId: string | undefined,
+): KnownWearer[] {
+  const wearers = known.filter((wearer) => userId === undefined || wearer.userId === userId);
+  if (wearers.length === 0 && known.length > 0) {
+    throw new UsageError("UNKNOWN_WEARER", `this database knows no wearer ${userId}`, {
+      hint: "`oura-sync status` shows the wearers.",
+    });
+  }
+  return wearers;
 }

@@ -1,13 +1,14 @@
 import type { Command } from "commander";
-import { EXIT } from "../lib/errors.ts";
+import type { Database } from "../lib/db/database.ts";
+import { DatabaseError, EXIT } from "../lib/errors.ts";
 import type { ColumnChange } from "../pipelines/columns/history.ts";
 import type { PlannedStep } from "../pipelines/columns/step.ts";
 import {
   type CommonOptions,
+  lookAtDatabase,
   prepare,
   readPipeline,
   withCommonOptions,
-  withDatabase,
 } from "./context.ts";
 import type { Io } from "./io.ts";
 import { countText, jsonText } from "./output.ts";
@@ -28,7 +29,8 @@ export function define(command: Command, io: Io): void {
     .action(action<Options>(io, async (options) => {
       const settings = await prepare(options, io);
       const pipeline = await readPipeline(options);
-      return await withDatabase(settings, pipeline.schema, async (db) => {
+      return await lookAtDatabase(settings, pipeline.schema, async (db, hasTables) => {
+        if (!hasTables) throw noTables(db);
         if (options.history) {
           const { readHistory } = await import("../pipelines/columns/history.ts");
           const changes = await readHistory(db);
@@ -39,8 +41,14 @@ export function define(command: Command, io: Io): void {
         const steps = await plan(db, pipeline);
         io.out(options.json ? jsonText({ steps: steps.map(stepJson) }) : planText(steps));
         return options.check && steps.length > 0 ? EXIT.partial : EXIT.done;
-      }, { migrated: false });
+      });
     }));
+}
+
+function noTables({ label }: Database): DatabaseError {
+  return new DatabaseError("DATABASE_OBJECT_MISSING", `${label}: there are no tables yet`, {
+    hint: "Run `migrate`; then `plan` shows what oura.yaml adds to them.",
+  });
 }
 
 /** A step for programs, without what only `apply` needs. */

@@ -1,24 +1,26 @@
 /** `rejects`: the documents that did not fit. */
 import type { Command } from "commander";
-import type { Pipeline } from "../config/model.ts";
-import type { Settings } from "../config/settings.ts";
 import type { Database } from "../lib/db/database.ts";
-import { listRejects, type RejectFilter } from "../lib/db/quarantine.ts";
+import { listRejects } from "../lib/db/quarantine.ts";
 import { EXIT } from "../lib/errors.ts";
 import {
   type CommonOptions,
+  lookAtDatabase,
   prepare,
   readPipeline,
   withCommonOptions,
   withDatabase,
 } from "./context.ts";
 import type { Io } from "./io.ts";
+import { chooseKnown, knownWearers } from "./known_wearers.ts";
 import { jsonText } from "./output.ts";
 import { action } from "./action.ts";
+import type { RejectsContext } from "./rejects/context.ts";
 import { discard } from "./rejects/discard.ts";
 import { listText, rejectJson } from "./rejects/screen.ts";
 import { retry } from "./rejects/retry.ts";
 import { show } from "./rejects/show.ts";
+import { typesFlag, userIdFlag } from "./selection.ts";
 import { typesOption } from "./sync_options.ts";
 
 /** Options of all subcommands. */
@@ -28,26 +30,17 @@ export interface RejectsOptions extends CommonOptions {
   json?: boolean;
 }
 
-/** What a subcommand gets. */
-export interface RejectsContext {
-  readonly io: Io;
-  readonly settings: Settings;
-  readonly pipeline: Pipeline;
-  readonly db: Database;
-  readonly filter: Omit<RejectFilter, "ids">;
-  readonly json: boolean;
-}
-
 /** `rejects list`, `rejects show`, `rejects retry`, `rejects discard`. */
 export function define(command: Command, io: Io): void {
   const add = (
     usage: string,
     description: string,
     body: (context: RejectsContext, ids: string[]) => Promise<number>,
+    looks: boolean,
   ): void => {
     withCommonOptions(command.command(usage).description(description))
-      .option("--types <a,b>", "only these data types")
-      .option("--user-id <id>", "only this wearer (default: everyone)")
+      .addOption(typesFlag())
+      .addOption(userIdFlag("only this wearer (default: everyone)"))
       .option("--json", "one JSON document on standard output")
       .action(action<RejectsOptions>(io, async (options, ...ids) => {
         const settings = await prepare(options, io);
@@ -57,20 +50,25 @@ export function define(command: Command, io: Io): void {
           ...(dataTypes ? { dataTypes } : {}),
           ...(options.userId === undefined ? {} : { userId: options.userId }),
         };
-        return await withDatabase(settings, pipeline.schema, (db) => {
-          const json = options.json === true;
-          return body({ io, settings, pipeline, db, filter, json }, ids);
-        });
+        const json = options.json === true;
+        const work = async (db: Database, hasTables = true) => {
+          // An unknown wearer without rejects would look like all well.
+          if (hasTables) chooseKnown(await knownWearers(db), options.userId);
+          return await body({ io, settings, pipeline, db, hasTables, filter, json }, ids);
+        };
+        const { schema } = pipeline;
+        if (looks) return await lookAtDatabase(settings, schema, work);
+        return await withDatabase(settings, schema, (db) => work(db));
       }));
   };
-  add("list", "what is in quarantine, and why", list);
-  add("show <id>", "one of them, with the document itself", show);
-  add("retry [ids...]", "load what fits by now; all of them, or those named", retry);
-  add("discard [ids...]", "give those named up, or all of --types", discard);
+  add("list", "what is in quarantine, and why", list, true);
+  add("show <id>", "one of them, with the document itself", show, true);
+  add("retry [ids...]", "load what fits by now; all of them, or those named", retry, false);
+  add("discard [ids...]", "give those named up, or all of --types", discard, false);
 }
 
-async function list({ io, db, filter, json }: RejectsContext): Promise<number> {
-  const rejects = await listRejects(db, filter);
+async function list({ io, db, hasTables, filter, json }: RejectsContext): Promise<number> {
+  const rejects = hasTables ? await listRejects(db, filter) : [];
   if (json) io.out(jsonText({ rejects: rejects.map(rejectJson) }));
   else io.out(rejects.length === 0 ? "Nothing is in quarantine." : listText(rejects));
   return EXIT.done;

@@ -5,10 +5,10 @@ import { lastRuns, typeStatus } from "../lib/db/status.ts";
 import { EXIT } from "../lib/errors.ts";
 import {
   type CommonOptions,
+  lookAtDatabase,
   prepare,
   readPipeline,
   withCommonOptions,
-  withDatabase,
 } from "./context.ts";
 import type { Io } from "./io.ts";
 import { knownWearers } from "./known_wearers.ts";
@@ -27,9 +27,9 @@ export function define(command: Command, io: Io): void {
     .action(action<Options>(io, async (options) => {
       const settings = await prepare(options, io);
       const pipeline = await readPipeline(options);
-      await withDatabase(settings, pipeline.schema, async (db) => {
+      await lookAtDatabase(settings, pipeline.schema, async (db, hasTables) => {
         const now = new Date();
-        const wearers = await readStatus(db, pipeline, now);
+        const wearers = hasTables ? await readStatus(db, pipeline, now) : [];
         if (options.json) io.out(jsonText({ database: db.label, checkedAt: now, wearers }));
         else io.out([db.label, ...wearers.map(screen)].join("\n\n"));
         if (wearers.length === 0) {

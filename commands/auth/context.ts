@@ -1,10 +1,12 @@
 import type { SignInSettings } from "../../pipelines/sign_in/wearers.ts";
 import type { Database } from "../../lib/db/database.ts";
 
-/** What the `auth` commands work with; opened, migrated and closed by whoever runs them. */
+/** What the `auth` commands work with; opened and closed by whoever runs them. */
 export interface AuthContext {
   readonly settings: SignInSettings;
   readonly db: Database;
+  /** False before the first sign-in or sync, for a command that only looks. */
+  readonly hasTables: boolean;
   /** Data types of the configuration; `auth` says which of them a grant leaves out. */
   readonly types: readonly { readonly name: string; readonly scope: string | null }[];
   /** Where a generated key is written when a server database has none. */

@@ -10,7 +10,7 @@ import { leftOut } from "./scopes.ts";
  * @throws {SignInError} After the output, when nobody is or a grant is dead: exit 3.
  */
 export async function status(context: AuthContext, options: { json?: boolean }): Promise<void> {
-  const grants = await listGrants(context.db);
+  const grants = context.hasTables ? await listGrants(context.db) : [];
   if (options.json) {
     context.print(jsonText(grants.map((grant) => toJson(grant, context))));
   } else {

@@ -3,7 +3,7 @@ import type { Pipeline } from "../../config/model.ts";
 import type { Database } from "../../lib/db/database.ts";
 import { inSchema, quoteIdentifier } from "../../lib/db/identifiers.ts";
 import { migrationStatus } from "../../lib/db/migrate.ts";
-import { DatabaseError } from "../../lib/errors.ts";
+import { DatabaseError, UsageError } from "../../lib/errors.ts";
 import { diff } from "../../pipelines/columns/diff.ts";
 import { readState } from "../../pipelines/columns/state.ts";
 import { attempt, failed, type Finding, ok, warn } from "./check.ts";
@@ -55,8 +55,10 @@ async function checkColumns(db: Database, pipeline: Pipeline): Promise<Finding> 
     : warn("columns", `${steps.length} changes of oura.yaml are not applied`, "oura-sync plan");
 }
 
-/** The line for a database that cannot be opened. */
+/** The line for a database that cannot be opened: it is away, or a file its URL names is missing. */
 export function unreachable(error: unknown): Finding {
-  if (error instanceof DatabaseError) return failed("database", error);
+  if (error instanceof DatabaseError || error instanceof UsageError) {
+    return failed("database", error);
+  }
   throw error;
 }

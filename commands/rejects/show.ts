@@ -1,16 +1,16 @@
 import { readRejects } from "../../lib/db/quarantine.ts";
 import { EXIT, UsageError } from "../../lib/errors.ts";
 import { jsonText } from "../output.ts";
-import type { RejectsContext } from "../rejects.ts";
+import type { RejectsContext } from "./context.ts";
 import { idsOf, keyText, rejectJson } from "./screen.ts";
 
 /** `rejects show`: the only command that prints a quarantined document, because it was asked to. */
 export async function show(
-  { io, db, json }: RejectsContext,
+  { io, db, hasTables, json }: RejectsContext,
   texts: string[],
 ): Promise<number> {
   const ids = idsOf(texts);
-  const [reject] = await readRejects(db, { ids, closed: true });
+  const [reject] = hasTables ? await readRejects(db, { ids, closed: true }) : [];
   if (!reject) throw new UsageError("NO_SUCH_REJECT", `there is no reject ${ids[0]}`);
   const { document, ...info } = reject;
   if (json) {

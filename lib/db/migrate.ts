@@ -1,5 +1,6 @@
 /** Brings the tables up to what this program needs. */
 import { type Migration, migrations } from "../../sql/migrations/index.ts";
+import { DatabaseError } from "../errors.ts";
 import { VERSION } from "../version.ts";
 import type { Database, Transaction } from "./database.ts";
 import { inSchema, quoteIdentifier } from "./identifiers.ts";
@@ -43,6 +44,23 @@ export async function migrate(
 export async function ensureMigrated(db: Database): Promise<AppliedMigration[]> {
   const { pending } = await migrationStatus(db);
   return pending.length === 0 ? [] : await migrate(db);
+}
+
+/**
+ * Whether there are tables to look at. Changes nothing, so a role that may only read can ask.
+ * @returns False for a database that nobody has used yet.
+ * @throws {DatabaseError} `MIGRATION_PENDING` when the tables are older than this program, else as
+ *   {@linkcode migrationStatus}.
+ */
+export async function hasTables(db: Database): Promise<boolean> {
+  const { applied, pending } = await migrationStatus(db);
+  if (applied.length === 0) return false;
+  if (pending.length === 0) return true;
+  throw new DatabaseError(
+    "MIGRATION_PENDING",
+    `${db.label}: the tables are older than this program: ${pending.length} migrations are pending`,
+    { hint: "Run `migrate`, as a role that may change the tables; `sync` does it too." },
+  );
 }
 
 /**

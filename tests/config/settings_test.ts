@@ -162,6 +162,45 @@ Deno.test("loadEnvironment() lets the real environment win over .env", sanitizer
   });
 });
 
+Deno.test(
+  "loadEnvironment() tells of names that look like slips of the hand",
+  sanitizers,
+  async () => {
+    const text = "DATABASE_URI=x\nOURA_CLIENTID=x\nDB_PASS=x\nLOG_LEVEL=debug\n" +
+      // Of other programs, and of deploy/compose.yaml.
+      "POSTGRES_PASSWORD=x\nOURA_SYNC_IMAGE=x\nTZ=UTC\nNODE_ENV=x\n";
+    await withFile(text, async (file) => {
+      const told: [string, string][] = [];
+      const onMisspelt = (name: string, meant: string) => void told.push([name, meant]);
+      const environment = await loadEnvironment(file, () => undefined, { onMisspelt });
+      assert.deepEqual(environment, { LOG_LEVEL: "debug" });
+      assert.deepEqual(told, [
+        ["DATABASE_URI", "DATABASE_URL"],
+        ["OURA_CLIENTID", "OURA_CLIENT_ID"],
+        ["DB_PASS", "DB_PASSWORD"],
+      ]);
+    });
+  },
+);
+
+Deno.test("loadEnvironment() refuses a file that is not UTF-8", sanitizers, async () => {
+  const file = await Deno.makeTempFile({ suffix: ".env" });
+  try {
+    // As `echo OURA_… > .env` writes it in Windows PowerShell, and as an old editor does.
+    const utf16 = [0xff, 0xfe, 0x4f, 0, 0x55, 0];
+    const latin1 = [..."DB_PASSWORD=caf"].map((letter) => letter.charCodeAt(0)).concat(0xe9);
+    for (const bytes of [utf16, latin1]) {
+      await Deno.writeFile(file, new Uint8Array(bytes));
+      await assert.rejects(loadEnvironment(file, () => undefined), {
+        code: "ENV_FILE_UNREADABLE",
+        message: `cannot read ${file}: it is not UTF-8 text`,
+      });
+    }
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
 Deno.test("loadEnvironment() misses only a .env that was asked for", sanitizers, async () => {
   const nothing = () => undefined;
   const directory = await Deno.makeTempDir();
@@ -169,7 +208,7 @@ Deno.test("loadEnvironment() misses only a .env that was asked for", sanitizers,
     await assert.rejects(loadEnvironment(`${directory}/nowhere.env`, nothing), {
       code: "ENV_FILE_UNREADABLE",
     });
-    assert.deepEqual(await loadEnvironment(undefined, nothing, `${directory}/.env`), {});
+    assert.deepEqual(await loadEnvironment(undefined, nothing, { usual: `${directory}/.env` }), {});
   } finally {
     await Deno.remove(directory, { recursive: true });
   }

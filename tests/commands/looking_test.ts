@@ -1,0 +1,71 @@
+/** `status`, `gaps`, `rejects list`, `plan` and `auth status` for those who may only look. */
+import assert from "node:assert/strict";
+import { asSuperuser, sharedCluster, urlOf } from "../support/postgres.ts";
+import { deskTest } from "./support.ts";
+
+const LOOKS = [
+  ["status", "--json"],
+  ["gaps", "--json"],
+  ["rejects", "list", "--json"],
+  ["plan", "--json"],
+  ["auth", "status", "--json"],
+];
+
+deskTest("a role that may only read can look, and is told of an old schema", async (desk) => {
+  const env = {
+    DATABASE_URL: desk.databaseUrl,
+    OURA_API_URL: desk.oura.url,
+    OURA_ACCESS_TOKEN: desk.token,
+  };
+  const synced = await desk.run(["sync"], env);
+  assert.equal(synced.exitCode, 0, synced.err);
+
+  const cluster = await sharedCluster();
+  const database = new URL(desk.databaseUrl).pathname.slice(1);
+  const role = `monitor_${database}`;
+  await asSuperuser(cluster, [
+    `CREATE ROLE ${role} LOGIN`,
+    // As on a replica.
+    `ALTER ROLE ${role} SET default_transaction_read_only = on`,
+    `GRANT USAGE ON SCHEMA oura TO ${role}`,
+    `GRANT SELECT ON ALL TABLES IN SCHEMA oura TO ${role}`,
+  ], database);
+  try {
+    const url = new URL(urlOf(cluster, database));
+    url.username = role;
+    const looking = { DATABASE_URL: url.href };
+    for (const args of LOOKS) {
+      const { exitCode, out, err } = await desk.run(args, looking);
+      // Nobody signed in: the token was a static one.
+      assert.equal(exitCode, args[0] === "auth" ? 3 : 0, err);
+      JSON.parse(out);
+    }
+    const [status] = JSON.parse((await desk.run(["status", "--json"], looking)).out).wearers;
+    assert.equal(status.verdict, "fresh");
+
+    await asSuperuser(cluster, [
+      "DELETE FROM oura.schema_migrations WHERE version = " +
+      "(SELECT max(version) FROM oura.schema_migrations)",
+    ], database);
+    for (const args of LOOKS) {
+      const { exitCode, err } = await desk.run(args, looking);
+      assert.equal(exitCode, 5, args.join(" "));
+      assert.match(err, /older than this program.*\[MIGRATION_PENDING\]\n +Run `migrate`/);
+    }
+  } finally {
+    await asSuperuser(cluster, [`DROP OWNED BY ${role}`, `DROP ROLE ${role}`], database);
+  }
+});
+
+deskTest("looking at an unused database finds nothing, and leaves nothing", async (desk) => {
+  const env = { DATABASE_URL: desk.databaseUrl };
+  const codes: number[] = [];
+  for (const args of LOOKS) codes.push((await desk.run(args, env)).exitCode);
+  assert.deepEqual(codes, [0, 0, 0, 5, 3]);
+  const left = await desk.run([
+    "query",
+    "--csv",
+    "select count(*) from pg_namespace where nspname = 'oura'",
+  ], env);
+  assert.match(left.out, /^count\s+0$/m);
+});
