@@ -1,11 +1,10 @@
 import type { Command } from "commander";
-import { addDays, earlierDay, utcDay } from "../lib/days.ts";
-import { UsageError } from "../lib/errors.ts";
+import type { DaySpan } from "../lib/days.ts";
 import type { Demand } from "../pipelines/windows.ts";
 import { type FetchOptions, runFetch, withFetchOptions } from "./fetch.ts";
 import type { Io } from "./io.ts";
 import { action } from "./action.ts";
-import { dayOption } from "./sync_options.ts";
+import { spanOption } from "./sync_options.ts";
 
 interface Options extends FetchOptions {
   from: string;
@@ -34,14 +33,8 @@ export function define(command: Command, io: Io): void {
     );
 }
 
-function missingDays(options: Options, now: Date): Demand {
-  const from = dayOption("--from", options.from);
-  // There is nothing later than the wearers who are in tomorrow already.
-  const to = earlierDay(dayOption("--to", options.to), addDays(utcDay(now), 1));
-  if (from > to) {
-    throw new UsageError("DATES_REVERSED", `--from ${from} is after --to ${to}`, {
-      hint: "The first day comes first and is not in the future; both days are included.",
-    });
-  }
-  return { kind: "missing", span: { from, to } };
+/** Both options are required, so the span has both its ends. */
+function missingDays({ from, to }: Options, now: Date): Demand {
+  const span = spanOption(["--from", from], ["--to", to], now) as DaySpan;
+  return { kind: "missing", span };
 }

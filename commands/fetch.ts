@@ -16,6 +16,7 @@ import type { Io } from "./io.ts";
 import { jsonText } from "./output.ts";
 import { describe } from "./action.ts";
 import type { SyncRequest } from "./run_sync.ts";
+import { typesFlag, userIdFlag } from "./selection.ts";
 import { durationOption, numberOption, typesOption } from "./sync_options.ts";
 import { reportJson, reportText } from "./sync_report.ts";
 import type { WearerOptions } from "./wearers.ts";
@@ -33,8 +34,8 @@ export interface FetchOptions extends CommonOptions, WearerOptions {
 /** Adds {@linkcode FetchOptions} to a command. */
 export function withFetchOptions(command: Command): Command {
   return withCommonOptions(command)
-    .option("--types <a,b>", "only these data types")
-    .option("--user-id <id>", "this wearer (default: the first signed-in one)")
+    .addOption(typesFlag())
+    .addOption(userIdFlag("this wearer (default: the first signed-in one)"))
     .addOption(new Option("--all-users", "every signed-in wearer").conflicts("userId"))
     .option("--dry-run", "show what would be fetched; fetch and write nothing")
     .option("--concurrency <n>", "requests in flight at once", "4")

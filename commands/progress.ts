@@ -2,6 +2,7 @@
 import { SingleBar } from "cli-progress";
 import { stderr } from "node:process";
 import { loggerOf } from "../lib/log.ts";
+import { InterruptedError } from "../pipelines/errors.ts";
 import type { SyncEvent } from "../pipelines/sync.ts";
 import type { Io } from "./io.ts";
 import { countText } from "./output.ts";
@@ -59,7 +60,9 @@ function createLogLines(): Progress {
       if (event.kind === "type") {
         const { dataType, state, counts, error, reason } = event.outcome;
         const facts = { dataType, state, ...counts };
-        if (error) log.error("{dataType} failed: {error}", { ...facts, error: error.message });
+        // A stop is told of once, at the end.
+        if (error instanceof InterruptedError) log.debug("{dataType} was stopped.", facts);
+        else if (error) log.error("{dataType} failed: {error}", { ...facts, error: error.message });
         else if (reason) log.warn("{dataType} is left out: {reason}.", { ...facts, reason });
         else {
           log.info(

@@ -10,7 +10,8 @@ import {
 import type { Io } from "./io.ts";
 import { countText, jsonText, textTable } from "./output.ts";
 import { action } from "./action.ts";
-import { dayOption, typesOption } from "./sync_options.ts";
+import { typesFlag } from "./selection.ts";
+import { spanOption, typesOption } from "./sync_options.ts";
 
 interface Options extends CommonOptions {
   types?: string;
@@ -22,7 +23,7 @@ interface Options extends CommonOptions {
 /** `replay`: transforms and loads the stored documents again, without asking Oura. */
 export function define(command: Command, io: Io): void {
   withCommonOptions(command)
-    .option("--types <names>", "only these data types, separated by commas")
+    .addOption(typesFlag())
     .option("--from <day>", "only documents from this day on")
     .option("--to <day>", "only documents up to this day")
     .option("--json", "one JSON document on standard output")
@@ -30,10 +31,7 @@ export function define(command: Command, io: Io): void {
       const settings = await prepare(options, io);
       const declared = await readPipeline(options);
       const names = typesOption(options.types, declared);
-      const days = {
-        ...(options.from === undefined ? {} : { from: dayOption("--from", options.from) }),
-        ...(options.to === undefined ? {} : { to: dayOption("--to", options.to) }),
-      };
+      const days = spanOption(["--from", options.from], ["--to", options.to], new Date());
       const results = await withDatabase(settings, declared.schema, async (db) => {
         const { livePipeline } = await import("../pipelines/columns/live_pipeline.ts");
         const { readState } = await import("../pipelines/columns/state.ts");

@@ -1,4 +1,5 @@
 /** A sync's report, for people and as JSON. */
+import { InterruptedError } from "../pipelines/errors.ts";
 import type { SyncReport, TypeOutcome } from "../pipelines/outcome.ts";
 import { countText, durationText, textTable } from "./output.ts";
 
@@ -41,6 +42,7 @@ function newFieldsText(types: readonly TypeOutcome[]): string[] {
 }
 
 function stateText(type: TypeOutcome): string {
+  if (type.error instanceof InterruptedError) return "stopped";
   if (type.state === "failed") return `failed: ${type.error!.message}`;
   if (type.state === "skipped") return `left out: ${type.reason}`;
   if (type.state === "busy") return `busy: ${type.holder?.holder ?? "another process"}`;

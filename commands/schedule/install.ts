@@ -1,4 +1,5 @@
 /** Puts a schedule where its scheduler looks for it. Nothing is started, and nothing needs root. */
+import { messageOf, UsageError } from "../../lib/errors.ts";
 import { quote } from "./cron.ts";
 import { LAUNCHD_LABEL } from "./launchd.ts";
 import type { UnitFile } from "./job.ts";
@@ -20,6 +21,7 @@ export interface Installed {
 /**
  * Writes the files, over those of an earlier schedule. A crontab is left to its owner: it may hold
  * more than ours.
+ * @throws {UsageError} When a file cannot be written.
  */
 export async function install({ kind, files, directory }: Placement): Promise<Installed> {
   const [first] = files;
@@ -27,16 +29,26 @@ export async function install({ kind, files, directory }: Placement): Promise<In
     const line = quote(first!.text.trimEnd());
     return { written: [], next: [`(crontab -l 2>/dev/null; echo ${line}) | crontab -`] };
   }
-  await Deno.mkdir(directory, { recursive: true });
   const slash = kind === "windows" ? "\\" : "/";
   const written: string[] = [];
   for (const { name, text } of files) {
     const path = `${directory}${slash}${name}`;
-    const bytes = kind === "windows" ? utf16(text) : new TextEncoder().encode(text);
-    await Deno.writeFile(path, bytes);
+    await write(path, kind === "windows" ? utf16(text) : new TextEncoder().encode(text), directory);
     written.push(path);
   }
   return { written, next: nextCommands(kind, written[0]!) };
+}
+
+async function write(path: string, bytes: Uint8Array, directory: string): Promise<void> {
+  try {
+    await Deno.mkdir(directory, { recursive: true });
+    await Deno.writeFile(path, bytes);
+  } catch (cause) {
+    throw new UsageError("FILE_UNWRITABLE", `cannot write ${path}: ${messageOf(cause)}`, {
+      hint: "Use `schedule print` and put the files where they belong.",
+      cause,
+    });
+  }
 }
 
 function nextCommands(kind: Exclude<Placement["kind"], "cron">, path: string): string[] {

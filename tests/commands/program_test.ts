@@ -44,6 +44,7 @@ const HELP: [string, string[]][] = [
   ["no arguments", []],
   ["--help", ["--help"]],
   ["-h", ["-h"]],
+  ["help", ["help"]],
 ];
 for (const [name, args] of HELP) {
   Deno.test(`${name} prints help with every command, on standard output`, async () => {
@@ -56,6 +57,10 @@ for (const [name, args] of HELP) {
     }
   });
 }
+
+Deno.test("help with a command is that command's --help", async () => {
+  assert.deepEqual(await program("help", "sync"), await program("sync", "--help"));
+});
 
 Deno.test("--version prints the version and nothing else", async () => {
   assert.deepEqual(await program("--version"), { code: 0, out: `${config.version}\n`, err: "" });
@@ -105,7 +110,19 @@ const MISTAKES: [string, string[], RegExp][] = [
   ["an unknown data type", ["sync", "--types", "daily_slep"], /"daily_slep".*\n.*daily_sleep\?/],
   ["no data type", ["sync", "--types", ","], /names no data type/],
   ["too many requests at once", ["sync", "--concurrency", "999"], /from 1 to 32/],
-  ["no pause between runs", ["sync", "--every", "0s"], /0s is not a duration from 1s up to 24h/],
+  ["no pause between runs", ["sync", "--every", "0s"], /0s is not a duration from 10s up to 24h/],
+  ["hardly a pause", ["sync", "--every", "9s"], /9s is not a duration from 10s up to 24h/],
+  ["a start in the future", ["sync", "--start-date", "2999-01-01"], /2999-01-01 is in the future/],
+  [
+    "a wearer's id that nobody set",
+    ["sync", "--user-id", ""],
+    /--user-id <id>' argument ''.*empty/,
+  ],
+  [
+    "a replay from after its end",
+    ["replay", "--from", "2026-05-02", "--to", "2026-05-01"],
+    /2026-05-02 is after --to 2026-05-01/,
+  ],
   ["a number that is none", ["sync", "--concurrency", "1e1"], /not a whole number/],
   ["a configuration that is not there", ["validate", "--config", "gone.yaml"], /gone\.yaml/],
 ];

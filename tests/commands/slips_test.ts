@@ -16,8 +16,9 @@ deskTest(
     assert.equal((await run(["sync", "--types", "daily_sleep"], env)).exitCode, 0);
     for (
       const [args, message] of [
-        [["gaps", "--user-id", "nobody", "--json"], /no wearer nobody \[UNKNOWN_WEARER\]/],
-        [["rejects", "retry", "7", "--json"], /not in quarantine: 7 \[NO_SUCH_REJECT\]/],
+        [["gaps", "--user-id", "nobody"], /no wearer nobody \[UNKNOWN_WEARER\]/],
+        [["rejects", "list", "--user-id", "nobody"], /no wearer nobody \[UNKNOWN_WEARER\]/],
+        [["rejects", "retry", "7"], /not in quarantine: 7 \[NO_SUCH_REJECT\]/],
       ] as const
     ) {
       const { exitCode, out, err } = await run(args, env);
@@ -68,3 +69,34 @@ if (Deno.build.os === "linux") {
     assert.doesNotMatch(err, /^ +at /m, "no stack trace");
   });
 }
+
+deskTest(
+  "what stands in the way of oura.yaml and .env is told of",
+  async ({ run, directory, databaseUrl }) => {
+    // Neither a configuration nor a bug: the directory of one of the places to look is a file.
+    await Deno.writeTextFile(`${directory}/config`, "");
+    await Deno.writeTextFile(`${directory}/.env`, "DATABASE_URI=x\n");
+    const { exitCode, out, err } = await run(["validate"], { LOG_FORMAT: "pretty" });
+    assert.equal(exitCode, 0, err);
+    assert.match(out, /^the built-in oura\.yaml is valid/);
+    assert.match(err, /\.env: DATABASE_URI is not read; did you mean DATABASE_URL\?/);
+
+    await Deno.mkdir(`${directory}/oura.yaml`);
+    assert.match((await run(["validate"])).err, /cannot read oura\.yaml.*\[CONFIG_UNREADABLE\]/);
+    await Deno.remove(`${directory}/oura.yaml`);
+
+    const wrong = { DATABASE_URL: `${databaseUrl}&schema=x` };
+    const refused = await run(["validate"], wrong);
+    assert.equal(refused.exitCode, 2);
+    assert.match(refused.err, /unknown parameters: schema \[DATABASE_URL_INVALID\]/);
+  },
+);
+
+deskTest("--types given twice means both", async ({ run, databaseUrl, oura, token }) => {
+  const env = { DATABASE_URL: databaseUrl, OURA_API_URL: oura.url, OURA_ACCESS_TOKEN: token };
+  const types = ["--types", "daily_sleep, tag", "--types", "session,tag"];
+  const { exitCode, out, err } = await run(["sync", "--json", ...types], env);
+  assert.equal(exitCode, 0, err);
+  const names = JSON.parse(out).types.map(({ dataType }: { dataType: string }) => dataType);
+  assert.deepEqual(names.toSorted(), ["daily_sleep", "session", "tag"]);
+});

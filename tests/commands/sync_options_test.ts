@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { demandOf, durationOption, numberOption } from "../../commands/sync_options.ts";
+import { demandOf, durationOption, numberOption, spanOption } from "../../commands/sync_options.ts";
 import { UsageError } from "../../lib/errors.ts";
 import type { Demand } from "../../pipelines/windows.ts";
 
@@ -17,6 +17,10 @@ const DEMANDS: [string, Parameters<typeof demandOf>[0], Demand][] = [
     kind: "exactly",
     span: { from: "2026-05-01", to: "2026-05-21" },
   }],
+  ["an end that is yet to come", { startDate: "2026-05-01", endDate: "9999-12-31" }, {
+    kind: "exactly",
+    span: { from: "2026-05-01", to: "2026-05-21" },
+  }],
   ["both dates", { startDate: "2026-05-01", endDate: "2026-05-01" }, {
     kind: "exactly",
     span: { from: "2026-05-01", to: "2026-05-01" },
@@ -25,6 +29,31 @@ const DEMANDS: [string, Parameters<typeof demandOf>[0], Demand][] = [
 for (const [name, options, demand] of DEMANDS) {
   Deno.test(`demandOf() for ${name}`, () => assert.deepEqual(demandOf(options, 90, NOW), demand));
 }
+
+Deno.test("spanOption() takes either day, both, or none", () => {
+  const span = (from?: string, to?: string) => spanOption(["--from", from], ["--to", to], NOW);
+  assert.deepEqual(span(), {});
+  assert.deepEqual(span("2026-05-21"), { from: "2026-05-21" });
+  assert.deepEqual(span(undefined, "2026-05-01"), { to: "2026-05-01" });
+  assert.deepEqual(span("2000-01-01", "2026-06-01"), { from: "2000-01-01", to: "2026-05-21" });
+});
+
+Deno.test("spanOption() refuses days that nobody can have data of, by the option's name", () => {
+  const cases: [string, string, RegExp][] = [
+    ["2026-05-22", "2026-05-23", /^--from 2026-05-22 is in the future$/],
+    ["1999-12-31", "2026-05-01", /^--from 1999-12-31 is before 2000-01-01$/],
+    ["2026-05-01", "0001-01-01", /^--to 0001-01-01 is before 2000-01-01$/],
+    ["2026-05-02", "2026-05-01", /^--from 2026-05-02 is after --to 2026-05-01$/],
+    ["2026-02-29", "2026-05-01", /^--from 2026-02-29 is not a calendar day$/],
+  ];
+  for (const [from, to, message] of cases) {
+    assert.throws(() => spanOption(["--from", from], ["--to", to], NOW), (error) => {
+      assert.ok(error instanceof UsageError);
+      assert.match(error.message, message);
+      return true;
+    });
+  }
+});
 
 Deno.test("numberOption() takes whole numbers in range only", () => {
   assert.equal(numberOption("--n", "7", 1, 32), 7);

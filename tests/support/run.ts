@@ -49,6 +49,11 @@ export class Run {
     }
   }
 
+  /** Sends it a signal, as a terminal or a service manager does. */
+  kill(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
   /** Ends standard input, after this text, and waits for the program. */
   async end(input = ""): Promise<Ended> {
     const writer = this.#child.stdin.getWriter();

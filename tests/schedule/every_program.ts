@@ -1,0 +1,14 @@
+/** The loop of `sync --every` in a process of its own: every run fails, and the pause is short. */
+import { repeat } from "../../commands/every.ts";
+import { systemIo } from "../../commands/io.ts";
+import { DatabaseError } from "../../lib/errors.ts";
+
+const PAUSE_MS = 200;
+
+Deno.exit(
+  await repeat(
+    PAUSE_MS,
+    systemIo,
+    () => Promise.reject(new DatabaseError("GONE", "the database is gone")),
+  ),
+);
