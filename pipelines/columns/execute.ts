@@ -58,21 +58,46 @@ async function runTogether(
     if (statements.length > 0) await tx.exec(statements.join(";\n"));
     await keep(tx, steps.flatMap(({ remember }) => remember));
     const changes = steps.filter(({ sql, remember }) => sql.length + remember.length > 0);
-    await record(tx, changes, "done", options.checksum);
+    return await record(tx, changes, "done", options.checksum);
   });
 }
 
-/** Runs DDL in one transaction that gives up soon where it must wait for a lock. */
-export async function transact<T>(
+/**
+ * Runs DDL in one transaction that gives up soon where it must wait for a lock. A connection lost
+ * during COMMIT leaves open whether it happened, and DDL cannot simply be run again as an upsert
+ * can: the record of the changes, a part of the transaction, tells.
+ * @param body Returns the ids of its changes in the record; none when it left everything as it was.
+ * @returns Whether there were changes.
+ */
+export async function transact(
   db: Database,
   { turn, signal }: ExecuteOptions,
-  body: (tx: Transaction) => Promise<T>,
-): Promise<T> {
-  return await retryTransaction(db, async (tx) => {
-    await turn.require(tx);
-    await tx.exec(LOCK_TIMEOUT);
-    return await body(tx);
-  }, signal ? { signal } : {});
+  body: (tx: Transaction) => Promise<readonly number[]>,
+): Promise<boolean> {
+  const attempted: number[] = [];
+  try {
+    return await retryTransaction(db, async (tx) => {
+      await turn.require(tx);
+      if (await isRecorded(tx, attempted)) return true;
+      await tx.exec(LOCK_TIMEOUT);
+      const changes = await body(tx);
+      attempted.push(...changes);
+      return changes.length > 0;
+    }, signal ? { signal } : {});
+  } catch (error) {
+    // The server may have been at its COMMIT still when the statements were run again.
+    if (await isRecorded(db, attempted).catch(() => false)) return true;
+    throw error;
+  }
+}
+
+async function isRecorded(db: Queryable, changes: readonly number[]): Promise<boolean> {
+  if (changes.length === 0) return false;
+  const { rows } = await db.query(
+    inSchema("SELECT FROM oura.column_changes WHERE id = ANY($1::bigint[]) LIMIT 1", db.schema),
+    [changes],
+  );
+  return rows.length > 0;
 }
 
 /**

@@ -30,10 +30,9 @@ export async function swapColumn(
   return await transact(db, options, async (tx) => {
     await tx.exec(inSchema(`LOCK TABLE ${tableName(table)} IN ACCESS EXCLUSIVE MODE`, tx.schema));
     const { atWork, wasAtWork } = await disturbance(tx, type.name, since);
-    if (atWork || wasAtWork) return false;
+    if (atWork || wasAtWork) return [];
     await tx.exec(sql.join(";\n"));
     await keep(tx, [{ put: { kind: "column", table, name, definition }, refill: false }]);
-    await record(tx, [{ ...step, sql }], "done", options.checksum);
-    return true;
+    return await record(tx, [{ ...step, sql }], "done", options.checksum);
   });
 }
