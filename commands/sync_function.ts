@@ -2,6 +2,7 @@
 import { loadPipeline } from "../config/pipeline.ts";
 import { loadSettings } from "../config/settings.ts";
 import type { TokenProvider } from "../lib/oura/token_provider.ts";
+import { InterruptedError } from "../pipelines/errors.ts";
 import type { SyncReport } from "../pipelines/outcome.ts";
 import { readPipeline, withDatabase } from "./context.ts";
 import { demandOf, typesOption } from "./sync_options.ts";
@@ -60,7 +61,25 @@ export interface SyncOptions {
  * ```
  */
 export async function sync(options: SyncOptions = {}): Promise<SyncReport> {
-  const { config, concurrency = 4, signal = new AbortController().signal } = options;
+  const { signal: caller } = options;
+  const stop = new AbortController();
+  // Whatever the caller's reason is, the run ends in order and its record says so.
+  const interrupt = () => stop.abort(new InterruptedError("the program that called it"));
+  if (caller?.aborted) interrupt();
+  caller?.addEventListener("abort", interrupt, { once: true });
+  try {
+    const report = await syncUntil(stop.signal, options);
+    if (report.error instanceof InterruptedError) throw report.error;
+    return report;
+  } catch (error) {
+    throw error instanceof InterruptedError && caller?.aborted ? caller.reason : error;
+  } finally {
+    caller?.removeEventListener("abort", interrupt);
+  }
+}
+
+async function syncUntil(signal: AbortSignal, options: SyncOptions): Promise<SyncReport> {
+  const { config, concurrency = 4 } = options;
   const settings = loadSettings(environmentOf(options));
   const pipeline = await (config === undefined ? readPipeline({}) : loadPipeline(config));
   const types = typesOption(options.types?.join(","), pipeline);

@@ -90,27 +90,31 @@ Deno.test(
     }),
 );
 
-Deno.test(
-  "an aborted sync() rejects with the signal's reason",
-  options,
-  () =>
-    inWorld(async ({ databaseUrl, dataDirectory, apiUrl, token }) => {
-      const controller = new AbortController();
-      const environment = { OURA_API_URL: apiUrl };
-      const tokens = {
-        ...staticToken(token),
+for (const reason of [new DOMException("", "AbortError"), new Error("enough"), "enough"]) {
+  Deno.test(
+    `sync() aborted for ${String(reason)} rejects with that, its record closed`,
+    options,
+    () =>
+      inWorld(async ({ databaseUrl, dataDirectory, apiUrl, token }) => {
+        const controller = new AbortController();
+        const environment = { OURA_API_URL: apiUrl };
         // The second question for a token is asked in the midst of the sync.
-        accessToken: countdown(
-          2,
-          token,
-          () => controller.abort(new DOMException("", "AbortError")),
-        ),
-      };
-      const { signal } = controller;
-      const options = { databaseUrl, dataDirectory, environment, tokens, signal };
-      await assert.rejects(sync(options), { name: "AbortError" });
-    }),
-);
+        const accessToken = countdown(2, token, () => controller.abort(reason));
+        const tokens = { ...staticToken(token), accessToken };
+        const { signal } = controller;
+        const request = { databaseUrl, dataDirectory, environment, tokens, signal };
+        await assert.rejects(sync(request), (error) => error === reason);
+        await assert.rejects(sync(request), (error) => error === reason);
+
+        const db = await openDatabase({ kind: "url", url: databaseUrl }, { schema: "oura" });
+        const runs = await db.query("SELECT state, error_code FROM oura.sync_runs");
+        const leases = await db.query("SELECT 1 FROM oura.sync_leases");
+        await db.close();
+        assert.deepEqual(runs.rows, [{ state: "partial", error_code: "INTERRUPTED" }]);
+        assert.equal(leases.rowCount, 0);
+      }),
+  );
+}
 
 function countdown(times: number, token: string, then: () => void): () => Promise<string> {
   return () => {
