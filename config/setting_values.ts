@@ -1,5 +1,6 @@
 /** The kinds of value an environment variable can hold that need more than a pattern. */
 import { z } from "zod";
+import { isHeaderToken } from "../lib/header_token.ts";
 import { isSafeForSecrets } from "../lib/loopback.ts";
 
 const KEY_BYTES = 32;
@@ -19,10 +20,11 @@ export const tokenKey = z.string().transform((value, context) => {
   return z.NEVER;
 });
 
-/** What fits into an HTTP header as it is; anything else would fail at every single request. */
-export const headerToken = z.string().regex(/^[!-~]+$/, {
-  error: "must be one line of visible ASCII characters, without spaces",
-});
+/** See `isHeaderToken`. */
+export const headerToken = z.string().refine(
+  isHeaderToken,
+  "must be one line of visible ASCII characters, without spaces",
+);
 
 function urlProblem(value: string): string | null {
   if (!URL.canParse(value)) return "must be a URL, such as https://example.com/path";

@@ -3,7 +3,8 @@
  * back by the shared rate gate, with the token refreshed once when Oura refuses it.
  */
 import pRetry, { type RetryContext } from "p-retry";
-import { messageOf, OuraUnavailableError } from "../errors.ts";
+import { messageOf, OuraUnavailableError, UsageError } from "../errors.ts";
+import { isHeaderToken } from "../header_token.ts";
 import { OURA_API_URL } from "../oura_api_url.ts";
 import { NotNow, readAnswer, Transient } from "./answer.ts";
 import { readBody } from "./body.ts";
@@ -68,6 +69,7 @@ export class OuraHttp {
    * @throws {RequestRefusedError} Other 4xx.
    * @throws {OuraUnavailableError} When retries or patience are used up.
    * @throws {SignInError} When the grant turns out dead while refreshing.
+   * @throws {UsageError} When no request could carry the token.
    */
   async getJson(
     path: string,
@@ -142,6 +144,7 @@ export class OuraHttp {
     token: string,
     signal: AbortSignal | undefined,
   ): Promise<unknown> {
+    if (!isHeaderToken(token)) throw unusableToken();
     await this.#gate.pass(signal);
     const url = new URL(this.#baseUrl + path);
     for (const [name, value] of Object.entries(params)) url.searchParams.set(name, value);
@@ -180,4 +183,10 @@ export class OuraHttp {
       { cause, hint: "Check the network of this machine, then run again." },
     );
   }
+}
+
+function unusableToken(): UsageError {
+  return new UsageError("TOKEN_UNUSABLE", "the access token is none: it fits no HTTP header", {
+    hint: "A token is one line of visible ASCII characters, without spaces.",
+  });
 }

@@ -8,7 +8,7 @@ import {
   RequestRefusedError,
 } from "../../lib/oura/errors.ts";
 import type { OuraHttp } from "../../lib/oura/http.ts";
-import type { TokenProvider } from "../../lib/oura/token_provider.ts";
+import { staticToken, type TokenProvider } from "../../lib/oura/token_provider.ts";
 import { client, fakeGate, type FakeOura, STRICT, TOKEN, withOura } from "./support.ts";
 
 const PATH = "/v2/usercollection/sleep";
@@ -349,5 +349,17 @@ Deno.test("getJson() counts bytes, not characters", STRICT, async () => {
     const http = client(oura);
     await ask(http);
     assert.equal(http.traffic.bytes, new TextEncoder().encode('{"data":["äöü"]}').length);
+  });
+});
+
+Deno.test("getJson() shows and sends no token that fits no header", STRICT, async () => {
+  await withOura(() => fine(), async (oura) => {
+    for (
+      const token of [`${TOKEN}\n`, `${TOKEN}\r\nx: y`, `${TOKEN}\0`, `${TOKEN}€`, "", ` ${TOKEN}`]
+    ) {
+      const error = await failure(ask(client(oura, { tokens: staticToken(token) })));
+      assert.equal(error.code, "TOKEN_UNUSABLE");
+    }
+    assert.equal(oura.asked.length, 0);
   });
 });
