@@ -3,9 +3,9 @@
  * and runs until it is told to stop.
  */
 import { parseArgs } from "node:util";
+import { staticToken } from "./api/access.ts";
 import { faultRuleOf } from "./faults/parse.ts";
 import { serveSimulator } from "./server.ts";
-import { staticToken } from "./simulator.ts";
 
 const { values } = parseArgs({
   options: {

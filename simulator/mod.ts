@@ -1,5 +1,6 @@
 /** The simulator's public face. */
-export { createSimulator, Simulator, type SimulatorOptions, staticToken } from "./simulator.ts";
+export { createSimulator, Simulator, type SimulatorOptions } from "./simulator.ts";
+export { staticToken } from "./api/access.ts";
 export { type RunningSimulator, type ServeOptions, serveSimulator } from "./server.ts";
 export { faultRuleOf } from "./faults/parse.ts";
 export { FAULT_KINDS, type FaultKind, type FaultRule } from "./faults/rules.ts";

@@ -1,13 +1,14 @@
 /** The whole of Oura behind one request handler. */
 import { answerData } from "./api/data_api.ts";
-import type { Access } from "./api/access.ts";
+import { type Access, staticToken } from "./api/access.ts";
 import { json } from "./api/answers.ts";
 import { RateLimit } from "./api/rate_limit.ts";
 import { answerSandbox } from "./api/sandbox.ts";
-import { answerControl } from "./control/control.ts";
+import { answerControl, type Steered } from "./control/control.ts";
 import { Faults } from "./faults/rules.ts";
 import { spoil } from "./faults/spoil.ts";
-import { OAuth } from "./oauth/oauth.ts";
+import { answerOAuth } from "./oauth/oauth.ts";
+import { OAuthState } from "./oauth/state.ts";
 import { DEFAULT_SETTINGS, type Settings } from "./settings.ts";
 import { Stats } from "./stats.ts";
 import { answerWebhooks } from "./webhooks/api.ts";
@@ -27,11 +28,11 @@ export interface SimulatorOptions extends Partial<Settings> {
 }
 
 /** A running Oura: the world it serves and everything tests may look at or steer. */
-export class Simulator {
+export class Simulator implements Steered {
   readonly settings: Settings;
   readonly stats = new Stats();
   readonly rateLimit: RateLimit;
-  readonly oauth: OAuth;
+  readonly oauth: OAuthState;
   readonly faults: Faults;
   readonly webhooks: Webhooks;
   readonly #clock: () => number;
@@ -43,7 +44,7 @@ export class Simulator {
     this.#clock = clock;
     this.faults = new Faults(world.seed);
     this.rateLimit = new RateLimit(this.settings, clock);
-    this.oauth = new OAuth(world, this.settings, this.stats, clock);
+    this.oauth = new OAuthState(world, this.settings, this.stats, clock);
     const { apps } = this.oauth;
     this.webhooks = new Webhooks(world, this.settings, apps, clock, this.#stopping.signal);
   }
@@ -88,7 +89,7 @@ export class Simulator {
     if (path === WEBHOOKS || path.startsWith(`${WEBHOOKS}/`)) {
       return await answerWebhooks(this.webhooks, request, path.slice(WEBHOOKS.length + 1));
     }
-    const answer = path.startsWith(OAUTH) ? await this.oauth.answer(request, url) : undefined;
+    const answer = path.startsWith(OAUTH) ? await answerOAuth(this.oauth, request, url) : undefined;
     return answer ?? json({ detail: "Not Found" }, 404);
   }
 
@@ -98,11 +99,6 @@ export class Simulator {
     if (wearer) return { wearer, scopes: new Set(wearer.scopes) };
     return this.oauth.grants.accessOf(token);
   }
-}
-
-/** The personal access token of a wearer. */
-export function staticToken(userId: string): string {
-  return `sim-${userId}`;
 }
 
 /** A simulator over a world, without a socket. */

@@ -27,3 +27,8 @@ export function refusalOf(access: Access, route: Route): Response | undefined {
     ? html(403, "403 Forbidden")
     : json({ detail: "Forbidden" }, 403);
 }
+
+/** The personal access token of a wearer. */
+export function staticToken(userId: string): string {
+  return `sim-${userId}`;
+}

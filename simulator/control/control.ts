@@ -1,16 +1,33 @@
 /** `/_sim/…`: how a test in another process steers the simulator. See README.md for the routes. */
+import { staticToken } from "../api/access.ts";
 import { badRequest, json } from "../api/answers.ts";
-import { changeSettings } from "../settings.ts";
-import { type Simulator, staticToken } from "../simulator.ts";
+import type { RateLimit } from "../api/rate_limit.ts";
+import type { Faults } from "../faults/rules.ts";
+import type { OAuthState } from "../oauth/state.ts";
+import { changeSettings, type Settings } from "../settings.ts";
+import type { Stats } from "../stats.ts";
+import type { Webhooks } from "../webhooks/webhooks.ts";
+import type { World } from "../world/world.ts";
 import { bodyOf, textOf } from "./body.ts";
 import { answerFaultControl } from "./faults.ts";
 import { answerOAuthControl } from "./oauth.ts";
 import { answerTruth } from "./truth.ts";
 import { answerWebhookControl } from "./webhooks.ts";
 
-/** Answers a control request; `route` is its path after `/_sim/`. A bad one is told so with a 400. */
+/** The parts of a simulator that can be steered. */
+export interface Steered {
+  readonly world: World;
+  readonly settings: Settings;
+  readonly stats: Stats;
+  readonly rateLimit: RateLimit;
+  readonly oauth: OAuthState;
+  readonly faults: Faults;
+  readonly webhooks: Webhooks;
+}
+
+/** Answers a control request; `path` is what follows `/_sim/`. A bad one is told so with a 400. */
 export async function answerControl(
-  simulator: Simulator,
+  simulator: Steered,
   request: Request,
   url: URL,
   path: string,
@@ -33,7 +50,7 @@ export async function answerControl(
 }
 
 function answer(
-  simulator: Simulator,
+  simulator: Steered,
   route: string,
   body: Record<string, unknown>,
 ): Response | undefined {
@@ -65,11 +82,11 @@ function answer(
   }
 }
 
-function clock({ world }: Simulator): Response {
+function clock({ world }: Steered): Response {
   return json({ now: new Date(world.now).toISOString() });
 }
 
-function wearers({ world }: Simulator): Response {
+function wearers({ world }: Steered): Response {
   return json(world.wearers.map((wearer) => ({
     id: wearer.id,
     token: staticToken(wearer.id),

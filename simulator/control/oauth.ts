@@ -1,12 +1,12 @@
 /** Control of apps, consent and tokens. */
 import { json } from "../api/answers.ts";
 import type { App } from "../oauth/apps.ts";
-import type { OAuth } from "../oauth/oauth.ts";
+import type { OAuthState } from "../oauth/state.ts";
 import { textOf, textsOf } from "./body.ts";
 
 /** Answers the OAuth part of the control routes; undefined for another route. */
 export function answerOAuthControl(
-  oauth: OAuth,
+  oauth: OAuthState,
   route: string,
   body: Record<string, unknown>,
 ): Response | undefined {

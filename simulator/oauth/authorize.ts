@@ -2,15 +2,15 @@
 import { html, json } from "../api/answers.ts";
 import type { App, Portal } from "./apps.ts";
 import type { Challenge } from "./grants.ts";
-import type { OAuth } from "./oauth.ts";
 import { consentPage } from "./page.ts";
 import { grantableScopes, grantedNames } from "./scopes.ts";
+import type { OAuthState } from "./state.ts";
 
 /**
  * Answers an authorize request. What is wrong with the client or its redirect URI is told with a 400
  * before any sign-in; everything else is told to the redirect URI.
  */
-export function authorize(oauth: OAuth, url: URL, portal: Portal): Response {
+export function authorize(oauth: OAuthState, url: URL, portal: Portal): Response {
   const query = url.searchParams;
   const app = oauth.apps.find(query.get("client_id") ?? undefined);
   if (!app) return html(400, "Invalid client");
@@ -59,7 +59,7 @@ function challengeOf(query: URLSearchParams): Challenge | "invalid" | undefined 
 }
 
 function callback(
-  oauth: OAuth,
+  oauth: OAuthState,
   url: URL,
   portal: Portal,
   redirectUri: string,

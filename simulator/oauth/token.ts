@@ -4,11 +4,15 @@ import { encodeBase64Url } from "../text.ts";
 import type { App, Portal } from "./apps.ts";
 import { clientOf } from "./client.ts";
 import type { Challenge, Grant } from "./grants.ts";
-import type { OAuth } from "./oauth.ts";
 import { grantedNames } from "./scopes.ts";
+import type { OAuthState } from "./state.ts";
 
 /** Answers a token request sent to the endpoint of a portal. */
-export async function token(oauth: OAuth, request: Request, portal: Portal): Promise<Response> {
+export async function token(
+  oauth: OAuthState,
+  request: Request,
+  portal: Portal,
+): Promise<Response> {
   const form = new URLSearchParams(await request.text());
   const kind = form.get("grant_type");
   const app = clientOf(oauth.apps, request, form);
@@ -27,7 +31,7 @@ export async function token(oauth: OAuth, request: Request, portal: Portal): Pro
 
 /** How an endpoint turns away the other portal's apps. A code sent to the wrong one is burnt. */
 function wrongPortal(
-  oauth: OAuth,
+  oauth: OAuthState,
   app: App,
   portal: Portal,
   kind: string | null,
@@ -40,7 +44,7 @@ function wrongPortal(
     : failure("invalid_client", "Unauthorized", 401);
 }
 
-async function exchange(oauth: OAuth, app: App, form: URLSearchParams): Promise<Response> {
+async function exchange(oauth: OAuthState, app: App, form: URLSearchParams): Promise<Response> {
   const code = oauth.grants.spendCode(form.get("code") ?? "");
   if (!code || code.grant.app.clientId !== app.clientId) {
     return failure("invalid_grant", "Invalid authorization code");
@@ -56,7 +60,7 @@ async function exchange(oauth: OAuth, app: App, form: URLSearchParams): Promise<
   return issue(oauth, code.grant, true);
 }
 
-function refresh(oauth: OAuth, app: App, form: URLSearchParams): Response {
+function refresh(oauth: OAuthState, app: App, form: URLSearchParams): Response {
   const grant = oauth.grants.spendRefreshToken(form.get("refresh_token") ?? "");
   if (grant === "used") {
     oauth.stats.refreshTokenReuses++;
@@ -69,7 +73,7 @@ function refresh(oauth: OAuth, app: App, form: URLSearchParams): Response {
   return issue(oauth, grant, oauth.settings.scopeInRefresh);
 }
 
-function issue(oauth: OAuth, grant: Grant, withScope: boolean): Response {
+function issue(oauth: OAuthState, grant: Grant, withScope: boolean): Response {
   const lifetime = oauth.settings.accessTokenLifetime;
   const pair = oauth.grants.issuePair(grant, lifetime);
   return json(
