@@ -43,9 +43,13 @@ export function cellText(value: unknown): string {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
-/** One JSON document. */
+/** One JSON document. What JSON has no value for is the text that PostgreSQL has for it. */
 export function jsonText(value: unknown): string {
-  return JSON.stringify(value, null, 2);
+  const plain = (_: string, part: unknown) =>
+    part instanceof Uint8Array || (typeof part === "number" && !Number.isFinite(part))
+      ? cellText(part)
+      : part;
+  return JSON.stringify(value, plain, 2);
 }
 
 /** CSV as RFC 4180 has it, without the last line feed. */

@@ -25,7 +25,7 @@ export function define(command: Command, io: Io): void {
       new Option("--format <format>", "how the rows are printed").choices(["table", "csv", "json"])
         .default("table"),
     )
-    .option("--json", "the same as --format json")
+    .addOption(new Option("--json", "the same as --format json").conflicts("csv"))
     .option("--csv", "the same as --format csv")
     .addHelpText("after", "\nExample: oura-sync query 'select day, score from oura.daily_sleep'")
     .action(action<Options>(io, async (options, sql = "") => {

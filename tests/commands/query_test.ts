@@ -13,6 +13,13 @@ deskTest(
       b: null,
     }]);
     assert.match((await ask("select 12 as a, 'x' as b")).out, /a +b\n12 +x/);
+    const odd = "select '\\x00ff'::bytea as a, 'NaN'::float8 as b, '-Infinity'::float4 as c";
+    assert.deepEqual(JSON.parse((await ask(odd, "--json")).out), [{
+      a: "\\x00ff",
+      b: "NaN",
+      c: "-Infinity",
+    }]);
+    assert.equal((await ask("select 1", "--json", "--csv")).exitCode, 2);
   },
 );
 
