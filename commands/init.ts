@@ -39,12 +39,13 @@ async function init(options: Options, io: Io): Promise<number> {
   const before = await environment(options, io);
   const { clientId, clientSecret, accessToken, ...rest } = loadSettings(before);
   if (accessToken === null && !(clientId && clientSecret)) io.err(registration(rest));
+  const given = {
+    OURA_CLIENT_ID: options.clientId,
+    OURA_CLIENT_SECRET: options.clientSecret,
+    DATABASE_URL: options.databaseUrl,
+  };
   const values = await gatherValues({
-    options: {
-      OURA_CLIENT_ID: options.clientId,
-      OURA_CLIENT_SECRET: options.clientSecret,
-      DATABASE_URL: options.databaseUrl,
-    },
+    options: given,
     environment: before,
     fromStdin: options.fromStdin === true,
   }, io);
@@ -55,7 +56,13 @@ async function init(options: Options, io: Io): Promise<number> {
   const yaml = await writePipelineFile(options.config ?? await findPipelineFile() ?? "oura.yaml");
   for (const { file, what } of [env, yaml]) io.out(`${file}: ${what}`);
 
-  const settings = readSettings(await environment(options, io));
+  const now = await environment(options, io);
+  for (const [name, value] of Object.entries(given)) {
+    if (value?.trim() && now[name] !== value.trim()) {
+      io.err(`${name} keeps the value it has; edit ${envFile} or the environment to change it.`);
+    }
+  }
+  const settings = readSettings(now);
   await provideKey(settings, envFile, io);
   const pipeline = await readPipeline(options);
   await withDatabase(settings, pipeline.schema, async (db) => {

@@ -16,23 +16,37 @@ export async function createTokenKey(envFile: string): Promise<{ key: KeyBytes; 
   return { key, id: (await keyringOf(key)).current.id };
 }
 
-/** Sets one variable in a `.env` file and leaves every other line as it is. */
+/**
+ * Sets one variable in a `.env` file and leaves every other line as it is.
+ * @throws {UsageError} When the file cannot be written, or cannot hold the value.
+ */
 export async function setInEnvFile(file: string, name: string, value: string): Promise<void> {
   try {
     const text = await readIfThere(file);
-    const line = `${name}=${value}`;
+    const line = envLine(name, value);
     const isSet = parseEnv(text)[name] !== undefined;
     const pattern = new RegExp(String.raw`^[ \t]*(?:export[ \t]+)?${name}[ \t]*=.*$`, "m");
-    const next = isSet && pattern.test(text)
-      ? text.replace(pattern, () => line)
-      : `${text}${text === "" || text.endsWith("\n") ? "" : "\n"}${line}\n`;
+    const replaced = isSet ? text.replace(pattern, () => line) : text;
+    // Of a name that stands there twice the last one counts.
+    const next = parseEnv(replaced)[name] === value
+      ? replaced
+      : `${replaced}${replaced === "" || replaced.endsWith("\n") ? "" : "\n"}${line}\n`;
     await writePrivateFile(file, next);
   } catch (cause) {
     throw new UsageError("ENV_FILE_UNWRITABLE", `cannot write ${file}: ${messageOf(cause)}`, {
       cause,
-      hint: `Set ${name} in the environment yourself, to what \`openssl rand -base64 32\` prints.`,
+      hint: `Set ${name} in the environment yourself` +
+        (name === NAME ? ", to what `openssl rand -base64 32` prints." : "."),
     });
   }
+}
+
+/** The line that is read as this value: as it is, or in the quotation marks that a # or a space needs. */
+function envLine(name: string, value: string): string {
+  const lines = ["", '"', "'", "`"].map((mark) => `${name}=${mark}${value}${mark}`);
+  const line = lines.find((each) => parseEnv(each)[name] === value);
+  if (line === undefined) throw new Error(`no line can hold the value of ${name}`);
+  return line;
 }
 
 async function readIfThere(file: string): Promise<string> {

@@ -12,6 +12,10 @@ const cases: Record<string, { before: string | null; after: string }> = {
   "an empty value": { before: "A=1\nNAME=\nB=2\n", after: "A=1\nNAME=new\nB=2\n" },
   "another value": { before: "export NAME = 'old'\nB=2\n", after: "NAME=new\nB=2\n" },
   "a comment about it": { before: "# NAME=old\n", after: "# NAME=old\nNAME=new\n" },
+  "a name that stands there twice": {
+    before: "NAME=old\nNAME=\n",
+    after: "NAME=new\nNAME=\nNAME=new\n",
+  },
   "longer names": { before: "NAME_TOO=1\nMY_NAME=2\n", after: "NAME_TOO=1\nMY_NAME=2\nNAME=new\n" },
 };
 
@@ -25,6 +29,28 @@ for (const [name, { before, after }] of Object.entries(cases)) {
     });
   });
 }
+
+Deno.test("setInEnvFile() quotes what would be read as something else", strict, async () => {
+  const values = ["a#b", " a ", "a b", `"a"`, `'a'`, `a'b"#c`, "a\\nb", "$HOME", "=", "a=b", ""];
+  for (const value of values) {
+    await inTempDir(async (directory) => {
+      const file = `${directory}/.env`;
+      for (const before of ["", "NAME=old\n", "A=1\nexport NAME='o#ld'\nB=2\n"]) {
+        await Deno.writeTextFile(file, before);
+        await setInEnvFile(file, "NAME", value);
+        const read = parseEnv(await Deno.readTextFile(file));
+        assert.equal(read.NAME, value, value);
+        assert.equal(read.B, before.includes("B") ? "2" : undefined);
+      }
+    });
+  }
+  await inTempDir(async (directory) => {
+    await assert.rejects(setInEnvFile(`${directory}/.env`, "NAME", "a\n\"b'c`d#e"), (error) => {
+      assert.ok(error instanceof Error && !error.message.includes("d#e"));
+      return "code" in error && error.code === "ENV_FILE_UNWRITABLE";
+    });
+  });
+});
 
 Deno.test("createTokenKey() writes a key that works, and tells its id", strict, async () => {
   await inTempDir(async (directory) => {
