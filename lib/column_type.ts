@@ -46,6 +46,9 @@ const LONGEST_NUMBER = 1_000;
 const ISO_DURATION =
   /^P(?=.)(\d{1,7}Y)?(\d{1,9}M)?(\d{1,8}W)?(\d{1,9}D)?(T(?=\d)(\d{1,8}H)?(\d{1,9}M)?(\d{1,9}(\.\d+)?S)?)?$/;
 
+/** JSON can write such numbers, JavaScript cannot hold them: stored they would become null. */
+const NOT_FINITE = "the number is larger than what can be read";
+
 const yes = (value: ColumnValue): Fit => ({ ok: true, value });
 const no = (reason: string): Fit => ({ ok: false, reason });
 
@@ -80,6 +83,7 @@ export function fit(value: unknown, type: ColumnType): Fit {
     case "interval":
       return fitInterval(value);
     case "jsonb":
+      if (typeof value === "number" && !Number.isFinite(value)) return no(NOT_FINITE);
       return isStorableJson(value, JSON.stringify(value))
         ? yes(value as ColumnValue)
         : no("the JSON holds a character no database stores");
@@ -110,7 +114,7 @@ function fitText(value: unknown): Fit {
   if (typeof value === "string") {
     return isStorableText(value) ? yes(value) : no("the text holds a character no database stores");
   }
-  if (typeof value === "number" || typeof value === "boolean") return yes(String(value));
+  if (Number.isFinite(value) || typeof value === "boolean") return yes(String(value));
   return no(`${kindOf(value)} is not text (declare the column as jsonb to keep it whole)`);
 }
 

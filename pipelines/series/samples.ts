@@ -22,6 +22,9 @@ export type SamplesRead =
 /** Reads the samples of one series from a document. */
 export type SeriesReader = (document: unknown) => SamplesRead;
 
+/** Oura measures every few seconds or minutes. Much more would lead out of what a database calls time. */
+const MOST_SECONDS = 86_400;
+
 /** Compiles the reader of a series. */
 export function createSeriesReader(series: Series): SeriesReader {
   const path = series.path.join(".");
@@ -42,8 +45,8 @@ export function createSeriesReader(series: Series): SeriesReader {
     const instant = fit(start, "timestamptz");
     if (!instant.ok) return misfit("", `the start of the samples: ${instant.reason}`);
     if (instant.value === null) return misfit("", "the samples have no start");
-    if (typeof every !== "number" || !(every > 0)) {
-      return misfit("", "the time between the samples is not a positive number of seconds");
+    if (typeof every !== "number" || !(every > 0 && every <= MOST_SECONDS)) {
+      return misfit("", "the time between the samples is not a number of seconds, at most a day");
     }
     return { samples: { start: String(instant.value), every, values } };
   };

@@ -38,7 +38,7 @@ const FITS: Record<ColumnType, readonly unknown[]> = {
 
 /** Values that do not. */
 const MISFITS: Record<ColumnType, readonly unknown[]> = {
-  "text": [{}, [], `a${NUL}b`, HALF],
+  "text": [{}, [], `a${NUL}b`, HALF, Infinity],
   "smallint": [32768, -32769, 1.5, "1.5", "", "x", true, {}, [1], NaN, Infinity, "0x10"],
   "integer": [2147483648, "2147483648", 1e300],
   "bigint": ["9223372036854775808", 2 ** 63, -(2 ** 64), "99999999999999999999"],
@@ -75,7 +75,7 @@ const MISFITS: Record<ColumnType, readonly unknown[]> = {
     true,
     {},
   ],
-  "jsonb": [{ a: `x${NUL}` }, [[HALF]], { [`k${NUL}`]: 1 }, NUL],
+  "jsonb": [{ a: `x${NUL}` }, [[HALF]], { [`k${NUL}`]: 1 }, NUL, -Infinity],
   "text[]": ["a", {}, [["a"]], [{}], [NUL]],
 };
 

@@ -107,6 +107,22 @@ forEachDatabase("an instant before the first year or after the last is quarantin
   assert.deepEqual(reasons, Array(2).fill("not an ISO 8601 date and time"));
 });
 
+Deno.test("samples further apart than a day are quarantined", () => {
+  const transform = createTransform(typeFrom("session", ["series: { beats: heart_rate }"]));
+  const outcome = (interval: number) =>
+    transform({
+      id: "a",
+      day: DAY,
+      type: "rest",
+      start_datetime: `${DAY}T10:00:00Z`,
+      end_datetime: `${DAY}T11:00:00Z`,
+      heart_rate: { interval, items: [60, 61, 62], timestamp: `${DAY}T10:00:00Z` },
+    });
+  assert.ok("row" in outcome(5));
+  assert.ok("row" in outcome(86_400));
+  for (const interval of [86_401, 1e300, 0, -5]) assert.ok("reject" in outcome(interval));
+});
+
 Deno.test("a path finds what Oura sent, not what every object has", () => {
   const lines = [
     "endpoint: /v2/usercollection/meal",
