@@ -45,8 +45,8 @@ Deno.test("setInEnvFile() quotes what would be read as something else", strict, 
     });
   }
   await inTempDir(async (directory) => {
-    await assert.rejects(setInEnvFile(`${directory}/.env`, "NAME", "a\n\"b'c`d#e"), (error) => {
-      assert.ok(error instanceof Error && !error.message.includes("d#e"));
+    await assert.rejects(setInEnvFile(`${directory}/.env`, "NAME", "'\"`#\n"), (error) => {
+      assert.ok(error instanceof Error && !error.message.includes("`#"));
       return "code" in error && error.code === "ENV_FILE_UNWRITABLE";
     });
   });
