@@ -3,8 +3,6 @@ import { isCalendarDate } from "./days.ts";
 import { isStorableJson, isStorableText } from "./storable.ts";
 import { readTimestampText } from "./timestamp_text.ts";
 
-export { isCalendarDate } from "./days.ts";
-
 /** Every type a declared column can have. */
 export const COLUMN_TYPES = [
   "text",
