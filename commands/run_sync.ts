@@ -84,6 +84,8 @@ export async function runSync(
         ...(request.types ? { types: request.types } : {}),
       });
       reports.push(report);
+      // Leases and the run's record may stand as they were.
+      if (report.exitCode === EXIT.database) life.leaveTrace();
       // What ends here would end for the other wearers too.
       if (report.exitCode === EXIT.database || signal.aborted) break;
     } finally {

@@ -10,6 +10,8 @@ import { loggerOf } from "./log.ts";
 export interface LivingProcess extends AsyncDisposable {
   /** The name under which others find it. */
   readonly holder: string;
+  /** For a process that could not give back what it held: others shall find it dead, not unknown. */
+  leaveTrace(): void;
 }
 
 /**
@@ -23,11 +25,15 @@ export async function proveLife(directory: string, name: string): Promise<Living
   const holder = `${name} ${run}`;
   const path = lockPath(directory, run);
   const file = await openLocked(directory, path);
+  let traced = false;
   return {
     holder,
+    leaveTrace() {
+      traced = true;
+    },
     async [Symbol.asyncDispose]() {
       if (!file) return;
-      await Deno.remove(path).catch(() => {});
+      if (!traced) await Deno.remove(path).catch(() => {});
       file.close();
     },
   };

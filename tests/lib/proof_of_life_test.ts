@@ -52,6 +52,16 @@ Deno.test("a process that ended in order leaves nothing, and nobody calls it dea
   });
 });
 
+Deno.test("a process that could not give back what it held is found dead", async () => {
+  await inDirectory(async (directory) => {
+    const life = await proveLife(directory, "here");
+    life.leaveTrace();
+    assert.equal(await lifeOf(directory, life.holder), "alive");
+    await life[Symbol.asyncDispose]();
+    assert.equal(await lifeOf(directory, life.holder), "dead");
+  });
+});
+
 Deno.test("what this machine cannot know is unknown", async () => {
   await inDirectory(async (directory) => {
     const elsewhere = `other-host pid 1 ${crypto.randomUUID()}`;
