@@ -4,6 +4,7 @@
  */
 import { DatabaseError, type ErrorOptionsWithHint, messageOf } from "../errors.ts";
 import { firstFailure, networkFailure } from "./network_errors.ts";
+import { poolerFailure } from "./pooler_errors.ts";
 
 /** Facts about a failed statement that code acts on. */
 export interface SqlErrorFacts {
@@ -46,7 +47,7 @@ export function hasSqlState(error: unknown, sqlState: string): error is SqlError
 
 interface Kind {
   code: string;
-  retryable?: true;
+  retryable?: boolean;
   hint?: string;
   /** Replaces the server's text, which may quote a value. */
   text?: string;
@@ -131,7 +132,8 @@ interface ServerError {
 export function toDatabaseError(error: unknown, label: string): unknown {
   if (error instanceof DatabaseError) return error;
   if (isServerError(error)) {
-    const kind = KINDS[error.code] ?? KINDS[error.code.slice(0, 2)] ?? UNKNOWN_KIND;
+    const kind: Kind = poolerFailure(error) ?? KINDS[error.code] ?? KINDS[error.code.slice(0, 2)] ??
+      UNKNOWN_KIND;
     const facts = {
       sqlState: error.code,
       retryable: kind.retryable === true,

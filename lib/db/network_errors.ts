@@ -18,6 +18,12 @@ const UNREACHABLE: NetworkFailure = {
   hint: "Check that the server runs, and host, port and firewall in DATABASE_URL.",
 };
 
+const SILENT: NetworkFailure = {
+  ...UNREACHABLE,
+  hint: "Check that the server runs, and host, port and firewall in DATABASE_URL. PgBouncer is " +
+    "silent like this while it cannot reach the server behind it.",
+};
+
 const LOST: NetworkFailure = {
   code: "DATABASE_CONNECTION_LOST",
   retryable: true,
@@ -55,7 +61,7 @@ const BY_ERRNO: Readonly<Record<string, NetworkFailure>> = {
 /** The driver has no codes for these, only texts. Source: pg 8.23, lib/client.js, lib/connection.js. */
 const BY_MESSAGE: readonly (readonly [RegExp, NetworkFailure])[] = [
   [/password must be a (non-empty )?string/i, AUTHENTICATION],
-  [/timeout/i, UNREACHABLE],
+  [/timeout/i, SILENT],
   [/certificate|SSL|TLS|altnames|handshake/i, TLS],
   [/connection terminated|connection ended|not queryable|closed the connection/i, LOST],
 ];

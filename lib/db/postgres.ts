@@ -4,6 +4,7 @@ import type { ConnectionSettings } from "./connection.ts";
 import type { Database } from "./database.ts";
 import { SqlError, toDatabaseError } from "./errors.ts";
 import { PostgresDatabase } from "./postgres_database.ts";
+import { retryStatement } from "./retry_transaction.ts";
 import { checkServer } from "./server_check.ts";
 import { type ServerAddress, serverAddress } from "./server_url.ts";
 import { type TlsAttempt, tlsAttempts } from "./tls.ts";
@@ -24,7 +25,8 @@ const KEEP_ALIVE_MS = 30_000;
  * Connects to a server. The first connection is made here, so that a wrong address, password or
  * certificate is reported before any work begins.
  * @throws {UsageError} When the URL or a certificate file cannot be read.
- * @throws {SqlError} When the server cannot be reached or refuses the sign-in.
+ * @throws {SqlError} When the server cannot be reached or refuses the sign-in. One that says it will
+ * soon be there is waited for.
  */
 export async function openPostgres(
   connection: Exclude<ConnectionSettings, { kind: "embedded" }>,
@@ -38,7 +40,7 @@ export async function openPostgres(
     const pool = openPool(address, tls, options.poolSize ?? DEFAULT_POOL_SIZE);
     try {
       const db = new PostgresDatabase(pool, options.schema, label);
-      await checkServer(db);
+      await retryStatement(db, () => checkServer(db), { when: comesSoon });
       return db;
     } catch (error) {
       await pool.end();
@@ -47,6 +49,15 @@ export async function openPostgres(
     }
   }
   throw new RangeError("sslmode stands for no attempt");
+}
+
+/**
+ * Whether somebody answers who says that the server will: itself while it starts, or a pooler.
+ * PgBouncer tells the first who asks after an outage that the server is away, however long it has
+ * been back, and only then looks for it. Where nobody answers, the address may be wrong.
+ */
+function comesSoon({ code, sqlState }: SqlError): boolean {
+  return code === "DATABASE_UNREACHABLE" && sqlState !== null;
 }
 
 /** A server may also refuse plain text or TLS in pg_hba.conf (28000). */

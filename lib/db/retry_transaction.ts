@@ -4,13 +4,20 @@ import { SqlError } from "./errors.ts";
 
 /** How often and how patiently a transaction is tried again. */
 export interface RetryOptions {
-  /** Attempts after the first one. The default outlasts a restart of the server: about 12 s. */
+  /**
+   * Attempts after the first one. The default outlasts a restart of the server, and the 15 s for
+   * which PgBouncer then refuses to look for it (`server_login_retry`): 21 to 26 s.
+   */
   retries?: number;
-  /** Wait before the second attempt, in milliseconds; doubled each time. */
+  /** Wait before the second attempt, in milliseconds; doubled each time, to five seconds at most. */
   firstDelayMs?: number;
+  /** Which of the failures that may pass are waited for. @default All */
+  when?: (error: SqlError) => boolean;
   /** Ends the waiting when the run is being stopped. */
   signal?: AbortSignal;
 }
+
+const LONGEST_DELAY_MS = 5_000;
 
 /**
  * Databases that stayed away through a whole round of attempts. Whoever asks next asks once: one
@@ -50,15 +57,18 @@ async function retry<T>(
     committed = { result: await work() };
     return committed;
   };
+  const { when = () => true } = options;
   try {
     const { result } = await pRetry(attempt, {
-      retries: options.retries ?? 6,
+      retries: options.retries ?? 8,
       minTimeout: options.firstDelayMs ?? 200,
+      maxTimeout: LONGEST_DELAY_MS,
       factor: 2,
       randomize: true,
       ...(options.signal ? { signal: options.signal } : {}),
       shouldRetry: ({ error }) =>
-        error instanceof SqlError && error.retryable && !(gone.has(db) && isOutage(error)),
+        error instanceof SqlError && error.retryable && when(error) &&
+        !(gone.has(db) && isOutage(error)),
     });
     gone.delete(db);
     return result;

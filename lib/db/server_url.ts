@@ -51,7 +51,8 @@ const IGNORED = new Set([
   "tcp_user_timeout",
 ]);
 
-const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
+/** Longer than the 15 s after which PgBouncer looks again for a server that was away. */
+const DEFAULT_CONNECT_TIMEOUT_MS = 20_000;
 /** A comma behind the last @ of what stands before path and query. */
 const SEVERAL_HOSTS = /^\w+:\/\/[^/?]*,[^/?@]*(?:[/?]|$)/;
 /** `postgres://user@/db?host=/run/postgresql`, `postgres://:5433/db?user=me`. */

@@ -31,6 +31,9 @@ export const SHORT_WINDOWS = SHIPPED
 /** A server's port, one behind PgBouncer in transaction mode, or no server at all. */
 export type Way = "direct" | "PgBouncer" | "PGlite";
 
+/** The ways to a server. */
+export const TO_SERVER = ["direct", "PgBouncer"] as const satisfies Way[];
+
 /** What a stage is made of. */
 export interface StageOptions {
   simulator?: ServeOptions;
@@ -38,6 +41,8 @@ export interface StageOptions {
   config?: string;
   /** How the program reaches its database. @default "direct" */
   way?: Way;
+  /** Settings of PgBouncer, where that is the way. @default its own */
+  pooler?: Readonly<Record<string, string>>;
   /** The server of the database. @default the shared one */
   cluster?: ClusterAddress;
   /** Statements for the new database, as superuser. */
@@ -50,6 +55,8 @@ export interface Stage extends Surroundings {
   readonly simulator: RunningSimulator;
   /** The server and the name of the database; meaningless with PGlite. */
   readonly server: { readonly address: ClusterAddress; readonly database: string };
+  /** Null where the way is another one. */
+  readonly bouncer: PgBouncer | null;
   /** Opens the database for a look, while no program has the embedded one open. */
   look<T>(body: (db: Database) => Promise<T>): Promise<T>;
 }
@@ -80,8 +87,10 @@ export async function withStage(
     // A pooler keeps connections that nobody uses any more.
     cleanup.defer(() => asSuperuser(address, [`DROP DATABASE ${database} WITH (FORCE)`]));
   }
-  let port = address.port;
-  if (way === "PgBouncer") port = cleanup.use(await PgBouncer.start(address)).port;
+  const bouncer = way === "PgBouncer"
+    ? cleanup.use(await PgBouncer.start(address, options.pooler))
+    : null;
+  const entrance = { ...address, port: bouncer?.port ?? address.port };
   const embedded = join(directory, "data", "database");
   await body({
     directory,
@@ -89,11 +98,12 @@ export async function withStage(
       OURA_API_URL: simulator.url,
       OURA_ACCESS_TOKEN: `sim-${WEARER}`,
       OURA_DATA_DIR: join(directory, "data"),
-      ...(way === "PGlite" ? {} : { DATABASE_URL: urlOf({ ...address, port }, database) }),
+      ...(way === "PGlite" ? {} : { DATABASE_URL: urlOf(entrance, database) }),
       ...options.env,
     },
     simulator,
     server: { address, database },
+    bouncer,
     async look(use) {
       const db = way === "PGlite"
         ? await openPglite({ directory: embedded, schema: "oura" })
