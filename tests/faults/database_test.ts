@@ -1,8 +1,9 @@
 /** The database fails in the middle of a sync: restarts, terminated sessions, a network that cuts. */
 import assert from "node:assert/strict";
 import { asSuperuser, Cluster, sharedCluster } from "../support/postgres.ts";
+import { disturbed, onceAfter, pause } from "./support/disturbed.ts";
 import { assertHonest, assertSame, outcomeOf, runRecords } from "./support/reckoning.ts";
-import { awayFromMidnight, type Stage, type Way, WEARER, withStage } from "./support/stage.ts";
+import { awayFromMidnight, type Stage, TO_SERVER, WEARER, withStage } from "./support/stage.ts";
 import { runSync, SyncProgram } from "./support/sync_program.ts";
 import { TcpProxy } from "./support/tcp_proxy.ts";
 import { undisturbed } from "./support/undisturbed.ts";
@@ -17,24 +18,6 @@ const reference = await undisturbed({ simulator });
 // What a crash may lose must not be what the program was told is safe.
 const fragile = await Cluster.start({ settings: { synchronous_commit: "on" } });
 
-/** Runs a sync that is slow enough for `disturb`, which is called each time Oura was asked. */
-async function disturbed(
-  stage: Stage,
-  disturb: (requests: number) => Promise<void> | void,
-  program = new SyncProgram(stage),
-) {
-  stage.simulator.simulator.faults.add({ kind: "latency", delayMs: 40 });
-  let over = false;
-  void program.ended.then(() => over = true);
-  for (let seen = 0; !over;) {
-    const { requests } = stage.simulator.stats;
-    if (requests > seen) await disturb(seen = requests);
-    else await pause(2);
-  }
-  stage.simulator.simulator.faults.clear();
-  return await program.ended;
-}
-
 /** The sync succeeded, and everything is as if nothing had happened. */
 async function assertUnharmed(stage: Stage, ended: { exitCode: number; err: string }) {
   assert.equal(ended.exitCode, 0, ended.err);
@@ -45,26 +28,23 @@ async function assertUnharmed(stage: Stage, ended: { exitCode: number; err: stri
   });
 }
 
-for (const how of ["stop", "stopImmediate"] as const) {
-  Deno.test(
-    `a server restarted in the middle of a sync (${how}) costs time only`,
-    STRICT,
-    () =>
-      withStage({ simulator, cluster: fragile.address }, async (stage) => {
-        let restarted = false;
-        const ended = await disturbed(stage, async (requests) => {
-          if (restarted || requests < reference.requests / 3) return;
-          restarted = true;
-          await fragile[how]();
-          await pause(2_000);
-          await fragile.resume();
-        });
-        await assertUnharmed(stage, ended);
-      }),
-  );
-}
+for (const way of TO_SERVER) {
+  for (const how of ["stop", "stopImmediate"] as const) {
+    Deno.test(
+      `a server restarted in the middle of a sync (${how}) costs time only [${way}]`,
+      STRICT,
+      () =>
+        withStage({ simulator, way, cluster: fragile.address }, async (stage) => {
+          const restart = onceAfter(reference.requests / 3, async () => {
+            await fragile[how]();
+            await pause(2_000);
+            await fragile.resume();
+          });
+          await assertUnharmed(stage, await disturbed(stage, restart));
+        }),
+    );
+  }
 
-for (const way of ["direct", "PgBouncer"] satisfies Way[]) {
   Deno.test(
     `sessions terminated again and again cost time only [${way}]`,
     STRICT,
@@ -101,46 +81,54 @@ for (const way of ["direct", "PgBouncer"] satisfies Way[]) {
         assert.equal(times, 4);
       }),
   );
-}
 
-Deno.test(
-  "a database that stays away is exit 5, and nothing is called done that is not",
-  STRICT,
-  () =>
-    withStage({ simulator }, async (stage) => {
-      await using proxy = new TcpProxy(stage.server.address.port);
-      const program = new SyncProgram(through(proxy, stage), ["--json"]);
-      const { exitCode, out, err } = await disturbed(stage, (requests) => {
-        if (requests > reference.requests / 3) proxy.refuse();
-      }, program);
-      assert.equal(exitCode, 5, err);
-      assert.match(err, /DATABASE_(UNREACHABLE|CONNECTION_LOST)/);
-      assert.doesNotMatch(err, /^\s+at /m, "no stack trace");
-      const report: Report = JSON.parse(out);
-      assert.equal(report.exitCode, 5);
-      for (const { dataType, state, windows } of report.types) {
-        assert.ok(state !== "done" || windows.done === windows.total, `${dataType} is called done`);
-      }
-      await stage.look((db) => assertHonest(db, stage.simulator.world, WEARER, "after the loss"));
-      const clean = await runSync(stage);
-      assert.equal(clean.exitCode, 0, clean.err);
-      await stage.look(async (db) => {
-        assertSame(await outcomeOf(db), reference.outcome, "after a clean sync");
+  Deno.test(
+    `a database that stays away is exit 5, and nothing is called done that is not [${way}]`,
+    STRICT,
+    async () => {
+      const address = await sharedCluster();
+      await using network = new TcpProxy(address.port);
+      const cluster = { ...address, port: network.port };
+      // By itself a pooler lets a statement wait two minutes for a server.
+      const pooler = { query_wait_timeout: "3", server_login_retry: "3" };
+      await withStage({ simulator, way, pooler, cluster }, async (stage) => {
+        const leave = onceAfter(reference.requests / 3, () => network.refuse(true));
+        const ended = await disturbed(stage, leave, new SyncProgram(stage, ["--json"]));
+        network.refuse(false);
+        await assertGivenUp(stage, ended);
       });
-    }),
-);
+    },
+  );
+}
 
 interface Report {
   exitCode: number;
   types: { dataType: string; state: string; windows: { done: number; total: number } }[];
 }
 
+/** The sync gave up and said so; one clean sync mends it all. */
+async function assertGivenUp(
+  stage: Stage,
+  { exitCode, out, err }: { exitCode: number; out: string; err: string },
+): Promise<void> {
+  assert.equal(exitCode, 5, err);
+  assert.match(err, /DATABASE_(UNREACHABLE|CONNECTION_LOST)/);
+  assert.doesNotMatch(err, /^\s+at /m, "no stack trace");
+  const report: Report = JSON.parse(out);
+  assert.equal(report.exitCode, 5);
+  for (const { dataType, state, windows } of report.types) {
+    assert.ok(state !== "done" || windows.done === windows.total, `${dataType} is called done`);
+  }
+  await stage.look((db) => assertHonest(db, stage.simulator.world, WEARER, "after the loss"));
+  const clean = await runSync(stage);
+  assert.equal(clean.exitCode, 0, clean.err);
+  await stage.look(async (db) => {
+    assertSame(await outcomeOf(db), reference.outcome, "after a clean sync");
+  });
+}
+
 function through({ port }: TcpProxy, { directory, env }: Stage) {
   const url = new URL(env.DATABASE_URL!);
   url.port = String(port);
   return { directory, env: { ...env, DATABASE_URL: url.href } };
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,12 +1,12 @@
 /** The wearer removes the app in the middle of a sync. */
 import assert from "node:assert/strict";
-import { forEachDatabase } from "../support/databases.ts";
 import { shippedPipeline, syncWearer } from "../support/sync_world.ts";
 import { OuraHttp } from "../../lib/oura/http.ts";
 import { onScene } from "../sign_in/support.ts";
+import { forEachWay } from "./support/pooled.ts";
 import { assertHonest, outcomeOf } from "./support/reckoning.ts";
 
-forEachDatabase(
+forEachWay(
   "a sign-in that dies in mid-run: exit 3 at once, no storm of requests, and what came stays",
   (db) =>
     onScene(db, async (scene) => {

@@ -1,7 +1,8 @@
 /** A database of one's own behind PgBouncer in transaction mode. */
 import type { Database } from "../../../lib/db/database.ts";
+import { migrate } from "../../../lib/db/migrate.ts";
 import { openPostgres } from "../../../lib/db/postgres.ts";
-import { withPostgres } from "../../support/databases.ts";
+import { forEachDatabase, withPostgres } from "../../support/databases.ts";
 import { sharedCluster, urlOf } from "../../support/postgres.ts";
 import { PgBouncer } from "./pgbouncer.ts";
 
@@ -19,4 +20,18 @@ export function withPooledPostgres(body: (db: Database) => Promise<void>): Promi
       await db.close();
     }
   });
+}
+
+/** Registers `body` for each kind of database, and for a server behind the pooler; all migrated. */
+export function forEachWay(name: string, body: (db: Database) => Promise<void>): void {
+  forEachDatabase(name, body);
+  Deno.test(
+    `${name} [PgBouncer]`,
+    { sanitizeOps: true, sanitizeResources: true },
+    () =>
+      withPooledPostgres(async (db) => {
+        await migrate(db);
+        await body(db);
+      }),
+  );
 }

@@ -23,10 +23,10 @@ export class TcpProxy implements AsyncDisposable {
     this.#open.clear();
   }
 
-  /** Cuts everything, and cuts whatever comes after it at once. */
-  refuse(): void {
-    this.#refusing = true;
-    this.cutAll();
+  /** Cuts everything, and whatever comes after it at once, until told otherwise. */
+  refuse(on: boolean): void {
+    this.#refusing = on;
+    if (on) this.cutAll();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
