@@ -1,4 +1,4 @@
-/** Thirty days of a cron job nobody watches, at a simulated Oura with faults, late data and edits. */
+/** Thirty days of an hourly cron job nobody watches, at a simulated Oura with faults, late data and edits. */
 import assert from "node:assert/strict";
 import { migrate } from "../../lib/db/migrate.ts";
 import type { Database } from "../../lib/db/database.ts";
@@ -17,7 +17,6 @@ import { assertHonest, runRecords } from "./support/reckoning.ts";
 
 const SEED = 20260301;
 const DAYS = 30;
-const HOURS_BETWEEN_RUNS = 6;
 const INITIAL_DAYS = 8;
 
 /** What may be wrong during one run; nothing most of the time. */
@@ -36,7 +35,7 @@ function troubleOf(random: Random): FaultRule[] {
 }
 
 Deno.test(
-  "30 days of cron under random faults: the tables equal Oura's truth, and the records add up",
+  "30 days of hourly cron under random faults: the tables equal Oura's truth, and the records add up",
   { sanitizeOps: true, sanitizeResources: true },
   () =>
     withPooledPostgres(async (db) => {
@@ -55,20 +54,22 @@ Deno.test(
           reports.push(report);
           return report;
         };
-        for (let hour = 0; hour < DAYS * 24; hour += HOURS_BETWEEN_RUNS) {
+        for (let hour = 0; hour < DAYS * 24; hour++) {
           for (const rule of troubleOf(random)) oura.simulator.faults.add(rule);
           const { exitCode } = await run();
           oura.simulator.faults.clear();
           const quietNoon = exitCode === 0 && hour % 24 === 12;
           if (quietNoon) await assertHonest(db, oura.world, "east", `seed ${SEED}, hour ${hour}`);
-          oura.world.advance(`PT${HOURS_BETWEEN_RUNS}H`);
+          oura.world.advance("PT1H");
+          // The limit is kept by the real clock, to which the hours of this world are nothing.
+          oura.simulator.rateLimit.reset();
         }
         const last = await run();
         assert.deepEqual(failures(last), [], `seed ${SEED}`);
         await assertMirrors(db, oura.world, "east", DAYS + INITIAL_DAYS - 1);
         await assertRecordsAddUp(db, reports);
         assert.ok(
-          reports.filter(({ exitCode }) => exitCode !== 0).length > 10,
+          reports.filter(({ exitCode }) => exitCode !== 0).length > 100,
           "there was trouble",
         );
       });
