@@ -1,7 +1,8 @@
 /** A few things a wearer would want to know first, from the tables. */
 import MAIN_NIGHT from "../sql/queries/main_night.sql" with { type: "text" };
 import WEEK_AVERAGES from "../sql/queries/week_averages.sql" with { type: "text" };
-import type { Database } from "../lib/db/database.ts";
+import type { Database, Row } from "../lib/db/database.ts";
+import { hasSqlState, UNDEFINED_COLUMN } from "../lib/db/errors.ts";
 import { inSchema } from "../lib/db/identifiers.ts";
 import { textTable } from "./output.ts";
 
@@ -18,17 +19,32 @@ type Night = {
 
 type Week = { week: string; sleep_score: number; readiness_score: number; steps: number };
 
-/** Last night and the week's averages, as lines for people. Needs the shipped columns. */
+/**
+ * Last night and the week's averages, as lines for people; without what the configuration has no
+ * columns for.
+ */
 export async function findings(db: Database, userId: string): Promise<string> {
-  const night = await db.query<Night>(inSchema(MAIN_NIGHT, db.schema), [userId]);
-  const weeks = await db.query<Week>(inSchema(WEEK_AVERAGES, db.schema), [userId]);
-  const lines = night.rows[0] ? [nightText(night.rows[0]), ""] : [];
-  const table = textTable(
-    ["", "sleep score", "readiness score", "steps a day"],
-    weeks.rows.map((week) => [week.week, week.sleep_score, week.readiness_score, week.steps]),
-    ["left", "right", "right", "right"],
-  );
-  return [...lines, table].join("\n");
+  const [night] = await rowsOf<Night>(db, MAIN_NIGHT, userId);
+  const weeks = await rowsOf<Week>(db, WEEK_AVERAGES, userId);
+  const parts: string[] = [];
+  if (night) parts.push(nightText(night));
+  if (weeks.length > 0) {
+    parts.push(textTable(
+      ["", "sleep score", "readiness score", "steps a day"],
+      weeks.map((week) => [week.week, week.sleep_score, week.readiness_score, week.steps]),
+      ["left", "right", "right", "right"],
+    ));
+  }
+  return parts.join("\n\n");
+}
+
+async function rowsOf<T extends Row>(db: Database, sql: string, userId: string): Promise<T[]> {
+  try {
+    return (await db.query<T>(inSchema(sql, db.schema), [userId])).rows;
+  } catch (error) {
+    if (hasSqlState(error, UNDEFINED_COLUMN)) return [];
+    throw error;
+  }
 }
 
 function nightText(night: Night): string {

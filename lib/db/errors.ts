@@ -39,6 +39,8 @@ export class SqlError extends DatabaseError {
 export const UNIQUE_VIOLATION = "23505";
 /** SQLSTATE of a table that does not exist. */
 export const UNDEFINED_TABLE = "42P01";
+/** SQLSTATE of a column that does not exist. */
+export const UNDEFINED_COLUMN = "42703";
 
 /** Whether a statement failed with this SQLSTATE. */
 export function hasSqlState(error: unknown, sqlState: string): error is SqlError {
@@ -90,7 +92,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
     code: "DATABASE_FORBIDDEN",
     hint: "Grant the role the right named above, or connect with the owner of the schema.",
   },
-  "42703": {
+  [UNDEFINED_COLUMN]: {
     code: "DATABASE_OBJECT_MISSING",
     hint: "Run `plan` to see what the database lacks, `apply` to add it.",
   },
