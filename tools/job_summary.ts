@@ -27,6 +27,9 @@ const report = z.looseObject({
   })),
 });
 
+/** What stands in place of a report where the run failed before it began. */
+const failed = z.strictObject({ error: failure, exitCode: z.number() });
+
 type Report = z.output<typeof report>;
 
 const MEANINGS: Readonly<Record<string, string>> = {
@@ -42,9 +45,12 @@ const MEANINGS: Readonly<Record<string, string>> = {
 
 function summary(text: string, exitCode: string): string {
   const head = `### Sync: ${MEANINGS[exitCode] ?? "ended"} (exit code ${exitCode})\n`;
-  // A run that failed before it began has printed nothing.
+  // A run that was killed has printed nothing.
   if (text.trim() === "") return `${head}\nNo report was made. The log says why.\n`;
-  return head + tables(report.parse(JSON.parse(text)));
+  const document: unknown = JSON.parse(text);
+  const { data: early } = failed.safeParse(document);
+  if (early) return `${head}\n${cell(early.error.message)}\n`;
+  return head + tables(report.parse(document));
 }
 
 function tables({ types, counts, requests, durationMs, error }: Report): string {

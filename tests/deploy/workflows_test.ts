@@ -136,6 +136,7 @@ Deno.test("a dead sign-in ends the sync step with 3, wrong dates with 2", option
     const wrong = await syncStep(directory, () => ({ START_DATE: hostile }));
     assert.equal(wrong.code, 2, wrong.err);
     assert.match(wrong.summary, /usage or configuration/);
+    assert.match(wrong.summary, /is not a calendar day/);
   });
 });
 
