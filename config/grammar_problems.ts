@@ -30,6 +30,9 @@ type Issue = z.core.$ZodIssue;
 /** Parses as much of `value` as is right; what is wrong is reported and left out. */
 export type PartialParse<T> = { readonly value: T | undefined; readonly wrong: readonly Path[] };
 
+/** zod compiles a schema at its first use, which takes longer than reading one file without. */
+const READ_ONCE = { jitless: true };
+
 /**
  * Parses with a zod schema and reports what is wrong with lines a person understands. The wrong
  * parts are cut out of `value` and the rest is parsed again, so that mistakes further on, which
@@ -43,14 +46,14 @@ export function parseWhatIsRight<S extends z.ZodType>(
   standIns: Readonly<Record<string, unknown>>,
 ): PartialParse<z.output<S>> {
   const wrong: Path[] = [];
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, READ_ONCE);
   if (result.success) return { value: result.data, wrong };
   for (const issue of result.error.issues.flatMap((issue) => explain(issue, []))) {
     report(issue.path, messageOf(issue, value));
     wrong.push(issue.path);
   }
   for (const path of wrong) cut(value, path);
-  const rest = schema.safeParse({ ...standIns, ...value });
+  const rest = schema.safeParse({ ...standIns, ...value }, READ_ONCE);
   return { value: rest.success ? rest.data : undefined, wrong };
 }
 

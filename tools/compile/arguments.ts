@@ -24,8 +24,16 @@ export const PERMISSIONS: readonly string[] = [
   "--ignore-env",
 ];
 
-/** As the tasks have it: a small heap that is collected often, for runs that last. */
-const V8_FLAGS = "--v8-flags=--heap-growing-percent=20,--max-semi-space-size=4";
+/**
+ * As the tasks have it: a small heap that is collected often, for runs that last, but not before it
+ * holds what every run needs (sizes in MB).
+ */
+const V8_FLAGS = [
+  "--v8-flags=--heap-growing-percent=20",
+  "--min-semi-space-size=4",
+  "--max-semi-space-size=4",
+  "--initial-heap-size=48",
+].join(",");
 
 /** Arguments of `deno`, to be run in the directory of `main.ts`. */
 export function compileArguments(
