@@ -20,7 +20,6 @@ export interface Measured {
   readonly seconds: number;
   /** Peak resident memory, in MB. */
   readonly peakMb: number;
-  readonly exitCode: number;
   readonly out: string;
 }
 
@@ -57,7 +56,10 @@ export async function openStage(days: number): Promise<Stage> {
   };
 }
 
-/** Runs a task of `deno.json` as it stands there, and measures it. */
+/**
+ * Runs a task of `deno.json` as it stands there, and measures it.
+ * @throws {Error} When it ends with another exit code than 0: a failure is soon over.
+ */
 export async function runTask(
   stage: Stage,
   name: string,
@@ -82,7 +84,9 @@ export async function runTask(
   const memory = watchMemory(child.pid);
   const { code, stdout } = await child.output();
   const seconds = (performance.now() - started) / 1000;
-  return { seconds, peakMb: memory.stop(), exitCode: code, out: new TextDecoder().decode(stdout) };
+  const peakMb = memory.stop();
+  if (code !== 0) throw new Error(`${name} ${args.join(" ")} ended with ${code}`);
+  return { seconds, peakMb, out: new TextDecoder().decode(stdout) };
 }
 
 /** The kernel's own high-water mark, looked at until the process is gone. */

@@ -10,10 +10,11 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { compileArguments, TARGETS } from "./compile/arguments.ts";
 
-/** Ends the process with a message, as a mistake of the caller's needs no stack. */
+/** Something the caller has to mend, which needs no stack. */
+class Refusal extends Error {}
+
 function refuse(message: string): never {
-  Deno.stderr.writeSync(new TextEncoder().encode(`compile: ${message}\n`));
-  Deno.exit(2);
+  throw new Refusal(message);
 }
 
 async function run(program: string, args: readonly string[], cwd: string | URL): Promise<void> {
@@ -44,18 +45,28 @@ async function exportCommit(project: URL, commit: string, directory: string): Pr
   await Deno.writeTextFile(file, JSON.stringify(config));
 }
 
-const { values: { target, output = "dist/oura-sync" } } = parseArgs({
-  args: Deno.args,
-  options: { target: { type: "string" }, output: { type: "string", short: "o" } },
-});
-if (target !== undefined && !TARGETS.includes(target)) {
-  refuse(`--target ${target} is none of ${TARGETS.join(", ")}`);
+async function compile(): Promise<void> {
+  const { target, output = "dist/oura-sync" } = parseArgs({
+    args: Deno.args,
+    options: { target: { type: "string" }, output: { type: "string", short: "o" } },
+  }).values;
+  if (target !== undefined && !TARGETS.includes(target)) {
+    refuse(`--target ${target} is none of ${TARGETS.join(", ")}`);
+  }
+  const project = new URL("..", import.meta.url);
+  const directory = await Deno.makeTempDir();
+  try {
+    await exportCommit(project, await headOf(project), directory);
+    await run(Deno.execPath(), compileArguments({ target, output: resolve(output) }), directory);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
 }
-const project = new URL("..", import.meta.url);
-const directory = await Deno.makeTempDir();
+
 try {
-  await exportCommit(project, await headOf(project), directory);
-  await run(Deno.execPath(), compileArguments({ target, output: resolve(output) }), directory);
-} finally {
-  await Deno.remove(directory, { recursive: true });
+  await compile();
+} catch (error) {
+  if (!(error instanceof Refusal)) throw error;
+  await Deno.stderr.write(new TextEncoder().encode(`compile: ${error.message}\n`));
+  Deno.exitCode = 2;
 }
