@@ -36,6 +36,7 @@ export async function prepare(options: CommonOptions, io: Io): Promise<Settings>
   await configureLogging({
     level: settings.logLevel,
     format: settings.logFormat ?? (io.errIsTerminal ? "pretty" : "json"),
+    colours: io.errIsTerminal && !Deno.noColor,
     write: (text) => io.err(text.trimEnd()),
   });
   const file = options.envFile ?? ENV_FILE;

@@ -7,6 +7,7 @@ import {
   getAnsiColorFormatter,
   getJsonLinesFormatter,
   getLogger,
+  getTextFormatter,
   type Logger,
   type LogLevel,
   type LogRecord,
@@ -18,6 +19,8 @@ import { redactByPattern, type RedactionPattern } from "@logtape/redaction";
 export interface LogSettings {
   level: LogLevel;
   format: "pretty" | "json";
+  /** Whether the pretty format may use the colours of a terminal. @default true */
+  colours?: boolean;
   /** Takes one finished record with its line feed. */
   write: (text: string) => void;
 }
@@ -40,7 +43,7 @@ const SECRETS: RedactionPattern[] = [
 
 /** Sets logging up, once, before anything logs. */
 export async function configureLogging(settings: LogSettings): Promise<void> {
-  const formatter = redactByPattern(formatterOf(settings.format), SECRETS);
+  const formatter = redactByPattern(formatterOf(settings), SECRETS);
   await configure({
     sinks: { stderr: (record: LogRecord) => settings.write(formatter(record)) },
     loggers: [
@@ -56,9 +59,12 @@ export function loggerOf(room: string): Logger {
   return getLogger(["oura-sync", room]);
 }
 
-function formatterOf(format: LogSettings["format"]): TextFormatter {
+function formatterOf({ format, colours = true }: LogSettings): TextFormatter {
   if (format === "pretty") {
-    return getAnsiColorFormatter({ timestamp: "time", categoryStyle: null, value: "bare" });
+    const text = { timestamp: "time", value: "bare" } as const;
+    return colours
+      ? getAnsiColorFormatter({ ...text, categoryStyle: null })
+      : getTextFormatter(text);
   }
   const jsonLine = getJsonLinesFormatter({ properties: "flatten" });
   // Rendered here, because LogTape's own rendering would put texts in quotes.

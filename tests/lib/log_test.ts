@@ -54,16 +54,29 @@ const SECRETS: Record<string, (secret: string) => [string, Record<string, unknow
   "a property": (secret) => ["asked {request}", { request: { access_token: secret } }],
   "JSON as a text": (secret) => ["body: {body}", { body: `{"refresh_token": "${secret}"}` }],
 };
-for (const format of ["json", "pretty"] as const) {
+const FORMATS = {
+  json: { format: "json" },
+  pretty: { format: "pretty" },
+  "pretty and plain": { format: "pretty", colours: false },
+} as const;
+for (const [title, settings] of Object.entries(FORMATS)) {
   for (const [name, of] of Object.entries(SECRETS)) {
-    Deno.test(`${format} logs do not show a secret in ${name}`, async () => {
-      const texts = await written({ level: "debug", format }, () => {
+    Deno.test(`${title} logs do not show a secret in ${name}`, async () => {
+      const texts = await written({ level: "debug", ...settings }, () => {
         loggerOf("sync").info(...of("s3cr3t.value-42"));
       });
       assert.equal(texts.length, 1);
       assert.ok(!texts[0]!.includes("s3cr3t"), texts[0]!);
       assert.match(texts[0]!, /redacted/);
-      if (format === "json") JSON.parse(texts[0]!);
+      if (settings.format === "json") JSON.parse(texts[0]!);
     });
   }
 }
+
+Deno.test("pretty logs have colours only where somebody sees them", async () => {
+  const log = () => loggerOf("sync").info("{rows} rows of {what}.", { rows: 3, what: "sleep" });
+  const [plain] = await written({ level: "info", format: "pretty", colours: false }, log);
+  assert.match(plain!, /^\d\d:\d\d:\d\d\.\d+ \[INF\] oura-sync·sync: 3 rows of sleep\.\n$/);
+  const [coloured] = await written({ level: "info", format: "pretty" }, log);
+  assert.ok(coloured!.includes("\x1b["));
+});
