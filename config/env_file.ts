@@ -37,6 +37,8 @@ export async function loadEnvironment(
     if (meant !== undefined) onMisspelt(name, meant);
   }
   const environment: Environment = {};
+  // A database named in parts by the real environment is not overruled by a URL of the file.
+  if (variable("DB_HOST")?.trim()) delete inFile.DATABASE_URL;
   for (const name of SETTING_NAMES) {
     const value = variable(name)?.trim() || inFile[name]?.trim();
     if (value) environment[name] = value;

@@ -72,7 +72,9 @@ const environment = z.object({
   DB_NAME: text,
   DB_USER: text,
   DB_PASSWORD: text,
-  OURA_DATA_DIR: z.string().default("./data"),
+  OURA_DATA_DIR: z.string()
+    .refine((path) => !/^~([/\\]|$)/.test(path), "~ is a shell's word; write the whole path")
+    .default("./data"),
   OURA_TOKEN_KEY: tokenKey.optional(),
   OURA_TOKEN_KEY_PREVIOUS: tokenKey.optional(),
   LOG_LEVEL: z.string().toLowerCase()

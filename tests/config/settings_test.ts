@@ -109,6 +109,7 @@ const WRONG: readonly [name: string, value: string, message: RegExp][] = [
   ["DATABASE_URL", "localhost", /must be a URL such as postgres/],
   ["DB_PORT", "0", /from 1 to 65535/],
   ["DB_PORT", "x", /whole number/],
+  ["OURA_DATA_DIR", "~/oura", /whole path/],
   ["LOG_LEVEL", "loud", /one of trace, debug, info, warning, error, fatal/],
   ["LOG_FORMAT", "xml", /one of pretty, json/],
   ["SYNC_DAYS_BACK", "0", /from 1 to 36500/],
@@ -182,6 +183,17 @@ Deno.test(
     });
   },
 );
+
+Deno.test("a database in the real environment wins, in whichever form", sanitizers, async () => {
+  await withFile("DATABASE_URL=postgres://file@h/d\nDB_HOST=file\nDB_USER=file\n", async (file) => {
+    const read = (real: Record<string, string>) => loadEnvironment(file, (name) => real[name]);
+    assert.equal((await read({})).DATABASE_URL, "postgres://file@h/d");
+    assert.deepEqual(await read({ DB_HOST: "real" }), { DB_HOST: "real", DB_USER: "file" });
+    const url = "postgres://real@h/d";
+    const both = await read({ DB_HOST: "real", DATABASE_URL: url });
+    assert.equal(both.DATABASE_URL, url);
+  });
+});
 
 Deno.test("loadEnvironment() refuses a file that is not UTF-8", sanitizers, async () => {
   const file = await Deno.makeTempFile({ suffix: ".env" });
