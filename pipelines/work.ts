@@ -10,8 +10,8 @@ import { addCounts, documentsIn, noRows } from "../lib/db/runs.ts";
 import { DatabaseError, OuraSyncError, OuraUnavailableError, SignInError } from "../lib/errors.ts";
 import { RateLimitedError } from "../lib/oura/errors.ts";
 import type { Span } from "../lib/telemetry.ts";
-import { type NewField, NewFieldsError, watchDrift } from "./drift.ts";
-import { TooManyRejectsError } from "./errors.ts";
+import { watchDrift } from "./drift.ts";
+import { judge } from "./judge.ts";
 import { createLoader } from "./load.ts";
 import { expectFailure, type TypeOutcome } from "./outcome.ts";
 import type { SyncContext, TypeStages } from "./sync_window.ts";
@@ -143,8 +143,7 @@ export async function workThrough(
 
 async function endType(running: RunningType, options: WorkOptions): Promise<void> {
   const { outcome, span, stages } = running;
-  judgeRejects(outcome, options.contract);
-  judgeNewFields(outcome, stages.drift?.found() ?? [], options.contract);
+  judge(outcome, stages.drift?.found() ?? [], options.contract);
   span.end({ "oura_sync.state": outcome.state }, outcome.error?.code);
   await options.onTypeEnd(outcome);
 }
@@ -203,33 +202,4 @@ async function recordFailure(
     error: { code: error.code, message: error.message },
   };
   await retryTransaction(context.db, (tx) => recordWindow(tx, entry));
-}
-
-/** The good rows are in by now; too many bad ones still fail the type. */
-function judgeRejects(outcome: TypeOutcome, contract: Contract): void {
-  const documents = documentsIn(outcome.counts);
-  const { rejected } = outcome.counts;
-  if (outcome.state !== "done" || rejected === 0) return;
-  if (rejected / documents > contract.maxRejects) {
-    Object.assign(outcome, {
-      state: "failed",
-      error: new TooManyRejectsError(outcome.dataType, rejected, documents, contract.maxRejects),
-    });
-  }
-}
-
-/** Fields the catalog does not know are told of, and fail the type where that is wanted. */
-function judgeNewFields(
-  outcome: TypeOutcome,
-  fields: readonly NewField[],
-  contract: Contract,
-): void {
-  if (fields.length === 0) return;
-  outcome.newFields = fields;
-  if (contract.newFields === "fail" && outcome.state === "done") {
-    Object.assign(outcome, {
-      state: "failed",
-      error: new NewFieldsError(outcome.dataType, fields),
-    });
-  }
 }
