@@ -69,7 +69,7 @@ export async function gatherValues(sources: Sources, io: Io): Promise<Record<str
     if (missing.length > 0) throw cannotAsk(missing);
     return values;
   }
-  return { ...values, ...await ask(open) };
+  return { ...values, ...await ask(open, stdin, (text) => stderr.write(text)) };
 }
 
 function cannotAsk(missing: readonly Question[]): UsageError {
@@ -79,14 +79,30 @@ function cannotAsk(missing: readonly Question[]): UsageError {
   });
 }
 
-async function ask(questions: readonly Question[]): Promise<Record<string, string>> {
-  const terminal = createInterface({ input: stdin, output: stderr });
+/**
+ * Asks the questions, the required ones until there is an answer. Lines are taken as they come, so
+ * that several can be pasted at once; editing them and Ctrl-C are left to the terminal.
+ * @param input Lines of answers.
+ * @throws {UsageError} When the input ends before a required one is answered, as by Ctrl-D.
+ */
+export async function ask(
+  questions: readonly Question[],
+  input: NodeJS.ReadableStream,
+  say: (text: string) => void,
+): Promise<Record<string, string>> {
+  const terminal = createInterface({ input, terminal: false });
+  const lines = terminal[Symbol.asyncIterator]();
   try {
     const answers: Record<string, string> = {};
-    for (const { variable, prompt, required } of questions) {
+    for (const [i, { variable, prompt, required }] of questions.entries()) {
       let answer = "";
-      do answer = (await terminal.question(`${prompt}: `)).trim(); while (required && !answer);
-      if (answer) answers[variable] = answer;
+      do {
+        say(`${prompt}: `);
+        const line = await lines.next();
+        if (line.done && required) throw cannotAsk(questions.slice(i).filter((q) => q.required));
+        answer = line.done ? "" : line.value.trim();
+      } while (required && answer === "");
+      if (answer !== "") answers[variable] = answer;
     }
     return answers;
   } finally {

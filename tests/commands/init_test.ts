@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { Readable } from "node:stream";
 import { parseEnv } from "node:util";
+import { ask, QUESTIONS } from "../../commands/init/values.ts";
 import { deskTest } from "./support.ts";
 
 const APP = { OURA_CLIENT_ID: "an-app", OURA_CLIENT_SECRET: "a-secret" };
@@ -69,4 +71,27 @@ deskTest("init judges the values before it writes any", async ({ run, directory 
   assert.equal(exitCode, 2);
   assert.match(err, /DATABASE_URL/);
   assert.deepEqual(await Array.fromAsync(Deno.readDir(directory)), []);
+});
+
+/** Asks all questions a person who types this. */
+async function asked(typed: string): Promise<{ answers: unknown; prompts: number }> {
+  let prompts = 0;
+  const answers = await ask(QUESTIONS, Readable.from([typed]), () => prompts++);
+  return { answers, prompts };
+}
+
+Deno.test("init takes lines that are pasted at once, and asks again for what it needs", async () => {
+  const values = { OURA_CLIENT_ID: "an-app", OURA_CLIENT_SECRET: "a-secret" };
+  assert.deepEqual(await asked("an-app\na-secret\n\n"), { answers: values, prompts: 3 });
+  assert.deepEqual(await asked("\n an-app \n\n\na-secret\npostgres://h/d\n"), {
+    answers: { ...values, DATABASE_URL: "postgres://h/d" },
+    prompts: 6,
+  });
+});
+
+Deno.test("init says what is missing when its questions are left with Ctrl-D", async () => {
+  const refused = { code: "VALUES_MISSING", message: /: OURA_CLIENT_SECRET \(--client-secret\)$/ };
+  await assert.rejects(asked("an-app\n"), refused);
+  const { answers } = await asked("an-app\na-secret\n");
+  assert.deepEqual(answers, { OURA_CLIENT_ID: "an-app", OURA_CLIENT_SECRET: "a-secret" });
 });
