@@ -1,14 +1,13 @@
 import type { Command } from "commander";
-import type { DaySpan } from "../lib/days.ts";
 import type { Demand } from "../pipelines/windows.ts";
 import { type FetchOptions, runFetch, withFetchOptions } from "./fetch.ts";
 import type { Io } from "./io.ts";
 import { action } from "./action.ts";
-import { spanOption } from "./sync_options.ts";
+import { newestDay, spanOption } from "./sync_options.ts";
 
 interface Options extends FetchOptions {
   from: string;
-  to: string;
+  to?: string;
 }
 
 /**
@@ -21,7 +20,7 @@ const BUDGET = { requests: 4_000, perMs: 300_000 };
 export function define(command: Command, io: Io): void {
   withFetchOptions(command)
     .requiredOption("--from <day>", "the first day (YYYY-MM-DD)")
-    .requiredOption("--to <day>", "the last day, included")
+    .option("--to <day>", "the last day, included (default: today)")
     .addHelpText("after", "\nOnly days not fetched yet are asked for: run it again to go on.")
     .action(
       action<Options>(io, (options) =>
@@ -33,8 +32,7 @@ export function define(command: Command, io: Io): void {
     );
 }
 
-/** Both options are required, so the span has both its ends. */
 function missingDays({ from, to }: Options, now: Date): Demand {
-  const span = spanOption(["--from", from], ["--to", to], now) as DaySpan;
-  return { kind: "missing", span };
+  const given = spanOption(["--from", from], ["--to", to], now);
+  return { kind: "missing", span: { from, to: newestDay(now), ...given } };
 }

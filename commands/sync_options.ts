@@ -73,8 +73,8 @@ export function spanOption(first: GivenDay, last: GivenDay, now: Date): Partial<
   };
 }
 
-/** A wearer east of UTC is in tomorrow already. */
-function newestDay(now: Date): string {
+/** The last day that anybody can have data of: a wearer east of UTC is in tomorrow already. */
+export function newestDay(now: Date): string {
   return addDays(utcDay(now), 1);
 }
 

@@ -123,6 +123,9 @@ Deno.test(
       const again = await json("backfill", ...range, "--types", "daily_sleep,workout");
       assert.equal(again.counts.inserted + again.counts.unchanged, 0, "nothing is fetched twice");
       assert.equal(unread(await json("gaps", ...range, "--types", "daily_sleep,workout")), 0);
+      const since = ["--from", addDays(TODAY, -30), "--types", "workout"];
+      await json("backfill", ...since);
+      assert.equal(unread(await json("gaps", ...since)), 0, "without --to it goes up to today");
 
       const { rejects } = await json("rejects", "list");
       const [reject] = rejects;
@@ -170,7 +173,7 @@ Deno.test(
         assert.equal(exitCode, 2);
         assert.match(err, says);
       };
-      await refused(["--from", TODAY], /--to/);
+      await refused(["--to", TODAY], /--from/);
       await refused(["--from", TODAY, "--to", "2020-01-01"], /after/);
       await refused(["--from", "2020-02-30", "--to", TODAY], /not a calendar day/);
       await refused(["--from", TODAY, "--to", TODAY, "--patience", "soon"], /90s, 15m or 2h/);
