@@ -12,11 +12,13 @@ import { signInUnattended } from "./demo_sign_in.ts";
 import { type CommonOptions, readPipeline, withDatabase } from "./context.ts";
 import { worst } from "./fetch.ts";
 import { findings } from "./findings.ts";
+import { invocation } from "./invocation.ts";
 import type { Io } from "./io.ts";
 import { countText, durationText, textTable } from "./output.ts";
 import { action, describe } from "./action.ts";
 import { createProgress } from "./progress.ts";
 import { runSync } from "./run_sync.ts";
+import { simulatedApp } from "./simulated_app.ts";
 import { numberOption } from "./sync_options.ts";
 
 interface Options extends CommonOptions {
@@ -73,15 +75,9 @@ async function demo(options: Options, io: Io): Promise<number> {
 
 /** The demo's own settings: nothing of the person's `.env` is touched, nor their database. */
 function demoSettings(simulatorUrl: string, io: Io): Settings {
-  const moi = `${simulatorUrl}/oauth/v2/ext`;
   const directory = io.env("OURA_DATA_DIR")?.trim() || "./data";
   return loadSettings({
-    OURA_CLIENT_ID: "sim-app",
-    OURA_CLIENT_SECRET: "sim-secret",
-    OURA_API_URL: simulatorUrl,
-    OURA_AUTHORIZE_URL: `${moi}/oauth-authorize`,
-    OURA_TOKEN_URL: `${moi}/oauth-token`,
-    OURA_REVOKE_URL: `${moi}/oauth-revoke`,
+    ...simulatedApp(simulatorUrl),
     OURA_DATA_DIR: `${directory.replace(/\/+$/, "")}/demo`,
     LOG_LEVEL: io.env("LOG_LEVEL"),
     LOG_FORMAT: io.env("LOG_FORMAT"),
@@ -133,10 +129,11 @@ async function lastScreen(
 }
 
 function goOn(settings: Settings): string {
-  const env = `OURA_DATA_DIR=${settings.dataDirectory}`;
+  const program = invocation();
+  const here = `OURA_DATA_DIR=${settings.dataDirectory} ${program}`;
   return `
 How to go on
-  ask it:           ${env} deno task query "select day, score from oura.daily_sleep order by 1"
-  add a column:     edit config/oura.yaml, then  ${env} deno task plan  and  … apply
-  your own ring:    deno task init`;
+  ask it:           ${here} query "select day, score from oura.daily_sleep order by 1"
+  add a column:     edit config/oura.yaml, then  ${here} plan  and  … apply
+  your own ring:    ${program} init`;
 }

@@ -1,8 +1,10 @@
 import type { Command } from "commander";
 import type { RunningSimulator } from "../simulator/mod.ts";
 import { EXIT, UsageError } from "../lib/errors.ts";
+import { invocation } from "./invocation.ts";
 import type { Io } from "./io.ts";
 import { action } from "./action.ts";
+import { simulatedApp } from "./simulated_app.ts";
 import { numberOption } from "./sync_options.ts";
 
 interface Options {
@@ -36,21 +38,33 @@ export function define(command: Command, io: Io): void {
           users: numberOption("--users", options.users, 1, 10_000),
           ...(options.now === undefined ? {} : { now: options.now }),
         }));
+      // Heard from here on: who reads that it is up may stop it at once.
+      const stop = stopped();
       const tokens = running.world.wearers.map(({ id }) => staticToken(id));
       io.out(JSON.stringify({
         url: running.url,
         now: new Date(running.world.now).toISOString(),
         tokens,
       }));
-      io.err(
-        `A simulated Oura listens on ${running.url}. In another terminal:\n` +
-          `  OURA_API_URL=${running.url} OURA_ACCESS_TOKEN=${tokens[0]} deno task sync\n` +
-          `Ctrl-C stops it.`,
-      );
-      await stopped();
+      io.err(directions(running.url));
+      await stop;
       await running.close();
       return EXIT.done;
     }));
+}
+
+function directions(url: string): string {
+  const lines = Object.entries(simulatedApp(url)).map(([name, value]) => `${name}=${value}`);
+  const program = invocation();
+  return `A simulated Oura listens on ${url}. With these lines in .env, it is Oura:
+
+${lines.join("\n")}
+
+Then, in another terminal:
+
+${["init", "auth login", "sync"].map((command) => `${program} ${command}`).join("\n")}
+
+Ctrl-C stops it.`;
 }
 
 /** @throws {UsageError} When the port cannot be had. */
