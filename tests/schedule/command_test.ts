@@ -1,6 +1,6 @@
 /** `schedule`, `completions` and `sync --every` as people run them. */
 import assert from "node:assert/strict";
-import { MAIN, run } from "./support.ts";
+import { run } from "./support.ts";
 
 const options = { sanitizeOps: true, sanitizeResources: true };
 
