@@ -1,7 +1,7 @@
 /** Runs the real program. */
 
 /** Path of `main.ts`. */
-export const MAIN = new URL("../../main.ts", import.meta.url).href;
+const MAIN = new URL("../../main.ts", import.meta.url).href;
 
 /** How a run ended. */
 export interface Outcome {
