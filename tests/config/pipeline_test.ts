@@ -46,6 +46,12 @@ Deno.test(
   },
 );
 
+Deno.test("the shipped oura.yaml reads rest mode again until long after it began", async () => {
+  const { types } = await loadPipeline(SHIPPED);
+  const restMode = types.find(({ name }) => name === "rest_mode_period")!;
+  assert.ok(restMode.window.lookbackDays >= 60, "a period is found under its first day alone");
+});
+
 Deno.test("the shipped oura.yaml makes the series of sleep and activity", sanitizers, async () => {
   const pipeline = await loadPipeline(SHIPPED);
   const series = pipeline.types.flatMap((type) => type.series.map((each) => each.name));

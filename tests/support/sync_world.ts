@@ -1,7 +1,7 @@
 /** A simulated Oura with a database beside it, and the comparison of the two. */
 import assert from "node:assert/strict";
 import { parsePipeline } from "../../config/pipeline.ts";
-import type { Pipeline } from "../../config/model.ts";
+import type { Pipeline, TypeWindow } from "../../config/model.ts";
 import SHIPPED from "../../config/oura.yaml" with { type: "text" };
 import type { Database } from "../../lib/db/database.ts";
 import { inSchema, quoteIdentifier } from "../../lib/db/identifiers.ts";
@@ -29,9 +29,14 @@ export function shippedPipeline(schema = "oura", days?: number): Pipeline {
     ...pipeline!,
     schema,
     types: pipeline!.types.map((type) =>
-      days === undefined ? type : { ...type, window: { ...type.window, initialDays: days } }
+      days === undefined ? type : { ...type, window: shortened(type.window, days) }
     ),
   };
+}
+
+/** A window that reaches back so many days and no further, whatever the look-back. */
+function shortened(window: TypeWindow, days: number): TypeWindow {
+  return { ...window, initialDays: days, lookbackDays: Math.min(window.lookbackDays, days) };
 }
 
 /** Serves a world for the length of `body`. */
