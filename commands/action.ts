@@ -1,6 +1,7 @@
 /** What a command's file is made of. */
 import type { Command } from "commander";
 import type { OuraSyncError } from "../lib/errors.ts";
+import { copyable } from "./invocation.ts";
 import type { Io } from "./io.ts";
 
 /** What a command's file exports: its options and what it does. */
@@ -35,6 +36,6 @@ export function action<Options>(
 
 /** An expected failure for people: what, and how to mend it. */
 export function describe(error: OuraSyncError): string {
-  const hint = error.hint === undefined ? "" : `\n  ${error.hint}`;
+  const hint = error.hint === undefined ? "" : `\n  ${copyable(error.hint)}`;
   return `oura-sync: ${error.message} [${error.code}]${hint}`;
 }

@@ -13,6 +13,7 @@ import { attempt, type Finding, ok } from "./doctor/check.ts";
 import { checkDatabase, unreachable } from "./doctor/database.ts";
 import { checkApp, checkSignIns } from "./doctor/oura.ts";
 import { checkSchedule } from "./doctor/schedule.ts";
+import { copyable } from "./invocation.ts";
 import type { Io } from "./io.ts";
 import { jsonText } from "./output.ts";
 import { action } from "./action.ts";
@@ -64,7 +65,7 @@ const MARKS = { ok: "ok  ", warn: "note", fail: "FAIL" };
 
 function line({ subject, state, message, mend }: Finding): string {
   const head = `${MARKS[state]}  ${subject.padEnd(9)} ${message}`;
-  return mend === undefined || state === "ok" ? head : `${head}\n      → ${mend}`;
+  return mend === undefined || state === "ok" ? head : `${head}\n      → ${copyable(mend)}`;
 }
 
 /** The gravest failure decides: a dead sign-in before a broken database before the rest. */

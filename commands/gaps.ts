@@ -9,6 +9,7 @@ import {
   readPipeline,
   withCommonOptions,
 } from "./context.ts";
+import { copyable } from "./invocation.ts";
 import type { Io } from "./io.ts";
 import { chooseKnown, knownWearers } from "./known_wearers.ts";
 import { jsonText, textTable } from "./output.ts";
@@ -48,7 +49,9 @@ async function gaps(options: Options, io: Io): Promise<number> {
   );
   await lookAtDatabase(settings, pipeline.schema, async (db, hasTables) => {
     const wearers = chooseKnown(hasTables ? await knownWearers(db) : [], options.userId);
-    if (wearers.length === 0) io.err("Nobody has synced yet: run `auth login`, then `sync`.");
+    if (wearers.length === 0) {
+      io.err(copyable("Nobody has synced yet: run `auth login`, then `sync`."));
+    }
     const found: Gap[] = [];
     for (const { userId, grant } of wearers) {
       const scopes = grant?.scopes ? new Set(grant.scopes) : null;

@@ -14,6 +14,7 @@ import {
 } from "./context.ts";
 import { writeEnvFile, writePipelineFile } from "./init/files.ts";
 import { gatherValues } from "./init/values.ts";
+import { copyable } from "./invocation.ts";
 import type { Io } from "./io.ts";
 import { action } from "./action.ts";
 
@@ -69,7 +70,7 @@ async function init(options: Options, io: Io): Promise<number> {
     await applyAdditive(db, pipeline, { holder: `init pid ${Deno.pid}` });
     io.out(`${db.label}: tables are ready in schema ${db.schema}`);
   });
-  io.out("Next: `auth login`, then `sync`");
+  io.out(copyable("Next: `auth login`, then `sync`"));
   return EXIT.done;
 }
 

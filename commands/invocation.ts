@@ -1,4 +1,5 @@
 /** How this very program is called, so that the commands it prints can be copied. */
+import { COMMANDS } from "./commands.ts";
 
 /** What stands before the name of a command: `deno task`, `oura-sync`, or npx for those without Deno. */
 export function invocation(): string {
@@ -6,4 +7,16 @@ export function invocation(): string {
   // npx keeps what it runs below a directory of this name.
   const isNpx = /[\\/]_npx[\\/]/.test(Deno.execPath());
   return isNpx ? `npx -y deno@${Deno.version.deno} task` : "deno task";
+}
+
+const NAMES = COMMANDS.map(({ name }) => name).join("|");
+/** Where a command begins: between backticks, with or without the program's name, or after it. */
+const BEGINNING = new RegExp(
+  `(?<=\`)(?:oura-sync )?(?=(?:${NAMES})[ \`])|\\boura-sync (?=(?:${NAMES})\\b)`,
+  "g",
+);
+
+/** The text with the commands in it as they are typed here: `auth login` as `deno task auth login`. */
+export function copyable(text: string): string {
+  return text.replaceAll(BEGINNING, () => `${invocation()} `);
 }

@@ -10,6 +10,7 @@ import {
   readPipeline,
   withCommonOptions,
 } from "./context.ts";
+import { copyable } from "./invocation.ts";
 import type { Io } from "./io.ts";
 import { knownWearers } from "./known_wearers.ts";
 import { countText, jsonText, textTable } from "./output.ts";
@@ -33,7 +34,7 @@ export function define(command: Command, io: Io): void {
         if (options.json) io.out(jsonText({ database: db.label, checkedAt: now, wearers }));
         else io.out([db.label, ...wearers.map(screen)].join("\n\n"));
         if (wearers.length === 0) {
-          io.err("Nobody has synced yet: run `auth login`, then `sync`.");
+          io.err(copyable("Nobody has synced yet: run `auth login`, then `sync`."));
         }
       });
       return EXIT.done;
@@ -74,7 +75,7 @@ function screen(wearer: WearerReport): string {
 
 function signInText({ signIn }: WearerReport): string {
   if (signIn === null) return "sign-in   none stored (a static token, or signed out)";
-  if (signIn.state === "needs_login") return "sign-in   DEAD: run `auth login`";
+  if (signIn.state === "needs_login") return copyable("sign-in   DEAD: run `auth login`");
   return `sign-in   active, token until ${minuteText(signIn.expiresAt)}`;
 }
 

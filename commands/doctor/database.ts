@@ -41,18 +41,18 @@ async function checkTables(db: Database): Promise<Finding> {
   const { applied, pending } = await migrationStatus(db);
   return pending.length === 0
     ? ok("tables", `up to date (migration ${applied.at(-1)?.version ?? 0})`)
-    : warn("tables", `${pending.length} migrations are pending`, "oura-sync migrate");
+    : warn("tables", `${pending.length} migrations are pending`, "`migrate`");
 }
 
 async function checkColumns(db: Database, pipeline: Pipeline): Promise<Finding> {
   const { pending } = await migrationStatus(db);
   if (pending.length > 0) {
-    return warn("columns", "known once the tables are made", "oura-sync apply");
+    return warn("columns", "known once the tables are made", "`apply`");
   }
   const steps = diff(pipeline, await readState(db), db.kind === "postgres");
   return steps.length === 0
     ? ok("columns", "as oura.yaml declares them")
-    : warn("columns", `${steps.length} changes of oura.yaml are not applied`, "oura-sync plan");
+    : warn("columns", `${steps.length} changes of oura.yaml are not applied`, "`plan`");
 }
 
 /** The line for a database that cannot be opened: it is away, or a file its URL names is missing. */

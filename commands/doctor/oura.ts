@@ -22,7 +22,7 @@ export function checkApp(settings: Settings): Finding {
     return warn(
       "app",
       "a static OURA_ACCESS_TOKEN is used, which nobody can refresh",
-      "auth login",
+      "`auth login`",
     );
   }
   if (settings.clientId === null || settings.clientSecret === null) {
@@ -30,7 +30,7 @@ export function checkApp(settings: Settings): Finding {
       subject: "app",
       state: "fail",
       message: "OURA_CLIENT_ID and OURA_CLIENT_SECRET are not both set",
-      mend: `register an app with the redirect URI ${settings.redirectUri}; see oura-sync init`,
+      mend: `register an app with the redirect URI ${settings.redirectUri}; see \`init\``,
       exitCode: EXIT.usage,
     };
   }

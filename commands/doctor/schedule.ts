@@ -10,10 +10,10 @@ export async function checkSchedule(db: Database, now: Date): Promise<Finding> {
   const runs = await lastRuns(db);
   const latest = Math.max(...runs.map((run) => run.started_at.getTime()));
   if (runs.length === 0) {
-    return warn("schedule", "nothing has been synced yet", "oura-sync sync, then schedule install");
+    return warn("schedule", "nothing has been synced yet", "`sync`, then `schedule install`");
   }
   const hours = Math.round((now.getTime() - latest) / 3_600_000);
   return hours <= STALE_HOURS
     ? ok("schedule", `the last run was ${hours} h ago`)
-    : warn("schedule", `the last run was ${hours} h ago`, "oura-sync schedule install");
+    : warn("schedule", `the last run was ${hours} h ago`, "`schedule install`");
 }

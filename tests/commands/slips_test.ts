@@ -35,7 +35,7 @@ deskTest(
     const { err } = await run(["query", "create table public.x (a int)"], {
       DATABASE_URL: databaseUrl,
     });
-    assert.match(err, /DATABASE_READ_ONLY.*\n +`query` only reads/);
+    assert.match(err, /DATABASE_READ_ONLY.*\n +`.* query` only reads/);
   },
 );
 

@@ -1,0 +1,20 @@
+import assert from "node:assert/strict";
+import { copyable, invocation } from "../../commands/invocation.ts";
+
+Deno.test("a hint names commands as they are typed here", () => {
+  const program = invocation();
+  for (
+    const [said, shown] of [
+      ["Run `auth login`.", `Run \`${program} auth login\`.`],
+      ["See `oura-sync doctor`.", `See \`${program} doctor\`.`],
+      ["See why: oura-sync rejects list.", `See why: ${program} rejects list.`],
+      ["Use `query`, not `UPDATE`.", `Use \`${program} query\`, not \`UPDATE\`.`],
+    ]
+  ) assert.equal(copyable(said!), shown);
+});
+
+Deno.test("what only looks like a command stays as it is", () => {
+  for (const text of ["`schema.sql`", "`oura-sync`", "the sync `synced`", "oura-sync: gone"]) {
+    assert.equal(copyable(text), text);
+  }
+});
