@@ -1,20 +1,8 @@
 import { z } from "zod";
+import type { ConnectionSettings } from "../lib/connection.ts";
 import { UsageError } from "../lib/errors.ts";
 import { OURA_API_URL } from "../lib/oura_api_url.ts";
 import { headerToken, serviceUrl, tokenKey } from "./setting_values.ts";
-
-/** Where the database is: a URL, its parts, or PGlite in a directory. */
-export type ConnectionSettings =
-  | { kind: "url"; url: string }
-  | {
-    kind: "parts";
-    host: string;
-    port: number;
-    database: string;
-    user: string;
-    password: string;
-  }
-  | { kind: "embedded"; directory: string };
 
 /** What the environment says, validated; null where it says nothing. */
 export interface Settings {

@@ -1,4 +1,4 @@
-import type { ConnectionSettings } from "./connection.ts";
+import type { ConnectionSettings } from "../connection.ts";
 import type { Database } from "./database.ts";
 
 /** How a database is opened, whichever kind it is. */

@@ -1,6 +1,6 @@
 /** Connects to PostgreSQL servers. */
 import pg from "pg";
-import type { ConnectionSettings } from "./connection.ts";
+import type { ConnectionSettings } from "../connection.ts";
 import type { Database } from "./database.ts";
 import { SqlError, toDatabaseError } from "./errors.ts";
 import { PostgresDatabase } from "./postgres_database.ts";

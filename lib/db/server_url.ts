@@ -1,5 +1,5 @@
 import { UsageError } from "../errors.ts";
-import type { ConnectionSettings } from "./connection.ts";
+import type { ConnectionSettings } from "../connection.ts";
 
 /** What `sslmode` may say, weakest first. Source: PostgreSQL manual, libpq, "SSL Support". */
 export const SSL_MODES = [

@@ -1,4 +1,4 @@
-/** Where the database is. Made by the settings, read by {@linkcode openDatabase}. */
+/** Where the database is. Made by the settings, read by `lib/db/open.ts`. */
 export type ConnectionSettings =
   /** A libpq URL: `postgres://user:password@host:5432/database?sslmode=verify-full`. */
   | { kind: "url"; url: string }
