@@ -40,10 +40,17 @@ export async function run(args: readonly string[], outside: Io = systemIo): Prom
   } catch (error) {
     const code = report(error, io);
     // Whoever reads JSON gets one document, whether it is a result or not.
-    if (code !== EXIT.done && !hasResult && asksForJson(args)) {
-      io.out(JSON.stringify(failureDocument(error, code), null, 2));
-    }
+    if (code !== EXIT.done && !hasResult && asksForJson(args)) printFailure(error, code, io);
     return code;
+  }
+}
+
+function printFailure(error: unknown, code: number, io: Io): void {
+  try {
+    io.out(JSON.stringify(failureDocument(error, code), null, 2));
+  } catch (unwritable) {
+    // What ended the program counts, not that nobody could be told of it.
+    report(unwritable, io);
   }
 }
 

@@ -60,13 +60,16 @@ deskTest("auth login names a scope it does not know", async ({ run, oura }) => {
 
 if (Deno.build.os === "linux") {
   Deno.test("a full disk behind standard output is told of, and is no bug", async () => {
-    const { code, stderr } = await new Deno.Command("sh", {
-      args: ["-c", '"$0" run --allow-all --quiet "$1" schema >/dev/full', Deno.execPath(), MAIN],
-    }).output();
-    const err = new TextDecoder().decode(stderr);
-    assert.equal(code, 2, err);
-    assert.match(err, /cannot be written.*\[OUTPUT_UNWRITABLE\]/);
-    assert.doesNotMatch(err, /^ +at /m, "no stack trace");
+    for (const args of ["schema", "sync --typs --json"]) {
+      const script = `"$0" run --allow-all --quiet "$1" ${args} >/dev/full`;
+      const { code, stderr } = await new Deno.Command("sh", {
+        args: ["-c", script, Deno.execPath(), MAIN],
+      }).output();
+      const err = new TextDecoder().decode(stderr);
+      assert.equal(code, 2, err);
+      assert.match(err, /cannot be written.*\[OUTPUT_UNWRITABLE\]/);
+      assert.doesNotMatch(err, /^ +at /m, "no stack trace");
+    }
   });
 }
 
