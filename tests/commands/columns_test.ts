@@ -59,7 +59,7 @@ deskTest("plan changes nothing, not even an empty database", async ({ run, datab
   const env = { DATABASE_URL: databaseUrl };
   const { exitCode, out, err } = await run(["plan"], env);
   assert.deepEqual([exitCode, out], [5, ""]);
-  assert.match(err, /Run `migrate`/);
+  assert.match(err, /Run `.* migrate`/);
   const tables = await run([
     "query",
     "select count(*) from pg_namespace where nspname = 'oura'",
