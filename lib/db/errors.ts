@@ -101,6 +101,12 @@ const KINDS: Readonly<Record<string, Kind>> = {
     hint: "Run `migrate`, then `apply`, to create it.",
   },
   "42": { code: "DATABASE_STATEMENT" },
+  "54": {
+    code: "DATABASE_REFUSED",
+    hint:
+      "Something is larger than PostgreSQL allows. Where an index is named, take `index: true` " +
+      "from its column in oura.yaml.",
+  },
   "53": { code: "DATABASE_OUT_OF_RESOURCES", hint: "The server has run out of a resource." },
   "53100": {
     code: "DATABASE_FULL",

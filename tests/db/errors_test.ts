@@ -49,6 +49,13 @@ forEachDatabase(
       ], sql);
     }
     assert.equal((await failure(db.query("INSERT INTO t VALUES (1)"))).constraint, "t_pkey");
+    await db.exec("CREATE TABLE wide (s text); INSERT INTO wide VALUES ('short')");
+    await db.query(
+      "INSERT INTO wide SELECT string_agg(md5(n::text), '') FROM generate_series(1, 300) n",
+    );
+    const { hint } = await failure(db.query("CREATE INDEX ON wide (s)"));
+    assert.match(hint ?? "", /take `index: true` from its column/);
+    await db.exec("DROP TABLE wide");
   },
   { migrated: false },
 );
