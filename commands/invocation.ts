@@ -1,12 +1,15 @@
 /** How this very program is called, so that the commands it prints can be copied. */
 import { COMMANDS } from "./commands.ts";
 
+/** Whether a program lies in the cache of npx, where nobody looks for it and a clean-up may take it. */
+export function isOfNpx(path: string): boolean {
+  return /[\\/]_npx[\\/]/.test(path);
+}
+
 /** What stands before the name of a command: `deno task`, `oura-sync`, or npx for those without Deno. */
 export function invocation(): string {
   if (Deno.build.standalone) return "oura-sync";
-  // npx keeps what it runs below a directory of this name.
-  const isNpx = /[\\/]_npx[\\/]/.test(Deno.execPath());
-  return isNpx ? `npx -y deno@${Deno.version.deno} task` : "deno task";
+  return isOfNpx(Deno.execPath()) ? `npx -y deno@${Deno.version.deno} task` : "deno task";
 }
 
 const NAMES = COMMANDS.map(({ name }) => name).join("|");

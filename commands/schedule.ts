@@ -2,6 +2,7 @@ import { Argument, type Command, Option } from "commander";
 import { EXIT, UsageError } from "../lib/errors.ts";
 import type { Io } from "./io.ts";
 import { action } from "./action.ts";
+import { isOfNpx } from "./invocation.ts";
 import { cronLine } from "./schedule/cron.ts";
 import { install } from "./schedule/install.ts";
 import { type Job, type Rhythm, rhythmOf, thisJob, type UnitFile } from "./schedule/job.ts";
@@ -47,11 +48,17 @@ async function schedule(options: Options, what: string, io: Io): Promise<number>
     io.out(files.map(({ name, text }) => heading(kind, name) + text).join("\n").trimEnd());
     return EXIT.done;
   }
+  if (isOfNpx(job.command[0])) io.err(ofNpx());
   const { written, next } = await install({ kind, files, directory: placeOf(kind, job, io) });
   for (const path of written) io.err(`Written: ${path}`);
   io.err("To switch it on:");
   io.out(next.join("\n"));
   return EXIT.done;
+}
+
+function ofNpx(): string {
+  return `The schedule will run the Deno that npx keeps in its cache. So that no clean-up ends it:
+  npm install --global deno@${Deno.version.deno}, then deno task schedule install`;
 }
 
 function usualKind(): Kind {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { copyable, invocation } from "../../commands/invocation.ts";
+import { copyable, invocation, isOfNpx } from "../../commands/invocation.ts";
 
 Deno.test("a hint names commands as they are typed here", () => {
   const program = invocation();
@@ -17,4 +17,13 @@ Deno.test("what only looks like a command stays as it is", () => {
   for (const text of ["`schema.sql`", "`oura-sync`", "the sync `synced`", "oura-sync: gone"]) {
     assert.equal(copyable(text), text);
   }
+});
+
+Deno.test("a Deno that npx has fetched is known by its place", () => {
+  assert.ok(isOfNpx("/home/me/.npm/_npx/7a40be787520bede/node_modules/deno/deno"));
+  assert.ok(
+    isOfNpx("C:\\Users\\me\\AppData\\Local\\npm-cache\\_npx\\7a\\node_modules\\deno\\deno.exe"),
+  );
+  assert.ok(!isOfNpx("/usr/lib/node_modules/deno/deno"));
+  assert.ok(!isOfNpx("/home/me_npx/.deno/bin/deno"));
 });
