@@ -130,3 +130,21 @@ export function lookAtDatabase<T>(
     return await body(db, await hasTables(db));
   }, { migrated: false });
 }
+
+/**
+ * The same for what is only tried out, which before the first sync has no tables to look at: it gets
+ * some that nobody else ever sees.
+ * @param body Is told whether the tables are there to stay.
+ * @throws {DatabaseError} Also when the tables are older than this program.
+ */
+export function rehearseOnDatabase<T>(
+  settings: Settings,
+  schema: string,
+  body: (db: Database, hasTables: boolean) => Promise<T>,
+): Promise<T> {
+  return lookAtDatabase(settings, schema, async (db, hasTables) => {
+    if (hasTables) return await body(db, true);
+    const { rehearse } = await import("../lib/db/rehearsal.ts");
+    return await rehearse(db, (stage) => body(stage, false));
+  });
+}

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { Option } from "commander";
 import type { Settings } from "../config/settings.ts";
+import type { Database } from "../lib/db/database.ts";
 import { EXIT } from "../lib/errors.ts";
 import { withHealthCheck } from "../lib/health_check.ts";
 import type { SyncReport } from "../pipelines/outcome.ts";
@@ -9,6 +10,7 @@ import {
   type CommonOptions,
   prepare,
   readPipeline,
+  rehearseOnDatabase,
   withCommonOptions,
   withDatabase,
 } from "./context.ts";
@@ -67,22 +69,21 @@ export async function runFetch(
     const request = requestOf(settings);
     const { runSync } = await import("./run_sync.ts");
     const { createProgress } = await import("./progress.ts");
-    const reports = await withDatabase(
-      settings,
-      pipeline.schema,
-      (db) =>
-        runSync({ settings, pipeline, db }, {
-          ...request,
-          concurrency,
-          patienceMs,
-          dryRun,
-          apply: options.apply,
-          wearers: options,
-          progress: () => createProgress(io, settings.logFormat !== "json"),
-          ...(types ? { types } : {}),
-        }),
-      { poolSize: concurrency + 1 },
-    );
+    const work = (db: Database) =>
+      runSync({ settings, pipeline, db }, {
+        ...request,
+        concurrency,
+        patienceMs,
+        dryRun,
+        apply: options.apply,
+        wearers: options,
+        progress: () => createProgress(io, settings.logFormat !== "json"),
+        ...(types ? { types } : {}),
+      });
+    const { schema } = pipeline;
+    const reports = dryRun
+      ? await rehearseOnDatabase(settings, schema, work)
+      : await withDatabase(settings, schema, work, { poolSize: concurrency + 1 });
     show(reports, options, io);
     return worst(reports);
   });

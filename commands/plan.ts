@@ -1,13 +1,12 @@
 import type { Command } from "commander";
-import type { Database } from "../lib/db/database.ts";
-import { DatabaseError, EXIT } from "../lib/errors.ts";
+import { EXIT } from "../lib/errors.ts";
 import type { ColumnChange } from "../pipelines/columns/history.ts";
 import type { PlannedStep } from "../pipelines/columns/step.ts";
 import {
   type CommonOptions,
-  lookAtDatabase,
   prepare,
   readPipeline,
+  rehearseOnDatabase,
   withCommonOptions,
 } from "./context.ts";
 import type { Io } from "./io.ts";
@@ -29,8 +28,8 @@ export function define(command: Command, io: Io): void {
     .action(action<Options>(io, async (options) => {
       const settings = await prepare(options, io);
       const pipeline = await readPipeline(options);
-      return await lookAtDatabase(settings, pipeline.schema, async (db, hasTables) => {
-        if (!hasTables) throw noTables(db);
+      return await rehearseOnDatabase(settings, pipeline.schema, async (db, hasTables) => {
+        if (!hasTables) io.err("There are no tables yet: `apply` makes them before all this.");
         if (options.history) {
           const { readHistory } = await import("../pipelines/columns/history.ts");
           const changes = await readHistory(db);
@@ -43,12 +42,6 @@ export function define(command: Command, io: Io): void {
         return options.check && steps.length > 0 ? EXIT.partial : EXIT.done;
       });
     }));
-}
-
-function noTables({ label }: Database): DatabaseError {
-  return new DatabaseError("DATABASE_OBJECT_MISSING", `${label}: there are no tables yet`, {
-    hint: "Run `migrate`; then `plan` shows what oura.yaml adds to them.",
-  });
 }
 
 /** A step for programs, without what only `apply` needs. */

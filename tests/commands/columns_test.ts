@@ -57,9 +57,10 @@ deskTest("plan, apply and replay take an edit from the YAML to the table", async
 
 deskTest("plan changes nothing, not even an empty database", async ({ run, databaseUrl }) => {
   const env = { DATABASE_URL: databaseUrl };
-  const { exitCode, out, err } = await run(["plan"], env);
-  assert.deepEqual([exitCode, out], [5, ""]);
-  assert.match(err, /Run `.* migrate`/);
+  const { exitCode, out, err } = await run(["plan", "--check"], env);
+  assert.equal(exitCode, 4, err);
+  assert.match(out, /ALTER TABLE "oura"."daily_sleep" ADD COLUMN "score" integer;/);
+  assert.match(err, /There are no tables yet/);
   const tables = await run([
     "query",
     "select count(*) from pg_namespace where nspname = 'oura'",
