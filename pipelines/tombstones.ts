@@ -20,6 +20,8 @@ export class SeenDocuments {
   readonly #type: PipelineType;
   readonly #table: Table;
   readonly #keys = new Set<string>();
+  /** Days do not bound what a route without a range returns: it is the whole set every time. */
+  readonly #isWhole: boolean;
   readonly #from: string;
   readonly #until: string;
   #anonymous = false;
@@ -29,6 +31,7 @@ export class SeenDocuments {
   constructor(type: PipelineType, table: Table, readonly span: DaySpan) {
     this.#type = type;
     this.#table = table;
+    this.#isWhole = type.window.by === "none";
     // Without their `Z`, which would sort behind the microseconds that some keys have.
     this.#from = `${span.from}T00:00:00.000`;
     this.#until = `${addDays(span.to, 1)}T00:00:00.000`;
@@ -47,7 +50,8 @@ export class SeenDocuments {
   /** Notes a document that is loaded before {@linkcode bury}. */
   add(key: string): void {
     // Samples outside the window's own days have another window to speak for them.
-    if (this.#table.timeKeyed && (key < this.#from || key >= this.#until)) return;
+    const isBounded = this.#table.timeKeyed && !this.#isWhole;
+    if (isBounded && (key < this.#from || key >= this.#until)) return;
     this.#keys.add(key);
   }
 
@@ -62,7 +66,7 @@ export class SeenDocuments {
     if (this.#table.timeKeyed) return await this.#burySamples(tx, userId, readingMs);
     const table = `oura.${q(this.#table.name)}`;
     const keys = [...this.#keys];
-    if (this.#type.window.by === "none") {
+    if (this.#isWhole) {
       return await execute(
         tx,
         `UPDATE ${table} SET deleted_at = now(), updated_at = now()
@@ -87,7 +91,9 @@ export class SeenDocuments {
    */
   async #burySamples(tx: Transaction, userId: string, readingMs: number): Promise<number> {
     const table = `oura.${q(this.#table.name)}`;
-    const bounds = [`${this.#from}Z`, `${this.#until}Z`];
+    const bounds = this.#isWhole
+      ? ["-infinity", "infinity"]
+      : [`${this.#from}Z`, `${this.#until}Z`];
     if (!this.#rejects) {
       const { rows: [stored] } = await tx.query<{ count: number }>(
         inSchema(

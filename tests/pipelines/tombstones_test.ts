@@ -3,6 +3,7 @@ import type { PipelineType } from "../../config/model.ts";
 import type { DaySpan } from "../../lib/days.ts";
 import type { Database } from "../../lib/db/database.ts";
 import { inSchema } from "../../lib/db/identifiers.ts";
+import { createTable } from "../../pipelines/columns/ddl.ts";
 import { KEY_SEPARATOR } from "../../pipelines/document_key.ts";
 import { createLoader } from "../../pipelines/load.ts";
 import { SeenDocuments } from "../../pipelines/tombstones.ts";
@@ -109,6 +110,21 @@ forEachDatabase("a sample within the window's first millisecond was seen", async
   const first = { ...beat(576), timestamp: "2026-05-03T00:00:00.000250+00:00" };
   await store(db, HEART, [first, beat(577)]);
   assert.equal(await bury(db, HEART, WINDOW, [first, beat(577)]), 0);
+});
+
+forEachDatabase("samples of a route without a range are a whole set, too", async (db) => {
+  const type = typeFrom("readings", [
+    "endpoint: /v2/usercollection/readings",
+    "window: { by: none }",
+    "key: [timestamp]",
+  ]);
+  await db.exec(createTable(type).map((sql) => inSchema(sql, db.schema)).join(";\n"));
+  const readings = [beat(0), beat(288), beat(2880)];
+  await store(db, type, readings);
+  assert.equal(await bury(db, type, WINDOW, readings), 0);
+  assert.equal(await bury(db, type, WINDOW, []), 0);
+  assert.equal(await bury(db, type, WINDOW, readings.slice(1)), 1);
+  assert.equal((await buried(db, "readings", "timestamp")).length, 1);
 });
 
 forEachDatabase("another wearer's documents are none of a window's business", async (db) => {
