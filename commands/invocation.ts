@@ -1,5 +1,5 @@
 /** How this very program is called, so that the commands it prints can be copied. */
-import { COMMANDS } from "./commands.ts";
+import { COMMAND_NAMES } from "./names.ts";
 
 /** Whether a program lies in the cache of npx, where nobody looks for it and a clean-up may take it. */
 export function isOfNpx(path: string): boolean {
@@ -12,7 +12,7 @@ export function invocation(): string {
   return isOfNpx(Deno.execPath()) ? `npx -y deno@${Deno.version.deno} task` : "deno task";
 }
 
-const NAMES = COMMANDS.map(({ name }) => name).join("|");
+const NAMES = COMMAND_NAMES.join("|");
 /** Where a command begins: between backticks, with or without the program's name, or after it. */
 const BEGINNING = new RegExp(
   `(?<=\`)(?:oura-sync )?(?=(?:${NAMES})[ \`])|\\boura-sync (?=(?:${NAMES})\\b)`,
