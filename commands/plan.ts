@@ -9,6 +9,7 @@ import {
   rehearseOnDatabase,
   withCommonOptions,
 } from "./context.ts";
+import { copyable } from "./invocation.ts";
 import type { Io } from "./io.ts";
 import { countText, jsonText } from "./output.ts";
 import { action } from "./action.ts";
@@ -29,7 +30,7 @@ export function define(command: Command, io: Io): void {
       const settings = await prepare(options, io);
       const pipeline = await readPipeline(options);
       return await rehearseOnDatabase(settings, pipeline.schema, async (db, hasTables) => {
-        if (!hasTables) io.err("There are no tables yet: `apply` makes them before all this.");
+        if (!hasTables) io.err(copyable("There are no tables yet: `apply` makes them first."));
         if (options.history) {
           const { readHistory } = await import("../pipelines/columns/history.ts");
           const changes = await readHistory(db);
