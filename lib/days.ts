@@ -34,11 +34,6 @@ export function utcDay(instant: Date): string {
   return instant.toISOString().slice(0, 10);
 }
 
-/** How many days a span has. */
-export function spanLength(span: DaySpan): number {
-  return daysBetween(span.from, span.to) + 1;
-}
-
 /** Spans in order, with those that overlap or touch made one. */
 export function mergeSpans(spans: readonly DaySpan[]): DaySpan[] {
   const merged: DaySpan[] = [];
