@@ -63,7 +63,7 @@ export interface OuraClient extends GetMethods, PageMethods {}
  * import { OuraClient } from "@oura-sync/oura-sync";
  *
  * const client = new OuraClient({
- *   accessToken: "…",
+ *   accessToken: "a-token",
  *   // Only so that this example runs without a network.
  *   fetch: () => Promise.resolve(Response.json({ data: [
  *     { id: "a", day: "2026-01-31", score: 81, timestamp: "2026-01-31T00:00:00+00:00", contributors: {} },
@@ -78,7 +78,7 @@ export interface OuraClient extends GetMethods, PageMethods {}
  * import { OuraClient } from "@oura-sync/oura-sync";
  *
  * const client = new OuraClient({
- *   accessToken: "…",
+ *   accessToken: "a-token",
  *   fetch: () => Promise.resolve(Response.json({ data: [], next_token: null })),
  * });
  * let beats = 0;
