@@ -12,8 +12,9 @@ export const KEY_FIELD = "#key";
  *
  * Rows are compared before the insert, not in `ON CONFLICT … WHERE`, because the latter locks every
  * unchanged row, and a row lock is a write; there it only catches what another writer put in
- * meanwhile. Rows go in key order, so that two writers cannot
- * deadlock. `updated_at` follows the document; a value that changed because the YAML did leaves it.
+ * meanwhile. Rows go in key order, so that two writers cannot deadlock. What was inserted is told by
+ * `created_at`, which is this transaction's: a table that somebody partitioned returns no `xmax`.
+ * `updated_at` follows the document; a value that changed because the YAML did leaves it.
  */
 export function upsertStatement(table: Table, schema: string): string {
   const columns = valueColumns(table).map(({ name, type }) => ({ name: q(name), type }));
@@ -54,7 +55,7 @@ WITH incoming AS (
   WHERE t.deleted_at IS NOT NULL${
     payload.length === 0 ? "" : ` OR (${list("t")}) IS DISTINCT FROM (${list("excluded")})`
   }
-  RETURNING xmax = 0 AS inserted
+  RETURNING created_at = now() AS inserted
 )
 SELECT count(*) FILTER (WHERE inserted)::int AS inserted,
   count(*) FILTER (WHERE NOT inserted)::int AS updated,

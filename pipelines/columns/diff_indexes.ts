@@ -32,7 +32,7 @@ export function diffIndexes(
 }
 
 function add(table: string, column: string, invalid: boolean, context: DiffContext): Step {
-  const { concurrently } = context;
+  const concurrently = isConcurrent(table, context);
   const name = indexName(table, column);
   return step(context, {
     kind: "add_index",
@@ -52,8 +52,13 @@ function add(table: string, column: string, invalid: boolean, context: DiffConte
   });
 }
 
+/** PostgreSQL builds no index of a partitioned table beside its writers. */
+function isConcurrent(table: string, { concurrently, state }: DiffContext): boolean {
+  return concurrently && !state.partitioned.has(table);
+}
+
 function drop(table: string, name: string, context: DiffContext): Step {
-  const { concurrently } = context;
+  const concurrently = isConcurrent(table, context);
   return step(context, {
     kind: "drop_index",
     table,

@@ -45,6 +45,8 @@ export interface LiveState {
   /** By index name. */
   readonly indexes: ReadonlyMap<string, { readonly table: string; readonly valid: boolean }>;
   readonly views: ReadonlySet<string>;
+  /** Tables that somebody has partitioned. */
+  readonly partitioned: ReadonlySet<string>;
   readonly objects: readonly DeclaredObject[];
 }
 
@@ -52,13 +54,14 @@ interface StateRow extends Record<string, unknown> {
   columns: { table: string; name: string; type: string }[];
   indexes: { table: string; name: string; valid: boolean }[];
   views: string[];
+  partitioned: string[];
   objects: DeclaredObject[];
 }
 
 /** Reads the snapshot with one query. */
 export async function readState(db: Queryable): Promise<LiveState> {
   const { rows: [row] } = await db.query<StateRow>(inSchema(LIVE_STATE, db.schema), [db.schema]);
-  const { columns, indexes, views, objects } = row!;
+  const { columns, indexes, views, partitioned, objects } = row!;
   const tables = new Map<string, Map<string, string>>();
   for (const { table, name, type } of columns) {
     let known = tables.get(table);
@@ -69,6 +72,7 @@ export async function readState(db: Queryable): Promise<LiveState> {
     tables,
     indexes: new Map(indexes.map(({ name, table, valid }) => [name, { table, valid }])),
     views: new Set(views),
+    partitioned: new Set(partitioned),
     objects,
   };
 }

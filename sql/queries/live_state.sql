@@ -1,5 +1,6 @@
 -- Everything `plan` compares oura.yaml with, in one round trip: $1 is the schema's name.
--- Tables, columns, indexes and views as the catalog knows them, and what `apply` has made.
+-- Tables, columns, indexes and views as the catalog knows them, which tables somebody has partitioned,
+-- and what `apply` has made.
 SELECT
   (SELECT coalesce(json_agg(json_build_object(
       'table', c.relname, 'name', a.attname, 'type', format_type(a.atttypid, a.atttypmod))), '[]')
@@ -12,6 +13,8 @@ SELECT
     WHERE c.relnamespace = n.oid) AS indexes,
   (SELECT coalesce(json_agg(c.relname), '[]') FROM pg_class c
     WHERE c.relnamespace = n.oid AND c.relkind = 'v') AS views,
+  (SELECT coalesce(json_agg(c.relname), '[]') FROM pg_class c
+    WHERE c.relnamespace = n.oid AND c.relkind = 'p') AS partitioned,
   (SELECT coalesce(json_agg(json_build_object(
       'kind', kind, 'table', table_name, 'name', name, 'definition', definition,
       'declared', declared, 'refill', refill)), '[]')
