@@ -8,8 +8,8 @@ const LOOKBACK_DAYS = 7;
 /** Oura refuses longer spans of its time series. */
 const LONGEST_DATETIME_CHUNK = 30;
 const DEFAULT_CHUNK: Readonly<Record<WindowFamily, number>> = { date: 90, datetime: 30, none: 90 };
-/** A request of the date family carries two days of padding at each end, and must still move on. */
-const SHORTEST_CHUNK: Readonly<Record<WindowFamily, number>> = { date: 7, datetime: 2, none: 1 };
+/** Two days of padding at each end, or one where instants are asked for; the request must move on. */
+const SHORTEST_CHUNK: Readonly<Record<WindowFamily, number>> = { date: 7, datetime: 3, none: 1 };
 
 /** The window of a data type: its own words, else the defaults of the file, else ours. */
 export function compileWindow(

@@ -209,8 +209,13 @@ const MISTAKES: readonly Mistake[] = [
   },
   {
     name: "chunk shorter than its padding",
-    yaml: type("sleep:", "  window: { chunk: 2d }"),
+    yaml: type("sleep:", "  window: { chunk: 6d }"),
     expected: ["4:15 data_types.sleep.window.chunk: must be at least 7d, padding included"],
+  },
+  {
+    name: "chunk of samples shorter than its padding",
+    yaml: type("heart_rate:", "  window: { chunk: 2d }"),
+    expected: ["4:15 data_types.heart_rate.window.chunk: must be at least 3d, padding included"],
   },
   {
     name: "look-back before the beginning",

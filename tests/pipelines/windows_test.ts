@@ -96,8 +96,12 @@ const anyType = fc.record({
   by: fc.constantFrom("date" as const, "datetime" as const),
   initialDays: fc.integer({ min: 1, max: 400 }),
   lookbackDays: fc.integer({ min: 0, max: 30 }),
-  chunkDays: fc.integer({ min: 5, max: 30 }),
-}).map(({ by, ...window }) => typeOf(by, window));
+  chunkDays: fc.integer({ min: 3, max: 30 }),
+}).map(({ by, chunkDays, ...window }) => {
+  // The shortest that the configuration allows.
+  const shortest = by === "date" ? 7 : 3;
+  return typeOf(by, { ...window, chunkDays: Math.max(chunkDays, shortest) });
+});
 const anySpans = fc.array(
   fc.tuple(fc.integer({ min: -420, max: 3 }), fc.nat(60)).map(([from, more]) =>
     span(from, from + more)
