@@ -8,10 +8,13 @@ export const PERSONAL_INFO = personalInfo.endpoint;
 /** Longer than any id Oura gives; it leads every key. */
 const MOST_CHARACTERS = 256;
 
-/** `personal_info.id`; null where the answer holds none that could be stored. */
+/** What steers a terminal, or breaks the lines of a log. */
+const CONTROL_CHARACTER = /\p{Cc}/u;
+
+/** `personal_info.id`; null where the answer holds none that could be stored and shown. */
 export function wearerIdOf(answer: unknown): string | null {
   const id = typeof answer === "object" && answer !== null && "id" in answer ? answer.id : null;
   const fits = typeof id === "string" && id !== "" && id.length <= MOST_CHARACTERS &&
-    isStorableText(id);
+    isStorableText(id) && !CONTROL_CHARACTER.test(id);
   return fits ? id : null;
 }
