@@ -8,6 +8,11 @@ export function wordsOf(line: string): string[] | null {
   return match ? shellWords(match[1]!) : null;
 }
 
+/** A command without what starts the program: `sync --all` of `deno task sync --all`. */
+export function nameOf(command: string): string {
+  return wordsOf(command)?.join(" ") ?? command;
+}
+
 /** Splits as a shell does, as far as the documentation needs it; ends at a comment or operator. */
 export function shellWords(text: string): string[] {
   const words: string[] = [];

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { parsePipeline } from "../../config/pipeline.ts";
 import SHIPPED from "../../config/oura.yaml" with { type: "text" };
+import type { Database } from "../../lib/db/database.ts";
 import { migrate } from "../../lib/db/migrate.ts";
-import { applyAdditive } from "../../pipelines/columns/apply.ts";
 import { pages } from "../../tools/docs/pages.ts";
 import { withPostgres } from "../support/databases.ts";
+import { syncWearer, withSimulator } from "../support/sync_world.ts";
 import { codeSpans, fences } from "./markdown.ts";
 
 const PAGES = await pages();
@@ -17,26 +18,51 @@ const QUERIES = PAGES.flatMap(({ path, text }) => fences(path, text))
     [...text.matchAll(/\bquery (["'])(.*?)\1/g)].map(([, , sql]) => ({ path, line, text: sql! }))
   );
 
+/** Queries that find nothing among people whose rings work, whose documents nobody has revised. */
+const FINDS_NOTHING = [/HAVING max\(day\) < current_date - 3/, /FROM oura\.document_revisions/];
+
 Deno.test({
-  name: "the SQL of README and docs runs on the shipped tables",
+  name: "the SQL of README and docs runs on the shipped tables, and its queries find something",
   sanitizeOps: true,
   sanitizeResources: true,
   fn: (t) =>
-    withPostgres("oura", async (db) => {
-      await migrate(db);
+    withTables(async (db) => {
       const { pipeline } = parsePipeline(SHIPPED, "oura.yaml");
-      await applyAdditive(db, pipeline!, { holder: crypto.randomUUID() });
       assert.ok(EXAMPLES.length > 0 && QUERIES.length > 0);
       for (const { path, line, text } of [...EXAMPLES, ...QUERIES]) {
         await t.step(`${path}:${line}`, async () => {
           const undone = new Error("undone");
           const run = db.transaction(async (tx) => {
-            await tx.exec(text);
+            if (/^select\b/i.test(text)) {
+              const { rows } = await tx.query(text.replace(/;\s*$/, ""));
+              const isEmpty = FINDS_NOTHING.some((query) => query.test(text));
+              assert.equal(rows.length === 0, isEmpty, `${rows.length} rows`);
+            } else await tx.exec(text);
             throw undone;
           });
           await assert.rejects(run, undone);
         });
       }
+      await t.step(
+        "the role that only reads sees data, and neither tokens nor a way to write",
+        async () => {
+          const example = EXAMPLES.find(({ text }) => text.startsWith("CREATE ROLE"))!;
+          const undone = new Error("undone");
+          for (
+            const [statement, outcome] of [
+              ["SELECT 1 FROM oura.daily_sleep", undone],
+              ["SELECT 1 FROM oura.oauth_tokens", { code: "DATABASE_FORBIDDEN" }],
+              ["DELETE FROM oura.daily_sleep", { code: "DATABASE_FORBIDDEN" }],
+            ] as const
+          ) {
+            const run = db.transaction(async (tx) => {
+              await tx.exec(`${example.text}; SET LOCAL ROLE oura_reader; ${statement}`);
+              throw undone;
+            });
+            await assert.rejects(run, outcome);
+          }
+        },
+      );
       await t.step("tables and columns named as `oura.table` exist", async () => {
         const { rows } = await db.query<{ name: string }>(
           "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'oura'",
@@ -66,3 +92,16 @@ Deno.test({
       });
     }),
 });
+
+/** The shipped tables, with two weeks of a wearer in them. */
+function withTables(body: (db: Database) => Promise<void>): Promise<void> {
+  return withSimulator(
+    { days: 14 },
+    (simulator) =>
+      withPostgres("oura", async (db) => {
+        await migrate(db);
+        await syncWearer(simulator, db, simulator.world.wearers[0]!.id);
+        await body(db);
+      }),
+  );
+}

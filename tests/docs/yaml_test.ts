@@ -1,17 +1,39 @@
 import assert from "node:assert/strict";
 import { COLUMN_TYPES } from "../../lib/column_type.ts";
 import { parsePipeline } from "../../config/pipeline.ts";
+import { migrate } from "../../lib/db/migrate.ts";
+import { applyAdditive } from "../../pipelines/columns/apply.ts";
 import { DEFAULTS } from "../../tools/docs/grammar.ts";
 import { pages } from "../../tools/docs/pages.ts";
+import { withPostgres } from "../support/databases.ts";
 import { fences } from "./markdown.ts";
 
 const EXAMPLES = (await pages()).flatMap(({ path, text }) => fences(path, text))
-  .filter(({ language, text }) => language === "yaml" && !/^(on|services|jobs):/m.test(text));
+  .filter(({ language }) => language === "yaml");
 
 for (const { path, line, text } of EXAMPLES) {
-  Deno.test(`the YAML at ${path}:${line} validates`, () => {
-    const { problems } = parsePipeline(completed(text), path);
-    assert.deepEqual(problems?.map((problem) => problem.message) ?? [], []);
+  Deno.test({
+    name: `the YAML at ${path}:${line} is valid and becomes tables`,
+    sanitizeOps: true,
+    sanitizeResources: true,
+    async fn() {
+      const pipeline = parse(completed(text), path);
+      await withPostgres(pipeline.schema, async (db) => {
+        await migrate(db);
+        await applyAdditive(db, pipeline, { holder: crypto.randomUUID() });
+        const { rows } = await db.query<{ made: string }>(
+          `SELECT table_name || '.' || column_name AS made FROM information_schema.columns
+          WHERE table_schema = $1`,
+          [pipeline.schema],
+        );
+        const made = new Set(rows.map((row) => row.made));
+        const declared = pipeline.types.flatMap(({ table, columns, series }) => [
+          ...columns.map(({ name }) => `${table}.${name}`),
+          ...series.map(({ name }) => `${name}.value`),
+        ]);
+        assert.deepEqual(declared.filter((name) => !made.has(name)), []);
+      });
+    },
   });
 }
 
@@ -41,8 +63,8 @@ Deno.test("docs/configuration.md names every column type", async () => {
   assert.deepEqual(listed, [...COLUMN_TYPES]);
 });
 
-function parse(text: string) {
-  const { pipeline, problems } = parsePipeline(text, "oura.yaml");
+function parse(text: string, file = "oura.yaml") {
+  const { pipeline, problems } = parsePipeline(text, file);
   assert.deepEqual(problems ?? [], []);
   return pipeline!;
 }

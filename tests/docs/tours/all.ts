@@ -1,0 +1,20 @@
+/** The pages with commands to type. */
+import { CONTAINERS, MIGRATION } from "./elsewhere.ts";
+import { QUICK_START } from "./quick_start.ts";
+import { README } from "./readme.ts";
+import { SCHEDULING } from "./scheduling.ts";
+import { BINARY, COLUMNS, OPERATIONS, SIGN_IN } from "./signed_in.ts";
+import type { Tour } from "./tour.ts";
+
+/** In an order in which one leaves behind what the next needs. */
+export const TOURS: readonly Tour[] = [
+  README,
+  SCHEDULING,
+  QUICK_START,
+  OPERATIONS,
+  COLUMNS,
+  BINARY,
+  SIGN_IN,
+  MIGRATION,
+  CONTAINERS,
+];
