@@ -3,11 +3,13 @@ import type { Database } from "./database.ts";
 
 const OLDEST_SERVER = 12;
 
-/** Settings that change how values are written, and what `values.ts` reads. */
+/** Settings that change how values are written or read, and what `values.ts` takes for granted. */
 const OUTPUT_STYLES: Readonly<Record<string, RegExp>> = {
   DateStyle: /^ISO/,
   IntervalStyle: /^(postgres|iso_8601)$/,
   bytea_output: /^hex$/,
+  // Without it a null within an array is stored as the text NULL.
+  array_nulls: /^on$/,
 };
 
 /**

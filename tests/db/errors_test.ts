@@ -149,14 +149,15 @@ Deno.test("wrong and missing passwords are told apart from other failures", asyn
   }
 });
 
-Deno.test("a server that writes values in another style is refused", () =>
-  withPostgres("oura", async (db, url) => {
-    const database = db.label.split("/")[1]!;
-    await asSuperuser(await sharedCluster(), [
-      `ALTER DATABASE ${database} SET datestyle = 'German'`,
-    ]);
-    await assert.rejects(
-      openPostgres({ kind: "url", url }, { schema: "oura" }),
-      (error) => error instanceof DatabaseError && error.code === "DATABASE_OUTPUT_STYLE",
-    );
-  }));
+for (const setting of ["datestyle = 'German'", "bytea_output = 'escape'", "array_nulls = off"]) {
+  Deno.test(`a server with ${setting} is refused: it would be misread`, () =>
+    withPostgres("oura", async (db, url) => {
+      const database = db.label.split("/")[1]!;
+      const address = await sharedCluster();
+      await asSuperuser(address, [`ALTER DATABASE ${database} SET ${setting}`]);
+      await assert.rejects(
+        openPostgres({ kind: "url", url }, { schema: "oura" }),
+        (error) => error instanceof DatabaseError && error.code === "DATABASE_OUTPUT_STYLE",
+      );
+    }));
+}
