@@ -13,7 +13,8 @@ export async function checkSchedule(db: Database, now: Date): Promise<Finding> {
     return warn("schedule", "nothing has been synced yet", "`sync`, then `schedule install`");
   }
   const hours = Math.round((now.getTime() - latest) / 3_600_000);
+  const when = hours === 0 ? "less than an hour ago" : `${hours} h ago`;
   return hours <= STALE_HOURS
-    ? ok("schedule", `the last run was ${hours} h ago`)
-    : warn("schedule", `the last run was ${hours} h ago`, "`schedule install`");
+    ? ok("schedule", `the last run was ${when}`)
+    : warn("schedule", `the last run was ${when}`, "`schedule install`");
 }

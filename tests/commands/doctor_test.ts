@@ -38,6 +38,7 @@ deskTest("doctor is content with a synced database, and exits 0", async (desk) =
   ) {
     assert.equal(of(subject)?.state, "ok", `${subject}: ${of(subject)?.message}`);
   }
+  assert.equal(of("schedule")?.message, "the last run was less than an hour ago");
   assert.ok(!out.includes(desk.token), "the token stays unsaid");
 });
 
