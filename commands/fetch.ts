@@ -20,7 +20,7 @@ import { describe } from "./action.ts";
 import type { SyncRequest } from "./run_sync.ts";
 import { typesFlag, userIdFlag } from "./selection.ts";
 import { durationOption, numberOption, typesOption } from "./sync_options.ts";
-import { reportJson, reportText } from "./sync_report.ts";
+import { rehearsalText, reportJson, reportText } from "./sync_report.ts";
 import type { WearerOptions } from "./wearers.ts";
 
 /** Options of every command that fetches. */
@@ -96,7 +96,8 @@ function show(reports: readonly SyncReport[], options: FetchOptions, io: Io): vo
   } else {
     // One that ended before it began has nothing to show but its error.
     const begun = reports.filter(({ types }) => types.length > 0);
-    for (const report of begun) io.out(reportText(report, options.dryRun === true));
+    const text = options.dryRun ? rehearsalText : reportText;
+    for (const report of begun) io.out(text(report));
   }
   for (const { error } of reports) if (error) io.err(describe(error));
 }

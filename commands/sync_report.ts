@@ -4,12 +4,8 @@ import type { SyncReport, TypeOutcome } from "../pipelines/outcome.ts";
 import { countText, durationText, textTable } from "./output.ts";
 
 /** The report as a table with a line of totals. */
-export function reportText(report: SyncReport, dryRun: boolean): string {
-  const rows = report.types.map((type) => [
-    type.dataType,
-    dryRun ? `${type.windows.total} windows owed` : stateText(type),
-    ...counted(type),
-  ]);
+export function reportText(report: SyncReport): string {
+  const rows = report.types.map((type) => [type.dataType, stateText(type), ...counted(type)]);
   const head = ["data type", "", "inserted", "updated", "unchanged", "rejected", "deleted"];
   const table = textTable(head, rows, [
     "left",
@@ -25,6 +21,20 @@ export function reportText(report: SyncReport, dryRun: boolean): string {
     `${countText(counts.unchanged)} unchanged, ${countText(counts.rejected)} rejected; ` +
     `${countText(traffic.requests)} requests in ${durationText(durationMs)}`;
   return [table, ...newFieldsText(report.types), `wearer ${report.userId}: ${total}`].join("\n\n");
+}
+
+/** What a dry run found: how much would be fetched, and what would be left out. */
+export function rehearsalText({ types, userId }: SyncReport): string {
+  const rows = types.map((type) => [
+    type.dataType,
+    countText(type.windows.total),
+    type.state === "done" ? "" : stateText(type),
+  ]);
+  const windows = types.reduce((sum, type) => sum + type.windows.total, 0);
+  return [
+    textTable(["data type", "windows", ""], rows, ["left", "right", "left"]),
+    `wearer ${userId}: ${countText(windows)} windows would be fetched; nothing was`,
+  ].join("\n\n");
 }
 
 /** Fields the catalog does not know, each with the line of `oura.yaml` that would take it. */

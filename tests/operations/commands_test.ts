@@ -85,7 +85,9 @@ Deno.test(
       );
       told.length = 0;
       oura.simulator.faults.clear();
-      assert.equal((await program(["sync", "--dry-run"])).exitCode, 0);
+      const rehearsed = await program(["sync", "--dry-run"]);
+      assert.equal(rehearsed.exitCode, 0);
+      assert.match(rehearsed.out, /^wearer \w+: [1-9]\d* windows would be fetched; nothing was$/m);
       assert.deepEqual(told, []);
     }),
 );
