@@ -60,7 +60,7 @@ function screen(wearer: WearerReport): string {
     type.openRejects || "",
     type.revisedLast7Days || "",
     type.failedWindows || "",
-    type.error?.message ?? "",
+    copyable(type.error?.message ?? ""),
   ]);
   const head = ["data type", "", "last read", "rejects", "revised (7 d)", "failed windows", ""];
   const table = textTable(head, rows, ["left", "left", "left", "right", "right", "right"]);

@@ -1,6 +1,7 @@
 /** A sync's report, for people and as JSON. */
 import { InterruptedError } from "../pipelines/errors.ts";
 import type { SyncReport, TypeOutcome } from "../pipelines/outcome.ts";
+import { copyable } from "./invocation.ts";
 import { countText, durationText, textTable } from "./output.ts";
 
 /** The report as a table with a line of totals. */
@@ -20,7 +21,12 @@ export function reportText(report: SyncReport): string {
   const total = `${countText(counts.inserted)} inserted, ${countText(counts.updated)} updated, ` +
     `${countText(counts.unchanged)} unchanged, ${countText(counts.rejected)} rejected; ` +
     `${countText(traffic.requests)} requests in ${durationText(durationMs)}`;
-  return [table, ...newFieldsText(report.types), `wearer ${report.userId}: ${total}`].join("\n\n");
+  return [
+    table,
+    ...reasonsText(report.types),
+    ...newFieldsText(report.types),
+    `wearer ${report.userId}: ${total}`,
+  ].join("\n\n");
 }
 
 /** What a dry run found: how much would be fetched, and what would be left out. */
@@ -33,6 +39,7 @@ export function rehearsalText({ types, userId }: SyncReport): string {
   const windows = types.reduce((sum, type) => sum + type.windows.total, 0);
   return [
     textTable(["data type", "windows", ""], rows, ["left", "right", "left"]),
+    ...reasonsText(types),
     `wearer ${userId}: ${countText(windows)} windows would be fetched; nothing was`,
   ].join("\n\n");
 }
@@ -51,12 +58,26 @@ function newFieldsText(types: readonly TypeOutcome[]): string[] {
   ];
 }
 
-function stateText(type: TypeOutcome): string {
-  if (type.error instanceof InterruptedError) return "stopped";
-  if (type.state === "failed") return `failed: ${type.error!.message}`;
-  if (type.state === "skipped") return `left out: ${type.reason}`;
-  if (type.state === "busy") return `busy: ${type.holder?.holder ?? "another process"}`;
-  return "done";
+function stateText({ state, error }: TypeOutcome): string {
+  if (error instanceof InterruptedError) return "stopped";
+  return state === "skipped" ? "left out" : state;
+}
+
+/** Why data types are not done, each reason once: in the table they would push the numbers away. */
+function reasonsText(types: readonly TypeOutcome[]): string[] {
+  const reasons = Map.groupBy(types.filter((type) => reasonOf(type) !== null), reasonOf);
+  if (reasons.size === 0) return [];
+  const lines = [...reasons].map(([reason, those]) =>
+    `${those.map(({ dataType }) => dataType).join(", ")}: ${reason}`
+  );
+  return [lines.join("\n")];
+}
+
+function reasonOf({ state, error, reason, holder }: TypeOutcome): string | null {
+  if (error instanceof InterruptedError) return null;
+  if (error !== undefined) return `${error.message} [${error.code}]`;
+  if (state === "busy") return `${holder?.holder ?? "another process"} is at it`;
+  return reason === undefined ? null : copyable(reason);
 }
 
 function counted({ counts }: TypeOutcome): string[] {

@@ -84,7 +84,11 @@ function checkScopes(grant: GrantSummary, pipeline: Pipeline): Finding {
   const closed = leftOut(grant.scopes, pipeline.types);
   return closed.length === 0
     ? ok("scopes", `all ${pipeline.types.length} data types are open`)
-    : warn("scopes", `not granted, and left out: ${closed.join(", ")}`, "auth login, ticking more");
+    : warn(
+      "scopes",
+      `not granted, and left out: ${closed.join(", ")}`,
+      "`auth login`, ticking more",
+    );
 }
 
 async function checkApi(
