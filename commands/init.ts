@@ -50,8 +50,11 @@ async function init(options: Options, io: Io): Promise<number> {
     environment: before,
     fromStdin: options.fromStdin === true,
   }, io);
-  // Judged before anything is written.
-  readSettings({ ...before, ...values });
+  // Judged before anything is written: what is in .env stays there, a mistyped URL too.
+  const judged = readSettings({ ...before, ...values });
+  if (judged.connection.kind !== "embedded") {
+    await withDatabase(judged, "oura", () => Promise.resolve(), { migrated: false });
+  }
 
   const env = await writeEnvFile(envFile, values);
   const yaml = await writePipelineFile(options.config ?? await findPipelineFile() ?? "oura.yaml");

@@ -66,6 +66,16 @@ deskTest(
   },
 );
 
+deskTest("init tries the server before it writes its URL down", async (desk) => {
+  const wrong = desk.databaseUrl.replace(/\/test_\w+/, "/gone");
+  const { exitCode, err } = await desk.run(["init", "--database-url", wrong], APP);
+  assert.equal(exitCode, 5);
+  assert.match(err, /DATABASE_MISSING/);
+  assert.deepEqual(await Array.fromAsync(Deno.readDir(desk.directory)), []);
+  const right = await desk.run(["init", "--database-url", desk.databaseUrl], APP);
+  assert.equal(right.exitCode, 0, right.err);
+});
+
 deskTest("init judges the values before it writes any", async ({ run, directory }) => {
   const { exitCode, err } = await run(["init", "--database-url", "mysql://nope"], APP);
   assert.equal(exitCode, 2);
