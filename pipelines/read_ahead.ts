@@ -1,8 +1,12 @@
 /**
  * Yields what `source` yields while the next item is already under way, so that one page is loaded
  * while another is fetched. At most one item is held.
+ * @param stop Aborted when the consumer stops early: what is under way may wait for minutes.
  */
-export async function* readAhead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
+export async function* readAhead<T>(
+  source: AsyncGenerator<T>,
+  stop?: AbortController,
+): AsyncGenerator<T> {
   const fetchNext = () => {
     const next = source.next();
     // It may fail while the consumer is still busy with the item before, when nobody awaits it yet;
@@ -20,6 +24,7 @@ export async function* readAhead<T>(source: AsyncGenerator<T>): AsyncGenerator<T
     }
   } finally {
     // Where the consumer stopped early, the item under way is of no use.
+    stop?.abort();
     await source.return(undefined).catch(() => {});
   }
 }

@@ -70,12 +70,13 @@ export async function syncWindow(
   let documents = 0;
   let batch = newBatch();
 
+  const stop = new AbortController();
   const source = pages(
     context.http,
     { endpoint: type.endpoint, envelope: type.envelope, bounds: window.bounds },
-    context.signal,
+    AbortSignal.any([context.signal, stop.signal]),
   );
-  for await (const page of readAhead(source)) {
+  for await (const page of readAhead(source, stop)) {
     documents += page.length;
     for (const document of page) {
       stages.drift?.observe(document);

@@ -59,3 +59,18 @@ Deno.test("readAhead() ends its source when the consumer stops early", STRICT, a
   for await (const item of readAhead(source())) if (item === 2) break;
   assert.ok(ended);
 });
+
+Deno.test("readAhead() calls off what is under way when the consumer fails", STRICT, async () => {
+  const stop = new AbortController();
+  let calledOff = false;
+  async function* source() {
+    yield 1;
+    // A wait that ends only by being called off.
+    await new Promise((resolve) => stop.signal.addEventListener("abort", resolve));
+    calledOff = true;
+  }
+  await assert.rejects(async () => {
+    for await (const item of readAhead(source(), stop)) throw new Error(`no room for ${item}`);
+  }, /no room for 1/);
+  assert.ok(calledOff);
+});

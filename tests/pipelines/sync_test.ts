@@ -237,3 +237,22 @@ Deno.test("sync() tries no other type when Oura itself is gone", async () => {
     });
   });
 });
+
+Deno.test("sync() does not wait for Oura to tell that the database refuses", async () => {
+  await withPostgres("oura", async (db) => {
+    await migrate(db);
+    await withSimulator({ users: 1, days: 10, now: NOW }, async (simulator) => {
+      await db.exec("ALTER TABLE oura.heart_rate ADD CHECK (source = 'nothing')");
+      // Longer than any test may take; within the patience of a run.
+      const rule = { kind: "rateLimit", match: "heartrate.*next_token", seconds: 600 } as const;
+      simulator.simulator.faults.add({ ...rule, after: 2 });
+      const { id } = simulator.world.wearers[0]!;
+      const report = await syncWearer(simulator, db, id, {
+        pipeline: shippedPipeline(db.schema, 5),
+        types: ["heart_rate"],
+      });
+      assert.equal(report.error?.code, "DATABASE_CONSTRAINT");
+      assert.ok(simulator.simulator.stats.requests < 6, "the page after the batch was asked for");
+    });
+  });
+});
