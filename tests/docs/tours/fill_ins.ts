@@ -42,7 +42,7 @@ export const KEPT_ELSEWHERE: readonly Kept[] = [
     why: "it is what runs this test",
   },
   {
-    command: /^deno task simulate$/,
+    command: /^deno task simulate( --users 3)?$/,
     by: "tests/docs/tours_test.ts",
     why: "it is up all the time, on a port that is free: the Oura of the tours",
   },
