@@ -3,6 +3,7 @@
  * or break a server start their own. A watchdog removes a cluster when the test process is gone,
  * however it went.
  */
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openPostgres } from "../../lib/db/postgres.ts";
 import { type PostgresBinaries, postgresBinaries } from "./postgres_binaries.ts";
@@ -149,12 +150,21 @@ export class Cluster {
   }
 }
 
-/** The cluster all test files of this process share, started by the first that asks. */
+/**
+ * The cluster all test files of this process share, started by the first that asks. Test files run
+ * side by side and share nothing but the environment and the disk, hence the lock on a file.
+ */
 export async function sharedCluster(): Promise<ClusterAddress> {
   const known = Deno.env.get(SHARED_VARIABLE);
   if (known) return JSON.parse(known);
+  const lock = join(tmpdir(), `oura-sync-shared-cluster-${Deno.pid}`);
+  using file = await Deno.open(lock, { create: true, write: true });
+  await file.lock(true);
+  const started = Deno.env.get(SHARED_VARIABLE);
+  if (started) return JSON.parse(started);
   const { address } = await Cluster.start();
   Deno.env.set(SHARED_VARIABLE, JSON.stringify(address));
+  await Deno.remove(lock);
   return address;
 }
 
