@@ -1,8 +1,8 @@
 /** Doctor's look at the database: version, rights, migrations, columns. */
 import type { Pipeline } from "../../config/model.ts";
-import type { Database } from "../../lib/db/database.ts";
-import { inSchema, quoteIdentifier } from "../../lib/db/identifiers.ts";
-import { migrationStatus } from "../../lib/db/migrate.ts";
+import type { Database, Transaction } from "../../lib/db/database.ts";
+import { inSchema } from "../../lib/db/identifiers.ts";
+import { createSchema, migrationStatus } from "../../lib/db/migrate.ts";
 import { DatabaseError, UsageError } from "../../lib/errors.ts";
 import { diff } from "../../pipelines/columns/diff.ts";
 import { readState } from "../../pipelines/columns/state.ts";
@@ -21,20 +21,45 @@ export async function checkDatabase(db: Database, pipeline: Pipeline): Promise<F
   ];
 }
 
-/** Really writes, in a transaction that is rolled back: rights on paper are not enough. */
+/**
+ * Really makes a table and really writes, in transactions that are rolled back: rights on paper are
+ * not enough. With the tables there, a role that may only write can sync.
+ */
 async function checkRights(db: Database): Promise<Finding> {
+  try {
+    await probe(db, async (tx) => {
+      await createSchema(tx);
+      await tx.exec(inSchema("CREATE TABLE oura.doctor_probe (probe integer)", db.schema));
+      await tx.exec(inSchema("INSERT INTO oura.doctor_probe VALUES (1)", db.schema));
+    });
+    return ok("rights", `may create tables and write in schema ${db.schema}`);
+  } catch (error) {
+    const { applied, pending } = await migrationStatus(db);
+    if (applied.length === 0 || pending.length > 0) return failed("rights", error);
+  }
+  await probe(db, async (tx) => {
+    await tx.exec(
+      inSchema("INSERT INTO oura.sync_runs (command, version) VALUES ('doctor', '')", db.schema),
+    );
+  });
+  return warn(
+    "rights",
+    `may write in schema ${db.schema}, but create no tables or columns there`,
+    "`migrate` and `apply` need a role that may: the owner of the schema",
+  );
+}
+
+/** Runs statements and undoes them. */
+async function probe(db: Database, body: (tx: Transaction) => Promise<void>): Promise<void> {
   class Undo extends Error {}
   try {
     await db.transaction(async (tx) => {
-      await tx.exec(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(db.schema)}`);
-      await tx.exec(inSchema("CREATE TABLE oura.doctor_probe (probe integer)", db.schema));
-      await tx.exec(inSchema("INSERT INTO oura.doctor_probe VALUES (1)", db.schema));
+      await body(tx);
       throw new Undo();
     });
   } catch (error) {
-    if (!(error instanceof Undo)) return failed("rights", error);
+    if (!(error instanceof Undo)) throw error;
   }
-  return ok("rights", `may create tables and write in schema ${db.schema}`);
 }
 
 async function checkTables(db: Database): Promise<Finding> {

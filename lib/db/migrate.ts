@@ -101,10 +101,10 @@ async function takeTurn(tx: Transaction): Promise<void> {
 }
 
 /**
- * Asks the catalog first: `IF NOT EXISTS` still demands the right to create, which a role that was
- * given a ready schema need not have.
+ * Makes the schema where it is missing. Asks the catalog first: `IF NOT EXISTS` still demands the
+ * right to create, which a role that was given a ready schema need not have.
  */
-async function createSchema(tx: Transaction): Promise<void> {
+export async function createSchema(tx: Transaction): Promise<void> {
   const { rows } = await tx.query("SELECT FROM pg_namespace WHERE nspname = $1", [tx.schema]);
   if (rows.length === 0) await tx.exec(`CREATE SCHEMA ${quoteIdentifier(tx.schema)}`);
 }

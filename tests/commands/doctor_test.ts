@@ -70,6 +70,43 @@ deskTest("doctor notices a role that may not create tables", async (desk) => {
   }
 });
 
+deskTest("doctor lets a role pass that may write, but create nothing", async (desk) => {
+  const env = {
+    DATABASE_URL: desk.databaseUrl,
+    OURA_ACCESS_TOKEN: desk.token,
+    OURA_API_URL: desk.oura.url,
+  };
+  await desk.run(["migrate"], env);
+  await desk.run(["apply"], env);
+  const cluster = await sharedCluster();
+  const database = new URL(desk.databaseUrl).pathname.slice(1);
+  const role = `writer_${database}`;
+  const grant = (rights: string, on: string) => `GRANT ${rights} ON ${on} TO ${role}`;
+  await asSuperuser(cluster, [
+    `CREATE ROLE ${role} LOGIN`,
+    grant("USAGE", "SCHEMA oura"),
+    grant("SELECT", "ALL TABLES IN SCHEMA oura"),
+  ], database);
+  try {
+    const url = new URL(desk.databaseUrl);
+    url.username = role;
+    const reading = await doctor(desk, { ...env, DATABASE_URL: url.href });
+    assert.equal(reading.exitCode, 5);
+    assert.equal(reading.of("rights")?.state, "fail");
+    await asSuperuser(cluster, [
+      grant("INSERT, UPDATE, DELETE", "ALL TABLES IN SCHEMA oura"),
+      grant("USAGE", "ALL SEQUENCES IN SCHEMA oura"),
+    ], database);
+    const writing = await doctor(desk, { ...env, DATABASE_URL: url.href });
+    assert.equal(writing.of("rights")?.state, "warn");
+    assert.equal(writing.exitCode, 0);
+    const sync = await desk.run(["sync"], { ...env, DATABASE_URL: url.href });
+    assert.equal(sync.exitCode, 0, sync.err);
+  } finally {
+    await asSuperuser(cluster, [`DROP OWNED BY ${role}`, `DROP ROLE ${role}`], database);
+  }
+});
+
 deskTest("doctor leaves no table behind by its probe of rights", async (desk) => {
   const env = {
     DATABASE_URL: desk.databaseUrl,
