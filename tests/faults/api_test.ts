@@ -60,7 +60,9 @@ function onScene(within: Within, play: Play): Promise<void> {
         simulator,
         async sync(options) {
           const pipeline = shippedPipeline("oura", DAYS);
-          const report = await syncWearer(simulator, db, USER, { pipeline, ...options });
+          // A run that hangs fails its test.
+          const signal = AbortSignal.timeout(120_000);
+          const report = await syncWearer(simulator, db, USER, { pipeline, signal, ...options });
           await assertHonest(db, simulator.world, USER, "after a run");
           assertReportHonest(report);
           return report;

@@ -82,7 +82,8 @@ Deno.test("pages() lets other refusals stand", STRICT, async () => {
 });
 
 Deno.test("pages() ends a walk in circles", STRICT, async () => {
-  await withOura((n) => page([{ id: n }], n % 2 === 0 ? "a" : "b"), async (oura) => {
+  // It ends after all, so that who walks on is found out.
+  await withOura((n) => page([{ id: n }], n > 9 ? null : n % 2 === 0 ? "a" : "b"), async (oura) => {
     await assert.rejects(read(oura, LIST), /a next_token came twice/);
     assert.equal(oura.asked.length, 3);
   });

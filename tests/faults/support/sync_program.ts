@@ -17,7 +17,10 @@ export interface Ended {
   readonly err: string;
 }
 
-/** A `sync` under way. */
+/** After this no sync of the suite is still at work: it hangs. */
+const HANGS_AFTER_MS = 240_000;
+
+/** A `sync` under way. One that hangs is killed, so that its test fails and the next one begins. */
 export class SyncProgram {
   readonly #child: Deno.ChildProcess;
   /** When it is over, however it went. */
@@ -57,7 +60,9 @@ export class SyncProgram {
   }
 
   async #watch(): Promise<Ended> {
+    const hanging = setTimeout(() => this.#child.kill("SIGKILL"), HANGS_AFTER_MS);
     const { code, stdout, stderr } = await this.#child.output();
+    clearTimeout(hanging);
     const decoder = new TextDecoder();
     return { exitCode: code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
   }
