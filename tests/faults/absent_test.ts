@@ -4,7 +4,7 @@ import { Cluster, sharedCluster } from "../support/postgres.ts";
 import { disturbed, onceAfter, pause } from "./support/disturbed.ts";
 import { assertHonest, assertSame, outcomeOf, runRecords } from "./support/reckoning.ts";
 import { awayFromMidnight, type Stage, TO_SERVER, WEARER, withStage } from "./support/stage.ts";
-import { type Ended, runSync } from "./support/sync_program.ts";
+import { type Ended, runSync, SyncProgram } from "./support/sync_program.ts";
 import { undisturbed } from "./support/undisturbed.ts";
 
 const STRICT = { sanitizeOps: true, sanitizeResources: true };
@@ -66,12 +66,11 @@ for (const way of TO_SERVER) {
       withStage({ simulator, way, pooler, cluster: mortal.address }, async (stage) => {
         assert.equal((await runSync(stage)).exitCode, 0);
         await mortal.stop();
-        // Somebody asks meanwhile, and PgBouncer takes note.
-        const impatient = readdressed(stage, (url) => url.searchParams.set("connect_timeout", "2"));
-        const asking = runSync(impatient);
-        await pause(1_500);
+        // Somebody asks meanwhile, PgBouncer takes note, and nobody is left to see it come back.
+        const asking = new SyncProgram(stage);
+        await pause(2_500);
+        await asking.kill();
         await mortal.resume();
-        await asking;
         await assertAllIn(stage, await runSync(stage));
       }),
   );

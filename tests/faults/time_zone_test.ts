@@ -1,5 +1,6 @@
 /** The zone of the machine and of the server plays no part in what is stored. */
 import assert from "node:assert/strict";
+import type { Database } from "../../lib/db/database.ts";
 import { sharedCluster } from "../support/postgres.ts";
 import { assertMirrors } from "../support/sync_world.ts";
 import { addDays, utcDay } from "../../lib/days.ts";
@@ -36,9 +37,11 @@ async function syncedIn(
   await withStage({ simulator, way, prepare, env: { TZ: zone } }, async (stage) => {
     const from = addDays(utcDay(new Date(now)), -DAYS);
     const span = ["--start-date", from, "--end-date", addDays(night, 2)];
+    const began = new Date();
     const { exitCode, err } = await runSync(stage, span);
     assert.equal(exitCode, 0, err);
     await stage.look((db) => assertMirrors(db, stage.simulator.world, WEARER, DAYS));
+    await stage.look((db) => assertInstants(db, began));
     // The text of a row shows its instants in the session's zone, which must be the same for all.
     outcome = await stage.look(async (db) => {
       await db.query("SELECT set_config('timezone', 'UTC', false)");
@@ -46,6 +49,19 @@ async function syncedIn(
     });
   });
   return outcome!;
+}
+
+/** What the program noted of its own time lies within the run, which took less than an hour. */
+async function assertInstants(db: Database, began: Date): Promise<void> {
+  const { rows } = await db.query<{ what: string; instant: Date }>(
+    `SELECT DISTINCT 'read' AS what, fetched_at AS instant FROM oura.sync_windows
+    UNION SELECT 'started', started_at FROM oura.sync_runs
+    UNION SELECT 'finished', finished_at FROM oura.sync_runs`,
+  );
+  assert.equal(rows.length, 3);
+  for (const { what, instant } of rows) {
+    assert.ok(began <= instant && instant <= new Date(), `${what} at ${instant.toISOString()}`);
+  }
 }
 
 for (const [home, night] of NIGHTS) {
