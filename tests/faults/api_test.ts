@@ -64,16 +64,23 @@ function onScene(within: Within, play: Play): Promise<void> {
           const signal = AbortSignal.timeout(120_000);
           const report = await syncWearer(simulator, db, USER, { pipeline, signal, ...options });
           await assertHonest(db, simulator.world, USER, "after a run");
-          assertReportHonest(report);
+          await assertReportHonest(db, report);
           return report;
         },
       }));
   });
 }
 
-/** What a report calls done was asked for and came, window by window; success means all of it. */
-function assertReportHonest(report: SyncReport): void {
+/** What a report calls done stands in the ledger, window by window; success means all of it. */
+async function assertReportHonest(db: Database, report: SyncReport): Promise<void> {
+  const { rows } = await db.query<{ data_type: string; done: number }>(
+    `SELECT data_type, count(*)::int AS done FROM oura.sync_windows
+    WHERE run_id = $1 AND state = 'done' GROUP BY data_type`,
+    [report.runId],
+  );
+  const done = new Map(rows.map((row) => [row.data_type, row.done]));
   for (const { dataType, state, windows } of report.types) {
+    assert.equal(windows.done, done.get(dataType) ?? 0, `${dataType}: windows done`);
     if (state === "done") assert.equal(windows.done, windows.total, `${dataType} is called done`);
     else assert.notEqual(report.exitCode, 0, `${dataType} is ${state}`);
   }
