@@ -155,7 +155,10 @@ Deno.test("a lease cannot change hands while the ledger is being written", async
         return leases;
       });
       await until(async () => {
-        const { rows } = await db.query("SELECT 1 FROM pg_locks WHERE NOT granted");
+        const { rows } = await db.query(
+          `SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid)
+          WHERE NOT granted AND datname = current_database()`,
+        );
         return rows.length > 0;
       });
       order.push("written");

@@ -88,7 +88,8 @@ Deno.test("the history is read after the lock is taken", () =>
     assert.equal((await late.waiting).length, migrations.length);
 
     async function untilSomeoneWaits() {
-      const waiting = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+      const waiting = `SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
+        WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()`;
       while ((await db.query(waiting)).rowCount === 0);
     }
   }));
