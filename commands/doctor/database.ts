@@ -1,8 +1,9 @@
 /** Doctor's look at the database: version, rights, migrations, columns. */
 import type { Pipeline } from "../../config/model.ts";
-import type { Database, Transaction } from "../../lib/db/database.ts";
+import type { Database } from "../../lib/db/database.ts";
 import { inSchema } from "../../lib/db/identifiers.ts";
 import { createSchema, migrationStatus } from "../../lib/db/migrate.ts";
+import { rolledBack } from "../../lib/db/rolled_back.ts";
 import { DatabaseError, UsageError } from "../../lib/errors.ts";
 import { diff } from "../../pipelines/columns/diff.ts";
 import { readState } from "../../pipelines/columns/state.ts";
@@ -27,7 +28,7 @@ export async function checkDatabase(db: Database, pipeline: Pipeline): Promise<F
  */
 async function checkRights(db: Database): Promise<Finding> {
   try {
-    await probe(db, async (tx) => {
+    await rolledBack(db, async (tx) => {
       await createSchema(tx);
       await tx.exec(inSchema("CREATE TABLE oura.doctor_probe (probe integer)", db.schema));
       await tx.exec(inSchema("INSERT INTO oura.doctor_probe VALUES (1)", db.schema));
@@ -37,7 +38,7 @@ async function checkRights(db: Database): Promise<Finding> {
     const { applied, pending } = await migrationStatus(db);
     if (applied.length === 0 || pending.length > 0) return failed("rights", error);
   }
-  await probe(db, async (tx) => {
+  await rolledBack(db, async (tx) => {
     await tx.exec(
       inSchema("INSERT INTO oura.sync_runs (command, version) VALUES ('doctor', '')", db.schema),
     );
@@ -47,19 +48,6 @@ async function checkRights(db: Database): Promise<Finding> {
     `may write in schema ${db.schema}, but create no tables or columns there`,
     "`migrate` and `apply` need a role that may: the owner of the schema",
   );
-}
-
-/** Runs statements and undoes them. */
-async function probe(db: Database, body: (tx: Transaction) => Promise<void>): Promise<void> {
-  class Undo extends Error {}
-  try {
-    await db.transaction(async (tx) => {
-      await body(tx);
-      throw new Undo();
-    });
-  } catch (error) {
-    if (!(error instanceof Undo)) throw error;
-  }
 }
 
 async function checkTables(db: Database): Promise<Finding> {

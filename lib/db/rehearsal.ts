@@ -1,13 +1,7 @@
 /** Work on a database without tables, as if it had them, that leaves nothing behind. */
 import type { Database } from "./database.ts";
 import { migrate } from "./migrate.ts";
-
-/** Carries the result past the rollback. */
-class Over<T> extends Error {
-  constructor(readonly result: T) {
-    super("the rehearsal is over");
-  }
-}
+import { rolledBack } from "./rolled_back.ts";
 
 /**
  * Makes the tables and runs `body` on them, all in one transaction that is rolled back. Not for a
@@ -18,24 +12,18 @@ export async function rehearse<T>(
   db: Database,
   body: (db: Database) => Promise<T>,
 ): Promise<T> {
-  try {
-    await db.transaction(async (tx) => {
-      const stage: Database = {
-        kind: db.kind,
-        label: db.label,
-        schema: db.schema,
-        parallelism: 1,
-        query: (sql, params) => tx.query(sql, params),
-        exec: (sql) => tx.exec(sql),
-        transaction: (work) => work(tx),
-        close: () => Promise.resolve(),
-      };
-      await migrate(stage);
-      throw new Over(await body(stage));
-    });
-  } catch (error) {
-    if (error instanceof Over) return error.result;
-    throw error;
-  }
-  throw new RangeError("a rehearsal ends by being rolled back");
+  return await rolledBack(db, async (tx) => {
+    const stage: Database = {
+      kind: db.kind,
+      label: db.label,
+      schema: db.schema,
+      parallelism: 1,
+      query: (sql, params) => tx.query(sql, params),
+      exec: (sql) => tx.exec(sql),
+      transaction: (work) => work(tx),
+      close: () => Promise.resolve(),
+    };
+    await migrate(stage);
+    return await body(stage);
+  });
 }

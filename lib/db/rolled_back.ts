@@ -1,0 +1,27 @@
+import type { Database, Transaction } from "./database.ts";
+
+/** Carries the result past the rollback. */
+class Over<T> extends Error {
+  constructor(readonly result: T) {
+    super("to be rolled back");
+  }
+}
+
+/**
+ * Runs `body` in a transaction and undoes all it did.
+ * @returns What `body` returned.
+ * @throws {DatabaseError} When the database refuses what `body` does.
+ */
+export async function rolledBack<T>(
+  db: Database,
+  body: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  try {
+    return await db.transaction<T>(async (tx) => {
+      throw new Over(await body(tx));
+    });
+  } catch (error) {
+    if (error instanceof Over) return error.result;
+    throw error;
+  }
+}
