@@ -152,20 +152,29 @@ export class Cluster {
 
 /**
  * The cluster all test files of this process share, started by the first that asks. Test files run
- * side by side and share nothing but the environment and the disk, hence the lock on a file.
+ * side by side and share nothing but the environment and the disk.
  */
-export async function sharedCluster(): Promise<ClusterAddress> {
-  const known = Deno.env.get(SHARED_VARIABLE);
+export function sharedCluster(): Promise<ClusterAddress> {
+  return once(SHARED_VARIABLE, async () => (await Cluster.start()).address);
+}
+
+/**
+ * Makes a value once for all test files of this process. They share only the environment, where the
+ * value is kept as JSON, and the disk, hence the lock on a file.
+ */
+export async function once<T>(variable: string, make: () => Promise<T>): Promise<T> {
+  const known = Deno.env.get(variable);
   if (known) return JSON.parse(known);
-  const lock = join(tmpdir(), `oura-sync-shared-cluster-${Deno.pid}`);
-  using file = await Deno.open(lock, { create: true, write: true });
+  using file = await Deno.open(join(tmpdir(), `oura-sync-tests-${Deno.pid}.lock`), {
+    create: true,
+    write: true,
+  });
   await file.lock(true);
-  const started = Deno.env.get(SHARED_VARIABLE);
-  if (started) return JSON.parse(started);
-  const { address } = await Cluster.start();
-  Deno.env.set(SHARED_VARIABLE, JSON.stringify(address));
-  await Deno.remove(lock);
-  return address;
+  const made = Deno.env.get(variable);
+  if (made) return JSON.parse(made);
+  const value = await make();
+  Deno.env.set(variable, JSON.stringify(value));
+  return value;
 }
 
 /** A connection URL over TCP. */
@@ -192,13 +201,18 @@ export async function asSuperuser(
   }
 }
 
-/** A new, empty database in the shared cluster: its URL, and how to drop it again. */
-export async function createDatabase(): Promise<
-  { name: string; url: string; drop: () => Promise<void> }
-> {
+/** A database of the shared cluster. */
+export interface TestDatabase {
+  readonly name: string;
+  readonly url: string;
+  readonly drop: () => Promise<void>;
+}
+
+/** A new database in the shared cluster: empty, or a copy of the database named `template`. */
+export async function createDatabase(template = "template1"): Promise<TestDatabase> {
   const address = await sharedCluster();
   const name = `test_${crypto.randomUUID().replaceAll("-", "")}`;
-  await asSuperuser(address, [`CREATE DATABASE ${name}`]);
+  await asSuperuser(address, [`CREATE DATABASE ${name} TEMPLATE ${template}`]);
   return {
     name,
     url: urlOf(address, name),
