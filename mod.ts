@@ -64,6 +64,7 @@ export {
 } from "./lib/errors.ts";
 export {
   AccessDeniedError,
+  AppOutdatedError,
   BadAnswerError,
   DocumentNotFoundError,
   RateLimitedError,
