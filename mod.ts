@@ -65,6 +65,7 @@ export {
 export {
   AccessDeniedError,
   AppOutdatedError,
+  AppRefusedError,
   BadAnswerError,
   DocumentNotFoundError,
   RateLimitedError,

@@ -99,7 +99,9 @@ function show(reports: readonly SyncReport[], options: FetchOptions, io: Io): vo
     const text = options.dryRun ? rehearsalText : reportText;
     for (const report of begun) io.out(text(report));
   }
-  for (const { error } of reports) if (error) io.err(describe(error));
+  // What several wearers failed for is told once.
+  const failures = reports.flatMap(({ error }) => error ? [describe(error)] : []);
+  for (const failure of new Set(failures)) io.err(failure);
 }
 
 /** The gravest exit code of several wearers: a dead sign-in outranks a partial sync. */

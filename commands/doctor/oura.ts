@@ -81,7 +81,7 @@ function checkScopes(grant: GrantSummary, pipeline: Pipeline): Finding {
   if (grant.scopes === null) {
     return warn("scopes", "Oura did not say which were granted", "nothing to do; sync will tell");
   }
-  const closed = leftOut(grant.scopes, pipeline.types);
+  const closed = leftOut(grant, pipeline.types);
   return closed.length === 0
     ? ok("scopes", `all ${pipeline.types.length} data types are open`)
     : warn(

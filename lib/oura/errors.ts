@@ -1,5 +1,5 @@
 /** What Oura's API can refuse, as errors the pipelines tell apart. */
-import { OuraSyncError, OuraUnavailableError } from "../errors.ts";
+import { OuraSyncError, OuraUnavailableError, UsageError } from "../errors.ts";
 
 /** What is known of a refused or failed request: never the query, never the whole body. */
 export interface Refusal {
@@ -65,6 +65,22 @@ export class RequestRefusedError extends OuraSyncError {
           "defaults.window.chunk, smaller in oura.yaml."
         : "If the route is declared in oura.yaml, check its endpoint and window.",
     });
+  }
+}
+
+/** Oura refuses the application itself at a refresh: its client secret was renewed, or its id is wrong. */
+export class AppRefusedError extends UsageError {
+  /** @param reason What the token endpoint answered, as a sentence. */
+  constructor(reason: string) {
+    super(
+      "APP_REFUSED",
+      `${reason} Oura does not accept the client id and secret of the app; ` +
+        "the sign-in itself was not touched.",
+      {
+        hint: "If the secret was renewed at Oura, put the new one into OURA_CLIENT_SECRET; else " +
+          "compare OURA_CLIENT_ID and OURA_CLIENT_SECRET with the app's page. No new sign-in is needed.",
+      },
+    );
   }
 }
 
