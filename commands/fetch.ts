@@ -37,7 +37,7 @@ export interface FetchOptions extends CommonOptions, WearerOptions {
 export function withFetchOptions(command: Command): Command {
   return withCommonOptions(command)
     .addOption(typesFlag())
-    .addOption(userIdFlag("this wearer (default: the first signed-in one)"))
+    .addOption(userIdFlag("this wearer (default: the first whose sign-in is alive)"))
     .addOption(new Option("--all-users", "every signed-in wearer").conflicts("userId"))
     .option("--dry-run", "show what would be fetched; fetch and write nothing")
     .option("--concurrency <n>", "requests in flight at once", "4")
