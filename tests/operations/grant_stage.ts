@@ -1,7 +1,7 @@
 /** Stored sign-ins at a simulated Oura, and runs over them in this process. */
 import { signInUnattended } from "../../commands/demo_sign_in.ts";
 import type { Io } from "../../commands/io.ts";
-import { createProgress } from "../../commands/progress.ts";
+import { createProgress, type Progress } from "../../commands/progress.ts";
 import { runSync, type SyncRequest } from "../../commands/run_sync.ts";
 import { loadSettings, type Settings } from "../../config/settings.ts";
 import type { Database } from "../../lib/db/database.ts";
@@ -105,7 +105,7 @@ export async function onStage(
             dryRun: false,
             apply: true,
             signal: new AbortController().signal,
-            progress: () => createProgress(SILENT, false),
+            progress: logLines,
             ...request,
           });
         },
@@ -128,6 +128,11 @@ function withApp(settings: Settings, app: App, url: string): Settings {
     tokenUrl: `${base}token`,
     revokeUrl: `${base}revoke`,
   };
+}
+
+/** What a run shows where nobody watches. */
+export function logLines(): Progress {
+  return createProgress(SILENT, false);
 }
 
 /** The wearer's documents in a table, counted. */

@@ -4,7 +4,8 @@ import { checkSignIns } from "../../commands/doctor/oura.ts";
 import { EXIT } from "../../lib/errors.ts";
 import type { App } from "../../simulator/oauth/apps.ts";
 import { shippedPipeline } from "../support/sync_world.ts";
-import { countOf, grantTest, type LogLine } from "./grant_stage.ts";
+import type { SyncEvent } from "../../pipelines/sync.ts";
+import { countOf, grantTest, type LogLine, logLines } from "./grant_stage.ts";
 
 const LEGACY: App = {
   clientId: "old-app",
@@ -148,6 +149,27 @@ grantTest(
     assert.deepEqual(loud(stage.log), []);
   },
 );
+
+grantTest("a database that refuses in mid-run is one cause, too", async (stage) => {
+  const { db, log } = stage;
+  await stage.signIn("wearer-old");
+  let turning: Promise<void> | undefined;
+  const onEvent = (event: SyncEvent) => {
+    if (event.kind === "window") turning ??= db.exec("SET default_transaction_read_only = on");
+    logLines().onEvent(event);
+  };
+  try {
+    const [report] = await stage.run({ progress: () => ({ onEvent, stop: () => {} }) });
+    assert.equal(report!.error?.code, "DATABASE_READ_ONLY");
+    const stopped = report!.types.filter((type) => type.stopped);
+    assert.ok(stopped.length > 5, "most data types were still to come");
+    assert.ok(stopped.every(({ error }) => error === report!.error));
+    assert.deepEqual(loud(log), []);
+  } finally {
+    await turning;
+    await db.exec("RESET default_transaction_read_only");
+  }
+});
 
 grantTest("a limit beyond the patience is told for one data type, not for all", async (stage) => {
   await stage.signIn("wearer-old");
