@@ -75,29 +75,23 @@ export async function chooseWearers(
   if (options.userId !== undefined) {
     return [stored((await chooseWearer(db, options.userId)).userId)];
   }
-  const { living, dead } = await readSignIns(db);
-  if (options.allUsers) {
-    return [...living, ...dead].toSorted(byAge).map((each) => stored(each.userId));
-  }
+  const { all, living, dead } = await readSignIns(db);
+  if (options.allUsers) return all.map((each) => stored(each.userId));
   const [first] = living;
   if (!first) {
     return [{ userId: dead[0]!.userId, open: () => access(openRevived(settings, db, dead)) }];
   }
-  if (dead.length > 0) loggerOf("sync").warn("{notice}", { notice: passedOver(first, dead) });
+  const older = all.slice(0, all.indexOf(first));
+  if (older.length > 0) loggerOf("sync").warn("{notice}", { notice: passedOver(first, older) });
   return [stored(first.userId)];
 }
 
-const byAge = (one: GrantSummary, two: GrantSummary) =>
-  one.obtainedAt.getTime() - two.obtainedAt.getTime();
-
-/** Which sign-in is taken, why, and how to choose another. */
-function passedOver({ userId }: GrantSummary, dead: readonly GrantSummary[]): string {
-  const names = dead.map((each) => each.userId);
+/** Which sign-in is taken, which older ones it replaces, and how to choose. */
+function passedOver({ userId }: GrantSummary, older: readonly GrantSummary[]): string {
+  const names = older.map((each) => each.userId);
   return copyable(
-    `Wearer ${userId} is taken, because the sign-in of ${
-      names.join(", ")
-    } has ended. Choose with ` +
-      "--user-id or --all-users. `auth login` signs in again; " +
+    `Wearer ${userId} is taken, because the older sign-in of ${names.join(", ")} has ended. ` +
+      "Choose with --user-id or --all-users. `auth login` signs in again; " +
       `\`auth logout --user-id ${names[0]}\` removes the one that ended.`,
   );
 }

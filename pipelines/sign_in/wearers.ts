@@ -78,6 +78,7 @@ export async function chooseWearer(db: Database, userId?: string): Promise<Grant
 
 /** The sign-ins in the order they were made, by whether Oura still takes them. */
 export interface SignIns {
+  readonly all: readonly GrantSummary[];
   readonly living: readonly GrantSummary[];
   readonly dead: readonly GrantSummary[];
 }
@@ -90,7 +91,7 @@ export async function readSignIns(db: Database): Promise<SignIns> {
   const grants = await listGrants(db);
   if (grants.length === 0) throw notSignedIn();
   const { active = [], needs_login = [] } = Object.groupBy(grants, ({ state }) => state);
-  return { living: active, dead: needs_login };
+  return { all: grants, living: active, dead: needs_login };
 }
 
 /**
