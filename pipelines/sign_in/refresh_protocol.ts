@@ -157,7 +157,7 @@ function appProblem(app: OAuthApp | null, grant: Grant): UsageError | null {
   }
   if (app.clientId === grant.clientId) return null;
   return new UsageError("SIGN_IN_APP", "The wearer signed in through another app.", {
-    hint: "Put the former OURA_CLIENT_ID back, or run `auth login` with the new one.",
+    hint: "Put the previous OURA_CLIENT_ID back, or run `auth login` with the new one.",
   });
 }
 

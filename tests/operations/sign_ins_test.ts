@@ -79,6 +79,17 @@ grantTest(
   },
 );
 
+grantTest("a refusal of everything is not remembered against single data types", async (stage) => {
+  const { oura } = stage;
+  const settings = await stage.signIn("wearer-old", LEGACY);
+  oura.simulator.faults.add({ kind: "status", match: "usercollection", status: 403 });
+  const [lapsed] = await stage.run({}, settings);
+  assert.equal(lapsed!.error?.code, "OURA_MEMBERSHIP");
+  oura.simulator.faults.clear();
+  const [report] = await stage.run({}, settings);
+  assert.deepEqual(report!.types.filter(({ state }) => state !== "done"), []);
+});
+
 grantTest("a living sign-in is taken where an older one has ended", async (stage) => {
   const { db, log, settings } = stage;
   await stage.signIn("wearer-old");
