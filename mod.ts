@@ -64,6 +64,8 @@ export {
 } from "./lib/errors.ts";
 export {
   AccessDeniedError,
+  AppOutdatedError,
+  AppRefusedError,
   BadAnswerError,
   DocumentNotFoundError,
   RateLimitedError,

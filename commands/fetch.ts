@@ -37,7 +37,7 @@ export interface FetchOptions extends CommonOptions, WearerOptions {
 export function withFetchOptions(command: Command): Command {
   return withCommonOptions(command)
     .addOption(typesFlag())
-    .addOption(userIdFlag("this wearer (default: the first signed-in one)"))
+    .addOption(userIdFlag("this wearer (default: the first whose sign-in is alive)"))
     .addOption(new Option("--all-users", "every signed-in wearer").conflicts("userId"))
     .option("--dry-run", "show what would be fetched; fetch and write nothing")
     .option("--concurrency <n>", "requests in flight at once", "4")
@@ -99,7 +99,9 @@ function show(reports: readonly SyncReport[], options: FetchOptions, io: Io): vo
     const text = options.dryRun ? rehearsalText : reportText;
     for (const report of begun) io.out(text(report));
   }
-  for (const { error } of reports) if (error) io.err(describe(error));
+  // What several wearers failed for is told once.
+  const failures = reports.flatMap(({ error }) => error ? [describe(error)] : []);
+  for (const failure of new Set(failures)) io.err(failure);
 }
 
 /** The gravest exit code of several wearers: a dead sign-in outranks a partial sync. */

@@ -60,6 +60,7 @@ async function gaps(options: Options, io: Io): Promise<number> {
           pipeline,
           userId,
           scopes,
+          portal: grant?.portal ?? null,
           to,
           today,
           ...(types ? { types } : {}),

@@ -2,7 +2,6 @@
 import { SingleBar } from "cli-progress";
 import { stderr } from "node:process";
 import { loggerOf } from "../lib/log.ts";
-import { InterruptedError } from "../pipelines/errors.ts";
 import type { SyncEvent } from "../pipelines/sync.ts";
 import type { Io } from "./io.ts";
 import { countText } from "./output.ts";
@@ -46,7 +45,7 @@ function createLogLines(): Progress {
   return {
     onEvent(event) {
       if (event.kind === "planned") {
-        log.info("{windows} windows of {types} data types are owed.", { ...event });
+        log.info("{windows} windows of {types} data types are to be fetched.", { ...event });
       }
       if (event.kind === "window") {
         const { from, to } = event.window;
@@ -58,10 +57,10 @@ function createLogLines(): Progress {
         });
       }
       if (event.kind === "type") {
-        const { dataType, state, counts, error, reason } = event.outcome;
+        const { dataType, state, counts, error, reason, stopped } = event.outcome;
         const facts = { dataType, state, ...counts };
-        // A stop is told of once, at the end.
-        if (error instanceof InterruptedError) log.debug("{dataType} was stopped.", facts);
+        // The end of the run tells its one cause.
+        if (stopped) log.debug("{dataType} was stopped.", facts);
         else if (error) log.error("{dataType} failed: {error}", { ...facts, error: error.message });
         else if (reason) log.warn("{dataType} is left out: {reason}.", { ...facts, reason });
         else {

@@ -64,7 +64,7 @@ export async function runSync(
   for (const wearer of wearers) {
     const run = { pipeline, db, command, version: VERSION, lease };
     const opened = await wearer.open().catch((error) => {
-      if (dryRun || wearer.userId === null) throw error;
+      if (dryRun) throw error;
       return recordFailedRun({ ...run, userId: wearer.userId }, error);
     });
     if ("exitCode" in opened) {

@@ -1,5 +1,4 @@
 /** A sync's report, for people and as JSON. */
-import { InterruptedError } from "../pipelines/errors.ts";
 import type { SyncReport, TypeOutcome } from "../pipelines/outcome.ts";
 import { copyable } from "./invocation.ts";
 import { countText, durationText, textTable } from "./output.ts";
@@ -23,7 +22,8 @@ export function reportText(report: SyncReport): string {
     `${countText(traffic.requests)} requests in ${durationText(durationMs)}`;
   return [
     table,
-    ...reasonsText(report.types),
+    // The run's own error is told once, after the report.
+    ...reasonsText(report.types.filter(({ error }) => !error || error !== report.error)),
     ...newFieldsText(report.types),
     `wearer ${report.userId}: ${total}`,
   ].join("\n\n");
@@ -58,8 +58,8 @@ function newFieldsText(types: readonly TypeOutcome[]): string[] {
   ];
 }
 
-function stateText({ state, error }: TypeOutcome): string {
-  if (error instanceof InterruptedError) return "stopped";
+function stateText({ state, stopped }: TypeOutcome): string {
+  if (stopped) return "stopped";
   return state === "skipped" ? "left out" : state;
 }
 
@@ -74,7 +74,6 @@ function reasonsText(types: readonly TypeOutcome[]): string[] {
 }
 
 function reasonOf({ state, error, reason, holder }: TypeOutcome): string | null {
-  if (error instanceof InterruptedError) return null;
   if (error !== undefined) return `${error.message} [${error.code}]`;
   if (state === "busy") return `${holder?.holder ?? "another process"} is at it`;
   return reason === undefined ? null : copyable(reason);

@@ -1,13 +1,16 @@
 /** The wearers a command works for, each with an API client that keeps its token fresh. */
 import type { Settings } from "../config/settings.ts";
 import type { Database } from "../lib/db/database.ts";
+import type { GrantSummary } from "../lib/db/vault/grant.ts";
 import { UsageError } from "../lib/errors.ts";
 import { loggerOf } from "../lib/log.ts";
 import { OuraHttp } from "../lib/oura/http.ts";
 import { RateGate, type RateGateOptions } from "../lib/oura/rate_gate.ts";
 import { staticToken, type TokenProvider } from "../lib/oura/token_provider.ts";
 import { telemetry } from "../lib/telemetry.ts";
+import type { TokenKeeper } from "../pipelines/sign_in/token_keeper.ts";
 import { identifyWearer } from "../pipelines/wearer.ts";
+import { copyable } from "./invocation.ts";
 
 /** A wearer, ready to be synced. */
 export interface WearerAccess {
@@ -58,14 +61,39 @@ export async function chooseWearers(
     const open = () => openIdentified(client(tokens), options.userId, signal);
     return [{ userId: options.userId ?? null, open }];
   }
-  const { openWearer } = await import("../pipelines/sign_in/wearers.ts");
-  return (await signedIn(db, options)).map((userId) => ({
+  const { chooseWearer, openRevived, openWearer, readSignIns } = await import(
+    "../pipelines/sign_in/wearers.ts"
+  );
+  const access = async (opening: Promise<TokenKeeper>) => {
+    const keeper = await opening;
+    return { userId: keeper.userId, http: client(keeper) };
+  };
+  const stored = (userId: string): ChosenWearer => ({
     userId,
-    async open() {
-      const keeper = await openWearer(settings, db, userId);
-      return { userId, http: client(keeper) };
-    },
-  }));
+    open: () => access(openWearer(settings, db, userId)),
+  });
+  if (options.userId !== undefined) {
+    return [stored((await chooseWearer(db, options.userId)).userId)];
+  }
+  const { all, living, dead } = await readSignIns(db);
+  if (options.allUsers) return all.map((each) => stored(each.userId));
+  const [first] = living;
+  if (!first) {
+    return [{ userId: dead[0]!.userId, open: () => access(openRevived(settings, db, dead)) }];
+  }
+  const older = all.slice(0, all.indexOf(first));
+  if (older.length > 0) loggerOf("sync").warn("{notice}", { notice: passedOver(first, older) });
+  return [stored(first.userId)];
+}
+
+/** Which sign-in is taken, which older ones it replaces, and how to choose. */
+function passedOver({ userId }: GrantSummary, older: readonly GrantSummary[]): string {
+  const names = older.map((each) => each.userId);
+  return copyable(
+    `Wearer ${userId} is taken, because the older sign-in of ${names.join(", ")} has ended. ` +
+      "Choose with --user-id or --all-users. `auth login` signs in again; " +
+      `\`auth logout --user-id ${names[0]}\` removes the one that ended.`,
+  );
 }
 
 /** All clients share one gate: what Oura limits is the app. */
@@ -102,12 +130,4 @@ async function openIdentified(
     `the access token belongs to wearer ${userId}, not to ${wanted}`,
     { hint: "Leave out --user-id, or unset OURA_ACCESS_TOKEN to use the stored sign-ins." },
   );
-}
-
-async function signedIn(db: Database, { userId, allUsers }: WearerOptions): Promise<string[]> {
-  const { chooseWearer } = await import("../pipelines/sign_in/wearers.ts");
-  const first = await chooseWearer(db, userId);
-  if (!allUsers) return [first.userId];
-  const { listGrants } = await import("../lib/db/vault/grants.ts");
-  return (await listGrants(db)).map((grant) => grant.userId);
 }

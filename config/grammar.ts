@@ -149,7 +149,10 @@ export const grammar = mapping({
     schema: word("SQL schema of all tables.").optional(),
   })).meta({ description: "Where the tables are." }),
   defaults: section(mapping({
-    window: section(mapping(WINDOW)),
+    window: section(mapping({
+      ...WINDOW,
+      chunk: span(7, "Longest span of one request; time series take at most 30d of it.").optional(),
+    })),
     keep_raw: keepRaw.optional(),
     history: history.optional(),
   })).meta({ description: "What holds for every data type that does not say otherwise." }),

@@ -22,7 +22,7 @@ export function compileWindow(
   const at = (key: string) => [...path, "window", key];
   const initialDays = own.initial ?? defaults.initial ?? INITIAL_DAYS;
   const lookbackDays = own.lookback ?? defaults.lookback ?? LOOKBACK_DAYS;
-  const chunkDays = own.chunk ?? DEFAULT_CHUNK[by];
+  const chunkDays = own.chunk ?? sharedChunk(defaults.chunk, by);
   if (by === "datetime" && chunkDays > LONGEST_DATETIME_CHUNK) {
     report(at("chunk"), `Oura answers at most ${LONGEST_DATETIME_CHUNK}d a request here`);
   }
@@ -34,4 +34,10 @@ export function compileWindow(
     report(at(key), `lookback (${lookbackDays}d) reaches further than initial (${initialDays}d)`);
   }
   return { by, initialDays, lookbackDays, chunkDays };
+}
+
+/** What the file says for all types, as far as a type of this family can have it; else ours. */
+function sharedChunk(days: number | undefined, by: WindowFamily): number {
+  const longest = by === "datetime" ? LONGEST_DATETIME_CHUNK : Infinity;
+  return Math.min(days ?? DEFAULT_CHUNK[by], longest);
 }

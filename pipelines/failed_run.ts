@@ -7,15 +7,17 @@ import { RunRecord } from "./run_record.ts";
 import type { SyncOptions } from "./sync.ts";
 
 /** The part of a sync that is known before it could begin. */
-export type PlannedSync = Pick<
-  SyncOptions,
-  "db" | "userId" | "pipeline" | "command" | "version" | "lease"
->;
+export interface PlannedSync
+  extends Pick<SyncOptions, "db" | "pipeline" | "command" | "version" | "lease"> {
+  /** Null where Oura did not say whose token it is. */
+  userId: string | null;
+}
 
 /**
  * Records a sync that failed before it could ask for anything, such as for a dead sign-in: the
  * wearer's last run must not look like a success from before.
- * @throws {unknown} `error` itself where it concerns more than this wearer, or is a bug.
+ * @throws {unknown} `error` itself where it concerns more than this wearer, or is a bug; and, after
+ * it is recorded, where the wearer is not known: there is nothing else to report then.
  */
 export async function recordFailedRun(planned: PlannedSync, error: unknown): Promise<SyncReport> {
   const reaches = error instanceof DatabaseError || error instanceof UsageError ||
@@ -34,6 +36,7 @@ export async function recordFailedRun(planned: PlannedSync, error: unknown): Pro
   const counts = noRows();
   const traffic = noTraffic();
   await record.close(error, counts, traffic);
+  if (userId === null) throw error;
   return {
     runId: record.id,
     userId,

@@ -6,19 +6,31 @@ import { AccessDeniedError } from "../lib/oura/errors.ts";
 import type { Traffic } from "../lib/oura/traffic.ts";
 import type { NewField } from "./drift.ts";
 
+/** Why a data type is left out on purpose: a stable code, and a sentence for people. */
+export interface LeftOut {
+  readonly code: string;
+  readonly message: string;
+}
+
 /** How one data type ended. */
 export interface TypeOutcome {
   readonly dataType: string;
   /**
-   * `done`: all that was owed is in. `failed`: `error` says why. `skipped`: left out on purpose,
-   * `reason` says why. `busy`: another process is syncing it.
+   * `done`: all that was to be fetched is in. `failed`: `error` says why. `skipped`: left out on
+   * purpose, `reason` says why. `busy`: another process is syncing it.
    */
   state: "done" | "failed" | "skipped" | "busy";
   readonly counts: RowCounts;
   /** Windows completed and asked for. */
   windows: { done: number; total: number };
   error?: OuraSyncError;
+  /** The run ended before this type did, for the reason in `error`: one cause for all such types. */
+  stopped?: true;
   reason?: string;
+  /** The code of `reason`. */
+  reasonCode?: string;
+  /** With which status Oura refused a data type that is left out since. */
+  httpStatus?: number;
   /** Fields that arrived and the catalog does not know. */
   newFields?: readonly NewField[];
   /** Who is at it, when busy. */
@@ -81,6 +93,17 @@ function allBusy(busy: readonly TypeOutcome[]): BusyError {
     hint:
       "Nothing to do: that process brings the same data. Its lease expires by itself if it died.",
   });
+}
+
+/** Marks a data type as not done because the run ended. A failure of its own that it had is kept. */
+export function stopType(outcome: TypeOutcome, error: OuraSyncError): void {
+  if (outcome.state !== "done") return;
+  Object.assign(outcome, { state: "failed", error, stopped: true });
+}
+
+/** Marks a data type as left out on purpose. */
+export function leaveOut(outcome: TypeOutcome, { code, message }: LeftOut): void {
+  Object.assign(outcome, { state: "skipped", reason: message, reasonCode: code });
 }
 
 /** Any failure as one a person can be told; a bug stays a bug and is rethrown. */

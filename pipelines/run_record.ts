@@ -16,9 +16,8 @@ import { BusyError, EXIT, type OuraSyncError } from "../lib/errors.ts";
 import type { Traffic } from "../lib/oura/traffic.ts";
 import type { TypeOutcome } from "./outcome.ts";
 
-/** A run that begins. */
+/** A run that begins. Where nobody knows whose token it has, there is no wearer, nor a data type. */
 export interface RunRecordOptions extends Omit<RunStart, "holder"> {
-  userId: string;
   /** Whose run it is. */
   lease: LeaseOptions;
 }
@@ -36,25 +35,27 @@ export class RunRecord {
     const { lease, ...start } = run;
     const { holder } = lease;
     const id = await retryStatement(db, (each) => startRun(each, { ...start, holder }));
-    await closeKilled(db, run, id);
+    if (run.userId !== null) await closeKilled(db, run.userId, run.lease, id);
     return new RunRecord(db, run, id);
   }
 
   /** Records how a data type ended. */
   async type(outcome: TypeOutcome, traffic: { requests: number; bytes: number }): Promise<void> {
-    const { dataType, state, counts, error, reason } = outcome;
+    const { userId } = this.run;
+    if (userId === null) throw new Error("a run without a wearer has no data types");
+    const { dataType, state, counts, error, reason, reasonCode } = outcome;
     const refusal = error && "refusal" in error ? error.refusal as { status: number } : null;
     const told = error ? { code: error.code, message: error.message } : undefined;
     const record = {
       runId: this.id,
-      userId: this.run.userId,
+      userId,
       startedAt: this.run.startedAt,
       dataType,
       state,
       counts,
       ...traffic,
-      httpStatus: refusal?.status ?? null,
-      error: told ?? (reason ? { code: "SCOPE_NOT_GRANTED", message: reason } : undefined),
+      httpStatus: refusal?.status ?? outcome.httpStatus ?? null,
+      error: told ?? (reason && reasonCode ? { code: reasonCode, message: reason } : undefined),
     };
     await retryStatement(this.db, (db) => recordRunType(db, record));
   }
@@ -91,7 +92,8 @@ function stateOf(error: OuraSyncError | null): RunEnd["state"] {
  */
 async function closeKilled(
   db: Database,
-  { userId, lease: { holder, lifeOf } }: RunRecordOptions,
+  userId: string,
+  { holder, lifeOf }: LeaseOptions,
   current: number,
 ): Promise<void> {
   const killed: number[] = [];

@@ -13,9 +13,11 @@ import { addCounts, noRows } from "../lib/db/runs.ts";
 import { DatabaseError, EXIT, type OuraSyncError } from "../lib/errors.ts";
 import type { OuraHttp } from "../lib/oura/http.ts";
 import { telemetry } from "../lib/telemetry.ts";
+import { type Askable, askableTypes } from "./askable.ts";
 import {
   deniedEverywhere,
   expectFailure,
+  leaveOut,
   type SyncReport,
   type TypeOutcome,
   verdict,
@@ -71,18 +73,19 @@ export async function sync(options: SyncOptions): Promise<SyncReport> {
   const now = options.now ?? new Date();
   const asked = selectTypes(pipeline, options.types);
   const outcomes = new Map<string, TypeOutcome>(asked.map((type) => [type.name, newOutcome(type)]));
-  const granted = asked.filter((type) => {
-    const reason = missingScope(type, http.tokens.scopes);
-    if (reason !== null) Object.assign(outcomes.get(type.name)!, { state: "skipped", reason });
-    return reason === null;
-  });
+  const askable = await retryTransaction(
+    db,
+    (tx) => askableTypes(tx, userId, asked, http.tokens, now),
+  );
+  const granted = askable.types;
+  for (const [name, why] of askable.leftOut) leaveOut(outcomes.get(name)!, why);
 
   const lookbacks = granted.map(({ name, window }) => ({
     dataType: name,
     lookbackDays: window.lookbackDays,
   }));
   const coverage = await retryTransaction(db, (tx) => readCoverage(tx, userId, lookbacks));
-  const planned = planJobs(granted, options.demand ?? { kind: "owed" }, coverage, now);
+  const planned = planJobs(askable, options.demand ?? { kind: "owed" }, coverage, now);
   const report = (runId: number | null, error: OuraSyncError | null): SyncReport => {
     const types = [...outcomes.values()];
     const counts = noRows();
@@ -162,7 +165,9 @@ export async function sync(options: SyncOptions): Promise<SyncReport> {
 
   const stopped = options.signal?.aborted ? expectFailure(options.signal.reason) : null;
   const ended = [...outcomes.values()];
-  const denied = deniedEverywhere(ended) ? await whyDenied(http, options.signal) : null;
+  const denied = deniedEverywhere(ended)
+    ? await whyDenied(http, granted.map(({ endpoint }) => endpoint), options.signal)
+    : null;
   let error = fatal ?? stopped ?? denied ?? verdict(ended);
   try {
     await record.close(error, report(record.id, error).counts, http.traffic);
@@ -189,14 +194,8 @@ function newOutcome(type: PipelineType): TypeOutcome {
   };
 }
 
-/** Why a type is left out, when the wearer is known not to have granted its scope. */
-function missingScope(type: PipelineType, scopes: ReadonlySet<string> | null): string | null {
-  if (scopes === null || type.scope === null || scopes.has(type.scope)) return null;
-  return `the scope "${type.scope}" was not granted; to add it, sign in again: oura-sync auth login`;
-}
-
 function planJobs(
-  types: readonly PipelineType[],
+  { types, probed }: Askable,
   demand: Demand,
   coverage: ReadonlyMap<string, Coverage>,
   now: Date,
@@ -204,6 +203,7 @@ function planJobs(
   const today = utcDay(now);
   return types.map((type) => ({
     type,
+    isProbe: probed.has(type.name),
     windows: owedWindows(type, demand, coverage.get(type.name)!, today),
   }));
 }

@@ -7,13 +7,20 @@ import { recordWindow } from "../lib/db/ledger.ts";
 import { typesInQuarantine } from "../lib/db/rejects.ts";
 import { retryTransaction } from "../lib/db/retry_transaction.ts";
 import { addCounts, documentsIn, noRows } from "../lib/db/runs.ts";
-import { DatabaseError, OuraSyncError, OuraUnavailableError, SignInError } from "../lib/errors.ts";
-import { RateLimitedError } from "../lib/oura/errors.ts";
+import {
+  DatabaseError,
+  OuraSyncError,
+  OuraUnavailableError,
+  SignInError,
+  UsageError,
+} from "../lib/errors.ts";
+import { AccessDeniedError, RateLimitedError } from "../lib/oura/errors.ts";
 import type { Span } from "../lib/telemetry.ts";
+import { notOffered } from "./askable.ts";
 import { watchDrift } from "./drift.ts";
 import { judge } from "./judge.ts";
 import { createLoader } from "./load.ts";
-import { expectFailure, type TypeOutcome } from "./outcome.ts";
+import { expectFailure, leaveOut, stopType, type TypeOutcome } from "./outcome.ts";
 import type { SyncContext, TypeStages } from "./sync_window.ts";
 import { tracedWindow } from "./traced_window.ts";
 import { createTransform } from "./transform.ts";
@@ -24,6 +31,8 @@ import type { Window } from "./windows.ts";
 export interface TypeJob {
   readonly type: PipelineType;
   readonly windows: readonly Window[];
+  /** Whether no scope tells if Oura gives the type, so that a refusal is an answer, not a failure. */
+  readonly isProbe: boolean;
 }
 
 /** What {@linkcode workThrough} needs. */
@@ -47,6 +56,7 @@ interface RunningType {
   readonly stages: TypeStages;
   readonly outcome: TypeOutcome;
   readonly windows: readonly Window[];
+  readonly isProbe: boolean;
   readonly span: Span;
   /** Windows not ended yet. */
   left: number;
@@ -67,11 +77,11 @@ export async function workThrough(
   const runnings: RunningType[] = [];
   const { db, userId } = context;
   const quarantined = await retryTransaction(db, (tx) => typesInQuarantine(tx, userId));
-  for (const { type, windows } of jobs) {
+  for (const { type, windows, isProbe } of jobs) {
     const outcome = outcomes.get(type.name)!;
     const stages = prepare(type, quarantined.has(type.name), options);
     const span = options.span.child("type", { "oura_sync.data_type": type.name });
-    const running = { stages, outcome, windows, span, left: windows.length };
+    const running = { stages, outcome, windows, isProbe, span, left: windows.length };
     runnings.push(running);
     if (windows.length === 0) await endType(running, options);
   }
@@ -85,11 +95,17 @@ export async function workThrough(
     if (running.left === 0) await endType(running, options);
   };
   const fail = async (running: RunningType, window: Window, error: OuraSyncError) => {
-    if (running.outcome.state !== "failed") {
-      Object.assign(running.outcome, { state: "failed", error });
+    const { outcome } = running;
+    if (endsRun(error)) return stopType(outcome, stopRun(error));
+    // What was in flight when the run ended fails for the reason the run ended for.
+    if (context.signal.aborted) return stopType(outcome, expectFailure(context.signal.reason));
+    if (running.isProbe && error instanceof AccessDeniedError) {
+      const { status } = error.refusal;
+      leaveOut(outcome, notOffered(running.stages.type, { status, at: context.now }));
+      outcome.httpStatus = status;
+      return;
     }
-    if (error instanceof SignInError || error instanceof DatabaseError) return stopRun(error);
-    if (context.signal.aborted) return;
+    if (outcome.state !== "failed") Object.assign(outcome, { state: "failed", error });
     await recordFailure(context, running.stages.type, window, error);
     if (error instanceof RateLimitedError) return abort.abort(error);
     unavailable = error instanceof OuraUnavailableError ? unavailable + 1 : unavailable;
@@ -98,19 +114,19 @@ export async function workThrough(
     // Routes that are broken must not keep the others from being tried; a dead network does.
     if (!await isThere(context.http, context.signal)) abort.abort(error);
   };
-  const stopRun = (error: OuraSyncError) => {
+  /** The first reason to end the run is its only one. */
+  const stopRun = (error: OuraSyncError): OuraSyncError => {
     fatal ??= error;
-    abort.abort(error);
+    abort.abort(fatal);
+    return fatal;
   };
   const worker = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) {
       const { running, window } = next;
       const { outcome, stages } = running;
-      if (context.signal.aborted && outcome.state !== "failed") {
-        Object.assign(outcome, { state: "failed", error: expectFailure(context.signal.reason) });
-      }
-      // A type that failed once is not asked again in this run; its windows stay owed.
-      if (outcome.state !== "failed") {
+      if (context.signal.aborted) stopType(outcome, expectFailure(context.signal.reason));
+      // A type that failed once is not asked for again in this run; its windows stay to fetch.
+      if (outcome.state === "done") {
         const counts = noRows();
         try {
           await tracedWindow(running.span, context, stages, window, counts);
@@ -134,11 +150,15 @@ export async function workThrough(
   await Promise.all(Array.from({ length: options.concurrency }, guarded));
   // Workers that a broken database stopped left windows behind: their types are not done.
   for (const { outcome, left } of fatal ? runnings : []) {
-    if (left > 0 && outcome.state === "done") {
-      Object.assign(outcome, { state: "failed", error: fatal });
-    }
+    if (left > 0 && outcome.state === "done") stopType(outcome, fatal!);
   }
   return fatal;
+}
+
+/** Whether a failure concerns the whole run: the sign-in, the app's registration, the database. */
+function endsRun(error: OuraSyncError): boolean {
+  return error instanceof SignInError || error instanceof UsageError ||
+    error instanceof DatabaseError;
 }
 
 async function endType(running: RunningType, options: WorkOptions): Promise<void> {

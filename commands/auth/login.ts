@@ -51,7 +51,7 @@ export async function login(context: AuthContext, options: LoginOptions): Promis
       options.browser ? catchRedirect(authorization, context) : pasteRedirect(authorization, note),
   });
   const { userId, scopes, portal, expiresAt } = signedIn;
-  const closed = leftOut(scopes, context.types);
+  const closed = leftOut(signedIn, context.types);
   if (options.json) {
     context.print(jsonText({
       user_id: userId,

@@ -1,10 +1,14 @@
-/** Data types a grant cannot open. Empty when nobody knows the grant's scopes. */
+import { type GrantedScopes, scopeStanding } from "../../lib/oura/oauth/scopes.ts";
+
+/**
+ * Data types that a grant closes although its portal offers their scope: another sign-in can open
+ * them. Empty when nobody knows the grant's scopes.
+ */
 export function leftOut(
-  scopes: readonly string[] | null,
+  grant: GrantedScopes,
   types: readonly { readonly name: string; readonly scope: string | null }[],
 ): string[] {
-  if (scopes === null) return [];
   return types
-    .filter(({ scope }) => scope !== null && !scopes.includes(scope))
+    .filter(({ scope }) => scopeStanding(grant, scope) === "withheld")
     .map(({ name }) => name);
 }

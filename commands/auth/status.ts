@@ -29,7 +29,7 @@ function describe(grant: GrantSummary, { print, types }: AuthContext): void {
   print(`  token until   ${grant.expiresAt.toISOString()} (refreshed by itself)`);
   print(`  portal        ${grant.portal}`);
   print(`  scopes        ${grant.scopes?.join(", ") ?? "unknown"}`);
-  const closed = leftOut(grant.scopes, types);
+  const closed = leftOut(grant, types);
   if (closed.length > 0) print(`  left out      ${closed.join(", ")}`);
   print(`  key           ${grant.keyId}`);
 }
@@ -44,7 +44,7 @@ function toJson(grant: GrantSummary, { types }: AuthContext) {
     expires_at: grant.expiresAt.toISOString(),
     portal: grant.portal,
     scopes: grant.scopes,
-    data_types_left_out: leftOut(grant.scopes, types),
+    data_types_left_out: leftOut(grant, types),
     key_id: grant.keyId,
   };
 }

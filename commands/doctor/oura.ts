@@ -53,7 +53,10 @@ export async function checkSignIns(
   const grants = await listGrants(db);
   if (grants.length === 0) return [...key, failed("sign-in", notSignedIn())];
   const findings = [...key];
-  for (const grant of grants) findings.push(...await checkGrant(settings, db, pipeline, grant));
+  const hasLiving = grants.some(({ state }) => state === "active");
+  for (const grant of grants) {
+    findings.push(...await checkGrant(settings, db, pipeline, grant, hasLiving));
+  }
   return findings;
 }
 
@@ -62,9 +65,18 @@ async function checkGrant(
   db: Database,
   pipeline: Pipeline,
   grant: GrantSummary,
+  hasLiving: boolean,
 ): Promise<Finding[]> {
   const { userId, portal, expiresAt } = grant;
   if (grant.state === "needs_login") {
+    // A new account beside an old one: `sync` takes the living sign-in.
+    if (hasLiving) {
+      return [warn(
+        "sign-in",
+        `the sign-in of wearer ${userId} has ended, and is passed over`,
+        `\`auth login\`, or \`auth logout --user-id ${userId}\` to remove it`,
+      )];
+    }
     return [failed("sign-in", needsLogin(userId, grant.needsLoginReason ?? ""))];
   }
   return await attempt("sign-in", async () => {
@@ -81,7 +93,7 @@ function checkScopes(grant: GrantSummary, pipeline: Pipeline): Finding {
   if (grant.scopes === null) {
     return warn("scopes", "Oura did not say which were granted", "nothing to do; sync will tell");
   }
-  const closed = leftOut(grant.scopes, pipeline.types);
+  const closed = leftOut(grant, pipeline.types);
   return closed.length === 0
     ? ok("scopes", `all ${pipeline.types.length} data types are open`)
     : warn(

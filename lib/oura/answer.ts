@@ -1,18 +1,21 @@
 /** What an answer of Oura's API means: its JSON, a refusal, or a reason to ask again. */
 import { OuraUnavailableError } from "../errors.ts";
+import { detailOf } from "./detail.ts";
 import {
   AccessDeniedError,
+  AppOutdatedError,
   BadAnswerError,
   DocumentNotFoundError,
   type Refusal,
   RequestRefusedError,
 } from "./errors.ts";
 import { parseJson } from "./json.ts";
-import { waitAskedFor } from "./rate_gate.ts";
+import { pauseAskedFor, waitAskedFor } from "./retry_after.ts";
 
-/** A failure that another attempt may mend. */
+/** A failure that another attempt may get over. */
 export class Transient extends Error {
-  constructor(readonly failure: OuraUnavailableError) {
+  /** @param pauseMs How long Oura wants to be left alone first; null where it names no time. */
+  constructor(readonly failure: OuraUnavailableError, readonly pauseMs: number | null = null) {
     super(failure.message);
   }
 }
@@ -30,10 +33,12 @@ const RETRIED_STATUSES: readonly number[] = [408, 425];
 /**
  * Reads an answer.
  * @param path Of the route, for messages.
+ * @param secret Cut out of what Oura says, should it be echoed.
  * @returns The parsed body of a 200.
- * @throws {Transient} What another attempt may mend.
+ * @throws {Transient} What another attempt may get over.
  * @throws {NotNow} 429.
- * @throws {AccessDeniedError} 401, 403 and its old form 426.
+ * @throws {AccessDeniedError} 401 and 403.
+ * @throws {AppOutdatedError} 426.
  * @throws {DocumentNotFoundError} 404.
  * @throws {RequestRefusedError} Other 4xx.
  */
@@ -41,6 +46,7 @@ export function readAnswer(
   path: string,
   { status, headers }: { readonly status: number; readonly headers: Headers },
   body: string,
+  secret = "",
 ): unknown {
   if (status === 200) {
     try {
@@ -55,10 +61,12 @@ export function readAnswer(
       new OuraUnavailableError("OURA_SERVER_ERROR", `Oura answered ${status} for ${path}`, {
         hint: "Run again later; https://status.ouraring.com shows whether Oura has a problem.",
       }),
+      pauseAskedFor(headers, Date.now()),
     );
   }
   const refusal: Refusal = { path, status, traceId: headers.get("x-trace-id") };
-  if (status === 401 || status === 403 || status === 426) throw new AccessDeniedError(refusal);
+  if (status === 401 || status === 403) throw new AccessDeniedError(refusal);
+  if (status === 426) throw new AppOutdatedError(refusal);
   if (status === 404) throw new DocumentNotFoundError(refusal);
-  throw new RequestRefusedError(refusal);
+  throw new RequestRefusedError(refusal, detailOf(body, secret));
 }

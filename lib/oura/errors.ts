@@ -1,7 +1,7 @@
 /** What Oura's API can refuse, as errors the pipelines tell apart. */
-import { OuraSyncError, OuraUnavailableError } from "../errors.ts";
+import { OuraSyncError, OuraUnavailableError, UsageError } from "../errors.ts";
 
-/** What is known of a refused or failed request: never the query, never the body. */
+/** What is known of a refused or failed request: never the query, never the whole body. */
 export interface Refusal {
   /** Path of the route. */
   path: string;
@@ -40,13 +40,47 @@ export class DocumentNotFoundError extends OuraSyncError {
   }
 }
 
+/** 426: the wearer's Oura app is too old for this data. Source: Oura's first documentation of API v2. */
+export class AppOutdatedError extends OuraSyncError {
+  override readonly exitCode: number = 4;
+  constructor(readonly refusal: Refusal) {
+    super("OURA_APP_OUTDATED", `${describe(refusal)}: the wearer must update the Oura app`, {
+      hint: "Update the Oura app on the wearer's phone and open it once. The sign-in is fine.",
+    });
+  }
+}
+
+/** Oura's ways to say that a request spans too many days. */
+const RANGE = /range|span|period|too (?:long|large|wide|many)|exceed|\bmax(?:imum)?\b|\bdays?\b/i;
+
 /** 400, 422 or another 4xx: the request itself is wrong, so it is not repeated. */
 export class RequestRefusedError extends OuraSyncError {
   override readonly exitCode: number = 4;
-  constructor(readonly refusal: Refusal) {
-    super("OURA_REQUEST_REFUSED", `${describe(refusal)}: the request was refused`, {
-      hint: "If the route is declared in oura.yaml, check its endpoint and window.",
+  /** @param detail What Oura says about it, as one short line; null when it says nothing. */
+  constructor(readonly refusal: Refusal, readonly detail: string | null = null) {
+    const words = detail === null ? "the request was refused" : detail.replace(/\.$/, "");
+    super("OURA_REQUEST_REFUSED", `${describe(refusal)}: ${words}`, {
+      hint: detail !== null && RANGE.test(detail)
+        ? "If the range is too long for Oura, make window.chunk of this data type, or " +
+          "defaults.window.chunk, smaller in oura.yaml."
+        : "If the route is declared in oura.yaml, check its endpoint and window.",
     });
+  }
+}
+
+/** Oura refuses the application itself at a refresh: its client secret was renewed, or its id is wrong. */
+export class AppRefusedError extends UsageError {
+  /** @param reason What the token endpoint answered, as a sentence. */
+  constructor(reason: string) {
+    super(
+      "APP_REFUSED",
+      `${reason} Oura does not accept the client id and secret of the app; ` +
+        "the sign-in itself was not touched.",
+      {
+        hint: "If the secret was renewed at Oura, put the new one into OURA_CLIENT_SECRET; else " +
+          "compare OURA_CLIENT_ID and OURA_CLIENT_SECRET with the app's page. No new sign-in is needed.",
+      },
+    );
   }
 }
 

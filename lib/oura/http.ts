@@ -65,6 +65,7 @@ export class OuraHttp {
   /**
    * GETs a path and returns the parsed JSON.
    * @throws {AccessDeniedError} 401 (after one refresh) and 403.
+   * @throws {AppOutdatedError} 426.
    * @throws {DocumentNotFoundError} 404.
    * @throws {RequestRefusedError} Other 4xx.
    * @throws {OuraUnavailableError} When retries or patience are used up.
@@ -101,6 +102,16 @@ export class OuraHttp {
     const onFailedAttempt = ({ error, attemptNumber }: RetryContext) => {
       if (error instanceof Transient) this.#onRetry(path, error.message, attemptNumber);
     };
+    const started = this.#gate.now();
+    /** A pause that Oura names is kept by all requests; beyond the patience none is waited for. */
+    const shouldRetry = ({ error }: RetryContext) => {
+      if (!(error instanceof Transient)) return false;
+      const { pauseMs } = error;
+      if (pauseMs === null) return true;
+      if (this.#gate.now() - started + pauseMs > this.#gate.patienceMs) return false;
+      this.#gate.close(pauseMs);
+      return true;
+    };
     try {
       return await pRetry(() => this.#whenAllowed(path, params, token, signal), {
         retries: this.#retries,
@@ -108,7 +119,7 @@ export class OuraHttp {
         maxTimeout: 30_000,
         randomize: true,
         onFailedAttempt,
-        shouldRetry: ({ error }) => error instanceof Transient,
+        shouldRetry,
         ...(signal ? { signal } : {}),
       });
     } catch (error) {
@@ -166,7 +177,7 @@ export class OuraHttp {
     if (bytes === null) throw new BadAnswerError(path, "it is larger than any real one");
     noteAnswer(this.traffic, path, response, bytes.length);
     try {
-      return readAnswer(path, response, new TextDecoder().decode(bytes));
+      return readAnswer(path, response, new TextDecoder().decode(bytes), token);
     } catch (error) {
       if (error instanceof NotNow) this.#gate.close(error.waitMs);
       throw error;

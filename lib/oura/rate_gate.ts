@@ -75,32 +75,3 @@ export class RateGate {
     return this.#passed.length < requests ? now : this.#passed[0]! + perMs;
   }
 }
-
-/** How long to wait when a 429 names no time. */
-const DEFAULT_WAIT_MS = 5_000;
-/** What is waited even where a 429 asks for no wait at all, so that Oura is never hammered. */
-const LEAST_WAIT_MS = 1_000;
-
-/**
- * Milliseconds a 429 asks us to wait: `Retry-After` in seconds or as a date, else
- * `X-RateLimit-Reset` (unix seconds), both judged by the answer's own `Date`, so that a wrong local
- * clock does no harm. Source: OpenAPI 1.34 and later, rate limits.
- * @param headers Of the 429.
- * @param nowMs Local unix time in ms, used where the answer has no `Date`.
- */
-export function waitAskedFor(headers: Headers, nowMs: number): number {
-  const date = Date.parse(headers.get("date") ?? "");
-  const now = Number.isNaN(date) ? nowMs : date;
-  return Math.max(LEAST_WAIT_MS, askedMs(headers, now) ?? DEFAULT_WAIT_MS);
-}
-
-function askedMs(headers: Headers, now: number): number | null {
-  const retryAfter = headers.get("retry-after")?.trim();
-  if (retryAfter) {
-    if (/^\d+$/.test(retryAfter)) return Number(retryAfter) * 1000;
-    const until = Date.parse(retryAfter);
-    if (!Number.isNaN(until)) return until - now;
-  }
-  const reset = Number(headers.get("x-ratelimit-reset") ?? "");
-  return reset > 0 ? reset * 1000 - now : null;
-}

@@ -15,6 +15,8 @@ export interface TokenProvider {
   refresh(refused: string): Promise<string | null>;
   /** Granted scopes without the `extapi:` prefix; null when nobody knows them (a static token). */
   readonly scopes: ReadonlySet<string> | null;
+  /** The sign-in behind the token, where there is one: which portal issued it, and when. */
+  readonly signIn?: { readonly portal: string; readonly at: Date };
 }
 
 /** A token that cannot be refreshed, such as `OURA_ACCESS_TOKEN`. */

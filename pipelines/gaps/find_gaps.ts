@@ -9,6 +9,7 @@ import {
 } from "../../lib/db/coverage.ts";
 import type { Queryable } from "../../lib/db/database.ts";
 import { readRejects, type StoredReject } from "../../lib/db/quarantine.ts";
+import { scopeStanding } from "../../lib/oura/oauth/scopes.ts";
 import { livePipeline } from "../columns/live_pipeline.ts";
 import { readState } from "../columns/state.ts";
 import { isTimeKeyed } from "../table.ts";
@@ -48,6 +49,8 @@ export interface GapQuery {
   readonly userId: string;
   /** Granted scopes; null when nobody knows them. */
   readonly scopes: ReadonlySet<string> | null;
+  /** The portal that granted them. @default Not known */
+  readonly portal?: string | null;
   /** Names of data types. @default All of the pipeline */
   readonly types?: readonly string[];
   /** @default What the configuration wants, or was fetched, whichever is earlier */
@@ -78,7 +81,7 @@ export async function findGaps(db: Queryable, query: GapQuery): Promise<Gap[]> {
   const gaps: Gap[] = [];
   for (const type of types) {
     const read = ledger.get(type.name) ?? [];
-    const denied = missingScope(type, query.scopes, refusals.get(type.name));
+    const denied = missingScope(type, query, refusals.get(type.name));
     const table = live.find(({ name }) => name === type.name);
     const why = (day: string | null) => causeOf(day, read, denied);
     if (type.window.by === "none") {
@@ -115,15 +118,17 @@ function spanOf(type: PipelineType, query: GapQuery, read: readonly ReadSpan[] =
 
 function missingScope(
   type: PipelineType,
-  scopes: ReadonlySet<string> | null,
+  { scopes, portal = null }: GapQuery,
   refusal: RefusedType | undefined,
 ): Reason | null {
   const cause = "scope_missing";
-  if (scopes === null || type.scope === null) {
+  const standing = scopeStanding({ scopes, portal }, type.scope);
+  if (standing === "granted") return null;
+  // Where the scopes do not tell, Oura's own refusal does.
+  if (standing !== "withheld") {
     if (!refusal) return null;
     return { cause, code: refusal.error_code, message: refusal.error_message };
   }
-  if (scopes.has(type.scope)) return null;
   const message = `the scope "${type.scope}" was not granted`;
   return { cause, code: "SCOPE_NOT_GRANTED", message };
 }

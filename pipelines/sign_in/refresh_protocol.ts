@@ -4,6 +4,7 @@
  */
 import { loggerOf } from "../../lib/log.ts";
 import { OuraUnavailableError, UsageError } from "../../lib/errors.ts";
+import { AppRefusedError } from "../../lib/oura/errors.ts";
 import type { Grant } from "../../lib/db/vault/grant.ts";
 import { readGrant } from "../../lib/db/vault/grants.ts";
 import {
@@ -54,6 +55,7 @@ const log = loggerOf("sign-in");
  * Replaces a wearer's token pair, or adopts the one another process got meanwhile.
  * @param isStale Whether a grant still holds the pair that is to be replaced.
  * @throws {SignInError} When the grant is dead: never tried again.
+ * @throws {AppRefusedError} When Oura does not accept client id and secret; nothing is lost.
  * @throws {OuraUnavailableError} When Oura gave no usable answer; nothing is lost.
  * @throws {DatabaseError} When the new pair could not be committed; it is kept on disk.
  */
@@ -118,9 +120,7 @@ async function spend(context: RefreshContext, claim: Claimed, holder: string): P
       return await afterRefusal(context, claim, outcome);
     case "app_refused":
       await giveBack(false);
-      throw new UsageError("SIGN_IN_APP", `${outcome.reason} The sign-in itself was not touched.`, {
-        hint: "Compare OURA_CLIENT_ID and OURA_CLIENT_SECRET with the app's page at Oura.",
-      });
+      throw new AppRefusedError(outcome.reason);
     case "not_taken":
     case "unknown":
       await giveBack(outcome.kind === "unknown");
@@ -157,7 +157,7 @@ function appProblem(app: OAuthApp | null, grant: Grant): UsageError | null {
   }
   if (app.clientId === grant.clientId) return null;
   return new UsageError("SIGN_IN_APP", "The wearer signed in through another app.", {
-    hint: "Put the former OURA_CLIENT_ID back, or run `auth login` with the new one.",
+    hint: "Put the previous OURA_CLIENT_ID back, or run `auth login` with the new one.",
   });
 }
 

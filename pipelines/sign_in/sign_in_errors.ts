@@ -1,4 +1,5 @@
 /** The sentences a person needs when a sign-in is missing or dead. */
+import type { GrantSummary } from "../../lib/db/vault/grant.ts";
 import { SignInError } from "../../lib/errors.ts";
 
 /** Nobody, or not this wearer, has signed in. */
@@ -10,9 +11,25 @@ export function notSignedIn(userId?: string): SignInError {
   );
 }
 
-/** The grant is dead and only the wearer can mend it. */
+/** The grant is dead: only a new sign-in of the wearer helps. */
 export function needsLogin(userId: string, reason: string): SignInError {
   return new SignInError("SIGN_IN_DEAD", `The sign-in of wearer ${userId} has ended. ${reason}`, {
     hint: "Run `auth login` to sign in again; stored data stays, and the next sync fills the gap.",
+  });
+}
+
+/** Every sign-in is dead. */
+export function allDead(grants: readonly GrantSummary[]): SignInError {
+  const reasons = grants.map(({ userId, needsLoginReason }) => ({
+    userId,
+    reason: needsLoginReason ?? "Oura no longer accepts it.",
+  }));
+  const [first, ...others] = reasons;
+  if (first && others.length === 0) return needsLogin(first.userId, first.reason);
+  const each = reasons.map(({ userId, reason }) => `Wearer ${userId}: ${reason}`).join(" ");
+  return new SignInError("SIGN_IN_DEAD", `All ${grants.length} sign-ins have ended. ${each}`, {
+    hint:
+      "Run `auth login` to sign in again; stored data stays, and the next sync fills the gap. " +
+      "`auth logout --user-id ID` removes a sign-in that is no longer wanted.",
   });
 }

@@ -49,6 +49,11 @@ export class TokenKeeper implements TokenProvider {
     return this.#grant.scopes === null ? null : new Set(this.#grant.scopes);
   }
 
+  get signIn(): { portal: string; at: Date } {
+    const { portal, obtainedAt } = this.#grant;
+    return { portal, at: obtainedAt };
+  }
+
   async accessToken(): Promise<string> {
     await this.#renewIf((grant) => this.#isDue(grant));
     return this.#grant.accessToken;

@@ -6,9 +6,9 @@ import { listGrants } from "../../lib/db/vault/grants.ts";
 import { openKeyFile } from "../../lib/db/vault/key_file.ts";
 import { RecoveryFile } from "../../lib/db/vault/recovery_file.ts";
 import { type Keyring, keyringOf } from "../../lib/db/vault/token_key.ts";
-import { UsageError } from "../../lib/errors.ts";
+import { SignInError, UsageError } from "../../lib/errors.ts";
 import type { OAuthApp } from "../../lib/oura/oauth/token_endpoint.ts";
-import { notSignedIn } from "./sign_in_errors.ts";
+import { allDead, notSignedIn } from "./sign_in_errors.ts";
 import { TokenKeeper } from "./token_keeper.ts";
 
 /** The part of the settings that signing in reads. */
@@ -76,15 +76,52 @@ export async function chooseWearer(db: Database, userId?: string): Promise<Grant
   return chosen;
 }
 
+/** The sign-ins in the order they were made, by whether Oura still takes them. */
+export interface SignIns {
+  readonly all: readonly GrantSummary[];
+  readonly living: readonly GrantSummary[];
+  readonly dead: readonly GrantSummary[];
+}
+
+/**
+ * All sign-ins.
+ * @throws {SignInError} When there is none.
+ */
+export async function readSignIns(db: Database): Promise<SignIns> {
+  const grants = await listGrants(db);
+  if (grants.length === 0) throw notSignedIn();
+  const { active = [], needs_login = [] } = Object.groupBy(grants, ({ state }) => state);
+  return { all: grants, living: active, dead: needs_login };
+}
+
+/**
+ * Opens the first of these dead sign-ins that lives again: a pair that could not be stored may have
+ * been kept on disk.
+ * @throws {SignInError} When none does; names each.
+ */
+export async function openRevived(
+  settings: SignInSettings,
+  db: Database,
+  dead: readonly GrantSummary[],
+): Promise<TokenKeeper> {
+  for (const { userId } of dead) {
+    try {
+      return await openWearer(settings, db, userId);
+    } catch (error) {
+      if (!(error instanceof SignInError)) throw error;
+    }
+  }
+  throw allDead(dead);
+}
+
 /**
  * A wearer's token, kept fresh: what the API client is given.
- * @param userId Default: the first who signed in.
  * @throws {SignInError} When the wearer is not signed in, or the grant is dead.
  */
 export async function openWearer(
   settings: SignInSettings,
   db: Database,
-  userId?: string,
+  userId: string,
 ): Promise<TokenKeeper> {
   const wearer = await chooseWearer(db, userId);
   const vault: Vault = { db, keyring: await openKeyring(settings) };

@@ -33,7 +33,7 @@ export function answerOAuthControl(
 }
 
 function appOf(body: Record<string, unknown>): App {
-  const { portal } = body;
+  const { portal, eightScopes } = body;
   if (portal !== "legacy" && portal !== "moi") throw new RangeError("portal is legacy or moi");
   return {
     clientId: textOf(body, "clientId"),
@@ -41,6 +41,7 @@ function appOf(body: Record<string, unknown>): App {
     portal,
     redirectUris: textsOf(body, "redirectUris"),
     ...(body.scopes === undefined ? {} : { scopes: textsOf(body, "scopes") }),
+    ...(eightScopes === "open" || eightScopes === "closed" ? { eightScopes } : {}),
     worksOnLegacy: body.worksOnLegacy === true,
   };
 }

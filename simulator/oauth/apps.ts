@@ -12,6 +12,11 @@ export interface App {
   readonly redirectUris: readonly string[];
   /** Bare scope names ticked in the portal; all where left out. */
   readonly scopes?: readonly string[];
+  /**
+   * Offers the eight scopes of the time before `moi` only, `spo2Daily` among them, under bare names.
+   * `open`: `daily` opens the routes that have no scope of these; `closed`: nothing does.
+   */
+  readonly eightScopes?: "open" | "closed";
   /** Some new apps were seen to work on the old endpoints too. */
   readonly worksOnLegacy?: boolean;
 }

@@ -36,7 +36,7 @@ export function authorize(oauth: OAuthState, url: URL, portal: Portal): Response
     .filter((scope) => !consent.unticked.includes(scope));
   const grant = { wearer: consent.wearer, app, scopes, revoked: false };
   const code = oauth.grants.issueCode(grant, redirectUri, challenge);
-  return callback(oauth, url, portal, redirectUri, { code, scope: grantedNames(scopes) });
+  return callback(oauth, url, portal, redirectUri, { code, scope: grantedNames(scopes, app) });
 }
 
 /** The old page sends the apps of the new portal on, and loses their scopes on the way. */

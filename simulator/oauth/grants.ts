@@ -3,6 +3,7 @@ import { encodeBase64Url } from "../text.ts";
 import type { Access } from "../api/access.ts";
 import type { Wearer } from "../world/wearer.ts";
 import type { App } from "./apps.ts";
+import { openedScopes } from "./scopes.ts";
 
 const CODE_LIFETIME = 10 * 60 * 1_000;
 
@@ -97,7 +98,7 @@ export class Grants {
   accessOf(token: string): Access | undefined {
     const grant = this.#live(token)?.grant;
     if (!grant || grant.revoked) return undefined;
-    return { wearer: grant.wearer, scopes: new Set(grant.scopes) };
+    return { wearer: grant.wearer, scopes: new Set(openedScopes(grant.scopes, grant.app)) };
   }
 
   /** Ends the life of a wearer's access tokens; refresh tokens stay good. */

@@ -72,7 +72,7 @@ async function introspect({ apps, grants }: OAuthState, request: Request): Promi
     active: true,
     client_id: app.clientId,
     sub: grant.wearer.id,
-    scope: grantedNames(grant.scopes),
+    scope: grantedNames(grant.scopes, grant.app),
   });
 }
 

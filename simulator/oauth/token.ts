@@ -82,7 +82,7 @@ function issue(oauth: OAuthState, grant: Grant, withScope: boolean): Response {
       access_token: pair.accessToken,
       expires_in: lifetime,
       refresh_token: pair.refreshToken,
-      ...(withScope ? { scope: grantedNames(grant.scopes) } : {}),
+      ...(withScope ? { scope: grantedNames(grant.scopes, grant.app) } : {}),
       id_token: null,
     },
     200,

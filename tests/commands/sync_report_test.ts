@@ -18,7 +18,7 @@ function report(types: readonly TypeOutcome[]): SyncReport {
     traffic: { requests: 4, bytes: 0, byPath: new Map(), traceIds: [], clockSkewMs: null },
     durationMs: 1_500,
     exitCode: 0,
-    error: null,
+    error: types.find(({ stopped }) => stopped)?.error ?? null,
   };
 }
 
@@ -34,7 +34,14 @@ const TYPES: readonly TypeOutcome[] = [
     windows,
     error: new OuraUnavailableError("OURA_ANSWER", "Oura said nothing"),
   },
-  { dataType: "session", state: "failed", counts, windows, error: new InterruptedError("SIGINT") },
+  {
+    dataType: "session",
+    state: "failed",
+    stopped: true,
+    counts,
+    windows,
+    error: new InterruptedError("SIGINT"),
+  },
   { dataType: "vo2_max", state: "busy", counts, windows },
 ];
 

@@ -373,3 +373,24 @@ Deno.test("loadPipeline() says which file is missing or no text", sanitizers, as
     await Deno.remove(file);
   }
 });
+
+Deno.test("parsePipeline() takes a chunk for all data types, as far as each can have it", () => {
+  const windowsOf = (chunk: string) => {
+    const { pipeline, problems } = parsePipeline(
+      `version: 1
+defaults: { window: { chunk: ${chunk} } }
+data_types: { sleep: {}, heart_rate: {}, workout: { window: { chunk: 14d } } }`,
+      "oura.yaml",
+    );
+    assert.equal(problems, undefined);
+    return pipeline!.types.map(({ window }) => window.chunkDays);
+  };
+  assert.deepEqual(windowsOf("60d"), [60, 30, 14]);
+  assert.deepEqual(windowsOf("7d"), [7, 7, 14]);
+});
+
+Deno.test("parsePipeline() refuses a chunk for all data types that padding would fill", () => {
+  const text = "version: 1\ndefaults: { window: { chunk: 6d } }\ndata_types: { sleep: {} }";
+  const { problems } = parsePipeline(text, "oura.yaml");
+  assert.deepEqual(problems?.map(({ message }) => message), ["must be 7d to 100y"]);
+});

@@ -104,6 +104,19 @@ forEachDatabase("findGaps() goes by the granted scopes where they are known", as
   });
 });
 
+forEachDatabase("findGaps() blames no scope that the portal cannot grant", async (db) => {
+  await withSimulator({ users: [{ id: "one", zone: "UTC" }], days: 20, now: NOW }, async (oura) => {
+    await syncWearer(oura, db, "one", {
+      pipeline: shippedPipeline(db.schema, DAYS),
+      types: ["daily_sleep"],
+    });
+    const gaps = await gapsOf(db, "one", { scopes: new Set(["daily"]), portal: "legacy" });
+    const causes = (name: string) => told(gaps, name).map(({ cause }) => cause);
+    assert.deepEqual(causes("ring_configuration"), ["never_fetched"]);
+    assert.deepEqual(causes("workout"), ["scope_missing"]);
+  });
+});
+
 forEachDatabase("findGaps() counts samples to the wearer's own day, east of UTC", async (db) => {
   const users = [{ id: "east", zone: "+13:00" }];
   await withSimulator({ users, days: 20, now: NOW }, async (oura) => {

@@ -29,6 +29,24 @@ function status(
   return { name: `status ${code}`, kind, respond: () => new Response(body, { status: code }) };
 }
 
+/** Values of `expires_in` beside a sound pair, and the lifetime they mean, in seconds. */
+export const ODD_LIFETIMES: readonly (readonly [name: string, value: unknown, seconds: number])[] =
+  [
+    ["zero", 0, 86_400],
+    ["negative", -1, 86_400],
+    ["text", "soon", 86_400],
+    ["empty text", "", 86_400],
+    ["digits in a text", "3600", 3_600],
+    ["a fraction", 3_599.5, 3_599],
+    ["a fraction of a second", 0.5, 86_400],
+    ["beyond all dates", 1e300, 86_400],
+    ["infinite in a text", "Infinity", 86_400],
+    ["null", null, 86_400],
+    ["missing", undefined, 86_400],
+    ["a list", [3_600], 86_400],
+    ["true", true, 86_400],
+  ];
+
 /** The table that both the requests and the refresh protocol are run through. */
 export const HOSTILE_ANSWERS: readonly HostileAnswer[] = [
   {
@@ -51,12 +69,6 @@ export const HOSTILE_ANSWERS: readonly HostileAnswer[] = [
   answer("no refresh token", { refresh_token: undefined }),
   answer("an empty refresh token", { refresh_token: "" }),
   answer("a refresh token that is null", { refresh_token: null }),
-  answer("expires_in 0", { expires_in: 0 }),
-  answer("expires_in negative", { expires_in: -1 }),
-  answer("expires_in text", { expires_in: "soon" }),
-  answer("expires_in digits in a text", { expires_in: "86400" }),
-  answer("expires_in a fraction", { expires_in: 0.5 }),
-  answer("expires_in beyond all dates", { expires_in: 1e300 }),
   answer("another token type", { token_type: "mac" }),
   {
     name: "a 307 to elsewhere",

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { refreshTokens } from "../../lib/oura/oauth/token_endpoint.ts";
-import { HOSTILE_ANSWERS, type HostileAnswer, withHostileServer } from "./hostile_answers.ts";
+import { configureLogging } from "../../lib/log.ts";
+import {
+  HOSTILE_ANSWERS,
+  type HostileAnswer,
+  ODD_LIFETIMES,
+  withHostileServer,
+} from "./hostile_answers.ts";
 
 const strict = { sanitizeOps: true, sanitizeResources: true };
 const app = { clientId: "app", clientSecret: "secret-of-app" };
@@ -43,12 +49,36 @@ Deno.test(
           accessToken: "_0new",
           refreshToken: "_1new",
           expiresIn: 2_591_999,
+          lifetimeProblem: null,
           scopes: ["email", "daily"],
         },
       });
     });
   },
 );
+
+for (const [name, expires_in, seconds] of ODD_LIFETIMES) {
+  Deno.test(
+    `a sound pair whose lifetime is ${name} is kept, with one warning`,
+    strict,
+    async () => {
+      const warnings: string[] = [];
+      const write = (text: string) => void warnings.push(text);
+      await configureLogging({ level: "warning", format: "json", write });
+      const odd = answering(() =>
+        Response.json({ access_token: "a", refresh_token: "r", expires_in, scope: "daily" })
+      );
+      await withHostileServer(odd, async (url) => {
+        const outcome = await refreshTokens(url, app, "old");
+        assert.ok(outcome.kind === "granted");
+        const { accessToken, refreshToken, expiresIn } = outcome.tokens;
+        assert.deepEqual([accessToken, refreshToken, expiresIn], ["a", "r", seconds]);
+      });
+      assert.equal(warnings.length, 1, warnings.join(""));
+      assert.match(warnings[0]!, /expires_in is/);
+    },
+  );
+}
 
 for (const scope of [undefined, null, ""]) {
   Deno.test(

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { OuraSyncError, OuraUnavailableError } from "../../lib/errors.ts";
 import {
   AccessDeniedError,
+  AppOutdatedError,
   BadAnswerError,
   DocumentNotFoundError,
   RateLimitedError,
@@ -14,17 +15,21 @@ import { client, fakeGate, type FakeOura, STRICT, TOKEN, withOura } from "./supp
 const PATH = "/v2/usercollection/sleep";
 const QUERY = { start_date: "2026-05-01", end_date: "2026-05-03" };
 const ask = (http: OuraHttp, signal?: AbortSignal) => http.getJson(PATH, QUERY, signal);
+/** What Oura says is shown for 400 and 422 alone, which have tests of their own. */
 const status = (code: number, headers: Record<string, string> = {}) =>
-  new Response('{"detail":"secret-health-value"}', { status: code, headers });
+  new Response([400, 422].includes(code) ? "" : '{"detail":"secret-health-value"}', {
+    status: code,
+    headers,
+  });
 const fine = () => Response.json({ data: [] });
 
-/** The failure of a request, which must not show the token, the query or the body. */
+/** The failure of a request, which must not show the token, the days asked for or the body. */
 async function failure(request: Promise<unknown>): Promise<OuraSyncError> {
   const error = await request.then(() => assert.fail("it went well"), (error) => error);
   assert.ok(error instanceof OuraSyncError, String(error));
   for (const text of [error.message, error.hint ?? "", String(error), JSON.stringify(error)]) {
     for (
-      const secret of [TOKEN, "fresh-token", "2026-05-01", "start_date", "secret-health-value"]
+      const secret of [TOKEN, "fresh-token", "2026-05-01", "secret-health-value"]
     ) {
       assert.ok(!text.includes(secret), `"${text}" shows ${secret}`);
     }
@@ -94,7 +99,7 @@ Deno.test("getJson() lets the refusal of a static token stand", STRICT, async ()
 
 const REFUSALS = [
   [403, AccessDeniedError],
-  [426, AccessDeniedError],
+  [426, AppOutdatedError],
   [404, DocumentNotFoundError],
   [400, RequestRefusedError],
   [422, RequestRefusedError],
@@ -361,5 +366,82 @@ Deno.test("getJson() shows and sends no token that fits no header", STRICT, asyn
       assert.equal(error.code, "TOKEN_UNUSABLE");
     }
     assert.equal(oura.asked.length, 0);
+  });
+});
+
+const ECHO = `Bad \u001b[31mrange\u0007\u202e of ${TOKEN}:\r\nask for 30 days at most. ${
+  "x".repeat(300)
+}`;
+
+Deno.test(
+  "a 400 is told in Oura's own words: short, on one line, without the token",
+  STRICT,
+  async () => {
+    await withOura(() => Response.json({ detail: ECHO }, { status: 400 }), async (oura) => {
+      const error = await failure(ask(client(oura)));
+      assert.ok(error instanceof RequestRefusedError);
+      assert.match(
+        error.message,
+        /400 for \S+: Bad \[31mrange of \[hidden\]: ask for 30 days at most/,
+      );
+      assert.doesNotMatch(error.message, /[\p{C}]/u);
+      assert.ok(error.message.length < 300);
+      assert.match(error.hint!, /window\.chunk/);
+    });
+  },
+);
+
+Deno.test("a 422 tells where and what, never the value that was sent", STRICT, async () => {
+  const detail = [{
+    type: "date_parsing",
+    loc: ["query", "start_date"],
+    msg: "Input should be a valid date",
+    input: "the-value",
+    ctx: { error: "the-value" },
+  }];
+  await withOura(() => Response.json({ detail }, { status: 422 }), async (oura) => {
+    const error = await failure(ask(client(oura)));
+    assert.ok(error instanceof RequestRefusedError);
+    assert.equal(error.detail, "query.start_date: Input should be a valid date");
+    assert.ok(!error.message.includes("the-value"));
+  });
+});
+
+for (
+  const body of [
+    "",
+    "<html>no</html>",
+    "null",
+    "[]",
+    '{"detail":5}',
+    '{"detail":"\\u0007"}',
+    '{"detail":[{}]}',
+  ]
+) {
+  Deno.test(`a 400 with the body ${JSON.stringify(body)} is a plain refusal`, STRICT, async () => {
+    await withOura(() => new Response(body, { status: 400 }), async (oura) => {
+      const error = await failure(ask(client(oura)));
+      assert.ok(error instanceof RequestRefusedError);
+      assert.match(error.message, /the request was refused$/);
+    });
+  });
+}
+
+Deno.test("a 503 that names a pause holds every request back so long", STRICT, async () => {
+  const { gate, waits } = fakeGate();
+  await withOura((n) => n === 1 ? status(503, { "retry-after": "2.5" }) : fine(), async (oura) => {
+    await ask(client(oura, { gate }));
+    assert.equal(oura.asked.length, 2);
+    assert.deepEqual(waits, [2_500]);
+  });
+});
+
+Deno.test("a 503 that names a pause beyond the patience is not asked again", STRICT, async () => {
+  const { gate, waits } = fakeGate({ patienceMs: 10_000 });
+  await withOura(() => status(503, { "retry-after": "11" }), async (oura) => {
+    const error = await failure(ask(client(oura, { gate })));
+    assert.equal((error as OuraUnavailableError).code, "OURA_SERVER_ERROR");
+    assert.equal(oura.asked.length, 1);
+    assert.deepEqual(waits, []);
   });
 });

@@ -1,41 +1,7 @@
 import assert from "node:assert/strict";
 import { RateLimitedError } from "../../lib/oura/errors.ts";
-import { RateGate, waitAskedFor } from "../../lib/oura/rate_gate.ts";
+import { RateGate } from "../../lib/oura/rate_gate.ts";
 import { fakeGate } from "./support.ts";
-
-const NOW = Date.UTC(2026, 4, 1, 12);
-const utc = (ms: number) => new Date(ms).toUTCString();
-const seconds = (ms: number) => String(Math.floor(ms / 1000));
-
-Deno.test("waitAskedFor() reads every way a 429 names its wait", () => {
-  const cases: [string, Record<string, string>, number][] = [
-    ["seconds", { "retry-after": "30" }, 30_000],
-    ["a date", { "retry-after": utc(NOW + 90_000) }, 90_000],
-    ["a reset time", { "x-ratelimit-reset": seconds(NOW + 45_000) }, 45_000],
-    ["both: Retry-After counts", {
-      "retry-after": "10",
-      "x-ratelimit-reset": seconds(NOW + 999_000),
-    }, 10_000],
-    ["nothing", {}, 5_000],
-    ["nonsense", { "retry-after": "soon", "x-ratelimit-reset": "never" }, 5_000],
-    ["nonsense beside a reset time", {
-      "retry-after": "soon",
-      "x-ratelimit-reset": seconds(NOW + 45_000),
-    }, 45_000],
-    ["zero", { "retry-after": "0" }, 1_000],
-    ["a date gone by", { "retry-after": utc(NOW - 90_000) }, 1_000],
-    ["a reset time gone by", { "x-ratelimit-reset": seconds(NOW - 1_000) }, 1_000],
-  ];
-  for (const [name, headers, wait] of cases) {
-    assert.equal(waitAskedFor(new Headers(headers), NOW), wait, name);
-  }
-});
-
-Deno.test("waitAskedFor() judges times by the answer's own clock", () => {
-  const wrongLocal = NOW + 3_600_000;
-  const headers = new Headers({ date: utc(NOW), "retry-after": utc(NOW + 60_000) });
-  assert.equal(waitAskedFor(headers, wrongLocal), 60_000);
-});
 
 Deno.test("RateGate lets everything through until it is closed, and again afterwards", async () => {
   const { gate, waits } = fakeGate();

@@ -122,7 +122,7 @@ embeddedTest("a wrong client secret is the app's trouble, not the grant's", asyn
   await scene.expire(userId);
   const app = { ...APPS.moi, clientSecret: "wrong" };
   const keeper = await scene.keeper(userId, { app });
-  await assert.rejects(keeper.accessToken(), { code: "SIGN_IN_APP", exitCode: 2 });
+  await assert.rejects(keeper.accessToken(), { code: "APP_REFUSED", exitCode: 2 });
   for (const other of [null, { clientId: "other", clientSecret: "x" }]) {
     const without = await scene.keeper(userId, { app: other });
     await assert.rejects(without.accessToken(), { code: "SIGN_IN_APP", exitCode: 2 });

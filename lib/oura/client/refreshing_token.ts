@@ -1,5 +1,6 @@
 /** A token that is refreshed as needed, for programs that keep tokens themselves. */
 import { OuraUnavailableError, SignInError } from "../../errors.ts";
+import { AppRefusedError } from "../errors.ts";
 import { PORTALS } from "../oauth/portals.ts";
 import { refreshTokens } from "../oauth/token_endpoint.ts";
 import type { TokenProvider } from "../token_provider.ts";
@@ -96,9 +97,10 @@ async function refreshed(
     const { accessToken, refreshToken, expiresIn } = outcome.tokens;
     return { accessToken, refreshToken, expiresAt: new Date(Date.now() + expiresIn * 1000) };
   }
-  if (outcome.kind === "refused" || outcome.kind === "app_refused") {
+  if (outcome.kind === "app_refused") throw new AppRefusedError(outcome.reason);
+  if (outcome.kind === "refused") {
     throw new SignInError("REFRESH_REFUSED", outcome.reason, {
-      hint: "The wearer has to sign in again, unless client id or secret are wrong.",
+      hint: "The wearer has to sign in again.",
     });
   }
   throw new OuraUnavailableError("REFRESH_FAILED", outcome.reason, {

@@ -18,16 +18,62 @@ export const SCOPES = [
   "ring_configuration",
 ] as const;
 
+/** What a scope is called now, by its name of before. Source: OpenAPI up to 1.37. */
+const RENAMED: Readonly<Record<string, string>> = { spo2Daily: "spo2" };
+
+/** All that the legacy portal can grant; it has no name for the scopes that came later. */
+const LEGACY_SCOPES: ReadonlySet<string> = new Set([
+  "email",
+  "personal",
+  "daily",
+  "heartrate",
+  "workout",
+  "tag",
+  "session",
+  "spo2",
+]);
+
+/** What is known of a grant's scopes. */
+export interface GrantedScopes {
+  /** The portal that issued the grant; null when that is not known. */
+  readonly portal: string | null;
+  /** Null when nobody knows them. */
+  readonly scopes: Iterable<string> | null;
+}
+
 /**
- * Scope names from a space- or comma-separated text, without the `extapi:` prefix, without repeats.
+ * What a grant says about a scope.
+ * - `granted`
+ * - `withheld`: the portal offers it, and the wearer or the app did not take it
+ * - `not_offered`: the portal cannot grant it, so that only an answer of the API tells
+ * - `unknown`: nobody knows the scopes, or the route needs none
+ */
+export type ScopeStanding = "granted" | "withheld" | "not_offered" | "unknown";
+
+/** See {@linkcode ScopeStanding}. */
+export function scopeStanding(
+  { portal, scopes }: GrantedScopes,
+  scope: string | null,
+): ScopeStanding {
+  if (scopes === null || scope === null) return "unknown";
+  if ([...scopes].map(currentName).includes(scope)) return "granted";
+  return portal === "legacy" && !LEGACY_SCOPES.has(scope) ? "not_offered" : "withheld";
+}
+
+function currentName(name: string): string {
+  const bare = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name;
+  return RENAMED[bare] ?? bare;
+}
+
+/**
+ * Scope names from a space- or comma-separated text, under their current names, without the `extapi:`
+ * prefix, without repeats.
  * Null when the text names none: an empty `scope` says nothing about a grant.
  */
 export function parseScopes(text: string | null | undefined): string[] | null {
   const names = (text ?? "").split(/[\s,]+/).filter((name) => name !== "");
   if (names.length === 0) return null;
-  return [
-    ...new Set(names.map((name) => name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name)),
-  ];
+  return [...new Set(names.map(currentName))];
 }
 
 /**

@@ -8,6 +8,8 @@ export interface TokenSet {
   readonly refreshToken: string;
   /** Lifetime of the access token in seconds. */
   readonly expiresIn: number;
+  /** What is wrong with the lifetime in the answer; null when it is as RFC 6749 has it. */
+  readonly lifetimeProblem: string | null;
   /** Granted scopes without prefix; null when the answer does not say. */
   readonly scopes: readonly string[] | null;
 }
@@ -15,8 +17,10 @@ export interface TokenSet {
 /** Either a checked pair, or what is wrong with the answer in words free of its content. */
 export type CheckedAnswer = { ok: true; tokens: TokenSet } | { ok: false; problem: string };
 
-/** RFC 6749 leaves `expires_in` optional; the shortest lifetime Oura documents is then assumed. */
+/** Assumed where the answer gives no usable lifetime: the shortest that Oura documents, in seconds. */
 const ASSUMED_LIFETIME = 86_400;
+/** Seconds above which a lifetime is nonsense: no date can hold some of them. */
+const LONGEST_LIFETIME = 1e9;
 
 /** Printable ASCII without spaces: fits an HTTP header and RFC 6749's VSCHAR. */
 const token = z.string().min(1).max(8192).regex(/^[\x21-\x7e]+$/);
@@ -25,13 +29,14 @@ const answer = z.object({
   access_token: token,
   refresh_token: token,
   token_type: z.string().regex(/^bearer$/i).nullish(),
-  expires_in: z.int().positive().max(1e9).nullish(),
+  expires_in: z.unknown().optional(),
   scope: z.unknown().optional(),
 });
 
 /**
  * Checks the body of a 200 answer. A pair is taken whole or not at all: Oura rotates both tokens, so
- * an answer without a new refresh token would end the grant at its next refresh.
+ * an answer without a new refresh token would end the grant at its next refresh. A lifetime that
+ * cannot be used costs nothing: the old pair is spent, and a 401 tells when the new one has ended.
  */
 export function checkTokenAnswer(body: string): CheckedAnswer {
   let json: unknown;
@@ -56,10 +61,29 @@ export function checkTokenAnswer(body: string): CheckedAnswer {
     tokens: {
       accessToken: access_token,
       refreshToken: refresh_token,
-      expiresIn: expires_in ?? ASSUMED_LIFETIME,
+      ...lifetimeOf(expires_in),
       scopes: typeof scope === "string" ? parseScopes(scope) : null,
     },
   };
+}
+
+function lifetimeOf(
+  value: unknown,
+): Pick<TokenSet, "expiresIn" | "lifetimeProblem"> {
+  if (isLifetime(value)) return { expiresIn: value, lifetimeProblem: null };
+  const isScalar = typeof value === "string" || typeof value === "number";
+  const seconds = isScalar ? Math.floor(Number(value)) : NaN;
+  const kind = value === undefined || value === null
+    ? "missing"
+    : `not a whole number from 1 to ${LONGEST_LIFETIME}`;
+  return {
+    expiresIn: isLifetime(seconds) ? seconds : ASSUMED_LIFETIME,
+    lifetimeProblem: `expires_in is ${kind}`,
+  };
+}
+
+function isLifetime(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) > 0 && Number(value) <= LONGEST_LIFETIME;
 }
 
 /** What an error answer says, for people: RFC 6749 fields, or Oura's `detail` and `title`. */

@@ -1,6 +1,7 @@
 /** The three requests to a portal that carry secrets: exchange a code, refresh, revoke. */
 import * as oauth from "oauth4webapi";
 import { boundedFetch, type RequestBounds, TransportError } from "./bounded_fetch.ts";
+import { loggerOf } from "../../log.ts";
 import { isLoopback } from "../../loopback.ts";
 import type { Portal } from "./portals.ts";
 import { checkTokenAnswer, readErrorAnswer, type TokenSet } from "./token_answer.ts";
@@ -144,7 +145,10 @@ async function tokenRequest(
   const body = await response.text();
   if (status === 200) {
     const checked = checkTokenAnswer(body);
-    if (checked.ok) return { kind: "granted", tokens: checked.tokens };
+    if (checked.ok) {
+      warnOfLifetime(checked.tokens);
+      return { kind: "granted", tokens: checked.tokens };
+    }
     return { kind: "unknown", status, reason: `Oura's token endpoint sent ${checked.problem}.` };
   }
   const { code, text } = readErrorAnswer(body, secrets);
@@ -152,6 +156,14 @@ async function tokenRequest(
     text && `: ${text.replace(/\.$/, "")}`
   }.`;
   return { kind: outcomeOf(status, code), status, reason };
+}
+
+function warnOfLifetime({ lifetimeProblem, expiresIn }: TokenSet): void {
+  if (lifetimeProblem === null) return;
+  loggerOf("oura").warn(
+    "Oura's token endpoint sent a sound pair, but {lifetimeProblem}; {expiresIn} s are assumed.",
+    { lifetimeProblem, expiresIn },
+  );
 }
 
 function outcomeOf(status: number, code: string | null) {

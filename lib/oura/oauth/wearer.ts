@@ -29,8 +29,12 @@ export async function readWearerId(
   if (response.status === 401 || response.status === 403) {
     throw new SignInError(
       "SIGN_IN_NO_ACCESS",
-      `Oura granted access and then refused the new token (${response.status}).`,
-      { hint: "Rings from generation 3 on need an active Oura membership; check it in the app." },
+      `Oura granted access and then refused the new token for ${PERSONAL_INFO} (${response.status}).`,
+      {
+        hint:
+          "Rings from generation 3 on need an active Oura membership; check it in the app. If " +
+          'it is active, run `auth login` again and tick the scope "personal".',
+      },
     );
   }
   if (response.status !== 200) throw unavailable(`it answered ${response.status}`);
