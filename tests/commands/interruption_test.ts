@@ -93,9 +93,10 @@ if (Deno.build.os !== "windows") {
   for (const [second, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
     deskTest(`a second signal, ${second}, ends the process at once`, async (desk) => {
       // Holds up the end of the run, where nothing else does.
+      const answers = Promise.withResolvers<Response>();
       await using monitor = Deno.serve(
         { hostname: "127.0.0.1", port: 0, onListen() {} },
-        () => new Promise<Response>(() => {}),
+        async () => (await answers.promise).clone(),
       );
       const run = new Run({
         directory: desk.directory,
@@ -110,6 +111,7 @@ if (Deno.build.os !== "windows") {
       await run.says(/Stopping: /);
       run.kill(second);
       const { exitCode, err } = await run.end();
+      answers.resolve(new Response());
       assert.equal(exitCode, code, err);
     });
   }
