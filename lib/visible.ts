@@ -5,8 +5,7 @@
  * and CSI among them), the line and paragraph separators, and the characters that change the
  * direction of writing (Unicode's Bidi_Control), which can make a text read as another one.
  */
-const STEERING =
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+const STEERING = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
 
 /**
  * Lines of text with every steering character but line feed and tab as JSON spells it: `\u001b`.

@@ -81,3 +81,11 @@ deskTest("rejects, status, gaps and errors show what they repeat", async (desk) 
   assertTame(error.out + error.err);
   assert.ok(error.err.includes(SPELLED), error.err);
 });
+
+deskTest("a terminal that cannot draw gets log lines without colours, and no bar", async (desk) => {
+  const env = { ...environmentOf(desk), LOG_LEVEL: "info" };
+  const { exitCode, err } = await at({ ...env, TERM: "dumb" }, ["sync", "--types", "daily_sleep"]);
+  assert.equal(exitCode, 0, err);
+  assertTame(err);
+  assert.match(err, /windows of 1 data types/);
+});
