@@ -9,7 +9,7 @@ import SHIPPED from "../config/oura.yaml" with { type: "text" };
 import type { Database } from "../lib/db/database.ts";
 import { serverAddress } from "../lib/db/server_url.ts";
 import { configureLogging, loggerOf } from "../lib/log.ts";
-import type { Io } from "./io.ts";
+import { canDraw, type Io } from "./io.ts";
 
 /** Options every command that reads the configuration has. */
 export interface CommonOptions {
@@ -36,8 +36,9 @@ export async function prepare(options: CommonOptions, io: Io): Promise<Settings>
   await configureLogging({
     level: settings.logLevel,
     format: settings.logFormat ?? (io.errIsTerminal ? "pretty" : "json"),
-    colours: io.errIsTerminal && !Deno.noColor,
-    write: (text) => io.err(text.trimEnd()),
+    colours: canDraw(io) && !Deno.noColor,
+    // Its colours are control characters; the log spells out all others itself.
+    write: (text) => io.err(text.trimEnd(), "verbatim"),
   });
   const file = options.envFile ?? ENV_FILE;
   for (const { name, meant } of misspelt) {

@@ -13,7 +13,7 @@ import { type CommonOptions, readPipeline, withDatabase } from "./context.ts";
 import { worst } from "./fetch.ts";
 import { findings } from "./findings.ts";
 import { invocation } from "./invocation.ts";
-import type { Io } from "./io.ts";
+import { canDraw, type Io } from "./io.ts";
 import { countText, durationText, textTable } from "./output.ts";
 import { action, describe } from "./action.ts";
 import { createProgress } from "./progress.ts";
@@ -43,7 +43,8 @@ async function demo(options: Options, io: Io): Promise<number> {
     await configureLogging({
       level: io.errIsTerminal ? "warning" : settings.logLevel,
       format: settings.logFormat ?? (io.errIsTerminal ? "pretty" : "json"),
-      write: (text) => io.err(text.trimEnd()),
+      colours: canDraw(io) && !Deno.noColor,
+      write: (text) => io.err(text.trimEnd(), "verbatim"),
     });
     await clearDirectory(settings);
     io.err("A simulated Oura is up. Making an embedded database …");
@@ -59,6 +60,7 @@ async function demo(options: Options, io: Io): Promise<number> {
         dryRun: false,
         apply: true,
         wearers: {},
+        tell: (text) => io.err(text),
         progress: () => createProgress(io, settings.logFormat !== "json"),
       });
       for (const report of reports) {

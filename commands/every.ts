@@ -7,7 +7,7 @@ import { describe } from "./action.ts";
 
 /**
  * Runs `body` at once and then every `everyMs` milliseconds, counted from start to start; a run that
- * takes longer is followed by the next one directly. A failed run is told of and does not end the
+ * takes longer is followed by the next one directly. A failed run is reported and does not end the
  * loop: an outage passes, and a wearer may sign in again meanwhile. A wrong configuration ends it.
  * @returns 0 when it was stopped between two runs, else the exit code of the last one.
  */
@@ -16,11 +16,15 @@ export async function repeat(
   io: Io,
   body: (signal: AbortSignal) => Promise<number>,
 ): Promise<number> {
-  using interruption = interruptible();
+  let running = false;
+  // Between two runs nothing is waited for: there is nothing to say.
+  using interruption = interruptible((text) => running && io.err(text));
   const { signal } = interruption;
   for (;;) {
     const started = performance.now();
+    running = true;
     const code = await exitCodeOf(() => body(signal), io);
+    running = false;
     if (signal.aborted || code === EXIT.usage) return code;
     try {
       await sleep(Math.max(0, everyMs - (performance.now() - started)), signal);

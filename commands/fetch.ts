@@ -77,6 +77,7 @@ export async function runFetch(
         dryRun,
         apply: options.apply,
         wearers: options,
+        tell: (text) => io.err(text),
         progress: () => createProgress(io, settings.logFormat !== "json"),
         ...(types ? { types } : {}),
       });

@@ -1,38 +1,58 @@
 /** How results look: tables for people, JSON and CSV for programs. */
-import Table from "cli-table3";
+import stringWidth from "string-width";
+import { visibleValue } from "../lib/visible.ts";
+import type { Io } from "./io.ts";
 
-const PLAIN = {
-  "top": "",
-  "top-mid": "",
-  "top-left": "",
-  "top-right": "",
-  "bottom": "",
-  "bottom-mid": "",
-  "bottom-left": "",
-  "bottom-right": "",
-  "left": "",
-  "left-mid": "",
-  "mid": "",
-  "mid-mid": "",
-  "right": "",
-  "right-mid": "",
-  "middle": "  ",
-};
+/** Where a column's values are: left for text, right for numbers. */
+export type Align = "left" | "right";
 
-/** Columns of text under a heading, without borders. */
+const GAP = "  ";
+
+/**
+ * Columns of text under a heading, without borders. A value stays in its line, and its width is what
+ * a terminal makes of it: two columns for a wide character, none for a combining one.
+ */
 export function textTable(
   head: readonly string[],
   rows: readonly (readonly unknown[])[],
-  align: readonly ("left" | "right")[] = [],
+  align: readonly Align[] = [],
 ): string {
-  const table = new Table({
-    head: [...head],
-    chars: PLAIN,
-    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
-    colAligns: head.map((_, i) => align[i] ?? "left"),
-  });
-  for (const row of rows) table.push(row.map(cellText));
-  return table.toString().split("\n").map((line) => line.trimEnd()).join("\n");
+  const widths = head.map(() => 0);
+  const lines = [head, ...rows].map((row) =>
+    row.map((value, column) => {
+      const text = visibleValue(cellText(value));
+      const width = stringWidth(text);
+      widths[column] = Math.max(widths[column] ?? 0, width);
+      return { text, width };
+    })
+  );
+  const padded = ({ text, width }: { text: string; width: number }, column: number) => {
+    const blanks = " ".repeat(widths[column]! - width);
+    return align[column] === "right" ? blanks + text : text + blanks;
+  };
+  return lines.map((cells) => cells.map(padded).join(GAP).trimEnd()).join("\n");
+}
+
+/** Rows of a result that a person is shown; a program, or a file, gets all of them. */
+const MOST_ROWS = 1_000;
+
+/**
+ * Prints a result of any length as a table.
+ * @param forAll The options with which a person gets all of it, for the notice that rows are left out.
+ */
+export function printTable(
+  io: Io,
+  { head, rows, align = [], forAll }: {
+    head: readonly string[];
+    rows: readonly (readonly unknown[])[];
+    align?: readonly Align[];
+    forAll: string;
+  },
+): void {
+  const shown = io.outIsTerminal ? rows.slice(0, MOST_ROWS) : rows;
+  io.out(textTable(head, shown, align));
+  const more = rows.length - shown.length;
+  if (more > 0) io.err(`… and ${countText(more)} more: use ${forAll}, or redirect the output.`);
 }
 
 /** A value in a table cell. */

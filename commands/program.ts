@@ -5,7 +5,7 @@ import { VERSION } from "../lib/version.ts";
 import { describe } from "./action.ts";
 import { COMMANDS } from "./commands.ts";
 import { asksForJson, failureDocument } from "./failure.ts";
-import { type Io, systemIo } from "./io.ts";
+import { type Io, systemIo, visibly } from "./io.ts";
 
 /**
  * Runs one command.
@@ -15,14 +15,14 @@ import { type Io, systemIo } from "./io.ts";
 export async function run(args: readonly string[], outside: Io = systemIo): Promise<number> {
   let exitCode: number = EXIT.done;
   let hasResult = false;
-  const io: Io = {
+  const io = visibly<Io>({
     ...outside,
     out(text) {
       hasResult = true;
       outside.out(text);
     },
     setExitCode: (code) => exitCode = code,
-  };
+  });
   const program = newProgram(io);
   const words = args[0] === "help" ? [...args.slice(1), "--help"] : args;
   const wanted = words.find((arg) => !arg.startsWith("-"));

@@ -2,8 +2,9 @@
 import { SingleBar } from "cli-progress";
 import { stderr } from "node:process";
 import { loggerOf } from "../lib/log.ts";
+import { visibleValue } from "../lib/visible.ts";
 import type { SyncEvent } from "../pipelines/sync.ts";
-import type { Io } from "./io.ts";
+import { canDraw, type Io } from "./io.ts";
 import { countText } from "./output.ts";
 
 /** Takes the events of a sync; `stop` leaves the screen clean. */
@@ -12,9 +13,9 @@ export interface Progress {
   stop(): void;
 }
 
-/** A bar when somebody watches and logs are pretty, else log lines. */
+/** A bar on a terminal that can draw one, when logs are pretty; else log lines. */
 export function createProgress(io: Io, pretty: boolean): Progress {
-  return io.errIsTerminal && pretty ? createBar() : createLogLines();
+  return canDraw(io) && pretty ? createBar() : createLogLines();
 }
 
 function createBar(): Progress {
@@ -28,15 +29,23 @@ function createBar(): Progress {
     stream: stderr,
   });
   let rows = 0;
+  let stopped = false;
   return {
     onEvent(event) {
+      if (stopped) return;
       if (event.kind === "planned") bar.start(event.windows, 0, { rows: "0", what: "" });
       if (event.kind === "window") {
         rows += event.rows;
-        bar.increment({ rows: countText(rows), what: `${event.dataType} ${event.window.from}` });
+        bar.increment({
+          rows: countText(rows),
+          what: visibleValue(`${event.dataType} ${event.window.from}`),
+        });
       }
     },
-    stop: () => bar.stop(),
+    stop() {
+      stopped = true;
+      bar.stop();
+    },
   };
 }
 

@@ -8,7 +8,7 @@ import {
   withDatabase,
 } from "./context.ts";
 import type { Io } from "./io.ts";
-import { csvText, jsonText, textTable } from "./output.ts";
+import { csvText, jsonText, printTable } from "./output.ts";
 import { action } from "./action.ts";
 
 interface Options extends CommonOptions {
@@ -40,8 +40,9 @@ export function define(command: Command, io: Io): void {
         const cells = rows.map((row) => head.map((name) => row[name]));
         const format = options.json ? "json" : options.csv ? "csv" : options.format;
         if (format === "json") io.out(jsonText(rows));
-        else if (format === "csv") io.out(csvText(head, cells));
-        else io.out(rows.length === 0 ? "(no rows)" : textTable(head, cells));
+        else if (format === "csv") io.out(csvText(head, cells), "verbatim");
+        else if (rows.length === 0) io.out("(no rows)");
+        else printTable(io, { head, rows: cells, forAll: "--format csv or --json" });
       }, { migrated: false });
       return EXIT.done;
     }));

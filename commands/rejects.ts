@@ -17,7 +17,7 @@ import { jsonText } from "./output.ts";
 import { action } from "./action.ts";
 import type { RejectsContext } from "./rejects/context.ts";
 import { discard } from "./rejects/discard.ts";
-import { listText, rejectJson } from "./rejects/screen.ts";
+import { printList, rejectJson } from "./rejects/screen.ts";
 import { retry } from "./rejects/retry.ts";
 import { show } from "./rejects/show.ts";
 import { typesFlag, userIdFlag } from "./selection.ts";
@@ -70,6 +70,7 @@ export function define(command: Command, io: Io): void {
 async function list({ io, db, hasTables, filter, json }: RejectsContext): Promise<number> {
   const rejects = hasTables ? await listRejects(db, filter) : [];
   if (json) io.out(jsonText({ rejects: rejects.map(rejectJson) }));
-  else io.out(rejects.length === 0 ? "Nothing is in quarantine." : listText(rejects));
+  else if (rejects.length === 0) io.out("Nothing is in quarantine.");
+  else printList(io, rejects);
   return EXIT.done;
 }

@@ -36,6 +36,8 @@ export interface SyncRequest {
   apply: boolean;
   /** Ends the run in order. @default Ctrl-C and termination do */
   signal?: AbortSignal;
+  /** Takes what a person must know at once: that the run is being stopped. @default Nothing does */
+  tell?: (text: string) => void;
   /** Makes what shows a wearer's progress. @default Nothing does */
   progress?: () => Progress;
 }
@@ -48,8 +50,9 @@ export async function runSync(
   const { dataDirectory } = settings;
   const reports: SyncReport[] = [];
   await startTelemetry();
-  using interruption = interruptible(request.signal);
+  using interruption = interruptible(request.tell ?? (() => {}), request.signal);
   const { signal } = interruption;
+  using _ = db.endStatementsOn?.(signal);
   await using life = await proveLife(dataDirectory, `${hostname()} pid ${Deno.pid}`);
   const lease = { holder: life.holder, lifeOf: (holder: string) => lifeOf(dataDirectory, holder) };
   const pipeline = request.apply && !request.dryRun
@@ -72,6 +75,8 @@ export async function runSync(
       continue;
     }
     const progress = request.progress?.();
+    const stopProgress = () => progress?.stop();
+    signal.addEventListener("abort", stopProgress, { once: true });
     try {
       const report = await sync({
         ...run,
@@ -89,6 +94,7 @@ export async function runSync(
       // What ends here would end for the other wearers too.
       if (report.exitCode === EXIT.database || signal.aborted) break;
     } finally {
+      signal.removeEventListener("abort", stopProgress);
       progress?.stop();
     }
   }

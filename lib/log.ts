@@ -14,6 +14,7 @@ import {
   type TextFormatter,
 } from "@logtape/logtape";
 import { redactByPattern, type RedactionPattern } from "@logtape/redaction";
+import { visibleLines } from "./visible.ts";
 
 /** How to log. */
 export interface LogSettings {
@@ -62,13 +63,22 @@ export function loggerOf(room: string): Logger {
 function formatterOf({ format, colours = true }: LogSettings): TextFormatter {
   if (format === "pretty") {
     const text = { timestamp: "time", value: "bare" } as const;
-    return colours
+    const line = colours
       ? getAnsiColorFormatter({ ...text, categoryStyle: null })
       : getTextFormatter(text);
+    // Before the formatter, whose colours are control characters themselves.
+    return (record) => line({ ...record, message: record.message.map(visiblePart) });
   }
   const jsonLine = getJsonLinesFormatter({ properties: "flatten" });
   // Rendered here, because LogTape's own rendering would put texts in quotes.
-  return (record) => jsonLine({ ...record, message: [record.message.map(textOf).join("")] });
+  return (record) =>
+    visibleLines(jsonLine({ ...record, message: [record.message.map(textOf).join("")] }));
+}
+
+/** A part of a message in which nothing steers a terminal; what is no text stays a value. */
+function visiblePart(part: unknown): unknown {
+  if (typeof part === "string") return visibleLines(part);
+  return typeof part === "object" && part !== null ? visibleLines(textOf(part)) : part;
 }
 
 /** A part of a message as text. */

@@ -1,9 +1,10 @@
 import type { RejectInfo } from "../../lib/db/quarantine.ts";
 import { UsageError } from "../../lib/errors.ts";
-import { textTable } from "../output.ts";
+import type { Io } from "../io.ts";
+import { printTable } from "../output.ts";
 
-/** Rejects as a table. */
-export function listText(rejects: readonly RejectInfo[]): string {
+/** Prints rejects as a table. */
+export function printList(io: Io, rejects: readonly RejectInfo[]): void {
   const head = ["id", "data type", "wearer", "document", "path", "column", "type", "reason", "run"];
   const rows = rejects.map((reject) => [
     reject.id,
@@ -16,7 +17,7 @@ export function listText(rejects: readonly RejectInfo[]): string {
     reject.reason,
     reject.runId,
   ]);
-  return textTable(head, rows, ["right"]);
+  printTable(io, { head, rows, align: ["right"], forAll: "--json" });
 }
 
 /** A reject as plain data, without its document. */

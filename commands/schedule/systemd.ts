@@ -7,7 +7,7 @@ import type { Job, Rhythm, UnitFile } from "./job.ts";
  * The service can write its working directory and nothing else. Left out of the hardening on
  * purpose: `MemoryDenyWriteExecute` (V8 compiles at run time), and what drops capabilities, which a
  * user's service manager may not do. A run that failed for a reason that passes (database or Oura
- * away) is repeated; one that needs a person is not.
+ * away) is repeated every ten minutes until the reason has passed; one that needs a person is not.
  * @throws {UsageError} When systemd takes no program of this name.
  */
 export function systemdUnits(job: Job, rhythm: Rhythm): UnitFile[] {
@@ -27,9 +27,9 @@ function service({ command: [program, ...args], directory }: Job): string {
   const command = [quote(program), ...args.map((arg) => quote(arg.replaceAll("$", "$$$$")))];
   const writable = [quote(directory), ...(isBinary ? [] : ["-%C/deno"])];
   return `[Unit]
-Description=oura-sync: fetch what is owed of the Oura data
-StartLimitIntervalSec=2h
-StartLimitBurst=4
+Description=oura-sync: fetch the Oura data that is pending
+# A limit would count the timer's starts too, and refuse good runs.
+StartLimitIntervalSec=0
 
 [Service]
 Type=oneshot

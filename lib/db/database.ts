@@ -56,5 +56,11 @@ export interface Database extends Queryable {
   readonly label: string;
   /** Commits when `body` returns, rolls back when it throws. */
   transaction<T>(body: (tx: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * Once `signal` is aborted, a statement that does not end within a second, because it waits for a
+   * lock say, is cancelled and fails with the signal's reason. Holds until disposed of. Undefined on
+   * PGlite, which nothing else can hold up.
+   */
+  endStatementsOn?(signal: AbortSignal): Disposable;
   close(): Promise<void>;
 }

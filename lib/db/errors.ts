@@ -35,6 +35,8 @@ export class SqlError extends DatabaseError {
   }
 }
 
+/** SQLSTATE of a statement that was cancelled. */
+export const CANCELLED = "57014";
 /** SQLSTATE of a key that is there already. */
 export const UNIQUE_VIOLATION = "23505";
 /** SQLSTATE of a table that does not exist. */
@@ -117,7 +119,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
     retryable: true,
     hint: "Lower --concurrency, raise max_connections, or connect through PgBouncer.",
   },
-  "57014": {
+  [CANCELLED]: {
     code: "DATABASE_TIMEOUT",
     hint: "The statement was cancelled or ran into the server's statement_timeout.",
   },

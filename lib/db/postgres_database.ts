@@ -8,6 +8,7 @@ import type pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import type { Database, QueryResult, Row, Transaction } from "./database.ts";
 import { SqlError, toDatabaseError } from "./errors.ts";
+import { StatementStopper } from "./statement_stopper.ts";
 import { encodeParameter } from "./values.ts";
 
 /** Below this the per-item cost of the stream outweighs the work; above it memory is wasted. */
@@ -34,6 +35,7 @@ class PostgresQueryable {
     private readonly runner: Runner,
     readonly schema: string,
     readonly label: string,
+    protected readonly stopper: StatementStopper,
   ) {}
 
   async query<T extends Row = Row>(
@@ -45,7 +47,7 @@ class PostgresQueryable {
       const columns = result.fields.map(({ name }) => name);
       return { rows: result.rows, columns, rowCount: result.rowCount ?? 0 };
     } catch (error) {
-      throw toDatabaseError(error, this.label);
+      throw this.failure(error);
     }
   }
 
@@ -53,8 +55,13 @@ class PostgresQueryable {
     try {
       await this.runner.query(sql);
     } catch (error) {
-      throw toDatabaseError(error, this.label);
+      throw this.failure(error);
     }
+  }
+
+  /** What to throw for what the driver threw. */
+  protected failure(error: unknown): unknown {
+    return this.stopper.explain(toDatabaseError(error, this.label));
   }
 }
 
@@ -64,13 +71,13 @@ export class PostgresDatabase extends PostgresQueryable implements Database {
   readonly parallelism: number;
 
   constructor(private readonly pool: pg.Pool, schema: string, label: string) {
-    super(pool, schema, label);
+    super(pool, schema, label, new StatementStopper(pool));
     this.parallelism = pool.options.max;
   }
 
   async transaction<T>(body: (tx: Transaction) => Promise<T>): Promise<T> {
     const client = await this.connect();
-    const tx = new PostgresTransaction(client, this.schema, this.label);
+    const tx = new PostgresTransaction(client, this.schema, this.label, this.stopper);
     try {
       await tx.exec("BEGIN ISOLATION LEVEL READ COMMITTED");
       const result = await body(tx);
@@ -83,6 +90,10 @@ export class PostgresDatabase extends PostgresQueryable implements Database {
     }
   }
 
+  endStatementsOn(signal: AbortSignal): Disposable {
+    return this.stopper.watch(signal);
+  }
+
   async close(): Promise<void> {
     await this.pool.end();
   }
@@ -91,7 +102,7 @@ export class PostgresDatabase extends PostgresQueryable implements Database {
     try {
       return await this.pool.connect();
     } catch (error) {
-      throw toDatabaseError(error, this.label);
+      throw this.failure(error);
     }
   }
 }
@@ -109,8 +120,13 @@ async function rollback(client: pg.PoolClient): Promise<void> {
 class PostgresTransaction extends PostgresQueryable implements Transaction {
   private savepoints = 0;
 
-  constructor(private readonly client: pg.PoolClient, schema: string, label: string) {
-    super(client, schema, label);
+  constructor(
+    private readonly client: pg.PoolClient,
+    schema: string,
+    label: string,
+    stopper: StatementStopper,
+  ) {
+    super(client, schema, label, stopper);
   }
 
   async savepoint<T>(body: () => Promise<T>): Promise<T> {
@@ -130,7 +146,7 @@ class PostgresTransaction extends PostgresQueryable implements Transaction {
     try {
       await pipeline(Readable.from(inChunks(lines)), this.client.query(copyFrom(sql)));
     } catch (error) {
-      throw toDatabaseError(error, this.label);
+      throw this.failure(error);
     }
   }
 
@@ -140,7 +156,7 @@ class PostgresTransaction extends PostgresQueryable implements Transaction {
       const { command } = await this.client.query("COMMIT");
       if (command === "COMMIT") return;
     } catch (error) {
-      throw toDatabaseError(error, this.label);
+      throw this.failure(error);
     }
     throw new SqlError(
       "DATABASE_TRANSACTION_ABORTED",

@@ -90,6 +90,7 @@ async function help(path: readonly string[]): Promise<string> {
   const code = await run([...path, "--help"], {
     out: (line) => text += `${line}\n`,
     err: () => {},
+    outIsTerminal: false,
     errIsTerminal: false,
     inIsTerminal: false,
     env: () => undefined,

@@ -80,3 +80,23 @@ Deno.test("pretty logs have colours only where somebody sees them", async () => 
   const [coloured] = await written({ level: "info", format: "pretty" }, log);
   assert.ok(coloured!.includes("\x1b["));
 });
+
+const HOSTILE = "\x1b]0;title\x07\u009b2J\u202e";
+for (const [title, settings] of Object.entries(FORMATS)) {
+  Deno.test(`${title} logs show what would steer a terminal`, async () => {
+    const [text] = await written({ level: "info", ...settings }, () => {
+      loggerOf("sync").info(`fixed ${HOSTILE} {text} {error} {object} {rows}`, {
+        text: HOSTILE,
+        error: new Error(HOSTILE),
+        object: { text: HOSTILE },
+        rows: 3,
+      });
+    });
+    // What is left is the format's own: colours, and the line feed.
+    const rest = text!.replaceAll(/\p{Cc}\[[\d;]*m/gu, "").trimEnd();
+    assert.doesNotMatch(rest, /\p{Cc}|\p{Bidi_Control}/u);
+    assert.ok(rest.split("\\u202e").length > 3, rest);
+    assert.match(rest, /\b3\b/);
+    if (settings.format === "json") JSON.parse(text!);
+  });
+}

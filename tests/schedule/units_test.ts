@@ -141,6 +141,56 @@ Deno.test("systemd reads the times as they are meant", options, async () => {
   }
 });
 
+/** Every time that `--every` and `--at` take. */
+const EVERY = ["1m", "2m", "3m", "4m", "5m", "6m", "10m", "12m", "15m", "20m", "30m"]
+  .concat(["1h", "2h", "3h", "4h", "6h", "8h", "12h", "24h"]);
+
+Deno.test(
+  "no start of the timer is refused for its number, nor one of a repetition",
+  options,
+  () => {
+    const rhythms = [DAILY, ...EVERY.map((every) => rhythmOf("08:00", every))];
+    for (const rhythm of rhythms) {
+      const [service] = systemdUnits(binary, rhythm);
+      // systemd counts every start of the unit, whatever started it and however it ended
+      // (systemd.unit(5)); its own default is 5 starts in 10 s.
+      const limit = startLimit(service!.text);
+      if (limit.seconds === 0) continue;
+      const apart = rhythm.kind === "daily"
+        ? 86_400
+        : rhythm.every * (rhythm.kind === "hours" ? 3_600 : 60);
+      const repeatedEvery = systemdSeconds(/^RestartSec=(.*)$/m.exec(service!.text)![1]!);
+      const starts = Math.ceil(limit.seconds / apart) + Math.ceil(limit.seconds / repeatedEvery) +
+        1;
+      assert.ok(limit.burst >= starts, `${JSON.stringify(rhythm)}: ${starts} of ${limit.burst}`);
+    }
+  },
+);
+
+function startLimit(unit: string): { seconds: number; burst: number } {
+  const value = (name: string) => new RegExp(`^${name}=(.*)$`, "m").exec(unit)?.[1];
+  return {
+    seconds: systemdSeconds(value("StartLimitIntervalSec") ?? "10s"),
+    burst: Number(value("StartLimitBurst") ?? 5),
+  };
+}
+
+function systemdSeconds(text: string): number {
+  const [, number, unit = "s"] = /^(\d+)\s*(s|min|h)?$/.exec(text)!;
+  return Number(number) * { s: 1, min: 60, h: 3_600 }[unit as "s" | "min" | "h"];
+}
+
+Deno.test("no other scheduler is told to leave out a run", options, () => {
+  for (const rhythm of RHYTHMS) {
+    assert.doesNotMatch(launchdAgent(binary, rhythm).text, /ThrottleInterval|KeepAlive/);
+    const { text } = windowsTask(binary, rhythm);
+    // The runs of a day follow each other to its end, and the next day begins with its own.
+    if (rhythm.kind !== "daily") assert.match(text, /<Duration>P1D<\/Duration>/);
+    assert.match(text, /<DaysInterval>1<\/DaysInterval>/);
+    assert.doesNotMatch(text, /<EndBoundary>|<DeleteExpiredTaskAfter>/);
+  }
+});
+
 Deno.test("the service is hardened, runs no shell and makes up for missed runs", options, () => {
   const [service, timer] = systemdUnits(binary, DAILY);
   assert.match(service!.text, /^ExecStart=\/opt\/oura-sync sync$/m);

@@ -25,7 +25,8 @@ export interface ClusterOptions {
   files?: Record<string, string>;
 }
 
-const SUPERUSER = "postgres";
+/** The role that owns every cluster, and its database. */
+export const SUPERUSER = "postgres";
 const SHARED_VARIABLE = "OURA_TEST_SHARED_POSTGRES";
 
 /** A server of our own. */

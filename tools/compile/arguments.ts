@@ -20,7 +20,7 @@ export const PERMISSIONS: readonly string[] = [
   "--allow-write",
   "--allow-sys=hostname",
   "--allow-run=xdg-open,open,rundll32",
-  "--allow-env=OURA_*,DB_*,DATABASE_URL,LOG_*,SYNC_DAYS_BACK,HEALTHCHECK_URL,HOME,XDG_CONFIG_HOME",
+  "--allow-env=OURA_*,DB_*,DATABASE_URL,LOG_*,SYNC_DAYS_BACK,HEALTHCHECK_URL,TERM,HOME,XDG_CONFIG_HOME",
   "--ignore-env",
 ];
 

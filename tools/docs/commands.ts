@@ -8,6 +8,7 @@ import { code, markdownTable } from "./blocks.ts";
 const SILENT: Io = {
   out: () => {},
   err: () => {},
+  outIsTerminal: false,
   errIsTerminal: false,
   inIsTerminal: false,
   env: () => undefined,
