@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { ENV_FILE, loadEnvironment } from "../config/env_file.ts";
 import type { Pipeline } from "../config/model.ts";
 import { ConfigError } from "../config/problem.ts";
-import { loadPipeline, parsePipeline } from "../config/pipeline.ts";
+import { loadPipeline, parsePipeline, refuseDanglingLink } from "../config/pipeline.ts";
 import { loadSettings, type Settings } from "../config/settings.ts";
 import SHIPPED from "../config/oura.yaml" with { type: "text" };
 import type { Database } from "../lib/db/database.ts";
@@ -74,9 +74,15 @@ export async function readPipeline(options: CommonOptions): Promise<Pipeline> {
   return parsed.pipeline;
 }
 
-/** The first of {@linkcode PLACES} that is there, or null. */
+/**
+ * The first of {@linkcode PLACES} that is there, or null.
+ * @throws {UsageError} When one is a link that leads nowhere.
+ */
 export async function findPipelineFile(): Promise<string | null> {
-  for (const file of PLACES) if (await exists(file)) return file;
+  for (const file of PLACES) {
+    await refuseDanglingLink(file);
+    if (await exists(file)) return file;
+  }
   return null;
 }
 

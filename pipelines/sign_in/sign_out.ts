@@ -1,7 +1,7 @@
 /** The end of a sign-in: revoked at Oura, then removed here. */
 import type { Vault } from "../../lib/db/vault/grant.ts";
 import { deleteGrant, readGrant } from "../../lib/db/vault/grants.ts";
-import type { RecoveryFile } from "../../lib/db/vault/recovery_file.ts";
+import type { RecoveryFiles } from "../../lib/db/vault/recovery_files.ts";
 import { OuraUnavailableError, UsageError } from "../../lib/errors.ts";
 import { TransportError } from "../../lib/oura/oauth/bounded_fetch.ts";
 import type { PortalName } from "../../lib/oura/oauth/portals.ts";
@@ -11,7 +11,7 @@ import {
   type RevocationOutcome,
   revokeGrant,
 } from "../../lib/oura/oauth/token_endpoint.ts";
-import { adoptKeptPair } from "./kept_pair.ts";
+import { adoptKeptPair, discardKept } from "./kept_pair.ts";
 import { notSignedIn } from "./sign_in_errors.ts";
 
 /**
@@ -22,7 +22,7 @@ import { notSignedIn } from "./sign_in_errors.ts";
 export async function signOut(
   context: {
     vault: Vault;
-    recovery: RecoveryFile;
+    recovery: RecoveryFiles;
     app: OAuthApp | null;
     request?: RequestOptions;
   },
@@ -50,7 +50,7 @@ export async function signOut(
   }
   if (outcome === "app_refused") throw wrongApp();
   await deleteGrant(vault.db, userId);
-  await recovery.remove();
+  await discardKept(recovery, (pair) => pair.obtainedAt <= grant.obtainedAt);
   return outcome === "revoked";
 }
 

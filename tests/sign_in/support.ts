@@ -3,7 +3,7 @@ import type { Database } from "../../lib/db/database.ts";
 import { quoteIdentifier } from "../../lib/db/identifiers.ts";
 import { migrate } from "../../lib/db/migrate.ts";
 import type { Vault } from "../../lib/db/vault/grant.ts";
-import { RecoveryFile } from "../../lib/db/vault/recovery_file.ts";
+import { RecoveryFiles } from "../../lib/db/vault/recovery_files.ts";
 import { generateTokenKey, keyringOf } from "../../lib/db/vault/token_key.ts";
 import type { Authorization } from "../../lib/oura/oauth/authorization.ts";
 import type { CallbackPage } from "../../lib/oura/oauth/callback_pages.ts";
@@ -62,7 +62,7 @@ export interface Scene {
   signIn(changes?: Partial<SignInOptions>): Promise<string>;
   /** A keeper for a signed-in wearer, with short times. */
   keeper(userId: string, changes?: Partial<RefreshContext>): Promise<TokenKeeper>;
-  recoveryOf(userId: string): Promise<RecoveryFile>;
+  recoveryOf(userId: string): Promise<RecoveryFiles>;
   /** Makes the stored access token look, and at Oura be, expired. */
   expire(userId: string): Promise<void>;
 }
@@ -73,7 +73,7 @@ export async function onScene(db: Database, body: (scene: Scene) => Promise<void
   const directory = await Deno.makeTempDir({ prefix: "oura-sync-test-" });
   const vault = { db, keyring: await keyringOf(generateTokenKey()) };
   const pages: CallbackPage[] = [];
-  const recoveryOf = (userId: string) => RecoveryFile.of(directory, db, userId, vault.keyring);
+  const recoveryOf = (userId: string) => RecoveryFiles.of(directory, db, userId, vault.keyring);
   const options = (changes: Partial<SignInOptions> = {}): SignInOptions => ({
     vault,
     app: APPS.moi,

@@ -83,7 +83,12 @@ export function claimRefresh(
 export async function storeRefreshed(
   vault: Vault,
   former: { userId: string; version: number },
-  renewed: TokenPair & { scopes: readonly string[] | null; refreshedAt: Date },
+  renewed: TokenPair & {
+    scopes: readonly string[] | null;
+    refreshedAt: Date;
+    /** The version of the row that the pair was made from. @default That of `former` */
+    version?: number;
+  },
   retry: RetryOptions = {},
 ): Promise<boolean> {
   const parameters = [
@@ -93,6 +98,7 @@ export async function storeRefreshed(
     renewed.expiresAt,
     renewed.scopes,
     renewed.refreshedAt,
+    renewed.version ?? former.version,
   ];
   const sql = inSchema(storeSql, vault.db.schema);
   return await retryTransaction(vault.db, async (tx) => {
