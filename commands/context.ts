@@ -9,6 +9,7 @@ import SHIPPED from "../config/oura.yaml" with { type: "text" };
 import type { Database } from "../lib/db/database.ts";
 import { serverAddress } from "../lib/db/server_url.ts";
 import { configureLogging, loggerOf } from "../lib/log.ts";
+import { removeUnfinished } from "../lib/safe_file.ts";
 import type { Io } from "./io.ts";
 
 /** Options every command that reads the configuration has. */
@@ -29,8 +30,12 @@ export function withCommonOptions(command: Command): Command {
 /** Settings from the environment and `.env`, with logging set up accordingly. */
 export async function prepare(options: CommonOptions, io: Io): Promise<Settings> {
   const misspelt: { name: string; meant: string }[] = [];
+  const cut: string[] = [];
+  const file = options.envFile ?? ENV_FILE;
+  await tidyUp(file);
   const environment = await loadEnvironment(options.envFile, io.env, {
     onMisspelt: (name, meant) => misspelt.push({ name, meant }),
+    onCut: (name) => cut.push(name),
   });
   const settings = readSettings(environment);
   await configureLogging({
@@ -39,12 +44,23 @@ export async function prepare(options: CommonOptions, io: Io): Promise<Settings>
     colours: io.errIsTerminal && !Deno.noColor,
     write: (text) => io.err(text.trimEnd()),
   });
-  const file = options.envFile ?? ENV_FILE;
   for (const { name, meant } of misspelt) {
     const facts = { file, name, meant };
     loggerOf("settings").warn("{file}: {name} is not read; did you mean {meant}?", facts);
   }
+  for (const name of cut) {
+    loggerOf("settings").warn(
+      "{file}: the value of {name} ends at its first #; if # belongs to it, put it in quotes.",
+      { file, name },
+    );
+  }
   return settings;
+}
+
+/** Secrets that a killed process left in an unfinished `.env`; where nothing may be written, not. */
+async function tidyUp(envFile: string): Promise<void> {
+  const { state } = await Deno.permissions.query({ name: "write", path: envFile });
+  if (state === "granted") await removeUnfinished(envFile);
 }
 
 /**
