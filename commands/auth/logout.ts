@@ -2,6 +2,7 @@ import { signOut } from "../../pipelines/sign_in/sign_out.ts";
 import {
   appOf,
   chooseWearer,
+  endpointsOf,
   openKeyring,
   recoveryFilesOf,
 } from "../../pipelines/sign_in/wearers.ts";
@@ -17,7 +18,12 @@ export async function logout(
   const { userId } = await chooseWearer(db, options.userId);
   const vault = { db, keyring: await openKeyring(settings) };
   const recovery = await recoveryFilesOf(settings, vault, userId);
-  const revoked = await signOut({ vault, recovery, app: appOf(settings) }, userId);
+  const revoked = await signOut({
+    vault,
+    recovery,
+    app: appOf(settings),
+    endpoints: endpointsOf(settings),
+  }, userId);
   if (options.json) {
     context.print(jsonText({ user_id: userId, revoked }));
     return;

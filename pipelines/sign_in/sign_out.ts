@@ -4,7 +4,7 @@ import { deleteGrant, readGrant } from "../../lib/db/vault/grants.ts";
 import type { RecoveryFiles } from "../../lib/db/vault/recovery_files.ts";
 import { OuraUnavailableError, UsageError } from "../../lib/errors.ts";
 import { TransportError } from "../../lib/oura/oauth/bounded_fetch.ts";
-import type { PortalName } from "../../lib/oura/oauth/portals.ts";
+import { type PortalName, requireTrustedEndpoint } from "../../lib/oura/oauth/portals.ts";
 import {
   type OAuthApp,
   type RequestOptions,
@@ -24,6 +24,8 @@ export async function signOut(
     vault: Vault;
     recovery: RecoveryFiles;
     app: OAuthApp | null;
+    /** Endpoints of the environment that may get tokens, beside those of Oura's portals. */
+    endpoints?: readonly string[];
     request?: RequestOptions;
   },
   userId: string,
@@ -34,6 +36,7 @@ export async function signOut(
   const grant = await readGrant(vault, userId);
   if (!grant) throw notSignedIn(userId);
   if (app?.clientId !== grant.clientId) throw wrongApp();
+  requireTrustedEndpoint(grant.revokeUrl, context.endpoints ?? []);
   const portal = { name: grant.portal as PortalName, revokeUrl: grant.revokeUrl };
   let outcome: RevocationOutcome;
   try {

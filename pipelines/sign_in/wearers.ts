@@ -55,6 +55,11 @@ export function appOf(
   return clientId !== null && clientSecret !== null ? { clientId, clientSecret } : null;
 }
 
+/** The endpoints of the environment that may get tokens, beside those of Oura's portals. */
+export function endpointsOf({ tokenUrl, revokeUrl }: SignInSettings): string[] {
+  return [tokenUrl, revokeUrl].filter((url) => url !== null);
+}
+
 /** Where a wearer's fresh pair is kept until the database has it. */
 export function recoveryFilesOf(
   settings: Pick<SignInSettings, "dataDirectory">,
@@ -89,5 +94,6 @@ export async function openWearer(
   const wearer = await chooseWearer(db, userId);
   const vault: Vault = { db, keyring: await openKeyring(settings) };
   const recovery = await recoveryFilesOf(settings, vault, wearer.userId);
-  return await TokenKeeper.open({ vault, recovery, app: appOf(settings) }, wearer.userId);
+  const context = { vault, recovery, app: appOf(settings), endpoints: endpointsOf(settings) };
+  return await TokenKeeper.open(context, wearer.userId);
 }

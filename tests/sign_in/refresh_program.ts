@@ -21,6 +21,7 @@ export interface Orders {
   readonly key: string;
   readonly userId: string;
   readonly app: { readonly clientId: string; readonly clientSecret: string };
+  readonly endpoints: readonly string[];
   readonly claimMs: number;
   readonly crashAt: CrashPoint | null;
 }
@@ -51,6 +52,7 @@ async function run(orders: Orders): Promise<Report> {
       vault: { db, keyring },
       recovery,
       app: orders.app,
+      endpoints: orders.endpoints,
       claimMs: orders.claimMs,
       onStep: (step) => {
         if (step === orders.crashAt) die();

@@ -2,7 +2,8 @@
 import type { Database } from "../../lib/db/database.ts";
 import { quoteIdentifier } from "../../lib/db/identifiers.ts";
 import { migrate } from "../../lib/db/migrate.ts";
-import type { Vault } from "../../lib/db/vault/grant.ts";
+import { type Grant, sealPair, type Vault } from "../../lib/db/vault/grant.ts";
+import { readGrant } from "../../lib/db/vault/grants.ts";
 import { RecoveryFiles } from "../../lib/db/vault/recovery_files.ts";
 import { generateTokenKey, keyringOf } from "../../lib/db/vault/token_key.ts";
 import type { Authorization } from "../../lib/oura/oauth/authorization.ts";
@@ -98,6 +99,7 @@ export async function onScene(db: Database, body: (scene: Scene) => Promise<void
         vault,
         recovery: await recoveryOf(userId),
         app: APPS.moi,
+        endpoints: [oura.url],
         claimMs: 5_000,
         sleep: (ms) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, 20))),
         ...changes,
@@ -148,4 +150,19 @@ export function redirected(parameters: URLSearchParams, pages: CallbackPage[]): 
 /** The quoted name of the table of grants. */
 export function grantsTable(db: Database): string {
   return `${quoteIdentifier(db.schema)}.oauth_tokens`;
+}
+
+/** Lets a stored grant name other endpoints, sealed as a sign-in there would have done. */
+export async function pointAt(
+  vault: Vault,
+  userId: string,
+  changes: Partial<Pick<Grant, "tokenUrl" | "revokeUrl" | "portal">>,
+): Promise<void> {
+  const grant = { ...(await readGrant(vault, userId))!, ...changes };
+  const [access, refresh, keyId] = await sealPair(vault.keyring, grant, grant);
+  await vault.db.query(
+    `UPDATE ${grantsTable(vault.db)} SET token_url = $2, revoke_url = $3, portal = $4,
+       access_token = $5, refresh_token = $6, key_id = $7 WHERE user_id = $1`,
+    [userId, grant.tokenUrl, grant.revokeUrl, grant.portal, access, refresh, keyId],
+  );
 }

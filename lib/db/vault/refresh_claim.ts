@@ -14,6 +14,7 @@ import { inSchema } from "../identifiers.ts";
 import { type RetryOptions, retryTransaction } from "../retry_transaction.ts";
 import {
   type Grant,
+  type GrantOwner,
   type GrantRow,
   sealPair,
   toGrant,
@@ -82,7 +83,7 @@ export function claimRefresh(
  */
 export async function storeRefreshed(
   vault: Vault,
-  former: { userId: string; version: number },
+  former: GrantOwner & { version: number },
   renewed: TokenPair & {
     scopes: readonly string[] | null;
     refreshedAt: Date;
@@ -94,7 +95,7 @@ export async function storeRefreshed(
   const parameters = [
     former.userId,
     former.version,
-    ...await sealPair(vault.keyring, former.userId, renewed),
+    ...await sealPair(vault.keyring, former, renewed),
     renewed.expiresAt,
     renewed.scopes,
     renewed.refreshedAt,

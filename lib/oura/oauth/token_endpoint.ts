@@ -3,7 +3,12 @@ import * as oauth from "oauth4webapi";
 import { boundedFetch, type RequestBounds, TransportError } from "./bounded_fetch.ts";
 import { isLoopback } from "../../loopback.ts";
 import type { Portal } from "./portals.ts";
-import { checkTokenAnswer, readErrorAnswer, type TokenSet } from "./token_answer.ts";
+import {
+  checkTokenAnswer,
+  type ErrorAnswer,
+  readErrorAnswer,
+  type TokenSet,
+} from "./token_answer.ts";
 
 /** The app as registered at Oura. */
 export interface OAuthApp {
@@ -20,7 +25,7 @@ export interface RequestOptions {
 /**
  * What a token request came to.
  * - `granted`: a checked pair
- * - `refused`: Oura looked at the code or token and refused it (400)
+ * - `refused`: Oura looked at the code or token and refused it (400 `invalid_grant`)
  * - `app_refused`: Oura does not accept client id and secret; code and token were not looked at
  * - `not_taken`: the request was certainly not acted on
  * - `unknown`: no usable answer; a single-use code or token may be spent
@@ -147,16 +152,27 @@ async function tokenRequest(
     if (checked.ok) return { kind: "granted", tokens: checked.tokens };
     return { kind: "unknown", status, reason: `Oura's token endpoint sent ${checked.problem}.` };
   }
-  const { code, text } = readErrorAnswer(body, secrets);
+  const answer = readErrorAnswer(body, secrets);
+  const { text } = answer;
   const reason = `Oura's token endpoint answered ${status}${
     text && `: ${text.replace(/\.$/, "")}`
   }.`;
-  return { kind: outcomeOf(status, code), status, reason };
+  return { kind: outcomeOf(status, answer), status, reason };
 }
 
-function outcomeOf(status: number, code: string | null) {
+/** Oura's documentation has the sentence "Refresh token already used." without an error code too. */
+const REFUSAL =
+  /\binvalid_grant\b|\b(refresh token|authorization code)\b.*\b(used|invalid|expired|revoked)\b|\binvalid (refresh token|authorization code)\b/i;
+
+function isRefusal({ code, text }: ErrorAnswer): boolean {
+  return code === null ? REFUSAL.test(text) : code === "invalid_grant";
+}
+
+function outcomeOf(status: number, answer: ErrorAnswer) {
+  const { code } = answer;
   if (status === 401 || (code !== null && APP_ERRORS.has(code))) return "app_refused";
-  if (status === 400) return "refused";
+  // Any other 400 may come from a proxy or be about the request: it proves nothing about the token.
+  if (status === 400) return isRefusal(answer) ? "refused" : "unknown";
   // Any other 4xx comes from in front of the endpoint: rate limit, firewall, wrong address.
   return status >= 400 && status < 500 ? "not_taken" : "unknown";
 }
