@@ -15,6 +15,7 @@ export interface CallbackServer {
   /**
    * Waits for the one redirect that carries our state.
    * @throws {SignInError} When nobody came in time.
+   * @throws {DOMException} `AbortError`, when the server is closed meanwhile.
    */
   receive(timeoutMs: number): Promise<ReceivedRedirect>;
   close(): Promise<void>;
@@ -36,6 +37,8 @@ export function listenForCallback(redirectUri: string, state: string): CallbackS
   }
   const path = withoutSlash(url.pathname);
   const arrived = Promise.withResolvers<ReceivedRedirect>();
+  // Closed before anyone waited: then there is nothing to tell.
+  arrived.promise.catch(() => {});
   const ended = Promise.withResolvers<CallbackPage>();
   let taken = false;
 
@@ -68,6 +71,7 @@ export function listenForCallback(redirectUri: string, state: string): CallbackS
   const listening = listen(url, handle);
   const close = (): Promise<void> => {
     ended.resolve("failed");
+    arrived.reject(new DOMException("The callback server was closed.", "AbortError"));
     return listening.close();
   };
   return { close, receive: (timeoutMs) => withTimeout(arrived.promise, timeoutMs, close) };
