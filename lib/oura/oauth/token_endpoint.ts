@@ -52,8 +52,8 @@ export function exchangeCode(
   grant: { callback: URLSearchParams; redirectUri: string; codeVerifier: string },
   options: RequestOptions = {},
 ): Promise<TokenOutcome> {
-  const secrets = [app.clientSecret, grant.codeVerifier, grant.callback.get("code") ?? ""];
-  return tokenRequest(secrets, () =>
+  const secrets = [grant.codeVerifier, grant.callback.get("code") ?? ""];
+  return tokenRequest(app, secrets, () =>
     oauth.authorizationCodeGrantRequest(
       server(portal.tokenUrl),
       { client_id: app.clientId },
@@ -72,7 +72,7 @@ export function refreshTokens(
   refreshToken: string,
   options: RequestOptions = {},
 ): Promise<TokenOutcome> {
-  return tokenRequest([app.clientSecret, refreshToken], () =>
+  return tokenRequest(app, [refreshToken], () =>
     oauth.refreshTokenGrantRequest(
       server(tokenUrl),
       { client_id: app.clientId },
@@ -134,6 +134,7 @@ function requestOptions(url: string, options: RequestOptions) {
  * Oura's real answers and accepts an `expires_in` that is text.
  */
 async function tokenRequest(
+  app: OAuthApp,
   secrets: readonly string[],
   send: () => Promise<Response>,
 ): Promise<TokenOutcome> {
@@ -152,7 +153,7 @@ async function tokenRequest(
     if (checked.ok) return { kind: "granted", tokens: checked.tokens };
     return { kind: "unknown", status, reason: `Oura's token endpoint sent ${checked.problem}.` };
   }
-  const answer = readErrorAnswer(body, secrets);
+  const answer = readErrorAnswer(body, [app.clientSecret, ...secrets], [app.clientId]);
   const { text } = answer;
   const reason = `Oura's token endpoint answered ${status}${
     text && `: ${text.replace(/\.$/, "")}`
