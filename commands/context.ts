@@ -10,6 +10,8 @@ import type { Database } from "../lib/db/database.ts";
 import { serverAddress } from "../lib/db/server_url.ts";
 import { configureLogging, loggerOf } from "../lib/log.ts";
 import { removeUnfinished } from "../lib/safe_file.ts";
+import { hidePath } from "../lib/span_redaction.ts";
+import { startTelemetry } from "../lib/telemetry.ts";
 import type { Io } from "./io.ts";
 
 /** Options every command that reads the configuration has. */
@@ -38,6 +40,9 @@ export async function prepare(options: CommonOptions, io: Io): Promise<Settings>
     onCut: (name) => cut.push(name),
   });
   const settings = readSettings(environment);
+  if (settings.healthcheckUrl !== null) hidePath(settings.healthcheckUrl);
+  // Before the first request: Deno exports the requests of every command.
+  await startTelemetry();
   await configureLogging({
     level: settings.logLevel,
     format: settings.logFormat ?? (io.errIsTerminal ? "pretty" : "json"),
