@@ -53,7 +53,7 @@ export function exchangeCode(
   options: RequestOptions = {},
 ): Promise<TokenOutcome> {
   const secrets = [grant.codeVerifier, grant.callback.get("code") ?? ""];
-  return tokenRequest(app, secrets, () =>
+  return tokenRequest(app, secrets, isRefusalOfCode, () =>
     oauth.authorizationCodeGrantRequest(
       server(portal.tokenUrl),
       { client_id: app.clientId },
@@ -72,7 +72,7 @@ export function refreshTokens(
   refreshToken: string,
   options: RequestOptions = {},
 ): Promise<TokenOutcome> {
-  return tokenRequest(app, [refreshToken], () =>
+  return tokenRequest(app, [refreshToken], isRefusal, () =>
     oauth.refreshTokenGrantRequest(
       server(tokenUrl),
       { client_id: app.clientId },
@@ -136,6 +136,7 @@ function requestOptions(url: string, options: RequestOptions) {
 async function tokenRequest(
   app: OAuthApp,
   secrets: readonly string[],
+  refuses: (answer: ErrorAnswer) => boolean,
   send: () => Promise<Response>,
 ): Promise<TokenOutcome> {
   let response: Response;
@@ -158,7 +159,7 @@ async function tokenRequest(
   const reason = `Oura's token endpoint answered ${status}${
     text && `: ${text.replace(/\.$/, "")}`
   }.`;
-  return { kind: outcomeOf(status, answer), status, reason };
+  return { kind: outcomeOf(status, answer, refuses), status, reason };
 }
 
 /** Oura's documentation has the sentence "Refresh token already used." without an error code too. */
@@ -169,11 +170,20 @@ function isRefusal({ code, text }: ErrorAnswer): boolean {
   return code === null ? REFUSAL.test(text) : code === "invalid_grant";
 }
 
-function outcomeOf(status: number, answer: ErrorAnswer) {
+/** Of a code only a new sign-in can be lost, and the other portal may know it. */
+function isRefusalOfCode(answer: ErrorAnswer): boolean {
+  return answer.code !== null || isRefusal(answer);
+}
+
+function outcomeOf(
+  status: number,
+  answer: ErrorAnswer,
+  refuses: (answer: ErrorAnswer) => boolean,
+) {
   const { code } = answer;
   if (status === 401 || (code !== null && APP_ERRORS.has(code))) return "app_refused";
   // Any other 400 may come from a proxy or be about the request: it proves nothing about the token.
-  if (status === 400) return isRefusal(answer) ? "refused" : "unknown";
+  if (status === 400) return refuses(answer) ? "refused" : "unknown";
   // Any other 4xx comes from in front of the endpoint: rate limit, firewall, wrong address.
   return status >= 400 && status < 500 ? "not_taken" : "unknown";
 }
