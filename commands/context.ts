@@ -3,13 +3,16 @@ import type { Command } from "commander";
 import { ENV_FILE, loadEnvironment } from "../config/env_file.ts";
 import type { Pipeline } from "../config/model.ts";
 import { ConfigError } from "../config/problem.ts";
-import { loadPipeline, parsePipeline } from "../config/pipeline.ts";
+import { loadPipeline, parsePipeline, refuseDanglingLink } from "../config/pipeline.ts";
 import { loadSettings, type Settings } from "../config/settings.ts";
 import SHIPPED from "../config/oura.yaml" with { type: "text" };
 import type { Database } from "../lib/db/database.ts";
 import { serverAddress } from "../lib/db/server_url.ts";
 import { configureLogging, loggerOf } from "../lib/log.ts";
 import { canDraw, type Io } from "./io.ts";
+import { removeUnfinished } from "../lib/safe_file.ts";
+import { hidePath } from "../lib/span_redaction.ts";
+import { startTelemetry } from "../lib/telemetry.ts";
 
 /** Options every command that reads the configuration has. */
 export interface CommonOptions {
@@ -29,10 +32,17 @@ export function withCommonOptions(command: Command): Command {
 /** Settings from the environment and `.env`, with logging set up accordingly. */
 export async function prepare(options: CommonOptions, io: Io): Promise<Settings> {
   const misspelt: { name: string; meant: string }[] = [];
+  const cut: string[] = [];
+  const file = options.envFile ?? ENV_FILE;
+  await tidyUp(file);
   const environment = await loadEnvironment(options.envFile, io.env, {
     onMisspelt: (name, meant) => misspelt.push({ name, meant }),
+    onCut: (name) => cut.push(name),
   });
   const settings = readSettings(environment);
+  if (settings.healthcheckUrl !== null) hidePath(settings.healthcheckUrl);
+  // Before the first request: Deno exports the requests of every command.
+  await startTelemetry();
   await configureLogging({
     level: settings.logLevel,
     format: settings.logFormat ?? (io.errIsTerminal ? "pretty" : "json"),
@@ -40,12 +50,23 @@ export async function prepare(options: CommonOptions, io: Io): Promise<Settings>
     // Its colours are control characters; the log spells out all others itself.
     write: (text) => io.err(text.trimEnd(), "verbatim"),
   });
-  const file = options.envFile ?? ENV_FILE;
   for (const { name, meant } of misspelt) {
     const facts = { file, name, meant };
     loggerOf("settings").warn("{file}: {name} is not read; did you mean {meant}?", facts);
   }
+  for (const name of cut) {
+    loggerOf("settings").warn(
+      "{file}: the value of {name} ends at its first #; if # belongs to it, put it in quotes.",
+      { file, name },
+    );
+  }
   return settings;
+}
+
+/** Secrets that a killed process left in an unfinished `.env`; where nothing may be written, not. */
+async function tidyUp(envFile: string): Promise<void> {
+  const { state } = await Deno.permissions.query({ name: "write", path: envFile });
+  if (state === "granted") await removeUnfinished(envFile);
 }
 
 /**
@@ -75,9 +96,15 @@ export async function readPipeline(options: CommonOptions): Promise<Pipeline> {
   return parsed.pipeline;
 }
 
-/** The first of {@linkcode PLACES} that is there, or null. */
+/**
+ * The first of {@linkcode PLACES} that is there, or null.
+ * @throws {UsageError} When one is a link that leads nowhere.
+ */
 export async function findPipelineFile(): Promise<string | null> {
-  for (const file of PLACES) if (await exists(file)) return file;
+  for (const file of PLACES) {
+    await refuseDanglingLink(file);
+    if (await exists(file)) return file;
+  }
   return null;
 }
 

@@ -5,7 +5,7 @@ import { OuraUnavailableError } from "../lib/errors.ts";
 import type { Authorization } from "../lib/oura/oauth/authorization.ts";
 import { choosePortals } from "../lib/oura/oauth/portals.ts";
 import { type ObtainedRedirect, signIn } from "../pipelines/sign_in/sign_in.ts";
-import { appOf, openKeyring, recoveryFileOf } from "../pipelines/sign_in/wearers.ts";
+import { appOf, openKeyring, recoveryFilesOf } from "../pipelines/sign_in/wearers.ts";
 
 /** Signs the simulated wearer in and returns the wearer's id. */
 export async function signInUnattended(settings: Settings, db: Database): Promise<string> {
@@ -17,7 +17,7 @@ export async function signInUnattended(settings: Settings, db: Database): Promis
     portals: choosePortals(settings),
     apiUrl: settings.apiUrl,
     scopes: null,
-    recoveryOf: (userId) => recoveryFileOf(settings, vault, userId),
+    recoveryOf: (userId) => recoveryFilesOf(settings, vault, userId),
     obtainRedirect: followRedirect,
   });
   return userId;

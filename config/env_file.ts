@@ -15,6 +15,8 @@ export interface EnvironmentOptions {
   usual?: string;
   /** Told of a name in the file that is not the program's, but close to one that is. */
   onMisspelt?: (name: string, meant: string) => void;
+  /** Called for a variable of ours whose value in the file ends at a `#` without quotes around it. */
+  onCut?: (name: string) => void;
 }
 
 /**
@@ -28,14 +30,16 @@ export interface EnvironmentOptions {
 export async function loadEnvironment(
   asked: string | undefined,
   variable: (name: string) => string | undefined = (name) => Deno.env.get(name),
-  { usual = ENV_FILE, onMisspelt = () => {} }: EnvironmentOptions = {},
+  { usual = ENV_FILE, onMisspelt = () => {}, onCut = () => {} }: EnvironmentOptions = {},
 ): Promise<Environment> {
-  const inFile = parseEnv(await readEnvFile(asked, usual));
+  const text = await readEnvFile(asked, usual);
+  const inFile = parseEnv(text);
   // The file may serve other programs too: only what looks like a slip of the hand is told.
   for (const name of Object.keys(inFile)) {
     const meant = SETTING_NAMES.includes(name) ? undefined : nearest(name, SETTING_NAMES);
     if (meant !== undefined) onMisspelt(name, meant);
   }
+  for (const name of cutNames(text)) if (!variable(name)?.trim()) onCut(name);
   const environment: Environment = {};
   // A database named in parts by the real environment is not overruled by a URL of the file.
   if (variable("DB_HOST")?.trim()) delete inFile.DATABASE_URL;
@@ -44,6 +48,21 @@ export async function loadEnvironment(
     if (value) environment[name] = value;
   }
   return environment;
+}
+
+/**
+ * The variables of ours that lose the rest of their value at a `#`. One behind a blank begins a
+ * comment, as it does in a shell.
+ */
+function cutNames(text: string): Set<string> {
+  const names = new Set<string>();
+  for (const line of text.split(/\r?\n/)) {
+    const [, name = "", value = ""] = /^\s*(?:export\s+)?([\w.]+)\s*=(.*)$/.exec(line) ?? [];
+    if (!SETTING_NAMES.includes(name)) continue;
+    if (/^\s*[^\s"'`#][^#]*(?<!\s)#/.test(value) || /^#\S/.test(value)) names.add(name);
+    else names.delete(name);
+  }
+  return names;
 }
 
 async function readEnvFile(asked: string | undefined, usual: string): Promise<string> {

@@ -123,6 +123,7 @@ async function readBytes(file: string): Promise<Uint8Array> {
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     if (error instanceof Deno.errors.NotFound) {
+      await refuseDanglingLink(file);
       throw new UsageError("CONFIG_MISSING", `no configuration file at ${file}`, {
         hint: "write one with `oura-sync init`, or name another with --config",
         cause: error,
@@ -131,6 +132,25 @@ async function readBytes(file: string): Promise<Uint8Array> {
     throw new UsageError("CONFIG_UNREADABLE", `cannot read ${file}: ${messageOf(error)}`, {
       hint: "name a readable YAML file with --config",
       cause: error,
+    });
+  }
+}
+
+/**
+ * Refuses a link that leads nowhere: taken for no file, another configuration would be used.
+ * @throws {UsageError} `CONFIG_LINK`, when `file` is a symbolic link without a target.
+ */
+export async function refuseDanglingLink(file: string): Promise<void> {
+  const isLink = await Deno.lstat(file).then((info) => info.isSymlink, () => false);
+  if (!isLink) return;
+  try {
+    await Deno.stat(file);
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) return;
+    const target = await Deno.readLink(file);
+    throw new UsageError("CONFIG_LINK", `${file} is a link to ${target}, which does not exist`, {
+      hint: "point the link at your configuration, or remove it",
+      cause,
     });
   }
 }

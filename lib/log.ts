@@ -30,7 +30,8 @@ export interface LogSettings {
 const SECRETS: RedactionPattern[] = [
   { pattern: /\bBearer\s+[\w.~+/=-]+/gi, replacement: "Bearer [redacted]" },
   {
-    pattern: /\b(access_token|refresh_token|client_secret|code|code_verifier|password)=[^&\s"']+/gi,
+    pattern:
+      /\b(access_token|refresh_token|client_secret|code|code_verifier|password)(?:=|%3D)[^&\s"']+/gi,
     replacement: "[redacted]",
   },
   {

@@ -5,6 +5,7 @@
  */
 import { messageOf } from "./errors.ts";
 import { loggerOf } from "./log.ts";
+import { makePrivateDirectory } from "./safe_file.ts";
 
 /** A process that can be looked up. */
 export interface LivingProcess extends AsyncDisposable {
@@ -59,7 +60,8 @@ export async function lifeOf(directory: string, holder: string): Promise<Life> {
 
 async function openLocked(directory: string, path: string): Promise<Deno.FsFile | null> {
   try {
-    await Deno.mkdir(`${directory}/alive`, { recursive: true });
+    await makePrivateDirectory(directory);
+    await Deno.mkdir(`${directory}/alive`, { recursive: true, mode: 0o700 });
     await sweep(`${directory}/alive`);
     const file = await Deno.open(path, { write: true, create: true, mode: 0o600 });
     await file.lock(true);

@@ -2,9 +2,10 @@
  * OpenTelemetry: spans of runs, types and windows, and a few counts. Deno exports them when it is
  * started with `OTEL_DENO=true`, see https://docs.deno.com/runtime/fundamentals/open_telemetry/;
  * otherwise nothing is loaded and every call returns at once. Names, days, counts and error codes
- * go out; never a value of a document.
+ * go out; never a value of a document, nor the query of a URL.
  */
 import type { Attributes, Context, Span as ApiSpan } from "@opentelemetry/api";
+import { redactSpansLike } from "./span_redaction.ts";
 import { VERSION } from "./version.ts";
 
 /** A stretch of work. */
@@ -54,6 +55,8 @@ export async function startTelemetry(): Promise<void> {
   if (current !== SILENT) return;
   const api = await import("@opentelemetry/api");
   const tracer = api.trace.getTracer("oura-sync", VERSION);
+  // Never ended, hence never exported: it only shows what spans are made of.
+  redactSpansLike(tracer.startSpan("sample"));
   const meter = api.metrics.getMeter("oura-sync", VERSION);
   const counters = Object.fromEntries(
     Object.entries(COUNTERS).map(([name, [unit, description]]) => [

@@ -6,7 +6,7 @@ import { signIn } from "../../pipelines/sign_in/sign_in.ts";
 import {
   appOf,
   openKeyring,
-  recoveryFileOf,
+  recoveryFilesOf,
   type SignInSettings,
 } from "../../pipelines/sign_in/wearers.ts";
 import { jsonText } from "../output.ts";
@@ -46,7 +46,7 @@ export async function login(context: AuthContext, options: LoginOptions): Promis
     portals,
     apiUrl: settings.apiUrl,
     scopes: scopesAsked,
-    recoveryOf: (userId) => recoveryFileOf(settings, vault, userId),
+    recoveryOf: (userId) => recoveryFilesOf(settings, vault, userId),
     obtainRedirect: (authorization) =>
       options.browser ? catchRedirect(authorization, context) : pasteRedirect(authorization, note),
   });

@@ -2,8 +2,9 @@ import { signOut } from "../../pipelines/sign_in/sign_out.ts";
 import {
   appOf,
   chooseWearer,
+  endpointsOf,
   openKeyring,
-  recoveryFileOf,
+  recoveryFilesOf,
 } from "../../pipelines/sign_in/wearers.ts";
 import { jsonText } from "../output.ts";
 import type { AuthContext } from "./context.ts";
@@ -16,8 +17,13 @@ export async function logout(
   const { settings, db } = context;
   const { userId } = await chooseWearer(db, options.userId);
   const vault = { db, keyring: await openKeyring(settings) };
-  const recovery = await recoveryFileOf(settings, vault, userId);
-  const revoked = await signOut({ vault, recovery, app: appOf(settings) }, userId);
+  const recovery = await recoveryFilesOf(settings, vault, userId);
+  const revoked = await signOut({
+    vault,
+    recovery,
+    app: appOf(settings),
+    endpoints: endpointsOf(settings),
+  }, userId);
   if (options.json) {
     context.print(jsonText({ user_id: userId, revoked }));
     return;

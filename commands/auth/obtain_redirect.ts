@@ -1,6 +1,6 @@
 /** The two ways of getting the redirect: caught from the browser, or pasted by the person. */
 import { UsageError } from "../../lib/errors.ts";
-import type { Authorization } from "../../lib/oura/oauth/authorization.ts";
+import { type Authorization, readCallback } from "../../lib/oura/oauth/authorization.ts";
 import { listenForCallback } from "../../lib/oura/oauth/callback_server.ts";
 import { parsePastedRedirect } from "../../lib/oura/oauth/pasted_redirect.ts";
 import type { ObtainedRedirect } from "../../pipelines/sign_in/sign_in.ts";
@@ -11,29 +11,77 @@ import type { AuthContext } from "./context.ts";
 const WAIT_MS = 10 * 60_000;
 const LONGEST_LINE = 65_536;
 
+/** What {@linkcode catchRedirect} asks of the machine. */
+export interface Surroundings {
+  readonly openBrowser: (url: string) => Promise<boolean>;
+  readonly input: ReadableStream<Uint8Array>;
+}
+
 /**
- * Opens the browser and waits for it to come back to the redirect URI on this machine.
- * @throws {UsageError} When no browser can be opened and nobody sits there to open one.
+ * Opens the browser and waits for it to come back to the redirect URI on this machine. Where no
+ * browser is, or it is on another machine, the address it ended on can be pasted meanwhile; whichever
+ * comes first counts.
+ * @throws {UsageError} When there is neither a browser nor a terminal, and nothing is piped in.
  */
 export async function catchRedirect(
   authorization: Authorization,
   { note, inIsTerminal }: Pick<AuthContext, "note" | "inIsTerminal">,
+  { openBrowser: open, input }: Surroundings = { openBrowser, input: Deno.stdin.readable },
 ): Promise<ObtainedRedirect> {
   const server = listenForCallback(authorization.redirectUri, authorization.state);
-  if (await openBrowser(authorization.url)) {
-    note("Sign in at Oura, in the browser that has opened. If none has, visit:");
-  } else if (inIsTerminal) {
-    note("No browser could be opened. On this machine, visit the page below; for a browser on");
-    note("another machine, stop this and run: auth login --no-browser");
-  } else {
-    await server.close();
-    throw new UsageError("SIGN_IN_NO_BROWSER", "No browser could be opened.", {
-      hint: "Use `auth login --no-browser`, which takes the redirect URL from standard input.",
-    });
-  }
+  const opened = await open(authorization.url);
+  note(
+    opened
+      ? "Sign in at Oura, in the browser that has opened. If none has, visit:"
+      : "No browser could be opened here. Open this page in any browser and sign in:",
+  );
   note(authorization.url);
-  const redirect = await server.receive(WAIT_MS);
-  return { ...redirect, hasState: true };
+  let isCaught = false;
+  const caught = server.receive(WAIT_MS).then((redirect) => {
+    isCaught = true;
+    return { ...redirect, hasState: true };
+  });
+  // With a browser and without a terminal, standard input is somebody else's.
+  if (opened && !inIsTerminal) return await caught;
+  note("If it ends on a page that fails to load, paste the address of that page here:");
+  const lines = linesOf(input);
+  const pasted = takePasted(lines, authorization, note, inIsTerminal).then((redirect) => {
+    if (redirect !== null) return redirect;
+    if (inIsTerminal) return caught;
+    throw new UsageError(
+      "SIGN_IN_NO_BROWSER",
+      "No browser could be opened, and no redirect URL came in on standard input.",
+      { hint: "Pipe the address in that the sign-in ends on, or run this in a terminal." },
+    );
+  });
+  try {
+    return await Promise.race([caught, pasted]);
+  } finally {
+    // A read that waits for a terminal cannot be taken back; the exit of the program ends it.
+    void lines.return(undefined);
+    if (!isCaught) await server.close();
+  }
+}
+
+/** The first pasted redirect of this sign-in; null when the input ends without one. */
+async function takePasted(
+  lines: AsyncGenerator<string>,
+  authorization: Authorization,
+  note: (line: string) => void,
+  patient: boolean,
+): Promise<ObtainedRedirect | null> {
+  for await (const line of lines) {
+    try {
+      const pasted = parsePastedRedirect(line);
+      readCallback(pasted.parameters, authorization, pasted.hasState);
+      return { ...pasted, answer: () => Promise.resolve() };
+    } catch (error) {
+      // A person can paste again; what is piped in cannot.
+      if (!patient || !(error instanceof UsageError)) throw error;
+      note(`${error.message} ${error.hint ?? ""}`);
+    }
+  }
+  return null;
 }
 
 /**
@@ -48,8 +96,10 @@ export async function pasteRedirect(
   note("Open this page in any browser and sign in:");
   note(authorization.url);
   note("Then paste the address it ends on (the page itself may fail to load), or only the code:");
-  const line = await firstLine(input);
-  if (line === "") {
+  const lines = linesOf(input);
+  const { value: line } = await lines.next();
+  await lines.return(undefined);
+  if (line === undefined) {
     throw new UsageError("SIGN_IN_PASTE", "No redirect URL or code came in on standard input.", {
       hint: "Paste it, or pipe it in: the address begins with your redirect URI.",
     });
@@ -57,18 +107,20 @@ export async function pasteRedirect(
   return { ...parsePastedRedirect(line), answer: () => Promise.resolve() };
 }
 
-async function firstLine(input: ReadableStream<Uint8Array>): Promise<string> {
-  let text = "";
+/** The lines of an input that are not blank, without the blanks around them. */
+async function* linesOf(input: ReadableStream<Uint8Array>): AsyncGenerator<string> {
   const reader = input.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
   try {
-    while (text.length < LONGEST_LINE) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      text = (text + value).trimStart();
-      if (text.includes("\n")) break;
+    for (;;) {
+      const { done, value = "" } = await reader.read();
+      const lines = (rest + value).split("\n");
+      const isTooLong = lines.at(-1)!.length >= LONGEST_LINE;
+      rest = done || isTooLong ? "" : lines.pop()!;
+      for (const line of lines) if (line.trim() !== "") yield line.trim();
+      if (done) return;
     }
   } finally {
     await reader.cancel();
   }
-  return text.split("\n", 1)[0]!.trim();
 }

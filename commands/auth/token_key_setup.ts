@@ -1,7 +1,7 @@
 import { parseEnv } from "node:util";
-import { writePrivateFile } from "../../lib/db/vault/key_file.ts";
 import { generateTokenKey, type KeyBytes, keyringOf } from "../../lib/db/vault/token_key.ts";
 import { messageOf, UsageError } from "../../lib/errors.ts";
+import { writeSafely } from "../../lib/safe_file.ts";
 
 const NAME = "OURA_TOKEN_KEY";
 
@@ -31,7 +31,7 @@ export async function setInEnvFile(file: string, name: string, value: string): P
     const next = parseEnv(replaced)[name] === value
       ? replaced
       : `${replaced}${replaced === "" || replaced.endsWith("\n") ? "" : "\n"}${line}\n`;
-    await writePrivateFile(file, next);
+    await writeSafely(file, next);
   } catch (cause) {
     throw new UsageError("ENV_FILE_UNWRITABLE", `cannot write ${file}: ${messageOf(cause)}`, {
       cause,

@@ -2,8 +2,10 @@
 import { parseEnv } from "node:util";
 import EXAMPLE from "../../.env.example" with { type: "text" };
 import JSON_SCHEMA from "../../config/oura.schema.json" with { type: "text" };
+import { refuseDanglingLink } from "../../config/pipeline.ts";
 import SHIPPED from "../../config/oura.yaml" with { type: "text" };
 import { messageOf, UsageError } from "../../lib/errors.ts";
+import { writeSafely } from "../../lib/safe_file.ts";
 import { setInEnvFile } from "../auth/token_key_setup.ts";
 
 /** What was done with a file. */
@@ -27,6 +29,7 @@ export async function writeEnvFile(
 
 /** Writes the shipped configuration, with its schema for editors beside it. */
 export async function writePipelineFile(file: string): Promise<Written> {
+  await refuseDanglingLink(file);
   if (await readIfThere(file) !== null) return { file, what: "left as it is" };
   await create(file, SHIPPED, 0o644);
   const schema = file.replace(/[^/\\]*$/, "oura.schema.json");
@@ -36,7 +39,7 @@ export async function writePipelineFile(file: string): Promise<Written> {
 
 async function create(file: string, text: string, mode: number): Promise<void> {
   try {
-    await Deno.writeTextFile(file, text, { mode, createNew: true });
+    await writeSafely(file, text, { mode });
   } catch (cause) {
     throw new UsageError("FILE_UNWRITABLE", `cannot write ${file}: ${messageOf(cause)}`, {
       cause,

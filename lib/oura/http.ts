@@ -8,6 +8,7 @@ import { isHeaderToken } from "../header_token.ts";
 import { OURA_API_URL } from "../oura_api_url.ts";
 import { NotNow, readAnswer, Transient } from "./answer.ts";
 import { readBody } from "./body.ts";
+import { BodyBudget } from "./body_budget.ts";
 import { AccessDeniedError, BadAnswerError, RateLimitedError } from "./errors.ts";
 import { RateGate } from "./rate_gate.ts";
 import type { TokenProvider } from "./token_provider.ts";
@@ -24,8 +25,10 @@ export interface OuraHttpOptions {
   gate?: RateGate;
   /** Time for one request with its body, in ms. @default 60_000 */
   timeoutMs?: number;
-  /** Bytes of a body, decoded, beyond which it is not read on. @default 268_435_456 */
+  /** Bytes of a body, decoded, beyond which it is not read on. @default 67_108_864 */
   largestBody?: number;
+  /** Bounds what all answers being read hold together. @default One for the whole process */
+  bodies?: BodyBudget;
   /** Repeats after server errors, cut connections and unusable answers. @default 5 */
   retries?: number;
   /** First back-off in ms; doubles, with jitter, up to 30 s. @default 500 */
@@ -34,8 +37,11 @@ export interface OuraHttpOptions {
   onRetry?: (path: string, problem: string, attempt: number) => void;
 }
 
-/** Years of a data type in one page have a tenth of it. */
-const LARGEST_BODY = 256 * 1024 * 1024;
+/** Ten years of the largest data type in one page have half of it. */
+const LARGEST_BODY = 64 * 1024 * 1024;
+
+/** All clients of a process share one: what is bounded is the memory of the process. */
+const SHARED_BUDGET = new BodyBudget();
 
 /** See the file's head. */
 export class OuraHttp {
@@ -46,6 +52,7 @@ export class OuraHttp {
   readonly #gate: RateGate;
   readonly #timeoutMs: number;
   readonly #largestBody: number;
+  readonly #bodies: BodyBudget;
   readonly #retries: number;
   readonly #backoffMs: number;
   readonly #onRetry: NonNullable<OuraHttpOptions["onRetry"]>;
@@ -57,6 +64,7 @@ export class OuraHttp {
     this.#gate = options.gate ?? new RateGate();
     this.#timeoutMs = options.timeoutMs ?? 60_000;
     this.#largestBody = options.largestBody ?? LARGEST_BODY;
+    this.#bodies = options.bodies ?? SHARED_BUDGET;
     this.#retries = options.retries ?? 5;
     this.#backoffMs = options.backoffMs ?? 500;
     this.#onRetry = options.onRetry ?? (() => {});
@@ -161,6 +169,7 @@ export class OuraHttp {
     for (const [name, value] of Object.entries(params)) url.searchParams.set(name, value);
     const timeout = AbortSignal.timeout(this.#timeoutMs);
     noteRequest(this.traffic, path);
+    using room = this.#bodies.open();
     let response: Response;
     let bytes: Uint8Array | null;
     try {
@@ -169,7 +178,7 @@ export class OuraHttp {
         redirect: "error",
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       });
-      bytes = await readBody(response, this.#largestBody);
+      bytes = await readBody(response, this.#largestBody, room.take);
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       throw new Transient(this.#unreachable(path, timeout.aborted, error));

@@ -4,7 +4,7 @@ import { DatabaseError, messageOf, UsageError } from "../../lib/errors.ts";
 import type { RetryOptions } from "../../lib/db/retry_transaction.ts";
 import type { Grant, Vault } from "../../lib/db/vault/grant.ts";
 import { readGrant } from "../../lib/db/vault/grants.ts";
-import type { KeptPair, RecoveryFile } from "../../lib/db/vault/recovery_file.ts";
+import type { KeptFile, KeptPair, RecoveryFiles } from "../../lib/db/vault/recovery_files.ts";
 import { storeRefreshed } from "../../lib/db/vault/refresh_claim.ts";
 import type { TokenSet } from "../../lib/oura/oauth/token_answer.ts";
 import { notSignedIn } from "./sign_in_errors.ts";
@@ -14,7 +14,7 @@ const log = loggerOf("sign-in");
 /** Where a pair is stored, and its copy kept meanwhile. */
 export interface Store {
   readonly vault: Vault;
-  readonly recovery: RecoveryFile;
+  readonly recovery: RecoveryFiles;
   /** How patiently a commit that failed is tried again from memory. */
   readonly commitRetry?: RetryOptions;
 }
@@ -40,17 +40,18 @@ export async function keepAndStore(
     scopes: tokens.scopes ?? former.scopes,
     refreshedAt: tokens.now,
   };
-  const kept = await keep(recovery, pair);
+  let path = await keep(recovery, pair);
   await report("kept");
   try {
     await storeRefreshed(vault, former, pair, commitRetry);
   } catch (cause) {
     if (!(cause instanceof DatabaseError)) throw cause;
-    // Once more: the disk may have space by now, or another process have cleared the copy away.
-    throw commitFailed(cause, await keep(recovery, pair) || kept ? recovery.path : null);
+    // Once more: the disk may have space by now.
+    path ??= await keep(recovery, pair);
+    throw commitFailed(cause, path);
   }
   await report("committed");
-  await discard(recovery);
+  if (path !== null) await discard(recovery, path);
   await report("done");
   // When the row had moved on, what is there now is newer than what we bring.
   const current = await readGrant(vault, former.userId);
@@ -59,60 +60,76 @@ export async function keepAndStore(
 }
 
 /**
- * Takes up a pair that an earlier run could not commit. One that no longer counts, because the row
- * has a newer pair or another sign-in, is removed.
+ * Takes up a pair that an earlier run could not commit. Files that no longer count, because the row
+ * has a newer pair or another sign-in, are removed, and only those that were read here.
+ * @throws {UsageError} When a file is encrypted with another key.
  */
 export async function adoptKeptPair(
   vault: Vault,
-  recovery: RecoveryFile,
+  recovery: RecoveryFiles,
   userId: string,
 ): Promise<void> {
-  const pair = await readKept(recovery);
-  if (!pair) return;
+  const files = await recovery.read();
+  files.forEach(lookAtProblem);
+  if (files.every(({ pair }) => pair === null)) return;
   const current = await readGrant(vault, userId);
   if (!current) return;
-  // A row older than the copy is one restored from a backup: the copy is then still the latest pair.
-  const counts = current.obtainedAt.getTime() === pair.obtainedAt.getTime() &&
-    current.version <= pair.version;
-  if (counts) {
-    await storeRefreshed(vault, { userId, version: current.version }, pair);
-    log.info("A refreshed sign-in that an earlier run could not store was taken up.");
+  const newest = files.find(({ pair }) => pair !== null && counts(pair, current))?.pair;
+  if (newest) {
+    // False when another process was faster: the row then decides below what is still needed.
+    if (await storeRefreshed(vault, current, newest)) {
+      log.info("A refreshed sign-in that an earlier run could not store was taken up.");
+    }
   }
-  await discard(recovery);
+  const after = newest ? await readGrant(vault, userId) : current;
+  if (!after) return;
+  for (const { path, pair } of files) {
+    if (pair !== null && !counts(pair, after)) await discard(recovery, path);
+  }
 }
 
-/** A copy that cannot be read must not bar the way to a grant that is fine. */
-async function readKept(recovery: RecoveryFile): Promise<KeptPair | null> {
+/** Removes the files that no sign-in needs any more: those whose pair `isOver`, and unreadable ones. */
+export async function discardKept(
+  recovery: RecoveryFiles,
+  isOver: (pair: KeptPair) => boolean,
+): Promise<void> {
+  for (const { path, pair } of await recovery.read()) {
+    if (pair === null || isOver(pair)) await discard(recovery, path);
+  }
+}
+
+/** A row older than the copy is one restored from a backup: the copy is then the latest pair. */
+function counts(pair: KeptPair, { obtainedAt, version }: Grant): boolean {
+  return obtainedAt.getTime() === pair.obtainedAt.getTime() && version <= pair.version;
+}
+
+/** A copy that cannot be read must not bar the way to a grant that is fine; a wrong key must. */
+function lookAtProblem({ path, problem }: KeptFile): void {
+  if (problem === undefined) return;
+  if (problem instanceof UsageError) throw problem;
+  log.warn("The recovery file {path} cannot be read: {problem}", {
+    path,
+    problem: messageOf(problem),
+  });
+}
+
+async function keep(recovery: RecoveryFiles, pair: KeptPair): Promise<string | null> {
   try {
-    return await recovery.read();
+    return await recovery.keep(pair);
   } catch (error) {
-    if (error instanceof UsageError) throw error;
-    log.warn("The recovery file {path} cannot be read: {problem}", {
-      path: recovery.path,
+    log.warn("No recovery file can be written at {path}: {problem}", {
+      path: recovery.pattern,
       problem: messageOf(error),
     });
     return null;
   }
 }
 
-async function keep(recovery: RecoveryFile, pair: KeptPair): Promise<boolean> {
-  try {
-    await recovery.write(pair);
-    return true;
-  } catch (error) {
-    log.warn("No recovery file can be written at {path}: {problem}", {
-      path: recovery.path,
-      problem: messageOf(error),
-    });
-    return false;
-  }
-}
-
 /** A file left behind does no harm: the version in it tells the next run that it is old. */
-async function discard(recovery: RecoveryFile): Promise<void> {
-  await recovery.remove().catch((error) =>
+async function discard(recovery: RecoveryFiles, path: string): Promise<void> {
+  await recovery.remove(path).catch((error) =>
     log.warn("The recovery file {path} cannot be removed: {problem}", {
-      path: recovery.path,
+      path,
       problem: messageOf(error),
     })
   );
@@ -125,13 +142,13 @@ function commitFailed(cause: DatabaseError, path: string | null): DatabaseError 
       "The refreshed sign-in could be stored neither in the database nor on disk.",
       {
         cause,
-        hint: "Mend the database (and make the data directory writable), then `auth login`.",
+        hint: "Fix the database (and make the data directory writable), then `auth login`.",
       },
     );
   }
   return new DatabaseError(
     "SIGN_IN_KEPT",
     `The refreshed sign-in could not be stored in the database; it is kept, encrypted, in ${path}.`,
-    { cause, hint: "Mend the database and run again on this machine: the file is taken up then." },
+    { cause, hint: "Fix the database and run again on this machine: the file is taken up then." },
   );
 }

@@ -13,6 +13,7 @@ import {
   endGrant,
   releaseClaim,
 } from "../../lib/db/vault/refresh_claim.ts";
+import { requireTrustedEndpoint } from "../../lib/oura/oauth/portals.ts";
 import {
   type OAuthApp,
   refreshTokens,
@@ -35,6 +36,8 @@ export type RefreshStep =
 export interface RefreshContext extends Store {
   /** Null when the environment has no client id and secret: then nothing can be refreshed. */
   readonly app: OAuthApp | null;
+  /** Endpoints of the environment that may get tokens, beside those of Oura's portals. */
+  readonly endpoints?: readonly string[];
   readonly request?: RequestOptions;
   readonly now?: () => Date;
   readonly sleep?: (ms: number) => Promise<void>;
@@ -108,6 +111,12 @@ async function spend(context: RefreshContext, claim: Claimed, holder: string): P
   if (app === null || wrongApp) {
     await giveBack(false);
     throw wrongApp;
+  }
+  try {
+    requireTrustedEndpoint(grant.tokenUrl, context.endpoints ?? []);
+  } catch (error) {
+    await giveBack(false);
+    throw error;
   }
   const outcome = await refreshTokens(grant.tokenUrl, app, grant.refreshToken, context.request);
   await report(context, "answered");

@@ -7,7 +7,7 @@ import { reencryptGrants } from "../../lib/db/vault/reencrypt.ts";
 import type { Keyring } from "../../lib/db/vault/token_key.ts";
 import { UsageError } from "../../lib/errors.ts";
 import { adoptKeptPair } from "./kept_pair.ts";
-import { keyFilePath, openKeyring, recoveryFileOf, type SignInSettings } from "./wearers.ts";
+import { keyFilePath, openKeyring, recoveryFilesOf, type SignInSettings } from "./wearers.ts";
 
 /** What a rotation did. */
 export interface KeyRotation {
@@ -46,6 +46,6 @@ export async function rotateKey(settings: SignInSettings, db: Database): Promise
 /** A pair that waits on disk under the old key would be unreadable afterwards. */
 async function adoptAllKept(settings: SignInSettings, vault: Vault): Promise<void> {
   for (const { userId } of await listGrants(vault.db)) {
-    await adoptKeptPair(vault, await recoveryFileOf(settings, vault, userId), userId);
+    await adoptKeptPair(vault, await recoveryFilesOf(settings, vault, userId), userId);
   }
 }

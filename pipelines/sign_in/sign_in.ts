@@ -1,7 +1,7 @@
 /** One sign-in from the authorize URL to the stored grant. */
 import type { Vault } from "../../lib/db/vault/grant.ts";
 import { saveGrant } from "../../lib/db/vault/grants.ts";
-import type { RecoveryFile } from "../../lib/db/vault/recovery_file.ts";
+import type { KeptPair, RecoveryFiles } from "../../lib/db/vault/recovery_files.ts";
 import { OuraUnavailableError, SignInError, UsageError } from "../../lib/errors.ts";
 import {
   type Authorization,
@@ -24,6 +24,7 @@ import {
   type RequestOptions,
 } from "../../lib/oura/oauth/token_endpoint.ts";
 import { readWearerId } from "../../lib/oura/oauth/wearer.ts";
+import { discardKept } from "./kept_pair.ts";
 
 /** The redirect as it reached us: caught by the local server, or pasted. */
 export interface ObtainedRedirect {
@@ -45,8 +46,8 @@ export interface SignInOptions {
   readonly scopes: readonly string[] | null;
   /** Sends the person to the URL and waits for the redirect. */
   readonly obtainRedirect: (authorization: Authorization) => Promise<ObtainedRedirect>;
-  /** The recovery file of a wearer: a new sign-in makes it worthless. */
-  readonly recoveryOf: (userId: string) => Promise<RecoveryFile>;
+  /** The recovery files of a wearer: a new sign-in makes the earlier ones worthless. */
+  readonly recoveryOf: (userId: string) => Promise<RecoveryFiles>;
   readonly request?: RequestOptions;
   readonly now?: () => Date;
 }
@@ -126,7 +127,9 @@ async function complete(
     clientId: options.app.clientId,
     obtainedAt,
   });
-  await (await options.recoveryOf(userId)).remove();
+  // Another process may have refreshed the new sign-in already: its pair stays.
+  const isOver = (pair: KeptPair) => pair.obtainedAt.getTime() !== obtainedAt.getTime();
+  await discardKept(await options.recoveryOf(userId), isOver);
   return { userId, scopes, portal: portal.name, expiresAt };
 }
 

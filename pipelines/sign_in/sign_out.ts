@@ -1,17 +1,17 @@
 /** The end of a sign-in: revoked at Oura, then removed here. */
 import type { Vault } from "../../lib/db/vault/grant.ts";
 import { deleteGrant, readGrant } from "../../lib/db/vault/grants.ts";
-import type { RecoveryFile } from "../../lib/db/vault/recovery_file.ts";
+import type { RecoveryFiles } from "../../lib/db/vault/recovery_files.ts";
 import { OuraUnavailableError, UsageError } from "../../lib/errors.ts";
 import { TransportError } from "../../lib/oura/oauth/bounded_fetch.ts";
-import type { PortalName } from "../../lib/oura/oauth/portals.ts";
+import { type PortalName, requireTrustedEndpoint } from "../../lib/oura/oauth/portals.ts";
 import {
   type OAuthApp,
   type RequestOptions,
   type RevocationOutcome,
   revokeGrant,
 } from "../../lib/oura/oauth/token_endpoint.ts";
-import { adoptKeptPair } from "./kept_pair.ts";
+import { adoptKeptPair, discardKept } from "./kept_pair.ts";
 import { notSignedIn } from "./sign_in_errors.ts";
 
 /**
@@ -22,8 +22,10 @@ import { notSignedIn } from "./sign_in_errors.ts";
 export async function signOut(
   context: {
     vault: Vault;
-    recovery: RecoveryFile;
+    recovery: RecoveryFiles;
     app: OAuthApp | null;
+    /** Endpoints of the environment that may get tokens, beside those of Oura's portals. */
+    endpoints?: readonly string[];
     request?: RequestOptions;
   },
   userId: string,
@@ -34,6 +36,7 @@ export async function signOut(
   const grant = await readGrant(vault, userId);
   if (!grant) throw notSignedIn(userId);
   if (app?.clientId !== grant.clientId) throw wrongApp();
+  requireTrustedEndpoint(grant.revokeUrl, context.endpoints ?? []);
   const portal = { name: grant.portal as PortalName, revokeUrl: grant.revokeUrl };
   let outcome: RevocationOutcome;
   try {
@@ -50,7 +53,7 @@ export async function signOut(
   }
   if (outcome === "app_refused") throw wrongApp();
   await deleteGrant(vault.db, userId);
-  await recovery.remove();
+  await discardKept(recovery, (pair) => pair.obtainedAt <= grant.obtainedAt);
   return outcome === "revoked";
 }
 

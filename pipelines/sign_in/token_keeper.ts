@@ -1,7 +1,10 @@
 /** The access token of one wearer, kept fresh for as long as a run lasts. */
 import type { Grant } from "../../lib/db/vault/grant.ts";
+import { SEAL_VERSION } from "../../lib/db/vault/cipher.ts";
 import { readGrant } from "../../lib/db/vault/grants.ts";
+import { resealGrant } from "../../lib/db/vault/reencrypt.ts";
 import { OuraSyncError } from "../../lib/errors.ts";
+import { isTrustedEndpoint } from "../../lib/oura/oauth/portals.ts";
 import type { TokenProvider } from "../../lib/oura/token_provider.ts";
 import { adoptKeptPair } from "./kept_pair.ts";
 import { type RefreshContext, renewGrant } from "./refresh_protocol.ts";
@@ -36,6 +39,10 @@ export class TokenKeeper implements TokenProvider {
     if (!grant) throw notSignedIn(userId);
     if (grant.state === "needs_login") {
       throw needsLogin(userId, grant.needsLoginReason ?? "Oura no longer accepts it.");
+    }
+    // A row of an earlier version may name any endpoint; only one we would use is bound for good.
+    if (grant.sealVersion !== SEAL_VERSION && areTrusted(grant, context.endpoints ?? [])) {
+      await resealGrant(context.vault, userId);
     }
     return new TokenKeeper(context, grant);
   }
@@ -100,4 +107,8 @@ export class TokenKeeper implements TokenProvider {
   #now(): number {
     return (this.context.now?.() ?? new Date()).getTime();
   }
+}
+
+function areTrusted({ tokenUrl, revokeUrl }: Grant, endpoints: readonly string[]): boolean {
+  return [tokenUrl, revokeUrl].every((url) => isTrustedEndpoint(url, endpoints));
 }

@@ -4,7 +4,7 @@ import type { Database } from "../../lib/db/database.ts";
 import type { GrantSummary, Vault } from "../../lib/db/vault/grant.ts";
 import { listGrants } from "../../lib/db/vault/grants.ts";
 import { openKeyFile } from "../../lib/db/vault/key_file.ts";
-import { RecoveryFile } from "../../lib/db/vault/recovery_file.ts";
+import { RecoveryFiles } from "../../lib/db/vault/recovery_files.ts";
 import { type Keyring, keyringOf } from "../../lib/db/vault/token_key.ts";
 import { SignInError, UsageError } from "../../lib/errors.ts";
 import type { OAuthApp } from "../../lib/oura/oauth/token_endpoint.ts";
@@ -55,14 +55,19 @@ export function appOf(
   return clientId !== null && clientSecret !== null ? { clientId, clientSecret } : null;
 }
 
+/** The endpoints of the environment that may get tokens, beside those of Oura's portals. */
+export function endpointsOf({ tokenUrl, revokeUrl }: SignInSettings): string[] {
+  return [tokenUrl, revokeUrl].filter((url) => url !== null);
+}
+
 /** Where a wearer's fresh pair is kept until the database has it. */
-export function recoveryFileOf(
+export function recoveryFilesOf(
   settings: Pick<SignInSettings, "dataDirectory">,
   vault: Vault,
   userId: string,
-): Promise<RecoveryFile> {
+): Promise<RecoveryFiles> {
   const directory = settings.dataDirectory.replace(/\/+$/, "");
-  return RecoveryFile.of(directory, vault.db, userId, vault.keyring);
+  return RecoveryFiles.of(directory, vault.db, userId, vault.keyring);
 }
 
 /**
@@ -125,6 +130,7 @@ export async function openWearer(
 ): Promise<TokenKeeper> {
   const wearer = await chooseWearer(db, userId);
   const vault: Vault = { db, keyring: await openKeyring(settings) };
-  const recovery = await recoveryFileOf(settings, vault, wearer.userId);
-  return await TokenKeeper.open({ vault, recovery, app: appOf(settings) }, wearer.userId);
+  const recovery = await recoveryFilesOf(settings, vault, wearer.userId);
+  const context = { vault, recovery, app: appOf(settings), endpoints: endpointsOf(settings) };
+  return await TokenKeeper.open(context, wearer.userId);
 }

@@ -184,6 +184,23 @@ Deno.test(
   },
 );
 
+Deno.test("loadEnvironment() tells of values that end at a #", sanitizers, async () => {
+  const cut = [
+    "DB_PASSWORD=a#b",
+    "export OURA_CLIENT_SECRET = x#",
+    "DATABASE_URL=#a",
+    "LOG_LEVEL=a b#c",
+  ];
+  const whole = ["OURA_TOKEN_KEY='a#b'", 'HEALTHCHECK_URL="a#b" # note', "DB_NAME=a # note"];
+  const other = ["POSTGRES_PASSWORD=a#b", "DB_USER= # note", "DB_HOST=a#b"];
+  await withFile([...cut, ...whole, ...other].join("\n"), async (file) => {
+    const told: string[] = [];
+    const onCut = (name: string) => void told.push(name);
+    await loadEnvironment(file, (name) => name === "DB_HOST" ? "real" : undefined, { onCut });
+    assert.deepEqual(told, ["DB_PASSWORD", "OURA_CLIENT_SECRET", "DATABASE_URL", "LOG_LEVEL"]);
+  });
+});
+
 Deno.test("a database in the real environment wins, in whichever form", sanitizers, async () => {
   await withFile("DATABASE_URL=postgres://file@h/d\nDB_HOST=file\nDB_USER=file\n", async (file) => {
     const read = (real: Record<string, string>) => loadEnvironment(file, (name) => real[name]);

@@ -33,7 +33,7 @@ Deno.test("the callback server shows refusal and failure for what they are", str
     const port = freePort();
     const server = listenForCallback(`http://localhost:${port}/callback`, "s1");
     const received = server.receive(5_000);
-    const shown = text(fetch(`http://127.0.0.1:${port}/callback?error=access_denied`));
+    const shown = text(fetch(`http://127.0.0.1:${port}/callback?error=access_denied&state=s1`));
     await (await received).answer(page as keyof typeof pages);
     assert.match(await shown, expected);
   }
@@ -51,6 +51,7 @@ Deno.test(
     assert.match(await text(fetch(`${base}/callback`)), /another sign-in/);
     assert.match(await text(fetch(`${base}/callback?code=evil&state=forged`)), /another sign-in/);
     assert.match(await text(fetch(`${base}/callback?error=x&state=forged`)), /another sign-in/);
+    assert.match(await text(fetch(`${base}/callback?error=access_denied`)), /another sign-in/);
     const posted = fetch(`${base}/callback?code=evil&state=s1`, { method: "POST" });
     assert.match(await text(posted), /Nothing here/);
     const page = text(fetch(`${base}/callback?code=abc&state=s1`));
@@ -106,3 +107,45 @@ Deno.test("the callback server gives up, and its port, when nobody comes", stric
   await assert.rejects(server.receive(1), { code: "SIGN_IN_TIMEOUT", exitCode: 3 });
   Deno.listen({ hostname: "127.0.0.1", port }).close();
 });
+
+if (Deno.networkInterfaces().some(({ address }) => address === "::1")) {
+  Deno.test("a port that another program holds on ::1 only is a port in use", strict, async () => {
+    const other = Deno.listen({ hostname: "::1", port: 0 });
+    const { port } = other.addr;
+    assert.throws(() => listenForCallback(`http://localhost:${port}/callback`, "s1"), {
+      code: "SIGN_IN_PORT_IN_USE",
+      exitCode: 2,
+    });
+    other.close();
+    // And the half that could be opened is free again.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const server = listenForCallback(`http://localhost:${port}/callback`, "s1");
+    await server.close();
+  });
+}
+
+Deno.test(
+  "unfinished requests keep the callback server neither open nor waiting",
+  strict,
+  async () => {
+    const port = freePort();
+    const server = listenForCallback(`http://localhost:${port}/callback`, "s1");
+    const received = server.receive(5_000);
+    const unfinished = [
+      "POST /callback HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nabc",
+      "POST /callback HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n",
+      "GET /callback?code=x HTTP/1.1\r\nHost:",
+      "",
+    ];
+    const connections = await Promise.all(unfinished.map(async (text) => {
+      const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+      await connection.write(new TextEncoder().encode(text));
+      return connection;
+    }));
+    const page = text(fetch(`http://127.0.0.1:${port}/callback?code=abc&state=s1`));
+    await (await received).answer("success");
+    assert.match(await page, /You are signed in/);
+    await assert.rejects(Deno.connect({ hostname: "127.0.0.1", port }), "it is closed");
+    for (const connection of connections) connection.close();
+  },
+);

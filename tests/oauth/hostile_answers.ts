@@ -79,7 +79,26 @@ export const HOSTILE_ANSWERS: readonly HostileAnswer[] = [
   { name: "a stalled socket", kind: "unknown", respond: "stall" },
   { name: "a connection that breaks off", kind: "unknown", respond: "cut" },
   status(204, "unknown", null),
-  status(400, "refused"),
+  status(400, "unknown"),
+  { ...status(400, "unknown", "<html>invalid_grant</html>"), name: "status 400 with HTML" },
+  {
+    name: "status 400 with invalid_request",
+    kind: "unknown",
+    respond: () => Response.json({ error: "invalid_request" }, { status: 400 }),
+  },
+  {
+    name: "status 400 with invalid_grant",
+    kind: "refused",
+    respond: () => Response.json({ error: "invalid_grant" }, { status: 400 }),
+  },
+  {
+    name: "status 400 with Oura's own words",
+    kind: "refused",
+    respond: () =>
+      Response.json({ title: "Bad Request", detail: "Refresh token already used." }, {
+        status: 400,
+      }),
+  },
   status(401, "app_refused"),
   status(403, "not_taken", "<html>blocked</html>"),
   status(404, "not_taken"),

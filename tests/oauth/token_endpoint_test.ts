@@ -114,6 +114,20 @@ Deno.test("refreshTokens() cuts echoed secrets out of Oura's own words", strict,
   });
 });
 
+Deno.test("refreshTokens() cuts encoded echoes out too", strict, async () => {
+  const strange = { clientId: "app", clientSecret: "a+b/c=d e" };
+  const basic = btoa(`app:${strange.clientSecret}`);
+  const body = `client_secret=${encodeURIComponent(strange.clientSecret)}&x Basic ${basic}`;
+  const echoing = answering(() =>
+    Response.json({ error: "invalid_grant", error_description: body }, { status: 400 })
+  );
+  await withHostileServer(echoing, async (url) => {
+    const outcome = await refreshTokens(url, strange, "refresh-token-value");
+    assert.ok(outcome.kind === "refused");
+    assert.match(outcome.reason, /: client_secret=\[hidden\]&x Basic \[hidden\]\.$/);
+  });
+});
+
 Deno.test("refreshTokens() tells a refused app from a dead token", strict, async () => {
   for (const error of ["invalid_client", "unauthorized_client"]) {
     await withHostileServer(

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { staticToken } from "../../simulator/mod.ts";
 import { createDatabase, sharedCluster } from "../support/postgres.ts";
 import { Run } from "../support/run.ts";
@@ -6,6 +7,8 @@ import { withSimulator } from "../support/sync_world.ts";
 
 // Started here: the sanitizers of the test would take it for a leak.
 await sharedCluster();
+
+const PROGRAM = fileURLToPath(new URL("telemetry_program.ts", import.meta.url));
 
 interface Exported {
   name: string;
@@ -75,4 +78,48 @@ Deno.test("with OTEL_DENO=true a sync exports its spans and counts, and no value
   );
   assert.ok(metrics.has("oura_sync.documents") && metrics.has("oura_sync.requests"));
   assert.ok(bodies.every((body) => !body.includes("987654")), "no value of a document leaves");
+});
+
+Deno.test("no secret of a URL is exported, whether the request works or not", {
+  sanitizeOps: true,
+  sanitizeResources: true,
+}, async () => {
+  const bodies: string[] = [];
+  const asked: string[] = [];
+  const options = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
+  const collector = Deno.serve(options, async (request) => {
+    bodies.push(await request.text());
+    return Response.json({});
+  });
+  const server = Deno.serve(options, ({ url }) => {
+    asked.push(url);
+    return new Response();
+  });
+  const gone = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  gone.close();
+  const program = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-check",
+      "--allow-all",
+      PROGRAM,
+      `http://127.0.0.1:${server.addr.port}`,
+      `http://127.0.0.1:${gone.addr.port}`,
+    ],
+    env: {
+      OTEL_DENO: "true",
+      OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collector.addr.port}`,
+    },
+    stderr: "inherit",
+  });
+  assert.ok((await program.output()).success);
+  await Promise.all([server.shutdown(), collector.shutdown()]);
+  assert.equal(asked.filter((url) => url.includes("secret-path")).length, 2);
+  assert.equal(asked.filter((url) => url.includes("secret-access-token")).length, 1);
+  const all = bodies.join("\n");
+  const spans = bodies.flatMap((body) => named(JSON.parse(body), "spans"));
+  assert.ok(spans.length >= 4, `only ${spans.length} spans`);
+  assert.match(all, /oauth\/revoke\?\[redacted\]/);
+  assert.deepEqual(all.match(/.{60}secret-.{60}/g), null);
 });

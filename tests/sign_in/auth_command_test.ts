@@ -57,6 +57,25 @@ stageTest("auth login --no-browser takes the pasted address or the bare code", a
   }
 });
 
+stageTest("auth login without a browser takes what comes first", async (stage) => {
+  const wearer = stage.oura.world.wearers[0]!.id;
+  const piped = stage.start(["auth", "login", "--json"]);
+  const [url] = await piped.says(/http:\S+oauth-authorize\S+/);
+  const visited = await fetch(url, { redirect: "manual" });
+  await visited.body?.cancel();
+  const pasted = await piped.end(`${visited.headers.get("location")}\n`);
+  assert.equal(pasted.exitCode, 0, pasted.err);
+  assert.equal(JSON.parse(pasted.out).user_id, wearer);
+
+  const waiting = stage.start(["auth", "login", "--json"]);
+  const [page] = await waiting.says(/http:\S+oauth-authorize\S+/);
+  // Nothing is piped in, and standard input stays open.
+  assert.match(await (await fetch(page)).text(), /You are signed in/);
+  const caught = await waiting.end();
+  assert.equal(caught.exitCode, 0, caught.err);
+  assert.equal(JSON.parse(caught.out).user_id, wearer);
+});
+
 stageTest("auth login says what is missing, and exits with 2", async (stage) => {
   const fails = async (args: readonly string[], code: RegExp, env = {}) => {
     const ended = await new Run({ ...stage.at, env: { ...stage.at.env, ...env } }, args).end();

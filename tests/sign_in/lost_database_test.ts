@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { migrate } from "../../lib/db/migrate.ts";
 import { openPostgres } from "../../lib/db/postgres.ts";
+import type { Grant } from "../../lib/db/vault/grant.ts";
+import type { KeptPair } from "../../lib/db/vault/recovery_files.ts";
 import { readGrant, saveGrant } from "../../lib/db/vault/grants.ts";
 import { Cluster } from "../support/postgres.ts";
 import { newGrant } from "../vault/grants.ts";
@@ -38,20 +40,22 @@ Deno.test(
         onStep: (step) => step === "kept" ? cluster.stopImmediate() : undefined,
       });
       const recovery = await scene.recoveryOf(userId);
+      let named = "";
       await assert.rejects(
         keeper.accessToken(),
         (error: Error & { code?: string; exitCode?: number }) => {
           assert.deepEqual([error.code, error.exitCode], ["SIGN_IN_KEPT", 5]);
-          assert.ok(error.message.includes(recovery.path));
+          named = error.message;
           return true;
         },
       );
       assert.equal(scene.oura.stats.refreshes, 1);
       await cluster.resume();
-      const kept = await recovery.read();
+      const [kept] = await recovery.read();
+      assert.ok(kept && named.includes(kept.path));
       const next = await scene.keeper(userId);
-      assert.equal(await next.accessToken(), kept?.accessToken);
-      assert.equal(await recovery.read(), null);
+      assert.equal(await next.accessToken(), kept.pair?.accessToken);
+      assert.deepEqual(await recovery.read(), []);
       assert.deepEqual([scene.oura.stats.refreshes, scene.oura.stats.refreshTokenReuses], [1, 0]);
     }),
 );
@@ -87,61 +91,116 @@ embeddedTest("without a writable directory the database alone is enough", async 
 
 embeddedTest("a kept pair that a new sign-in has overtaken is thrown away", async (scene) => {
   const userId = await scene.signIn();
-  const grant = await readGrant(scene.vault, userId);
+  const grant = (await readGrant(scene.vault, userId))!;
   const recovery = await scene.recoveryOf(userId);
-  const pair = {
-    obtainedAt: grant!.obtainedAt,
-    version: grant!.version,
-    accessToken: "kept-access",
-    refreshToken: "kept-refresh",
-    expiresAt: new Date(Date.now() + 86_400_000),
-    scopes: null,
-    refreshedAt: new Date(),
-  };
-  const later = new Date(grant!.obtainedAt.getTime() + 1_000);
-  await saveGrant(scene.vault, newGrant({ ...grant!, obtainedAt: later }));
-  await recovery.write(pair);
+  const later = new Date(grant.obtainedAt.getTime() + 1_000);
+  await saveGrant(scene.vault, newGrant({ ...grant, obtainedAt: later }));
+  await recovery.keep(keptPair(grant));
   const keeper = await scene.keeper(userId);
-  assert.equal(await keeper.accessToken(), grant!.accessToken);
-  assert.equal(await recovery.read(), null);
+  assert.equal(await keeper.accessToken(), grant.accessToken);
+  assert.deepEqual(await recovery.read(), []);
 });
 
-embeddedTest("a kept pair is newer than a table restored from a backup", async (scene) => {
-  const userId = await scene.signIn();
-  const grant = await readGrant(scene.vault, userId);
-  await (await scene.recoveryOf(userId)).write({
-    obtainedAt: grant!.obtainedAt,
-    version: grant!.version + 5,
-    accessToken: "kept-access",
-    refreshToken: "kept-refresh",
-    expiresAt: new Date(Date.now() + 86_400_000),
-    scopes: null,
-    refreshedAt: new Date(),
-  });
-  assert.equal(await (await scene.keeper(userId)).accessToken(), "kept-access");
-});
+embeddedTest(
+  "of kept pairs newer than a restored table the newest wins, for good",
+  async (scene) => {
+    const userId = await scene.signIn();
+    const grant = (await readGrant(scene.vault, userId))!;
+    const recovery = await scene.recoveryOf(userId);
+    await recovery.keep(keptPair(grant, { version: grant.version + 5, accessToken: "newest" }));
+    const older = keptPair(grant, { version: grant.version + 4, accessToken: "older" });
+    await recovery.keep(older);
+    assert.equal(await (await scene.keeper(userId)).accessToken(), "newest");
+    assert.deepEqual(await recovery.read(), []);
+    // As if the process had died before it could remove the older file.
+    await recovery.keep(older);
+    assert.equal(await (await scene.keeper(userId)).accessToken(), "newest");
+    assert.deepEqual(await recovery.read(), []);
+  },
+);
 
 embeddedTest("a damaged recovery file does not bar the way", async (scene) => {
   const userId = await scene.signIn();
-  const recovery = await scene.recoveryOf(userId);
-  const other = await scene.recoveryOf("another");
-  await other.write({
-    obtainedAt: new Date(),
-    version: 1,
-    accessToken: "a",
-    refreshToken: "b",
-    expiresAt: new Date(),
-    scopes: null,
-    refreshedAt: new Date(),
-  });
-  await Deno.rename(other.path, recovery.path);
+  const grant = (await readGrant(scene.vault, userId))!;
+  const mine = await (await scene.recoveryOf(userId)).keep(keptPair(grant));
+  await Deno.rename(await (await scene.recoveryOf("another")).keep(keptPair(grant)), mine);
   assert.ok(await (await scene.keeper(userId)).accessToken());
 });
 
-embeddedTest("a new sign-in clears a kept pair away", async (scene) => {
+embeddedTest("a new sign-in clears kept pairs away", async (scene) => {
   const userId = await scene.signIn();
+  const grant = (await readGrant(scene.vault, userId))!;
   const recovery = await scene.recoveryOf(userId);
-  await Deno.writeTextFile(recovery.path, "{}");
+  await recovery.keep(keptPair(grant));
+  await Deno.writeTextFile(await recovery.keep(keptPair(grant)), "{}");
   await scene.signIn();
-  await assert.rejects(Deno.stat(recovery.path), Deno.errors.NotFound);
+  assert.deepEqual(await recovery.read(), []);
 });
+
+/** A process that keeps a fresh pair on disk and dies before it can commit it. */
+async function refreshAndDie(scene: Scene, userId: string): Promise<string> {
+  await scene.expire(userId);
+  const dying = await scene.keeper(userId, {
+    claimMs: 1,
+    onStep: (step) => step === "kept" ? Promise.reject(new Error("killed")) : undefined,
+  });
+  await assert.rejects(dying.accessToken(), /killed/);
+  const [kept] = await (await scene.recoveryOf(userId)).read();
+  return kept!.pair!.accessToken;
+}
+
+embeddedTest("a process that has committed removes its own copy, no newer one", async (scene) => {
+  const userId = await scene.signIn();
+  await scene.expire(userId);
+  let newest = "";
+  const first = await scene.keeper(userId, {
+    onStep: async (step) => {
+      // Between its commit and the removal of its copy another process refreshes, and dies.
+      if (step === "committed" && newest === "") newest = await refreshAndDie(scene, userId);
+    },
+  });
+  await first.accessToken();
+  assert.equal(await (await scene.keeper(userId)).accessToken(), newest);
+  assert.deepEqual([scene.oura.stats.refreshes, scene.oura.stats.refreshTokenReuses], [2, 0]);
+});
+
+embeddedTest("a process that took up a copy removes no newer one", async (scene) => {
+  const userId = await scene.signIn();
+  await refreshAndDie(scene, userId);
+  const recovery = await scene.recoveryOf(userId);
+  let newest = "";
+  const slow = new Proxy(recovery, {
+    get(target, name) {
+      if (name !== "read") {
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === "function" ? value.bind(target) : value;
+      }
+      return async () => {
+        const read = await target.read();
+        // Between its reading and its removal two others go by: one takes the copy up, one dies.
+        if (newest === "") {
+          newest = "-";
+          await scene.keeper(userId);
+          newest = await refreshAndDie(scene, userId);
+        }
+        return read;
+      };
+    },
+  });
+  await (await scene.keeper(userId, { recovery: slow })).accessToken();
+  assert.equal(await (await scene.keeper(userId)).accessToken(), newest);
+  assert.deepEqual([scene.oura.stats.refreshes, scene.oura.stats.refreshTokenReuses], [2, 0]);
+});
+
+function keptPair(grant: Grant, changes: Partial<KeptPair> = {}): KeptPair {
+  return {
+    obtainedAt: grant.obtainedAt,
+    version: grant.version,
+    accessToken: "kept-access",
+    refreshToken: "kept-refresh",
+    expiresAt: new Date(Date.now() + 86_400_000),
+    scopes: null,
+    refreshedAt: new Date(),
+    ...changes,
+  };
+}

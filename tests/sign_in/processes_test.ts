@@ -65,6 +65,7 @@ function processTest(
             directory: scene.directory,
             key: key.toBase64(),
             app: APPS.moi,
+            endpoints: [scene.oura.url],
             claimMs: CLAIM_MS,
             crashAt: null,
           });

@@ -4,7 +4,7 @@
  * prints how it went. Never prints a token: only whether two of them are the same.
  */
 import { openPostgres } from "../../lib/db/postgres.ts";
-import { RecoveryFile } from "../../lib/db/vault/recovery_file.ts";
+import { RecoveryFiles } from "../../lib/db/vault/recovery_files.ts";
 import { keyringOf } from "../../lib/db/vault/token_key.ts";
 import { messageOf, OuraSyncError } from "../../lib/errors.ts";
 import { type RefreshStep } from "../../pipelines/sign_in/refresh_protocol.ts";
@@ -21,6 +21,7 @@ export interface Orders {
   readonly key: string;
   readonly userId: string;
   readonly app: { readonly clientId: string; readonly clientSecret: string };
+  readonly endpoints: readonly string[];
   readonly claimMs: number;
   readonly crashAt: CrashPoint | null;
 }
@@ -44,13 +45,14 @@ async function run(orders: Orders): Promise<Report> {
   const db = await openPostgres({ kind: "url", url: orders.databaseUrl }, { schema: "oura" });
   try {
     const keyring = await keyringOf(Uint8Array.fromBase64(orders.key));
-    const recovery = await RecoveryFile.of(orders.directory, db, orders.userId, keyring);
+    const recovery = await RecoveryFiles.of(orders.directory, db, orders.userId, keyring);
     await print("ready");
     await Deno.stdin.read(new Uint8Array(1));
     const keeper = await TokenKeeper.open({
       vault: { db, keyring },
       recovery,
       app: orders.app,
+      endpoints: orders.endpoints,
       claimMs: orders.claimMs,
       onStep: (step) => {
         if (step === orders.crashAt) die();

@@ -5,7 +5,7 @@ import { configureLogging } from "../../lib/log.ts";
 import { signIn } from "../../pipelines/sign_in/sign_in.ts";
 import { signOut } from "../../pipelines/sign_in/sign_out.ts";
 import { withHostileServer } from "../oauth/hostile_answers.ts";
-import { APPS, embeddedTest, grantsTable, redirected, type Scene, visit } from "./support.ts";
+import { APPS, embeddedTest, pointAt, redirected, type Scene, visit } from "./support.ts";
 
 /** Every text that must never be seen, as it comes by. */
 class Secrets {
@@ -55,19 +55,18 @@ embeddedTest(
       respond: () => Response.json({ error_description: sent.join(" ") }, { status: 500 }),
     } as const;
     await withHostileServer(echo, async (url) => {
-      const table = grantsTable(vault.db);
-      const { rows } = await vault.db.query(`SELECT token_url FROM ${table}`);
-      await vault.db.query(`UPDATE ${table} SET token_url = $1`, [url]);
-      const keeper = await scene.keeper(userId);
+      const { tokenUrl } = (await readGrant(vault, userId))!;
+      await pointAt(vault, userId, { tokenUrl: url });
+      const keeper = await scene.keeper(userId, { endpoints: [url] });
       await noteErrors(() => keeper.accessToken());
-      await vault.db.query(`UPDATE ${table} SET token_url = $1`, [rows[0]!.token_url]);
+      await pointAt(vault, userId, { tokenUrl });
     });
 
     const recovery = await scene.recoveryOf(userId);
-    await vault.db.query(`UPDATE ${grantsTable(vault.db)} SET portal = 'legacy', revoke_url = $1`, [
-      "http://127.0.0.1:2/oauth/revoke",
-    ]);
-    await noteErrors(() => signOut({ vault, recovery, app: APPS.moi }, userId));
+    const nowhere = "http://127.0.0.1:2/oauth/revoke";
+    await pointAt(vault, userId, { portal: "legacy", revokeUrl: nowhere });
+    const endpoints = [nowhere];
+    await noteErrors(() => signOut({ vault, recovery, app: APPS.moi, endpoints }, userId));
 
     scene.oura.simulator.oauth.grants.revokeAll(userId);
     const keeper = await scene.keeper(userId);

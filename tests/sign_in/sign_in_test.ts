@@ -45,7 +45,10 @@ forEachDatabase(
       const { vault } = scene;
       const token = (await readGrant(vault, first))!.accessToken;
       const recovery = await scene.recoveryOf(first);
-      assert.equal(await signOut({ vault, recovery, app: APPS.moi }, first), true);
+      assert.equal(
+        await signOut({ vault, recovery, app: APPS.moi, endpoints: [scene.oura.url] }, first),
+        true,
+      );
       assert.equal(await readGrant(vault, first), null);
       assert.notEqual(await readGrant(vault, second), null);
       assert.equal(scene.oura.simulator.oauth.grants.accessOf(token), undefined, "revoked at Oura");
@@ -59,9 +62,12 @@ forEachDatabase(
       const userId = await scene.signIn();
       const recovery = await scene.recoveryOf(userId);
       for (const app of [null, APPS.legacy, { ...APPS.moi, clientSecret: "wrong" }]) {
-        await assert.rejects(signOut({ vault: scene.vault, recovery, app }, userId), {
-          code: "SIGN_IN_APP",
-        });
+        await assert.rejects(
+          signOut({ vault: scene.vault, recovery, app, endpoints: [scene.oura.url] }, userId),
+          {
+            code: "SIGN_IN_APP",
+          },
+        );
       }
       assert.notEqual(await readGrant(scene.vault, userId), null);
     }),

@@ -2,8 +2,9 @@
 import type { Database } from "../../lib/db/database.ts";
 import { quoteIdentifier } from "../../lib/db/identifiers.ts";
 import { migrate } from "../../lib/db/migrate.ts";
-import type { Vault } from "../../lib/db/vault/grant.ts";
-import { RecoveryFile } from "../../lib/db/vault/recovery_file.ts";
+import { type Grant, sealPair, type Vault } from "../../lib/db/vault/grant.ts";
+import { readGrant } from "../../lib/db/vault/grants.ts";
+import { RecoveryFiles } from "../../lib/db/vault/recovery_files.ts";
 import { generateTokenKey, keyringOf } from "../../lib/db/vault/token_key.ts";
 import type { Authorization } from "../../lib/oura/oauth/authorization.ts";
 import type { CallbackPage } from "../../lib/oura/oauth/callback_pages.ts";
@@ -62,7 +63,7 @@ export interface Scene {
   signIn(changes?: Partial<SignInOptions>): Promise<string>;
   /** A keeper for a signed-in wearer, with short times. */
   keeper(userId: string, changes?: Partial<RefreshContext>): Promise<TokenKeeper>;
-  recoveryOf(userId: string): Promise<RecoveryFile>;
+  recoveryOf(userId: string): Promise<RecoveryFiles>;
   /** Makes the stored access token look, and at Oura be, expired. */
   expire(userId: string): Promise<void>;
 }
@@ -73,7 +74,7 @@ export async function onScene(db: Database, body: (scene: Scene) => Promise<void
   const directory = await Deno.makeTempDir({ prefix: "oura-sync-test-" });
   const vault = { db, keyring: await keyringOf(generateTokenKey()) };
   const pages: CallbackPage[] = [];
-  const recoveryOf = (userId: string) => RecoveryFile.of(directory, db, userId, vault.keyring);
+  const recoveryOf = (userId: string) => RecoveryFiles.of(directory, db, userId, vault.keyring);
   const options = (changes: Partial<SignInOptions> = {}): SignInOptions => ({
     vault,
     app: APPS.moi,
@@ -98,6 +99,7 @@ export async function onScene(db: Database, body: (scene: Scene) => Promise<void
         vault,
         recovery: await recoveryOf(userId),
         app: APPS.moi,
+        endpoints: [oura.url],
         claimMs: 5_000,
         sleep: (ms) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, 20))),
         ...changes,
@@ -148,4 +150,19 @@ export function redirected(parameters: URLSearchParams, pages: CallbackPage[]): 
 /** The quoted name of the table of grants. */
 export function grantsTable(db: Database): string {
   return `${quoteIdentifier(db.schema)}.oauth_tokens`;
+}
+
+/** Lets a stored grant name other endpoints, sealed as a sign-in there would have done. */
+export async function pointAt(
+  vault: Vault,
+  userId: string,
+  changes: Partial<Pick<Grant, "tokenUrl" | "revokeUrl" | "portal">>,
+): Promise<void> {
+  const grant = { ...(await readGrant(vault, userId))!, ...changes };
+  const [access, refresh, keyId] = await sealPair(vault.keyring, grant, grant);
+  await vault.db.query(
+    `UPDATE ${grantsTable(vault.db)} SET token_url = $2, revoke_url = $3, portal = $4,
+       access_token = $5, refresh_token = $6, key_id = $7 WHERE user_id = $1`,
+    [userId, grant.tokenUrl, grant.revokeUrl, grant.portal, access, refresh, keyId],
+  );
 }

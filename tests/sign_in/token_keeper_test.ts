@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { readGrant, saveGrant } from "../../lib/db/vault/grants.ts";
+import type { Grant } from "../../lib/db/vault/grant.ts";
+import type { TokenKey } from "../../lib/db/vault/token_key.ts";
+import { signOut } from "../../pipelines/sign_in/sign_out.ts";
 import { claimRefresh } from "../../lib/db/vault/refresh_claim.ts";
 import { HOSTILE_ANSWERS, withHostileServer } from "../oauth/hostile_answers.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import { newGrant } from "../vault/grants.ts";
-import { APPS, embeddedTest, grantsTable, onScene } from "./support.ts";
+import { APPS, embeddedTest, grantsTable, onScene, pointAt } from "./support.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -110,7 +113,7 @@ embeddedTest("a pair that another process got meanwhile is adopted after a 400",
       fetch: async () => {
         // Between our call and Oura's answer someone signs in again.
         await saveGrant(vault, newGrant({ userId, accessToken: "newer", expiresAt: in30Days() }));
-        return new Response("", { status: 400 });
+        return Response.json({ error: "invalid_grant" }, { status: 400 });
       },
     },
   });
@@ -161,21 +164,104 @@ for (const hostile of HOSTILE_ANSWERS.filter(({ kind }) => kind !== "refused")) 
     await scene.expire(userId);
     const before = await readGrant(scene.vault, userId);
     await withHostileServer(hostile, async (url, requests) => {
-      const table = grantsTable(scene.vault.db);
-      await scene.vault.db.query(`UPDATE ${table} SET token_url = $1`, [url]);
+      await pointAt(scene.vault, userId, { tokenUrl: url });
       const keeper = await scene.keeper(userId, {
+        endpoints: [url],
         request: { bounds: { timeoutMs: 300, maxBytes: 65_536 } },
       });
       const exitCode = hostile.kind === "app_refused" ? 2 : 6;
       await assert.rejects(keeper.accessToken(), { exitCode, message: /token endpoint/ });
       await assert.rejects(keeper.accessToken(), { exitCode });
       assert.equal(requests(), 1, "no retry storm");
-      await scene.vault.db.query(`UPDATE ${table} SET token_url = $1`, [before!.tokenUrl]);
+      await pointAt(scene.vault, userId, { tokenUrl: before!.tokenUrl });
     });
     assert.deepEqual(await readGrant(scene.vault, userId), before);
     assert.ok(await (await scene.keeper(userId)).accessToken(), "the next run goes on");
     assert.equal(scene.oura.stats.refreshTokenReuses, 0);
   });
+}
+
+forEachDatabase(
+  "a grant that names another server gets nothing sent there",
+  (db) =>
+    onScene(db, async (scene) => {
+      const userId = await scene.signIn();
+      await scene.expire(userId);
+      const { vault } = scene;
+      const before = (await readGrant(vault, userId))!;
+      let asked = 0;
+      const request = {
+        fetch: () => Promise.resolve(new Response(String(++asked), { status: 500 })),
+      };
+      const recovery = await scene.recoveryOf(userId);
+      const app = APPS.moi;
+      for (const column of ["token_url", "revoke_url"]) {
+        const table = grantsTable(db);
+        await db.query(`UPDATE ${table} SET ${column} = 'https://evil.example/oauth'`);
+        await assert.rejects(scene.keeper(userId, { request }), { code: "VAULT_ALTERED" });
+        await assert.rejects(signOut({ vault, recovery, app, request }, userId), {
+          code: "VAULT_ALTERED",
+        });
+        const { tokenUrl, revokeUrl } = before;
+        await db.query(`UPDATE ${table} SET token_url = $1, revoke_url = $2`, [
+          tokenUrl,
+          revokeUrl,
+        ]);
+      }
+      // Sealed before the endpoints were bound: then only the address itself tells.
+      const evil = {
+        tokenUrl: "https://evil.example/t",
+        revokeUrl: "https://moi.ouraring.com.evil/",
+      };
+      await pointAt(vault, userId, evil);
+      const keeper = await scene.keeper(userId, { request });
+      await assert.rejects(keeper.accessToken(), { code: "SIGN_IN_ENDPOINT", exitCode: 2 });
+      await assert.rejects(signOut({ vault, recovery, app, request }, userId), {
+        code: "SIGN_IN_ENDPOINT",
+        message: /moi\.ouraring\.com\.evil/,
+      });
+      assert.equal(asked, 0);
+      await pointAt(vault, userId, before);
+      assert.ok(await (await scene.keeper(userId)).accessToken(), "the claim was given back");
+    }),
+);
+
+forEachDatabase(
+  "tokens of an earlier format are sealed again, bound to their endpoints",
+  (db) =>
+    onScene(db, async (scene) => {
+      const userId = await scene.signIn();
+      const { vault } = scene;
+      const before = (await readGrant(vault, userId))!;
+      const old = await sealedAsBefore(vault.keyring.current, before);
+      await db.query(
+        `UPDATE ${grantsTable(db)} SET access_token = $1, refresh_token = $2, key_version = 1`,
+        old,
+      );
+      assert.equal((await readGrant(vault, userId))!.accessToken, before.accessToken);
+      await scene.keeper(userId, { endpoints: [] });
+      assert.equal((await readGrant(vault, userId))!.sealVersion, 1, "bound to no foreign server");
+      assert.equal(await (await scene.keeper(userId)).accessToken(), before.accessToken);
+      assert.deepEqual(await readGrant(vault, userId), before);
+      // Nor can the format be turned back.
+      await db.query(`UPDATE ${grantsTable(db)} SET key_version = 1`);
+      await assert.rejects(readGrant(vault, userId), { code: "VAULT_ALTERED" });
+    }),
+);
+
+/** Both tokens of a grant in format 1. */
+function sealedAsBefore({ id, key }: TokenKey, grant: Grant): Promise<Uint8Array[]> {
+  const tokens = { access_token: grant.accessToken, refresh_token: grant.refreshToken };
+  return Promise.all(
+    Object.entries(tokens).map(async ([kind, token]) => {
+      const nonce = crypto.getRandomValues(new Uint8Array(12));
+      const bound = JSON.stringify(["oura-sync", 1, id, grant.userId, kind]);
+      const additionalData = new TextEncoder().encode(bound);
+      const algorithm = { name: "AES-GCM", iv: nonce, additionalData };
+      const sealed = await crypto.subtle.encrypt(algorithm, key, new TextEncoder().encode(token));
+      return new Uint8Array([...nonce, ...new Uint8Array(sealed)]);
+    }),
+  );
 }
 
 function in30Days(): Date {

@@ -3,7 +3,12 @@ import { seal, unseal } from "../../lib/db/vault/cipher.ts";
 import { generateTokenKey, keyringOf } from "../../lib/db/vault/token_key.ts";
 import { freshKeyring } from "./grants.ts";
 
-const context = { userId: "wearer-1", kind: "access_token" } as const;
+const context = {
+  userId: "wearer-1",
+  kind: "access_token",
+  tokenUrl: "https://moi.ouraring.com/token",
+  revokeUrl: "https://moi.ouraring.com/revoke",
+} as const;
 
 Deno.test("unseal() returns what seal() took, with a nonce of its own each time", async () => {
   const keyring = await freshKeyring();
@@ -20,6 +25,8 @@ Deno.test("unseal() refuses a text that was put elsewhere", async () => {
     { ...context, userId: "wearer-2" },
     { ...context, kind: "refresh_token" as const },
     { ...context, kind: "recovery" as const },
+    { ...context, tokenUrl: "https://evil.example/token" },
+    { ...context, revokeUrl: "https://evil.example/revoke" },
   ];
   for (const other of elsewhere) {
     await assert.rejects(unseal(keyring, sealed, other), { code: "VAULT_ALTERED", exitCode: 5 });
@@ -53,7 +60,7 @@ Deno.test("unseal() with the wrong key names both key ids and exits with 2", asy
 Deno.test("unseal() refuses a format it does not know", async () => {
   const keyring = await freshKeyring();
   const sealed = await seal(keyring, "token", context);
-  await assert.rejects(unseal(keyring, { ...sealed, version: 2 }, context), {
+  await assert.rejects(unseal(keyring, { ...sealed, version: 3 }, context), {
     code: "VAULT_FORMAT",
   });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { openKeyFile, rotateKeyFile, writePrivateFile } from "../../lib/db/vault/key_file.ts";
-import { RecoveryFile } from "../../lib/db/vault/recovery_file.ts";
+import { openKeyFile, rotateKeyFile } from "../../lib/db/vault/key_file.ts";
+import { RecoveryFiles } from "../../lib/db/vault/recovery_files.ts";
+import { DatabaseError } from "../../lib/errors.ts";
 import { freshKeyring } from "./grants.ts";
 
 const strict = { sanitizeOps: true, sanitizeResources: true };
@@ -52,61 +53,83 @@ Deno.test("rotateKeyFile() keeps the old key until the tokens have moved", stric
   });
 });
 
-Deno.test("writePrivateFile() leaves nothing behind when it fails", strict, async () => {
-  await inTempDir(async (directory) => {
-    await Deno.mkdir(`${directory}/taken`);
-    await assert.rejects(writePrivateFile(`${directory}/taken`, "text"));
-    const names = await Array.fromAsync(Deno.readDir(directory), ({ name }) => name);
-    assert.deepEqual(names, ["taken"]);
-  });
-});
-
 Deno.test("a recovery file keeps the pair, encrypted, for the owner only", strict, async () => {
   await inTempDir(async (directory) => {
     const keyring = await freshKeyring();
-    const file = await RecoveryFile.of(`${directory}/new`, database, "wearer-1", keyring);
-    assert.equal(await file.read(), null);
-    await file.write(pair);
-    assert.deepEqual(await file.read(), pair);
-    assert.doesNotMatch(await Deno.readTextFile(file.path), /token-two|wearer-1/);
-    assert.equal(await modeOf(file.path), 0o600);
-    await file.remove();
-    await file.remove();
-    assert.equal(await file.read(), null);
+    const files = await RecoveryFiles.of(`${directory}/new`, database, "wearer-1", keyring);
+    assert.deepEqual(await files.read(), []);
+    const path = await files.keep(pair);
+    assert.deepEqual(await files.read(), [{ path, pair }]);
+    assert.doesNotMatch(await Deno.readTextFile(path), /token-two|wearer-1/);
+    assert.deepEqual([await modeOf(path), await modeOf(`${directory}/new`)], [0o600, 0o700]);
+    await files.remove(path);
+    await files.remove(path);
+    assert.deepEqual(await files.read(), []);
   });
 });
 
-Deno.test("recovery files of other wearers and databases are other files", strict, async () => {
-  const keyring = await freshKeyring();
-  const paths = await Promise.all([
-    RecoveryFile.of("d", database, "wearer-1", keyring),
-    RecoveryFile.of("d", database, "wearer-2", keyring),
-    RecoveryFile.of("d", { ...database, schema: "other" }, "wearer-1", keyring),
-    RecoveryFile.of("d", { ...database, label: "elsewhere/test" }, "wearer-1", keyring),
-  ]);
-  assert.equal(new Set(paths.map(({ path }) => path)).size, 4);
+Deno.test("every pair has a recovery file of its own, the newest comes first", strict, async () => {
+  await inTempDir(async (directory) => {
+    const files = await RecoveryFiles.of(directory, database, "wearer-1", await freshKeyring());
+    const first = await files.keep(pair);
+    const second = await files.keep({ ...pair, version: 4 });
+    assert.deepEqual((await files.read()).map(({ path }) => path), [second, first]);
+    await files.remove(first);
+    assert.deepEqual((await files.read()).map(({ path }) => path), [second]);
+  });
+});
+
+Deno.test("recovery files of other wearers and databases are not read", strict, async () => {
+  await inTempDir(async (directory) => {
+    const keyring = await freshKeyring();
+    const mine = await RecoveryFiles.of(directory, database, "wearer-1", keyring);
+    const others = await Promise.all([
+      RecoveryFiles.of(directory, database, "wearer-2", keyring),
+      RecoveryFiles.of(directory, { ...database, schema: "other" }, "wearer-1", keyring),
+      RecoveryFiles.of(directory, { ...database, label: "elsewhere/test" }, "wearer-1", keyring),
+    ]);
+    for (const other of others) await other.keep(pair);
+    assert.deepEqual(await mine.read(), []);
+    for (const other of others) assert.equal((await other.read()).length, 1);
+  });
 });
 
 Deno.test("a recovery file under another wearer's name does not open", strict, async () => {
   await inTempDir(async (directory) => {
     const keyring = await freshKeyring();
-    const mine = await RecoveryFile.of(directory, database, "wearer-1", keyring);
-    const yours = await RecoveryFile.of(directory, database, "wearer-2", keyring);
-    await mine.write(pair);
-    await Deno.rename(mine.path, yours.path);
-    await assert.rejects(yours.read(), { code: "VAULT_ALTERED" });
+    const mine = await RecoveryFiles.of(directory, database, "wearer-1", keyring);
+    const yours = await RecoveryFiles.of(directory, database, "wearer-2", keyring);
+    await Deno.rename(await mine.keep(pair), await yours.keep(pair));
+    const [moved] = await yours.read();
+    assert.ok(moved?.pair === null && moved.problem instanceof DatabaseError);
+    assert.equal(moved.problem.code, "VAULT_ALTERED");
   });
 });
 
 Deno.test("half a recovery file counts as none", strict, async () => {
   await inTempDir(async (directory) => {
-    const file = await RecoveryFile.of(directory, database, "wearer-1", await freshKeyring());
+    const files = await RecoveryFiles.of(directory, database, "wearer-1", await freshKeyring());
+    const path = await files.keep(pair);
     for (const text of ["", '{"key_id":', "{}", '{"key_id":"a","version":1,"sealed":"*"}']) {
-      await Deno.writeTextFile(file.path, text);
-      assert.equal(await file.read(), null);
+      await Deno.writeTextFile(path, text);
+      assert.deepEqual(await files.read(), [{ path, pair: null }]);
     }
   });
 });
+
+Deno.test(
+  "a recovery file of an earlier version, without an id in its name, is read",
+  strict,
+  async () => {
+    await inTempDir(async (directory) => {
+      const files = await RecoveryFiles.of(directory, database, "wearer-1", await freshKeyring());
+      const path = await files.keep(pair);
+      const earlier = path.replace(/\.[^.]+\.recovery$/, ".recovery");
+      await Deno.rename(path, earlier);
+      assert.deepEqual(await files.read(), [{ path: earlier, pair }]);
+    });
+  },
+);
 
 async function inTempDir(body: (directory: string) => Promise<void>): Promise<void> {
   const directory = await Deno.makeTempDir({ prefix: "oura-sync-test-" });

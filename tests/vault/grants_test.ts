@@ -18,6 +18,7 @@ forEachDatabase("saveGrant() and readGrant() keep everything of a grant", async 
     needsLoginReason: null,
     refreshedAt: null,
     version: 1,
+    sealVersion: 2,
   });
 });
 

@@ -82,7 +82,7 @@ forEachDatabase("storing a pair clears the claim and moves the version on", asyn
   const vault = { db, keyring: await freshKeyring() };
   await saveGrant(vault, newGrant());
   await claimRefresh(vault, "wearer-1", claim("one"));
-  const former = { userId: "wearer-1", version: 1 };
+  const former = { ...newGrant(), version: 1 };
   assert.equal(await storeRefreshed(vault, former, renewed), true);
   assert.equal(await storeRefreshed(vault, former, renewed), false, "the row has moved on");
   const grant = await readGrant(vault, "wearer-1");
@@ -100,7 +100,7 @@ forEachDatabase("a holder that comes late heals a grant declared dead meanwhile"
   await claimRefresh(vault, "wearer-1", claim("slow", 0));
   await claimRefresh(vault, "wearer-1", claim("quick"));
   assert.equal(await endGrant(db, "wearer-1", 1, "already used"), true);
-  assert.equal(await storeRefreshed(vault, { userId: "wearer-1", version: 1 }, renewed), true);
+  assert.equal(await storeRefreshed(vault, { ...newGrant(), version: 1 }, renewed), true);
   const grant = await readGrant(vault, "wearer-1");
   assert.deepEqual([grant?.state, grant?.needsLoginReason], ["active", null]);
   assert.equal(await endGrant(db, "wearer-1", 1, "already used"), false, "too late to end it");

@@ -1,27 +1,37 @@
 /**
- * AES-256-GCM envelopes. Wearer, kind and key id are bound in as additional data, so that a sealed
- * text opens only where it was put: not in another wearer's row, not in another column.
+ * AES-256-GCM envelopes. Wearer, kind, key id and the endpoints of a grant are bound in as additional
+ * data, so that a sealed text opens only where it was put: not in another wearer's row, not in another
+ * column, and not beside an address to which somebody wants it sent.
  */
 import { DatabaseError, UsageError } from "../../errors.ts";
 import type { Keyring } from "./token_key.ts";
 
 /** What a sealed text is bound to. */
-export interface SealContext {
-  readonly userId: string;
-  readonly kind: "access_token" | "refresh_token" | "recovery";
+export type SealContext =
+  | { readonly userId: string; readonly kind: "recovery" }
+  | ({ readonly userId: string; readonly kind: "access_token" | "refresh_token" } & Endpoints);
+
+/** Where the tokens of a grant may be sent. */
+export interface Endpoints {
+  readonly tokenUrl: string;
+  readonly revokeUrl: string;
 }
 
 /** A sealed text with what is needed to find its key again. */
 export interface Sealed {
   readonly keyId: string;
-  /** Format of `bytes`; {@linkcode SEAL_VERSION} is the only one so far. */
+  /** Format of `bytes`: 1 to {@linkcode SEAL_VERSION}. */
   readonly version: number;
   /** 12 bytes of nonce, the ciphertext, 16 bytes of tag. */
   readonly bytes: Uint8Array;
 }
 
-/** Format 1: nonce ‖ ciphertext ‖ tag, additional data as in `boundTo`. */
-export const SEAL_VERSION = 1;
+/**
+ * The format that is written: nonce ‖ ciphertext ‖ tag, additional data as in `boundTo`. Format 1,
+ * which did not bind the endpoints, is still read. It is part of the additional data itself, so that
+ * no text of format 2 can be passed off as one of format 1.
+ */
+export const SEAL_VERSION = 2;
 
 const NONCE_BYTES = 12;
 
@@ -30,7 +40,7 @@ export async function seal(keyring: Keyring, text: string, context: SealContext)
   const { id, key } = keyring.current;
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
   const sealed = await crypto.subtle.encrypt(
-    { name: "AES-GCM", iv: nonce, additionalData: boundTo(id, context) },
+    { name: "AES-GCM", iv: nonce, additionalData: boundTo(SEAL_VERSION, id, context) },
     key,
     new TextEncoder().encode(text),
   );
@@ -52,10 +62,10 @@ export async function unseal(
 ): Promise<string> {
   const key = keyring.byId.get(sealed.keyId);
   if (!key) throw wrongKey(sealed.keyId, keyring);
-  if (sealed.version !== SEAL_VERSION) {
+  if (sealed.version !== 1 && sealed.version !== SEAL_VERSION) {
     throw new DatabaseError(
       "VAULT_FORMAT",
-      `Tokens are stored in format ${sealed.version}; this program knows ${SEAL_VERSION}.`,
+      `Tokens are stored in format ${sealed.version}; this program knows 1 to ${SEAL_VERSION}.`,
       { hint: "Use the version of oura-sync that stored them, or a newer one." },
     );
   }
@@ -65,7 +75,7 @@ export async function unseal(
       {
         name: "AES-GCM",
         iv: bytes.subarray(0, NONCE_BYTES),
-        additionalData: boundTo(sealed.keyId, context),
+        additionalData: boundTo(sealed.version, sealed.keyId, context),
       },
       key.key,
       bytes.subarray(NONCE_BYTES),
@@ -74,14 +84,20 @@ export async function unseal(
   } catch {
     throw new DatabaseError(
       "VAULT_ALTERED",
-      `The stored ${context.kind.replace("_", " ")} was altered, or moved from another wearer.`,
+      `The stored ${
+        context.kind.replace("_", " ")
+      } or its row was altered, or moved from another wearer.`,
       { hint: "Restore the table oauth_tokens from a backup, or run `auth login` again." },
     );
   }
 }
 
-function boundTo(keyId: string, { userId, kind }: SealContext): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(JSON.stringify(["oura-sync", SEAL_VERSION, keyId, userId, kind]));
+function boundTo(version: number, keyId: string, context: SealContext): Uint8Array<ArrayBuffer> {
+  const endpoints = version === 1 || context.kind === "recovery"
+    ? []
+    : [context.tokenUrl, context.revokeUrl];
+  const bound = ["oura-sync", version, keyId, context.userId, context.kind, ...endpoints];
+  return new TextEncoder().encode(JSON.stringify(bound));
 }
 
 function wrongKey(needed: string, keyring: Keyring): UsageError {

@@ -1,6 +1,6 @@
 /** A grant as the program sees it, and as it lies encrypted in `oauth_tokens`. */
 import type { Database, Row } from "../database.ts";
-import { seal, SEAL_VERSION, unseal } from "./cipher.ts";
+import { type Endpoints, seal, SEAL_VERSION, unseal } from "./cipher.ts";
 import type { Keyring } from "./token_key.ts";
 
 /** Where the grants are, and the keys to them. */
@@ -14,6 +14,11 @@ export interface TokenPair {
   readonly accessToken: string;
   readonly refreshToken: string;
   readonly expiresAt: Date;
+}
+
+/** What identifies the row that a pair of tokens belongs to. */
+export interface GrantOwner extends Endpoints {
+  readonly userId: string;
 }
 
 /** All of a grant that may be shown. */
@@ -41,12 +46,14 @@ export interface Grant extends GrantSummary, TokenPair {
   readonly revokeUrl: string;
   /** Counts the pairs this row has held: tells a refresh whether it is still the latest. */
   readonly version: number;
+  /** The format its tokens are sealed in; an earlier one than the current is replaced once. */
+  readonly sealVersion: number;
 }
 
 /** What a sign-in brings. */
 export type NewGrant = Omit<
   Grant,
-  "state" | "needsLoginReason" | "keyId" | "refreshedAt" | "version"
+  "state" | "needsLoginReason" | "keyId" | "refreshedAt" | "version" | "sealVersion"
 >;
 
 /** The shown part of a row of `oauth_tokens`. */
@@ -96,16 +103,15 @@ export function toSummary(row: SummaryRow): GrantSummary {
  */
 export async function toGrant(row: GrantRow, keyring: Keyring): Promise<Grant> {
   const sealed = { keyId: row.key_id, version: row.key_version };
-  const [accessToken, refreshToken] = await Promise.all([
-    unseal(keyring, { ...sealed, bytes: row.access_token }, {
-      userId: row.user_id,
-      kind: "access_token",
-    }),
-    unseal(keyring, { ...sealed, bytes: row.refresh_token }, {
-      userId: row.user_id,
-      kind: "refresh_token",
-    }),
-  ]);
+  const bound = { userId: row.user_id, tokenUrl: row.token_url, revokeUrl: row.revoke_url };
+  const accessToken = await unseal(keyring, { ...sealed, bytes: row.access_token }, {
+    ...bound,
+    kind: "access_token",
+  });
+  const refreshToken = await unseal(keyring, { ...sealed, bytes: row.refresh_token }, {
+    ...bound,
+    kind: "refresh_token",
+  });
   return {
     ...toSummary(row),
     accessToken,
@@ -113,18 +119,24 @@ export async function toGrant(row: GrantRow, keyring: Keyring): Promise<Grant> {
     tokenUrl: row.token_url,
     revokeUrl: row.revoke_url,
     version: row.version,
+    sealVersion: row.key_version,
   };
 }
 
-/** The encrypted columns of a pair: access token, refresh token, key id, format. */
+/**
+ * The encrypted columns of a pair: access token, refresh token, key id, format.
+ * @param owner The row it is for; the pair opens in no other.
+ */
 export async function sealPair(
   keyring: Keyring,
-  userId: string,
+  owner: GrantOwner,
   pair: { accessToken: string; refreshToken: string },
 ): Promise<readonly [Uint8Array, Uint8Array, string, number]> {
+  const { userId, tokenUrl, revokeUrl } = owner;
+  const bound = { userId, tokenUrl, revokeUrl };
   const [access, refresh] = await Promise.all([
-    seal(keyring, pair.accessToken, { userId, kind: "access_token" }),
-    seal(keyring, pair.refreshToken, { userId, kind: "refresh_token" }),
+    seal(keyring, pair.accessToken, { ...bound, kind: "access_token" }),
+    seal(keyring, pair.refreshToken, { ...bound, kind: "refresh_token" }),
   ]);
   return [access.bytes, refresh.bytes, keyring.current.id, SEAL_VERSION];
 }

@@ -37,7 +37,7 @@ export async function readGrant(vault: Vault, userId: string): Promise<Grant | n
 export async function saveGrant(vault: Vault, grant: NewGrant): Promise<void> {
   const parameters = [
     grant.userId,
-    ...await sealPair(vault.keyring, grant.userId, grant),
+    ...await sealPair(vault.keyring, grant, grant),
     grant.expiresAt,
     grant.scopes,
     grant.portal,

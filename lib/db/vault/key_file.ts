@@ -2,7 +2,9 @@
  * The key file of the embedded database: one key in base64 a line, the current one first. Further
  * lines are there only while keys are being rotated.
  */
+import { dirname } from "node:path";
 import { UsageError } from "../../errors.ts";
+import { makePrivateDirectory, removeUnfinished, writeSafely } from "../../safe_file.ts";
 import { generateTokenKey, type KeyBytes, type Keyring, keyringOf } from "./token_key.ts";
 
 const COMMENT = "# Key to the stored Oura sign-in. Whoever has it and the database can read along.";
@@ -12,9 +14,11 @@ const COMMENT = "# Key to the stored Oura sign-in. Whoever has it and the databa
  * @throws {UsageError} When there is a file, but no key in it.
  */
 export async function openKeyFile(path: string): Promise<Keyring> {
+  await removeUnfinished(path);
   const existing = await readKeys(path);
   if (existing) return await keyringOf(...existing);
   const fresh = generateTokenKey();
+  await makePrivateDirectory(dirname(path));
   await writeKeys(path, [fresh]);
   return await keyringOf(fresh);
 }
@@ -35,26 +39,8 @@ export async function rotateKeyFile(
   return moved;
 }
 
-/** Writes a file only its owner can read: whole or not at all, and on the disk when it returns. */
-export async function writePrivateFile(path: string, text: string): Promise<void> {
-  const unfinished = `${path}.${crypto.randomUUID()}.tmp`;
-  try {
-    const file = await Deno.open(unfinished, { write: true, createNew: true, mode: 0o600 });
-    try {
-      await file.write(new TextEncoder().encode(text));
-      await file.sync();
-    } finally {
-      file.close();
-    }
-    await Deno.rename(unfinished, path);
-  } catch (error) {
-    await Deno.remove(unfinished).catch(() => {});
-    throw error;
-  }
-}
-
 function writeKeys(path: string, keys: readonly KeyBytes[]): Promise<void> {
-  return writePrivateFile(path, `${[COMMENT, ...keys.map((key) => key.toBase64())].join("\n")}\n`);
+  return writeSafely(path, `${[COMMENT, ...keys.map((key) => key.toBase64())].join("\n")}\n`);
 }
 
 async function readKeys(path: string): Promise<[KeyBytes, ...KeyBytes[]] | null> {

@@ -14,6 +14,7 @@ import { inSchema } from "../identifiers.ts";
 import { type RetryOptions, retryTransaction } from "../retry_transaction.ts";
 import {
   type Grant,
+  type GrantOwner,
   type GrantRow,
   sealPair,
   toGrant,
@@ -82,17 +83,23 @@ export function claimRefresh(
  */
 export async function storeRefreshed(
   vault: Vault,
-  former: { userId: string; version: number },
-  renewed: TokenPair & { scopes: readonly string[] | null; refreshedAt: Date },
+  former: GrantOwner & { version: number },
+  renewed: TokenPair & {
+    scopes: readonly string[] | null;
+    refreshedAt: Date;
+    /** The version of the row that the pair was made from. @default That of `former` */
+    version?: number;
+  },
   retry: RetryOptions = {},
 ): Promise<boolean> {
   const parameters = [
     former.userId,
     former.version,
-    ...await sealPair(vault.keyring, former.userId, renewed),
+    ...await sealPair(vault.keyring, former, renewed),
     renewed.expiresAt,
     renewed.scopes,
     renewed.refreshedAt,
+    renewed.version ?? former.version,
   ];
   const sql = inSchema(storeSql, vault.db.schema);
   return await retryTransaction(vault.db, async (tx) => {

@@ -15,6 +15,7 @@ export interface CallbackServer {
   /**
    * Waits for the one redirect that carries our state.
    * @throws {SignInError} When nobody came in time.
+   * @throws {DOMException} `AbortError`, when the server is closed meanwhile.
    */
   receive(timeoutMs: number): Promise<ReceivedRedirect>;
   close(): Promise<void>;
@@ -36,18 +37,22 @@ export function listenForCallback(redirectUri: string, state: string): CallbackS
   }
   const path = withoutSlash(url.pathname);
   const arrived = Promise.withResolvers<ReceivedRedirect>();
+  // Closed before anyone waited: then there is nothing to tell.
+  arrived.promise.catch(() => {});
   const ended = Promise.withResolvers<CallbackPage>();
   let taken = false;
 
-  const handle = async (request: Request): Promise<Response> => {
+  const handle = async (
+    request: Request,
+    { completed }: Deno.ServeHandlerInfo,
+  ): Promise<Response> => {
     const asked = new URL(request.url);
     const parameters = asked.searchParams;
     if (request.method !== "GET" || withoutSlash(asked.pathname) !== path) {
       return renderCallbackPage("not_found");
     }
-    // An error cannot smuggle in a grant, so it may come without the state it should carry.
-    const ours = parameters.get("state") === state ||
-      (parameters.has("error") && !parameters.has("state"));
+    // An error counts with our state only: without it any page could end the wait.
+    const ours = parameters.get("state") === state;
     if (taken || !ours || !(parameters.has("code") || parameters.has("error"))) {
       return renderCallbackPage("stale");
     }
@@ -56,39 +61,75 @@ export function listenForCallback(redirectUri: string, state: string): CallbackS
       parameters,
       async answer(page) {
         ended.resolve(page);
+        await within(GRACE_MS, completed);
         await close();
       },
     });
     return renderCallbackPage(await ended.promise);
   };
 
-  const servers = listen(url, handle);
-  const close = async (): Promise<void> => {
+  const listening = listen(url, handle);
+  const close = (): Promise<void> => {
     ended.resolve("failed");
-    await Promise.all(servers.map((server) => server.shutdown()));
+    arrived.reject(new DOMException("The callback server was closed.", "AbortError"));
+    return listening.close();
   };
   return { close, receive: (timeoutMs) => withTimeout(arrived.promise, timeoutMs, close) };
 }
 
-/** `localhost` can mean either address family; the browser decides which it tries first. */
-function listen(url: URL, handle: (request: Request) => Promise<Response>): Deno.HttpServer[] {
+type Handler = (request: Request, info: Deno.ServeHandlerInfo) => Promise<Response>;
+
+/** How long the browser may take to fetch the page that says how it ended. */
+const GRACE_MS = 2_000;
+
+/** How long the last bytes of a page may take, beside requests that may never end. */
+const FLUSH_MS = 500;
+
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const grace = new Promise<void>((resolve) => timer = setTimeout(resolve, ms));
+  await Promise.race([work.catch(() => {}), grace]);
+  clearTimeout(timer);
+}
+
+/**
+ * Listens on every loopback address that the host name means: of `localhost` the browser decides
+ * which one it tries first.
+ */
+function listen(url: URL, handle: Handler): { close(): Promise<void> } {
   const port = Number(url.port || "80");
   const [first, second] = url.hostname === "localhost"
     ? ["127.0.0.1", "::1"] as const
     : [url.hostname.replace(/^\[|\]$/g, "")] as const;
-  const serve = (hostname: string) =>
-    Deno.serve({ hostname, port, onListen: () => {}, onError: () => failed() }, handle);
+  const servers: Deno.HttpServer[] = [];
+  const serve = (hostname: string) => {
+    servers.push(
+      Deno.serve({ hostname, port, onListen: () => {}, onError: () => failed() }, handle),
+    );
+  };
+  let down: Promise<unknown> | undefined;
+  const close = async (): Promise<void> => {
+    down ??= Promise.all(servers.map((server) => server.shutdown()));
+    await within(FLUSH_MS, down);
+    // What still hangs there is no browser of ours. It gets no new connection, and delays no exit.
+    for (const server of servers) server.unref();
+  };
   try {
-    const main = serve(first);
-    if (second === undefined) return [main];
-    try {
-      return [main, serve(second)];
-    } catch {
-      // No IPv6 on this machine: browsers then use the other address.
-      return [main];
-    }
+    serve(first);
+    if (second !== undefined) serveIfThere(() => serve(second));
+    return { close };
   } catch (cause) {
+    void close();
     throw cannotListen(port, cause);
+  }
+}
+
+/** A machine without IPv6 has no such address; a port that is taken there would get the redirect. */
+function serveIfThere(serve: () => void): void {
+  try {
+    serve();
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) throw error;
   }
 }
 

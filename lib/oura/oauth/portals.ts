@@ -97,6 +97,31 @@ export function exchangeOrder(choice: PortalChoice, used: Portal, issuer: Portal
   return [...new Set([...(issuer ? [issuer] : []), used, ...choice.candidates])];
 }
 
+/**
+ * Whether tokens and the client secret may be sent to a stored endpoint: one of Oura's portals, or an
+ * origin the environment names. The database alone is not believed.
+ * @param configured `OURA_TOKEN_URL` and `OURA_REVOKE_URL`, where they are set.
+ */
+export function isTrustedEndpoint(url: string, configured: readonly string[]): boolean {
+  const origin = URL.parse(url)?.origin;
+  const ours = Object.values(PORTALS).flatMap(({ tokenUrl, revokeUrl }) => [tokenUrl, revokeUrl]);
+  return [...ours, ...configured].some((known) => URL.parse(known)?.origin === origin);
+}
+
+/** @throws {UsageError} `SIGN_IN_ENDPOINT`, when {@linkcode isTrustedEndpoint} says no. */
+export function requireTrustedEndpoint(url: string, configured: readonly string[]): void {
+  if (isTrustedEndpoint(url, configured)) return;
+  const host = URL.parse(url)?.host ?? "something that is no URL";
+  throw new UsageError(
+    "SIGN_IN_ENDPOINT",
+    `The stored sign-in names ${host} as Oura's server, which is neither Oura's nor configured.`,
+    {
+      hint: "If it is yours, set OURA_TOKEN_URL and OURA_REVOKE_URL to it. If not, the table " +
+        "oauth_tokens was changed by someone else: run `auth login` again.",
+    },
+  );
+}
+
 function isIssuerOf(issuer: URL, portal: Portal): boolean {
   const isMoi = issuer.pathname.startsWith("/oauth/v2/");
   return issuer.origin === new URL(portal.tokenUrl).origin && isMoi === (portal.name === "moi");

@@ -1,5 +1,6 @@
 /** The strict reading of what a token endpoint answers. */
 import { z } from "zod";
+import { redact } from "../../redaction.ts";
 import { parseScopes } from "./scopes.ts";
 
 /** A checked pair of tokens. */
@@ -94,8 +95,16 @@ export interface ErrorAnswer {
   readonly text: string;
 }
 
-/** Reads an error body, which may be empty or HTML. `secrets` are cut out should Oura echo them. */
-export function readErrorAnswer(body: string, secrets: readonly string[]): ErrorAnswer {
+/**
+ * Reads an error body, which may be empty or HTML.
+ * @param secrets Are cut out should Oura echo them, in whatever encoding.
+ * @param names What may come before a secret in basic authentication.
+ */
+export function readErrorAnswer(
+  body: string,
+  secrets: readonly string[],
+  names: readonly string[] = [],
+): ErrorAnswer {
   let json: unknown;
   try {
     json = JSON.parse(body);
@@ -107,13 +116,9 @@ export function readErrorAnswer(body: string, secrets: readonly string[]): Error
   const { error, error_description, detail, title } = fields.data;
   const code = typeof error === "string" && /^[a-z_]{1,64}$/.test(error) ? error : null;
   const words = [error_description, detail, title, error].find((each) => typeof each === "string");
-  return { code, text: clean(typeof words === "string" ? words : "", secrets) };
+  return { code, text: clean(typeof words === "string" ? words : "", secrets, names) };
 }
 
-function clean(text: string, secrets: readonly string[]): string {
-  let cleaned = text;
-  for (const secret of secrets) {
-    if (secret !== "") cleaned = cleaned.replaceAll(secret, "[hidden]");
-  }
-  return cleaned.replace(/[^\x20-\x7e]+/g, " ").trim().slice(0, 200);
+function clean(text: string, secrets: readonly string[], names: readonly string[]): string {
+  return redact(text, secrets, names).replace(/[^\x20-\x7e]+/g, " ").trim().slice(0, 200);
 }

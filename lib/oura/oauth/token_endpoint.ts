@@ -4,7 +4,12 @@ import { boundedFetch, type RequestBounds, TransportError } from "./bounded_fetc
 import { loggerOf } from "../../log.ts";
 import { isLoopback } from "../../loopback.ts";
 import type { Portal } from "./portals.ts";
-import { checkTokenAnswer, readErrorAnswer, type TokenSet } from "./token_answer.ts";
+import {
+  checkTokenAnswer,
+  type ErrorAnswer,
+  readErrorAnswer,
+  type TokenSet,
+} from "./token_answer.ts";
 
 /** The app as registered at Oura. */
 export interface OAuthApp {
@@ -21,7 +26,7 @@ export interface RequestOptions {
 /**
  * What a token request came to.
  * - `granted`: a checked pair
- * - `refused`: Oura looked at the code or token and refused it (400)
+ * - `refused`: Oura looked at the code or token and refused it (400 `invalid_grant`)
  * - `app_refused`: Oura does not accept client id and secret; code and token were not looked at
  * - `not_taken`: the request was certainly not acted on
  * - `unknown`: no usable answer; a single-use code or token may be spent
@@ -48,8 +53,8 @@ export function exchangeCode(
   grant: { callback: URLSearchParams; redirectUri: string; codeVerifier: string },
   options: RequestOptions = {},
 ): Promise<TokenOutcome> {
-  const secrets = [app.clientSecret, grant.codeVerifier, grant.callback.get("code") ?? ""];
-  return tokenRequest(secrets, () =>
+  const secrets = [grant.codeVerifier, grant.callback.get("code") ?? ""];
+  return tokenRequest(app, secrets, isRefusalOfCode, () =>
     oauth.authorizationCodeGrantRequest(
       server(portal.tokenUrl),
       { client_id: app.clientId },
@@ -68,7 +73,7 @@ export function refreshTokens(
   refreshToken: string,
   options: RequestOptions = {},
 ): Promise<TokenOutcome> {
-  return tokenRequest([app.clientSecret, refreshToken], () =>
+  return tokenRequest(app, [refreshToken], isRefusal, () =>
     oauth.refreshTokenGrantRequest(
       server(tokenUrl),
       { client_id: app.clientId },
@@ -130,7 +135,9 @@ function requestOptions(url: string, options: RequestOptions) {
  * Oura's real answers and accepts an `expires_in` that is text.
  */
 async function tokenRequest(
+  app: OAuthApp,
   secrets: readonly string[],
+  refuses: (answer: ErrorAnswer) => boolean,
   send: () => Promise<Response>,
 ): Promise<TokenOutcome> {
   let response: Response;
@@ -151,11 +158,12 @@ async function tokenRequest(
     }
     return { kind: "unknown", status, reason: `Oura's token endpoint sent ${checked.problem}.` };
   }
-  const { code, text } = readErrorAnswer(body, secrets);
+  const answer = readErrorAnswer(body, [app.clientSecret, ...secrets], [app.clientId]);
+  const { text } = answer;
   const reason = `Oura's token endpoint answered ${status}${
     text && `: ${text.replace(/\.$/, "")}`
   }.`;
-  return { kind: outcomeOf(status, code), status, reason };
+  return { kind: outcomeOf(status, answer, refuses), status, reason };
 }
 
 function warnOfLifetime({ lifetimeProblem, expiresIn }: TokenSet): void {
@@ -166,9 +174,28 @@ function warnOfLifetime({ lifetimeProblem, expiresIn }: TokenSet): void {
   );
 }
 
-function outcomeOf(status: number, code: string | null) {
+/** Oura's documentation has the sentence "Refresh token already used." without an error code too. */
+const REFUSAL =
+  /\binvalid_grant\b|\b(refresh token|authorization code)\b.*\b(used|invalid|expired|revoked)\b|\binvalid (refresh token|authorization code)\b/i;
+
+function isRefusal({ code, text }: ErrorAnswer): boolean {
+  return code === null ? REFUSAL.test(text) : code === "invalid_grant";
+}
+
+/** Of a code only a new sign-in can be lost, and the other portal may know it. */
+function isRefusalOfCode(answer: ErrorAnswer): boolean {
+  return answer.code !== null || isRefusal(answer);
+}
+
+function outcomeOf(
+  status: number,
+  answer: ErrorAnswer,
+  refuses: (answer: ErrorAnswer) => boolean,
+) {
+  const { code } = answer;
   if (status === 401 || (code !== null && APP_ERRORS.has(code))) return "app_refused";
-  if (status === 400) return "refused";
+  // Any other 400 may come from a proxy or be about the request: it proves nothing about the token.
+  if (status === 400) return refuses(answer) ? "refused" : "unknown";
   // Any other 4xx comes from in front of the endpoint: rate limit, firewall, wrong address.
   return status >= 400 && status < 500 ? "not_taken" : "unknown";
 }
