@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { COLUMN_TYPES } from "../lib/column_type.ts";
+import { FIELD_PATH, fieldNames, formatFieldPath, parseFieldPath } from "../lib/field_path.ts";
 
 /** What a problem says of a value that stands where a mapping is wanted. */
 const MAPPING = "must be a mapping (indented lines of `key: value`)";
@@ -59,10 +60,21 @@ const word = (description: string) =>
 
 const PATH_ERROR = "write a path in the document, such as contributors.deep_sleep";
 
-/** Field names from the outside in, joined by dots. */
+const PATH_GRAMMAR = "field names from the outside in, joined by single dots; a name with a dot, " +
+  `a blank or a quote stands in double quotes, as in '"with.dot"'`;
+
+/** Field names from the outside in, joined by dots; the same text for the same names. */
 const path = z.string({ error: PATH_ERROR })
-  .regex(/^[^.\s]+(\.[^.\s]+)*$/, "field names from the outside in, joined by single dots")
-  .meta({ description: "Path in the document: field names from the outside in, joined by dots." });
+  .regex(FIELD_PATH, { error: PATH_GRAMMAR, abort: true })
+  .refine((text) => parseFieldPath(text) !== null, {
+    error: "a name in the path is no JSON string, or holds a character PostgreSQL cannot store",
+    abort: true,
+  })
+  .transform((text) => formatFieldPath(fieldNames(text)))
+  .meta({
+    description: "Path in the document: field names from the outside in, joined by dots. A name " +
+      "with a dot, a blank or a quote is written in double quotes.",
+  });
 
 const keepRaw = flag("Keep the document as raw_data jsonb beside the columns.");
 const history = flag("Keep what Oura changed later in document_revisions. Needs keep_raw.");

@@ -4,7 +4,7 @@ import type { RowCounts } from "../lib/db/runs.ts";
 import { BusyError, EXIT, messageOf, OuraSyncError, OuraUnavailableError } from "../lib/errors.ts";
 import { AccessDeniedError } from "../lib/oura/errors.ts";
 import type { Traffic } from "../lib/oura/traffic.ts";
-import type { NewField } from "./drift.ts";
+import type { ChangedField, NewField } from "./drift.ts";
 
 /** How one data type ended. */
 export interface TypeOutcome {
@@ -21,6 +21,8 @@ export interface TypeOutcome {
   reason?: string;
   /** Fields that arrived and the catalog does not know. */
   newFields?: readonly NewField[];
+  /** Fields that are missing, or not of the kind the catalog says. */
+  changedFields?: readonly ChangedField[];
   /** Who is at it, when busy. */
   holder?: HeldLease;
 }
