@@ -51,9 +51,9 @@ export interface DriftWatch {
   /** Compares a document with the catalog; a few map look-ups per document. */
   observe(document: unknown): void;
   /** The new fields so far, the most frequent first. */
-  newFields(): NewField[];
+  found(): NewField[];
   /** The changed fields so far, the most frequent first. */
-  changedFields(): ChangedField[];
+  changed(): ChangedField[];
 }
 
 /** More than this of one type is not a new field but another kind of document. */
@@ -106,7 +106,7 @@ export function watchDrift(type: PipelineType): DriftWatch {
       if (known === null || typeof document !== "object" || document === null) return;
       if (!Array.isArray(document)) compare(document, known, visitor);
     },
-    newFields() {
+    found() {
       const taken = takenNames(type);
       return [...added].toSorted(([, a], [, b]) => b.count - a.count)
         .map(([path, { place, count, shape, type: column }]) => ({
@@ -117,7 +117,7 @@ export function watchDrift(type: PipelineType): DriftWatch {
           yaml: place.includes(LIST_ITEM) ? null : suggestedLine(place, column ?? "jsonb", taken),
         }));
     },
-    changedFields: () => [...changed.values()].toSorted((a, b) => b.count - a.count),
+    changed: () => [...changed.values()].toSorted((a, b) => b.count - a.count),
   };
 }
 

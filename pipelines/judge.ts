@@ -18,8 +18,8 @@ export function judge(
   contract: Contract,
 ): void {
   judgeRejects(outcome, newRejects.count, contract);
-  judgeNewFields(outcome, drift?.newFields() ?? [], contract);
-  const changed = drift?.changedFields() ?? [];
+  judgeNewFields(outcome, drift?.found() ?? [], contract);
+  const changed = drift?.changed() ?? [];
   if (changed.length > 0) outcome.changedFields = changed;
 }
 

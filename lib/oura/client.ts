@@ -11,7 +11,6 @@ import {
 } from "./client/methods.ts";
 import {
   type DifferenceHandler,
-  MisfitError,
   type MisfitHandler,
   readPages,
   type Source,
