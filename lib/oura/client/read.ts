@@ -148,12 +148,19 @@ function isDocument(value: unknown): value is RawDocument {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Documents without a key (old cardiovascular ages have no `id`) are told apart by their day. */
+/**
+ * Documents without a key (old cardiovascular ages have no `id`) are told apart by their day, and
+ * samples by all they hold: two rings can be read at one instant.
+ */
 function isNew(type: DataType, document: RawDocument, seen: Set<string>): boolean {
+  if (type.key.includes("timestamp")) return isFirst(JSON.stringify(document), seen);
   const fields = type.key.every((field) => (document[field] ?? null) !== null) || !type.day
     ? type.key
     : [type.day];
-  const key = JSON.stringify(fields.map((field) => document[field]));
+  return isFirst(JSON.stringify(fields.map((field) => document[field])), seen);
+}
+
+function isFirst(key: string, seen: Set<string>): boolean {
   if (seen.has(key)) return false;
   seen.add(key);
   return true;
