@@ -57,6 +57,18 @@ export async function typesInQuarantine(db: Queryable, userId: string): Promise<
   return new Set(rows.map((row) => row.data_type));
 }
 
+/** How many documents of each data type are in quarantine, of all wearers. */
+export async function countRejects(db: Queryable): Promise<Map<string, number>> {
+  const { rows } = await db.query<{ data_type: string; count: number }>(
+    inSchema(
+      `SELECT data_type, count(*)::int AS count FROM oura.rejects
+      WHERE state = 'open' GROUP BY data_type ORDER BY data_type`,
+      db.schema,
+    ),
+  );
+  return new Map(rows.map(({ data_type, count }) => [data_type, count]));
+}
+
 /**
  * Closes the rejects of documents that have since been loaded; returns how many.
  * @param unread Documents, as JSON text, that were loaded without all of their series: they stay.
