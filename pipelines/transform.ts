@@ -76,20 +76,15 @@ export function createTransform(type: PipelineType): Transform {
     const values: ColumnValue[] = new Array(columns.length);
     for (let i = 0; i < columns.length; i++) {
       const column = columns[i]!;
-      const { path, read, indexed, names } = readers[i]!;
-      const value = read(raw);
+      const reader = readers[i]!;
+      const { path } = reader;
+      const value = reader.read(raw);
       const fitted = fit(value, column.type);
-      const reason = !fitted.ok
-        ? fitted.reason
-        : indexed && isTooLongForIndex(fitted.value)
-        ? TOO_LONG_FOR_INDEX
-        : value === undefined && names.length > 1
-        ? obstacleReason(raw, names)
-        : null;
+      const reason = fitted.ok ? refusal(reader, value, fitted.value, raw) : fitted.reason;
       if (!fitted.ok || reason !== null) {
-        const expected = column.type;
+        const { name, type: expected } = column;
         return {
-          reject: { key, path, column: column.name, expected, reason: reason!, document: raw },
+          reject: { key, path, column: name, expected, reason: reason ?? "", document: raw },
         };
       }
       if (fitted.value === null && column.name === "day") {
@@ -130,6 +125,17 @@ function unreadReject(key: string, unread: readonly UnreadSeries[], document: un
     reason: `${reasons} (the row is loaded without these samples)`,
     document,
   };
+}
+
+/** Why a value that fits the type of its column cannot be its value; null when it can. */
+function refusal(
+  { indexed, names }: ColumnReader,
+  value: unknown,
+  fitted: ColumnValue,
+  document: RawDocument,
+): string | null {
+  if (value === undefined) return names.length > 1 ? obstacleReason(document, names) : null;
+  return indexed && isTooLongForIndex(fitted) ? TOO_LONG_FOR_INDEX : null;
 }
 
 /** A text or a list where an object belongs: NULL would hide what Oura sent. */

@@ -164,11 +164,15 @@ function knownField(schema: z.ZodType, place: FieldPlace): KnownField {
 type Kind = Pick<KnownField, "expected" | "accepts">;
 
 function scalarKind(inner: z.ZodType): Kind {
-  if (inner instanceof z.ZodBoolean) return typed("true or false", "boolean");
+  if (inner instanceof z.ZodBoolean) {
+    return { expected: "true or false", accepts: (value) => typeof value === "boolean" };
+  }
   if (inner instanceof z.ZodNumberFormat) {
     return { expected: kindOf(1), accepts: Number.isInteger };
   }
-  if (inner instanceof z.ZodNumber) return typed(kindOf(0.5), "number");
+  if (inner instanceof z.ZodNumber) {
+    return { expected: kindOf(0.5), accepts: (value) => typeof value === "number" };
+  }
   switch (metaOf(inner)?.column) {
     case "date":
       return {
@@ -181,10 +185,6 @@ function scalarKind(inner: z.ZodType): Kind {
         accepts: (value) => typeof value === "string" && fit(value, "timestamptz").ok,
       };
     default:
-      return typed(kindOf(""), "string");
+      return { expected: kindOf(""), accepts: (value) => typeof value === "string" };
   }
-}
-
-function typed(expected: string, type: "boolean" | "number" | "string"): Kind {
-  return { expected, accepts: (value) => typeof value === type };
 }
