@@ -21,7 +21,13 @@ export type {
   TimeSeriesName,
   WholeName,
 } from "./lib/oura/client/methods.ts";
-export { type Misfit, MisfitError, type MisfitHandler } from "./lib/oura/client/read.ts";
+export {
+  type Difference,
+  type DifferenceHandler,
+  type Misfit,
+  MisfitError,
+  type MisfitHandler,
+} from "./lib/oura/client/read.ts";
 export {
   refreshingToken,
   type RefreshingTokenOptions,

@@ -78,6 +78,15 @@ function createLogLines(): Progress {
             facts,
           );
         }
+        for (const { path, expected, found, count } of event.outcome.changedFields ?? []) {
+          log.warn("{dataType}.{path} is {found} instead of {expected}, {count} times.", {
+            dataType,
+            path,
+            expected,
+            found,
+            count,
+          });
+        }
         for (const { path, shape, count, yaml } of event.outcome.newFields ?? []) {
           log.warn("{dataType}.{path} is new: {shape}, {count} times.", {
             dataType,

@@ -25,6 +25,7 @@ export function reportText(report: SyncReport): string {
     // The run's own error is told once, after the report.
     ...reasonsText(report.types.filter(({ error }) => !error || error !== report.error)),
     ...newFieldsText(report.types),
+    ...changedFieldsText(report.types),
     `wearer ${report.userId}: ${total}`,
   ].join("\n\n");
 }
@@ -56,6 +57,16 @@ function newFieldsText(types: readonly TypeOutcome[]): string[] {
     ["Oura sends fields that the catalog does not know. To have one as a column:", ...lines]
       .join("\n"),
   ];
+}
+
+/** Fields that do not look as the catalog says; their documents are loaded where the columns fit. */
+function changedFieldsText(types: readonly TypeOutcome[]): string[] {
+  const fields = types.flatMap(({ changedFields = [] }) => changedFields);
+  if (fields.length === 0) return [];
+  const lines = fields.map(({ dataType, path, expected, found, count }) =>
+    `  ${dataType}.${path}: ${found} instead of ${expected}, ${countText(count)} times`
+  );
+  return [["Oura sends fields otherwise than the catalog describes them:", ...lines].join("\n")];
 }
 
 function stateText({ state, stopped }: TypeOutcome): string {

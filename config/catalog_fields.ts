@@ -1,4 +1,5 @@
 import { COLUMN_TYPES, type ColumnType, type ColumnValue, fit } from "../lib/column_type.ts";
+import { fieldNames, formatFieldPath } from "../lib/field_path.ts";
 import type { CatalogField } from "../lib/oura/catalog/paths.ts";
 import { quote } from "./problem.ts";
 import { didYouMean } from "./suggest.ts";
@@ -36,9 +37,9 @@ export function fittingTypes(field: CatalogField): ColumnType[] {
 /** Why there is no field at `path`, with the nearest one; null when there is one. */
 export function pathProblem(path: string, fields: Fields, typeName: string): string | null {
   if (fields === null || fields.has(path)) return null;
-  const parts = path.split(".");
+  const parts = fieldNames(path);
   for (let length = parts.length - 1; length > 0; length--) {
-    const outer = fields.get(parts.slice(0, length).join("."));
+    const outer = fields.get(formatFieldPath(parts.slice(0, length)));
     if (outer === undefined) continue;
     if (outer.shape === "list") {
       return `${quote(outer.path)} is a list, whose items have no path; take it whole as jsonb`;

@@ -1,5 +1,6 @@
 import type { Column } from "./model.ts";
 import type { ColumnType } from "../lib/column_type.ts";
+import { fieldNames } from "../lib/field_path.ts";
 import { type Fields, fittingTypes, pathProblem } from "./catalog_fields.ts";
 import type { ColumnDeclaration, TypeDeclaration } from "./grammar.ts";
 import { columnNameProblem } from "./names.ts";
@@ -40,7 +41,7 @@ export function compileColumns(
     if (type === null || nameProblem !== null) continue;
     columns.push({
       name,
-      path: long.path.split("."),
+      path: fieldNames(long.path),
       type,
       index: long.index ?? false,
       description: context.fields?.get(long.path)?.description ?? null,

@@ -4,6 +4,8 @@
  */
 import { z } from "zod";
 import { COLUMN_TYPES } from "../lib/column_type.ts";
+import { FIELD_PATH, fieldNames, formatFieldPath, parseFieldPath } from "../lib/field_path.ts";
+import { isStorableText } from "../lib/storable.ts";
 
 /** What a problem says of a value that stands where a mapping is wanted. */
 const MAPPING = "must be a mapping (indented lines of `key: value`)";
@@ -57,12 +59,25 @@ const flag = (description: string) =>
 const word = (description: string) =>
   z.string({ error: "must be text" }).min(1, "must not be empty").meta({ description });
 
+const NOT_STORABLE = "a character PostgreSQL cannot store (NUL, or half of a surrogate pair)";
+
 const PATH_ERROR = "write a path in the document, such as contributors.deep_sleep";
 
-/** Field names from the outside in, joined by dots. */
+const PATH_GRAMMAR = "field names from the outside in, joined by single dots; a name with a dot, " +
+  `a blank or a quote stands in double quotes, as in '"with.dot"'`;
+
+/** Field names from the outside in, joined by dots; the same text for the same names. */
 const path = z.string({ error: PATH_ERROR })
-  .regex(/^[^.\s]+(\.[^.\s]+)*$/, "field names from the outside in, joined by single dots")
-  .meta({ description: "Path in the document: field names from the outside in, joined by dots." });
+  .regex(FIELD_PATH, { error: PATH_GRAMMAR, abort: true })
+  .refine((text) => parseFieldPath(text) !== null, {
+    error: "a name in the path is no JSON string, or holds a character PostgreSQL cannot store",
+    abort: true,
+  })
+  .transform((text) => formatFieldPath(fieldNames(text)))
+  .meta({
+    description: "Path in the document: field names from the outside in, joined by dots. A name " +
+      "with a dot, a blank or a quote is written in double quotes.",
+  });
 
 const keepRaw = flag("Keep the document as raw_data jsonb beside the columns.");
 const history = flag("Keep what Oura changed later in document_revisions. Needs keep_raw.");
@@ -98,8 +113,9 @@ export const seriesOptions = mapping({
   every: every.optional(),
   start: path.optional().meta({ description: "Path of the first sample's instant." }),
   codes: z.record(
-    z.string().refine((key) => [...key].length === 1, "a code is one character"),
-    word("What the character stands for."),
+    z.string().refine((key) => [...key].length === 1, "a code is one character")
+      .refine(isStorableText, NOT_STORABLE),
+    word("What the character stands for.").refine(isStorableText, NOT_STORABLE),
     { error: 'must be a mapping such as { "1": deep, "2": light }' },
   ).optional().meta({
     description: "What each character of a phase text stands for; without it the catalog's, {} " +

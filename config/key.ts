@@ -6,6 +6,8 @@ import { quote } from "./problem.ts";
 const INSTANT = "timestamp";
 /** PostgreSQL cuts longer names off without an error. */
 const LONGEST_NAME_BYTES = 63;
+/** PostgreSQL's limit on the columns of an index is 32, of which the wearer is one. */
+const MOST_TIME_KEY_PARTS = 31;
 
 /** A column of a table's primary key, beside `user_id`. */
 export interface KeyColumn {
@@ -28,7 +30,16 @@ export function keyColumns(key: readonly string[]): readonly KeyColumn[] {
 export function keyProblem(key: readonly string[]): string | null {
   const repeated = key.find((part, i) => key.indexOf(part) < i);
   if (repeated !== undefined) return `${quote(repeated)} stands here twice`;
-  for (const { name } of isTimeKey(key) ? keyColumns(key) : []) {
+  const columns = isTimeKey(key) ? keyColumns(key) : [];
+  if (columns.length > MOST_TIME_KEY_PARTS) {
+    return `${columns.length} parts; beside ${INSTANT} every part becomes a column of the primary ` +
+      `key, which holds ${MOST_TIME_KEY_PARTS} beside the wearer`;
+  }
+  for (const { name } of columns) {
+    if (name.startsWith("#")) {
+      return `beside ${INSTANT} every part becomes a column, and names that start with # are kept ` +
+        `for the program: ${quote(name)}`;
+    }
     if (BUILT_IN_COLUMNS.includes(name) || SYSTEM_COLUMNS.includes(name)) {
       return `beside ${INSTANT} every part becomes a column, and each table has a ` +
         `${quote(name)} of its own; leave it out`;

@@ -61,12 +61,32 @@ export function columnNameProblem(name: string): string | null {
     : identifierProblem(name);
 }
 
+/**
+ * A name for a column of a field called `wanted`: valid, and none of `taken`. Fields whose names
+ * hold no letter of SQL get `field`.
+ */
+export function freeColumnName(wanted: string, taken: ReadonlySet<string>): string {
+  const name = asIdentifier(wanted) || "field";
+  for (let n = 1;; n++) {
+    const tail = n === 1 ? "" : `_${n}`;
+    const candidate = name.slice(0, LONGEST_NAME - tail.length) + tail;
+    if (!taken.has(candidate) && columnNameProblem(candidate) === null) return candidate;
+  }
+}
+
+/** Endings of the names PostgreSQL gives to indexes and sequences, which share those of tables. */
+const TAKEN_ENDING = /_(?:pkey|key|idx|seq)$/;
+
 /** Why no declared table may have the name; null when it may. */
 export function tableNameProblem(name: string): string | null {
   const problem = identifierProblem(name);
   if (problem !== null) return problem;
   if (BOOKKEEPING_TABLES.includes(name)) {
     return `"${name}" is a table the program keeps its books in; choose another name`;
+  }
+  const ending = TAKEN_ENDING.exec(name)?.[0];
+  if (ending !== undefined) {
+    return `names ending in ${ending} are kept for indexes and sequences; choose another name`;
   }
   return name.startsWith("v_")
     ? `names starting with v_ are kept for views; write "${name.slice(2) || "samples"}"`

@@ -1,4 +1,5 @@
 import type { Series } from "./model.ts";
+import { fieldNames } from "../lib/field_path.ts";
 import type { CatalogField } from "../lib/oura/catalog/paths.ts";
 import { pathProblem } from "./catalog_fields.ts";
 import type { TypeContext } from "./columns.ts";
@@ -46,7 +47,7 @@ function compileOne(
   }
   const shape = shapeOf(series, field, context, places);
   if (shape === null) return null;
-  const base = { name, path: series.path.split("."), shape };
+  const base = { name, path: fieldNames(series.path), shape };
   if (shape === "samples") {
     return optionsOfSamples(series, context, places)
       ? { ...base, everySeconds: null, start: null, codes: null }
@@ -67,7 +68,7 @@ function compileOne(
   }
   if (everySeconds === undefined || start === undefined) return null;
   const coded = Object.keys(codes).length > 0;
-  return { ...base, everySeconds, start: start.split("."), codes: coded ? codes : null };
+  return { ...base, everySeconds, start: fieldNames(start), codes: coded ? codes : null };
 }
 
 /** The shape the catalog knows, else the declared one; reported and null where there is none. */

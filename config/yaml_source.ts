@@ -23,10 +23,14 @@ export interface YamlSource {
  */
 export function readYaml(text: string): YamlSource {
   if (text.length > LARGEST_FILE) return failed(TOP, tooLarge());
+  const odd = oddIndentation(text);
+  if (odd.length > 0) return { value: undefined, problems: odd, place: () => TOP };
   const lines = new LineCounter();
   const document = parseDocument(text.replace(/^\uFEFF/, ""), {
     lineCounter: lines,
     prettyErrors: false,
+    // Whatever the file's %YAML line says: by YAML 1.1 names such as `on` and `no` are booleans.
+    schema: "core",
     // Repeated keys are found by the reader, which can say which key and where it stood before.
     uniqueKeys: false,
   });
@@ -51,6 +55,26 @@ export function readYaml(text: string): YamlSource {
     if (error instanceof Refused) return failed(error.place, error.message);
     throw error;
   }
+}
+
+/** Blanks that look like spaces and are none to YAML, which would take them for a part of a name. */
+const ODD_BLANK = /^[ \t]*([\u00a0\u1680\u2000-\u200b\u202f\u205f\u2060\u3000])/;
+
+/** Lines that are indented with other blanks than spaces, as text copied from a web page often is. */
+function oddIndentation(text: string): Problem[] {
+  return text.split("\n").flatMap((line, i) => {
+    const match = ODD_BLANK.exec(line);
+    if (!match) return [];
+    const blank = match[1]!;
+    const code = `U+${blank.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`;
+    const name = blank === "\u00a0" || blank === "\u202f" ? "a non-breaking space" : "a blank";
+    return [{
+      line: i + 1,
+      column: match[0].length,
+      path: [],
+      message: `${name} (${code}) stands where YAML wants spaces; indent with plain spaces`,
+    }];
+  }).slice(0, MOST_SYNTAX_ERRORS);
 }
 
 /** The message for a file that is refused unread. */

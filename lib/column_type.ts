@@ -37,6 +37,8 @@ const INTEGER_LIMITS = {
 
 const REAL_MAX = 3.4028234663852886e38;
 const NUMBER_TEXT = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/;
+/** Also as some write it for a number that is whole: `3.0`. */
+const WHOLE_TEXT = /^[+-]?\d{1,19}(\.0*)?$/;
 /** A mantissa with a digit other than zero. */
 const NOT_ZERO = /^[^eE]*[1-9]/;
 const LONGEST_NUMBER = 1_000;
@@ -124,10 +126,10 @@ function fitInteger(value: unknown, type: keyof typeof INTEGER_LIMITS): Fit {
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= least && value <= most) {
     return yes(value);
   }
-  if (typeof value !== "number" && !(typeof value === "string" && /^[+-]?\d{1,19}$/.test(value))) {
+  if (typeof value !== "number" && !(typeof value === "string" && WHOLE_TEXT.test(value))) {
     return no(`${kindOf(value)} is not a whole number`);
   }
-  const whole = BigInt(value);
+  const whole = BigInt(typeof value === "string" ? value.replace(/^\+|\.0*$/g, "") : value);
   if (whole < least || whole > most) return no(`the number is outside the range of ${type}`);
   return yes(Number.isSafeInteger(Number(whole)) ? Number(whole) : whole.toString());
 }

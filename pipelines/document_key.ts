@@ -1,6 +1,7 @@
 /** Which document this is: one text per document, equal for every spelling of the same key. */
 import type { PipelineType } from "../config/model.ts";
 import { fit } from "../lib/column_type.ts";
+import { fieldNames } from "../lib/field_path.ts";
 import { fitsBytes, isStorableText, MOST_INDEXED_BYTES } from "../lib/storable.ts";
 import { findDataType } from "../lib/oura/catalog/index.ts";
 import type { RawDocument } from "../lib/oura/pages.ts";
@@ -27,7 +28,7 @@ export function createKeyReader(type: PipelineType): KeyReader {
 }
 
 function createAnyKeyReader(type: PipelineType): KeyReader {
-  const paths = type.key.map((path) => path.split("."));
+  const paths = type.key.map(fieldNames);
   if (isTimeKeyed(type)) {
     const parts = type.key.map((name, i) => ({
       path: paths[i]!,
@@ -43,7 +44,7 @@ function createAnyKeyReader(type: PipelineType): KeyReader {
       return key;
     };
   }
-  const day = mayLackId(type) ? type.day?.split(".") ?? null : null;
+  const day = mayLackId(type) && type.day !== null ? fieldNames(type.day) : null;
   return (document) => {
     const texts = paths.map((path) => keyText(valueAt(document, path)));
     if (texts.every((text) => text !== null)) return joined(texts);

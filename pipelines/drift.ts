@@ -1,45 +1,70 @@
 /**
- * Drift: fields that arrive and the catalog does not know. Oura adds some every few weeks; here they
- * are counted and shown with the line of YAML that would make a column of them. Never a value.
+ * Drift: in what the documents that arrive differ from the catalog. Fields it does not know are
+ * shown with the line of YAML that makes a column of them; fields that are missing or of another
+ * kind are shown with both kinds. Never a value.
  */
 import type { PipelineType } from "../config/model.ts";
-import { z } from "zod";
-import { type ColumnType, fit, kindOf } from "../lib/column_type.ts";
+import { type ColumnType, kindOf } from "../lib/column_type.ts";
 import { PartialError } from "../lib/errors.ts";
+import {
+  anyField,
+  compare,
+  type DifferenceVisitor,
+  type FieldPlace,
+  type KnownField,
+  type KnownObject,
+  knownObject,
+  LIST_ITEM,
+  placeText,
+} from "../lib/oura/catalog/differences.ts";
 import { findDataType } from "../lib/oura/catalog/index.ts";
-import { unwrap } from "../lib/oura/catalog/paths.ts";
+import { columnTypeOf, suggestedLine, takenNames, widerType } from "./suggested_column.ts";
 
 /** A field the catalog does not know. */
 export interface NewField {
   readonly dataType: string;
-  /** Field names from the outside in, joined by dots; `[]` stands for the items of a list. */
+  /** As `oura.yaml` writes it; `[]` stands for the items of a list. */
   readonly path: string;
   /** Documents, or items of lists, that had it. */
   readonly count: number;
   /** What kind of JSON value it held, such as `a whole number`. */
   readonly shape: string;
-  /** The line for `columns:` that would extract it; null inside lists, whose items have no path. */
+  /** The line for `columns:` that extracts it; null inside lists, whose items have no path. */
   readonly yaml: string | null;
+}
+
+/** A field that is missing, or not of the kind the catalog says. */
+export interface ChangedField {
+  readonly dataType: string;
+  /** As in {@linkcode NewField}. */
+  readonly path: string;
+  /** Documents, or items of lists, of which this is true. */
+  readonly count: number;
+  /** The kind the catalog says, such as `a date`. */
+  readonly expected: string;
+  /** The kind that arrived; `nothing` where the field is missing. */
+  readonly found: string;
 }
 
 /** Watches the documents of one data type. */
 export interface DriftWatch {
-  /** Looks for unknown fields; a few map look-ups per document. */
+  /** Compares a document with the catalog; a few map look-ups per document. */
   observe(document: unknown): void;
-  /** What was found so far, the most frequent first. */
+  /** The new fields so far, the most frequent first. */
   found(): NewField[];
+  /** The changed fields so far, the most frequent first. */
+  changed(): ChangedField[];
 }
 
 /** More than this of one type is not a new field but another kind of document. */
 const MOST_FIELDS = 100;
 
-/** What is known of an object's fields: null for a field that is not looked into. */
-type Known = Map<string, Known | null>;
-
-interface Finding {
+interface NewFinding {
+  readonly place: FieldPlace;
   count: number;
   shape: string;
-  type: ColumnType;
+  /** Null while only null has arrived. */
+  type: ColumnType | null;
 }
 
 /**
@@ -47,51 +72,52 @@ interface Finding {
  * for endpoints that the catalog does not know there is nothing to compare with.
  */
 export function watchDrift(type: PipelineType): DriftWatch {
-  const document = findDataType(type.name)?.document;
-  const known = document ? knownFields(document) : null;
+  const schema = findDataType(type.name)?.document;
+  const known = schema ? knownObject(schema) : null;
   if (known) {
     for (const { path } of [...type.columns, ...type.series]) addDeclared(known, path);
   }
-  const findings = new Map<string, Finding>();
-
-  function walk(object: object, fields: Known, prefix: string): void {
-    for (const name in object) {
-      const value = (object as Record<string, unknown>)[name];
-      const inner = fields.get(name);
-      if (inner === undefined) note(prefix + name, value);
-      else if (inner !== null && typeof value === "object" && value !== null) {
-        if (!Array.isArray(value)) walk(value, inner, `${prefix}${name}.`);
-        else for (const item of value) walkItem(item, inner, `${prefix}${name}[].`);
+  const added = new Map<string, NewFinding>();
+  const changed = new Map<string, ChangedField & { count: number }>();
+  const visitor: DifferenceVisitor = {
+    unknown(place, value) {
+      const path = placeText(place);
+      const finding = added.get(path);
+      if (finding) noteAgain(finding, value);
+      else if (added.size < MOST_FIELDS) {
+        const valueType = value === null ? null : columnTypeOf(value);
+        added.set(path, { place, count: 1, shape: kindOf(value), type: valueType });
       }
-    }
-  }
-  function walkItem(item: unknown, fields: Known, prefix: string): void {
-    if (typeof item !== "object" || item === null || Array.isArray(item)) return;
-    walk(item, fields, prefix);
-  }
-  function note(path: string, value: unknown): void {
-    const finding = findings.get(path);
-    if (finding) {
-      finding.count++;
-      // A field that was null at first shows its kind later.
-      if (finding.shape === "null" && value !== null) Object.assign(finding, describe(value));
-    } else if (findings.size < MOST_FIELDS) {
-      findings.set(path, { count: 1, ...describe(value) });
-    }
-  }
+    },
+    different(place, expected, value) {
+      const path = placeText(place);
+      const found = kindOf(value);
+      const finding = changed.get(`${path}\0${found}`);
+      if (finding) finding.count++;
+      else if (changed.size < MOST_FIELDS) {
+        const difference = { dataType: type.name, path, count: 1, expected, found };
+        changed.set(`${path}\0${found}`, difference);
+      }
+    },
+  };
 
   return {
     observe(document) {
-      if (known !== null) walkItem(document, known, "");
+      if (known === null || typeof document !== "object" || document === null) return;
+      if (!Array.isArray(document)) compare(document, known, visitor);
     },
-    found: () =>
-      [...findings].map(([path, { count, shape, type: column }]) => ({
-        dataType: type.name,
-        path,
-        count,
-        shape,
-        yaml: path.includes("[]") ? null : yamlLine(path, column),
-      })).sort((a, b) => b.count - a.count),
+    found() {
+      const taken = takenNames(type);
+      return [...added].toSorted(([, a], [, b]) => b.count - a.count)
+        .map(([path, { place, count, shape, type: column }]) => ({
+          dataType: type.name,
+          path,
+          count,
+          shape,
+          yaml: place.includes(LIST_ITEM) ? null : suggestedLine(place, column ?? "jsonb", taken),
+        }));
+    },
+    changed: () => [...changed.values()].toSorted((a, b) => b.count - a.count),
   };
 }
 
@@ -106,57 +132,30 @@ export class NewFieldsError extends PartialError {
   }
 }
 
-function knownFields(object: z.ZodObject): Known {
-  const known: Known = new Map();
-  for (const [name, schema] of Object.entries(object.shape) as [string, z.ZodType][]) {
-    known.set(name, innerFields(unwrap(schema).inner));
-  }
-  return known;
+/** A field that was null at first shows its kind later; a column must hold every value so far. */
+function noteAgain(finding: NewFinding, value: unknown): void {
+  finding.count++;
+  if (value === null) return;
+  const valueType = columnTypeOf(value);
+  const type = finding.type === null ? valueType : widerType(finding.type, valueType);
+  if (type === finding.type) return;
+  finding.type = type;
+  finding.shape = kindOf(value);
 }
 
-/** The fields of an object or of a list's items. */
-function innerFields(schema: z.ZodType): Known | null {
-  if (schema instanceof z.ZodObject) return knownFields(schema);
-  if (!(schema instanceof z.ZodArray)) return null;
-  const item = unwrap(schema.element as z.ZodType).inner;
-  return item instanceof z.ZodObject ? knownFields(item) : null;
-}
-
-/** A declared path is known as far as it goes; what lies inside an unknown one is not looked into. */
-function addDeclared(known: Known, path: readonly string[]): void {
-  let fields = known;
+/** A declared path is known as far as it goes; what is inside an unknown one is not looked into. */
+function addDeclared(known: KnownObject, path: readonly string[]): void {
+  let object: KnownObject | null = known;
   for (const [i, name] of path.entries()) {
-    const inner = fields.get(name);
-    if (inner === null) return;
-    if (inner !== undefined) fields = inner;
-    else if (i === path.length - 1) fields.set(name, null);
-    else fields.set(name, fields = new Map());
+    const field: KnownField | undefined = object.fields.get(name);
+    if (field === undefined) {
+      const place = path.slice(0, i + 1);
+      const inner: KnownObject | null = i === path.length - 1
+        ? null
+        : { fields: new Map(), required: 0 };
+      object.fields.set(name, anyField(place, inner));
+      object = inner;
+    } else object = field.inner;
+    if (object === null) return;
   }
-}
-
-function describe(value: unknown): Pick<Finding, "shape" | "type"> {
-  return { shape: kindOf(value), type: columnTypeOf(value) };
-}
-
-function columnTypeOf(value: unknown): ColumnType {
-  switch (typeof value) {
-    case "boolean":
-      return "boolean";
-    case "number":
-      if (!Number.isInteger(value)) return "double precision";
-      return fit(value, "integer").ok ? "integer" : "bigint";
-    case "string":
-      if (fit(value, "date").ok) return "date";
-      return fit(value, "timestamptz").ok ? "timestamptz" : "text";
-    default:
-      return "jsonb";
-  }
-}
-
-function yamlLine(path: string, type: ColumnType): string {
-  const name = path.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase()
-    .replace(/[^a-z0-9]+/g, "_").replace(/^_+|_+$/g, "").slice(0, 60);
-  return `${
-    /^\d/.test(name) ? `_${name}` : name
-  }: { path: ${path}, type: ${type}, new_field: true }`;
 }

@@ -13,13 +13,13 @@ export class BadRowError extends OuraSyncError {
   }
 }
 
-/** More documents of a type were rejected than the configuration allows. The good rows are in. */
+/** More documents of a type are new in quarantine than the configuration allows. The good rows are in. */
 export class TooManyRejectsError extends PartialError {
   constructor(dataType: string, rejected: number, documents: number, allowed: number) {
     const percent = (share: number) => `${Math.round(share * 10_000) / 100} %`;
     super(
       "TOO_MANY_REJECTS",
-      `${dataType}: ${rejected} of ${documents} documents were rejected ` +
+      `${dataType}: ${rejected} of ${documents} documents do not fit ` +
         `(${percent(rejected / documents)}; contract.max_rejects allows ${percent(allowed)})`,
       { hint: `See why: oura-sync rejects list --types ${dataType}` },
     );

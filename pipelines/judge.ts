@@ -4,35 +4,41 @@ import { documentsIn } from "../lib/db/runs.ts";
 import { type NewField, NewFieldsError } from "./drift.ts";
 import { TooManyRejectsError } from "./errors.ts";
 import type { TypeOutcome } from "./outcome.ts";
+import type { TypeStages } from "./sync_window.ts";
 
 /**
- * Fails a type that rejected too much, or met fields nobody knows where those are not wanted.
+ * Fails a type of which too many documents are new in quarantine, or that met unknown fields where
+ * the contract forbids them.
  * @param outcome Of a type that ended; changed in place.
- * @param newFields What the catalog did not know.
+ * @param stages What the type's windows left: its drift and its new rejects.
  */
 export function judge(
   outcome: TypeOutcome,
-  newFields: readonly NewField[],
+  { drift, newRejects }: Pick<TypeStages, "drift" | "newRejects">,
   contract: Contract,
 ): void {
-  judgeRejects(outcome, contract);
-  judgeNewFields(outcome, newFields, contract);
+  judgeRejects(outcome, newRejects.count, contract);
+  judgeNewFields(outcome, drift?.found() ?? [], contract);
+  const changed = drift?.changed() ?? [];
+  if (changed.length > 0) outcome.changedFields = changed;
 }
 
-/** The good rows are in by now; too many bad ones still fail the type. */
-function judgeRejects(outcome: TypeOutcome, contract: Contract): void {
+/**
+ * The good rows are in by now; too many bad ones still fail the type. A document that was in
+ * quarantine before, unchanged, is no news: it would fail every run of the look-back.
+ */
+function judgeRejects(outcome: TypeOutcome, rejects: number, contract: Contract): void {
   const documents = documentsIn(outcome.counts);
-  const { rejected } = outcome.counts;
-  if (outcome.state !== "done" || rejected === 0) return;
-  if (rejected / documents > contract.maxRejects) {
+  if (outcome.state !== "done" || rejects === 0) return;
+  if (rejects / documents > contract.maxRejects) {
     Object.assign(outcome, {
       state: "failed",
-      error: new TooManyRejectsError(outcome.dataType, rejected, documents, contract.maxRejects),
+      error: new TooManyRejectsError(outcome.dataType, rejects, documents, contract.maxRejects),
     });
   }
 }
 
-/** Fields the catalog does not know are told of, and fail the type where that is wanted. */
+/** Fields the catalog does not know are reported, and fail the type where the contract says so. */
 function judgeNewFields(
   outcome: TypeOutcome,
   fields: readonly NewField[],

@@ -11,13 +11,14 @@ import { createSamplesLoader } from "./series/samples_loader.ts";
 import { type Table, valueColumns } from "./table.ts";
 import { KEY_SEPARATOR } from "./document_key.ts";
 import type { Row } from "./transform.ts";
+import { keepTwins, onePerKey } from "./twins.ts";
 
 /** What became of the rows of a batch. */
 export interface LoadCounts {
   inserted: number;
   updated: number;
   unchanged: number;
-  /** Former documents kept in `document_revisions`. */
+  /** Documents kept in `document_revisions`: previous states, and others of the same key. */
   revised: number;
 }
 
@@ -90,9 +91,11 @@ export function createLoader(table: Table, schema: string, options: LoaderOption
   }
 
   return async (tx, target, batch) => {
-    const rows = latestPerKey(batch);
+    const { rows, twins } = onePerKey(table, batch);
     if (rows.length === 0) return { inserted: 0, updated: 0, unchanged: 0, revised: 0 };
-    return await copyRows(tx, target, rows) ?? await upsertRows(tx, target, rows);
+    const loaded = await copyRows(tx, target, rows) ?? await upsertRows(tx, target, rows);
+    loaded.revised += await keepTwins(tx, table, target, twins);
+    return loaded;
   };
 }
 
@@ -103,12 +106,6 @@ interface UpsertOutcome extends Record<string, unknown> {
   /** Only of tables with series. */
   new_keys?: string[] | null;
   changed_keys?: string[] | null;
-}
-
-/** One row per key, the last one sent, in key order: the order in which locks are taken. */
-function latestPerKey(batch: readonly Row[]): Row[] {
-  const byKey = new Map(batch.map((row) => [row.key, row]));
-  return [...byKey.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 /** The instant at the head of a time-keyed row's key. */

@@ -4,7 +4,7 @@ import type { RowCounts } from "../lib/db/runs.ts";
 import { BusyError, EXIT, messageOf, OuraSyncError, OuraUnavailableError } from "../lib/errors.ts";
 import { AccessDeniedError } from "../lib/oura/errors.ts";
 import type { Traffic } from "../lib/oura/traffic.ts";
-import type { NewField } from "./drift.ts";
+import type { ChangedField, NewField } from "./drift.ts";
 
 /** Why a data type is left out on purpose: a stable code, and a sentence for people. */
 export interface LeftOut {
@@ -33,6 +33,8 @@ export interface TypeOutcome {
   httpStatus?: number;
   /** Fields that arrived and the catalog does not know. */
   newFields?: readonly NewField[];
+  /** Fields that are missing, or not of the kind the catalog says. */
+  changedFields?: readonly ChangedField[];
   /** Who is at it, when busy. */
   holder?: HeldLease;
 }

@@ -31,7 +31,10 @@ export interface ReplayCounts {
   /** Rows that were written anew because a column differs. */
   updated: number;
   unchanged: number;
-  /** Documents that do not fit any more: quarantined, while the row stays as it was. */
+  /**
+   * Documents that do not fit any more: quarantined, while the row stays as it was. Those of which
+   * only a series cannot be read are counted too; their row is up to date.
+   */
   rejected: number;
   /** Rows without a stored document, which cannot be replayed. */
   withoutDocument: number;
@@ -126,18 +129,24 @@ async function replayBatch(tx: Transaction, options: BatchOptions): Promise<Batc
   for (const [userId, documents] of Map.groupBy(rows, (row) => row.user_id)) {
     const loaded: Row[] = [];
     const rejects: Reject[] = [];
+    const unread: Reject[] = [];
     for (const { raw } of documents) {
       const outcome = transform(JSON.parse(raw));
-      if ("row" in outcome) loaded.push(outcome.row);
-      else rejects.push(outcome.reject);
+      if ("reject" in outcome) rejects.push(outcome.reject);
+      else {
+        loaded.push(outcome.row);
+        if (outcome.unread) unread.push(outcome.unread);
+      }
     }
+    const entries = [...rejects, ...unread].map(rejectEntry);
     const { updated, unchanged } = await load(tx, { userId, runId: null }, loaded);
-    await resolveRejects(tx, userId, table.name, loaded.map(({ key }) => key));
+    const keys = loaded.map(({ key }) => key);
+    await resolveRejects(tx, userId, table.name, keys, entries.map(({ document }) => document));
     const target = { userId, dataType: table.name, runId: null };
-    await addRejects(tx, target, rejects.map(rejectEntry));
+    await addRejects(tx, target, entries);
     sum.updated += updated;
     sum.unchanged += unchanged;
-    sum.rejected += rejects.length;
+    sum.rejected += entries.length;
   }
   const last = rows.length < limit ? undefined : rows.at(-1) as Record<string, unknown> | undefined;
   return { ...sum, next: last ? keys.map((_, i) => String(last[`k${i}`])) : null };

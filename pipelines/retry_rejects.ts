@@ -111,7 +111,9 @@ async function retryType(
   result: RetryOutcome,
 ): Promise<void> {
   const transform = createTransform(type);
-  const stages = { type, transform, load: createLoader(transform.table, db.schema) };
+  // The row of a document with a series that could not be read is there, and does not change.
+  const load = createLoader(transform.table, db.schema, { allSamples: true });
+  const stages = { type, transform, load };
   const { userId } = result;
   // Also where only some were named: an older state must not pass for the present one.
   const all = await listRejects(db, { userId, dataTypes: [type.name] });
@@ -151,15 +153,18 @@ async function retryBatch(
 ): Promise<RowCounts> {
   const rows: Row[] = [];
   const fitting: number[] = [];
+  const unread: string[] = [];
   const counts = noRows();
   for (const { id, document } of await readRejects(tx, { ids })) {
     const outcome = transform(JSON.parse(document));
-    if ("row" in outcome) {
-      rows.push(outcome.row);
-      fitting.push(id);
-    } else {
-      await restateReject(tx, id, rejectEntry(outcome.reject));
-      counts.rejected++;
+    if ("row" in outcome) rows.push(outcome.row);
+    const reject = "row" in outcome ? outcome.unread : outcome.reject;
+    if (reject === undefined) fitting.push(id);
+    else {
+      const entry = rejectEntry(reject);
+      await restateReject(tx, id, entry);
+      if ("row" in outcome) unread.push(entry.document);
+      else counts.rejected++;
     }
   }
   const { userId } = target;
@@ -170,8 +175,8 @@ async function retryBatch(
     await removeBuriedSamples(tx, transform.table, userId);
   }
   await closeRejects(tx, fitting, "resolved");
-  // Its former states are settled with it.
-  await resolveRejects(tx, userId, type.name, rows.map(({ key }) => key));
+  // Its previous states are settled with it.
+  await resolveRejects(tx, userId, type.name, rows.map(({ key }) => key), unread);
   addCounts(counts, { inserted, updated, unchanged });
   return counts;
 }

@@ -43,8 +43,10 @@ export interface TypeStages {
   /** Whether the quarantine held documents of this type when the run began. */
   readonly hasOpenRejects: boolean;
   readonly failOnBadRow: boolean;
-  /** Looks out for fields the catalog does not know; null where nobody wants to know. */
+  /** Compares documents with the catalog; null where the configuration says to ignore it. */
   readonly drift: DriftWatch | null;
+  /** Documents that this run put into quarantine and that were not there before. */
+  readonly newRejects: { count: number };
 }
 
 /** Rows and rejects after which a batch goes to the database. */
@@ -85,6 +87,10 @@ export async function syncWindow(
         seen.add(outcome.row.key);
         batch.rows.push(outcome.row);
         batch.characters += outcome.row.rawText?.length ?? 0;
+        if (outcome.unread) {
+          if (stages.failOnBadRow) throw new BadRowError(type.name, outcome.unread);
+          batch.unread.push(outcome.unread);
+        }
       } else {
         if (stages.failOnBadRow) throw new BadRowError(type.name, outcome.reject);
         seen.addReject(outcome.reject.key);
@@ -96,20 +102,23 @@ export async function syncWindow(
     ) {
       const full = batch;
       batch = newBatch();
-      addCounts(
-        counts,
-        await retryTransaction(context.db, (tx) => loadBatch(tx, context, stages, full), {
-          signal: context.signal,
-        }),
+      if (transform.table.timeKeyed) keepLastInstant(full, batch);
+      const loaded = await retryTransaction(
+        context.db,
+        (tx) => loadBatch(tx, context, stages, full),
+        { signal: context.signal },
       );
+      addCounts(counts, loaded.counts);
+      stages.newRejects.count += loaded.newRejects;
     }
   }
 
   const last = await retryTransaction(context.db, async (tx) => {
     const readingMs = performance.now() - began;
     const loaded = await loadBatch(tx, context, stages, batch);
-    loaded.deleted = await seen.bury(tx, context.userId, readingMs);
-    if (loaded.deleted > 0) await removeBuriedSamples(tx, transform.table, context.userId);
+    const { counts } = loaded;
+    counts.deleted = await seen.bury(tx, context.userId, readingMs);
+    if (counts.deleted > 0) await removeBuriedSamples(tx, transform.table, context.userId);
     await requireLease(tx, context, type.name);
     await recordWindow(tx, {
       userId: context.userId,
@@ -124,17 +133,29 @@ export async function syncWindow(
     });
     return loaded;
   }, { signal: context.signal });
-  addCounts(counts, last);
+  addCounts(counts, last.counts);
+  stages.newRejects.count += last.newRejects;
 }
 
 interface Batch {
   rows: Row[];
   rejects: Reject[];
+  /** Of rows that are loaded without all of their series. */
+  unread: Reject[];
   characters: number;
 }
 
 function newBatch(): Batch {
-  return { rows: [], rejects: [], characters: 0 };
+  return { rows: [], rejects: [], unread: [], characters: 0 };
+}
+
+/**
+ * Moves the samples of the last instant on: two documents of one key, which Oura sends one after the
+ * other, must meet in one batch, or each would replace the other.
+ */
+function keepLastInstant(full: Batch, next: Batch): void {
+  const key = full.rows.at(-1)?.key;
+  while (full.rows.at(-1)?.key === key && full.rows.length > 1) next.rows.unshift(full.rows.pop()!);
 }
 
 async function loadBatch(
@@ -142,23 +163,27 @@ async function loadBatch(
   context: SyncContext,
   stages: TypeStages,
   batch: Batch,
-): Promise<RowCounts> {
+): Promise<{ counts: RowCounts; newRejects: number }> {
   const { userId, runId } = context;
   const dataType = stages.type.name;
   const loaded = await stages.load(tx, { userId, runId }, batch.rows);
-  if (stages.hasOpenRejects) {
-    await resolveRejects(tx, userId, dataType, batch.rows.map(({ key }) => key));
-  }
   const target = { userId, dataType, runId };
-  const { discarded } = await addRejects(tx, target, batch.rejects.map(rejectEntry));
-  return {
+  const unread = batch.unread.map(rejectEntry);
+  if (stages.hasOpenRejects) {
+    const keys = batch.rows.map(({ key }) => key);
+    await resolveRejects(tx, userId, dataType, keys, unread.map(({ document }) => document));
+  }
+  const rejects = await addRejects(tx, target, batch.rejects.map(rejectEntry));
+  const series = await addRejects(tx, target, unread);
+  const counts = {
     inserted: loaded.inserted,
     updated: loaded.updated,
     unchanged: loaded.unchanged,
-    // Whoever discarded a document wants to hear no more of it, `max_rejects` included.
-    rejected: batch.rejects.length - discarded,
+    // A document that a person discarded is not reported again.
+    rejected: batch.rejects.length - rejects.discarded,
     deleted: 0,
   };
+  return { counts, newRejects: rejects.added + series.added };
 }
 
 /** A process that lost its lease must not mark anything as done: another one is at work. */

@@ -5,13 +5,13 @@
 import type { PipelineType } from "../config/model.ts";
 import { type ColumnValue, fit, kindOf } from "../lib/column_type.ts";
 import { fitsBytes, isShallow, isStorableJson, MOST_INDEXED_BYTES } from "../lib/storable.ts";
-import { findDataType } from "../lib/oura/catalog/index.ts";
+import { fieldNames, formatFieldPath } from "../lib/field_path.ts";
 import type { RawDocument } from "../lib/oura/pages.ts";
-import { createSeriesReader, type Samples } from "./series/samples.ts";
+import { createSeriesReader, type Samples, type UnreadSeries } from "./series/samples.ts";
 import { createKeyReader, type KeyReader } from "./document_key.ts";
 import { type Table, tableOf, valueColumns } from "./table.ts";
-import { offsetSeconds } from "./utc_offset.ts";
-import { valueAt } from "./value_at.ts";
+import { offsetOf } from "./utc_offset.ts";
+import { obstacleAt, valueAt } from "./value_at.ts";
 
 /** A document that fits its table. */
 export interface Row {
@@ -29,9 +29,9 @@ export interface Row {
 export interface Reject {
   /** Identity as far as it can be told. */
   readonly key: string | null;
-  /** Where in the document, in dots. */
+  /** Where in the document, as `oura.yaml` writes paths. */
   readonly path: string;
-  /** The column the value was meant for, when the document itself is sound. */
+  /** The column the value was meant for; null where the document or a series cannot be read. */
   readonly column: string | null;
   /** The type expected there, when a column's. */
   readonly expected: string | null;
@@ -39,8 +39,11 @@ export interface Reject {
   readonly document: unknown;
 }
 
-/** Either outcome. */
-export type Transformed = { row: Row } | { reject: Reject };
+/**
+ * Either outcome. A row whose series cannot all be read is loaded without those samples; `unread`
+ * says which and why.
+ */
+export type Transformed = { row: Row; unread?: Reject } | { reject: Reject };
 
 /** The transform of one data type, compiled once and used for every document. */
 export interface Transform {
@@ -52,7 +55,6 @@ export interface Transform {
 export function createTransform(type: PipelineType): Transform {
   const table = tableOf(type);
   const columns = valueColumns(table);
-  const schema = findDataType(type.name)?.document;
   const keyOf = createKeyReader(type);
   const readers = columnReaders(type, table, keyOf);
   const seriesReaders = type.series.map(createSeriesReader);
@@ -64,11 +66,6 @@ export function createTransform(type: PipelineType): Transform {
     const raw = document as RawDocument;
     const key = keyOf(raw);
     if (!isShallow(raw)) return rejected(key, "", "the document is nested too deeply", raw);
-    const parsed = schema?.safeParse(raw);
-    if (parsed && !parsed.success) {
-      const issue = parsed.error.issues[0]!;
-      return rejected(key, issue.path.join("."), issue.message, raw);
-    }
     if (key === null) {
       return rejected(null, type.key.join(", "), "the document has no key that can be stored", raw);
     }
@@ -79,18 +76,15 @@ export function createTransform(type: PipelineType): Transform {
     const values: ColumnValue[] = new Array(columns.length);
     for (let i = 0; i < columns.length; i++) {
       const column = columns[i]!;
-      const { path, read, indexed } = readers[i]!;
-      const fitted = fit(read(raw), column.type);
-      if (!fitted.ok || (indexed && isTooLongForIndex(fitted.value))) {
+      const reader = readers[i]!;
+      const { path } = reader;
+      const value = reader.read(raw);
+      const fitted = fit(value, column.type);
+      const reason = fitted.ok ? refusal(reader, value, fitted.value, raw) : fitted.reason;
+      if (!fitted.ok || reason !== null) {
+        const { name, type: expected } = column;
         return {
-          reject: {
-            key,
-            path,
-            column: column.name,
-            expected: column.type,
-            reason: fitted.ok ? TOO_LONG_FOR_INDEX : fitted.reason,
-            document: raw,
-          },
+          reject: { key, path, column: name, expected, reason: reason ?? "", document: raw },
         };
       }
       if (fitted.value === null && column.name === "day") {
@@ -99,12 +93,14 @@ export function createTransform(type: PipelineType): Transform {
       values[i] = fitted.value;
     }
     const samples: (Samples | null)[] = new Array(seriesReaders.length);
+    const unread: UnreadSeries[] = [];
     for (let i = 0; i < seriesReaders.length; i++) {
       const found = seriesReaders[i]!(raw);
-      if ("reason" in found) return rejected(key, found.path, found.reason, raw);
-      samples[i] = found.samples;
+      if ("reason" in found) unread.push(found);
+      samples[i] = "reason" in found ? null : found.samples;
     }
-    return { row: { key, values, samples, rawText } };
+    const row = { key, values, samples, rawText };
+    return unread.length === 0 ? { row } : { row, unread: unreadReject(key, unread, raw) };
   };
   return Object.assign(transform, { table });
 }
@@ -116,6 +112,37 @@ function rejected(
   document: unknown,
 ): Transformed {
   return { reject: { key, path, column: null, expected: null, reason, document } };
+}
+
+/** One reject for all series of a document: the quarantine holds a document once. */
+function unreadReject(key: string, unread: readonly UnreadSeries[], document: unknown): Reject {
+  const reasons = unread.map(({ series, reason }) => `series ${series}: ${reason}`).join("; ");
+  return {
+    key,
+    path: unread.map(({ path }) => path).join(", "),
+    column: null,
+    expected: null,
+    reason: `${reasons} (the row is loaded without these samples)`,
+    document,
+  };
+}
+
+/** Why a value that fits the type of its column cannot be its value; null when it can. */
+function refusal(
+  { indexed, names }: ColumnReader,
+  value: unknown,
+  fitted: ColumnValue,
+  document: RawDocument,
+): string | null {
+  if (value === undefined) return names.length > 1 ? obstacleReason(document, names) : null;
+  return indexed && isTooLongForIndex(fitted) ? TOO_LONG_FOR_INDEX : null;
+}
+
+/** A text or a list where an object belongs: NULL would hide what Oura sent. */
+function obstacleReason(document: unknown, names: readonly string[]): string | null {
+  const obstacle = obstacleAt(document, names);
+  if (obstacle === null) return null;
+  return `${obstacle.kind} at ${formatFieldPath(obstacle.path)}, where an object belongs`;
 }
 
 const TOO_LONG_FOR_INDEX = "the value is too long for an index (declare the column without one)";
@@ -131,6 +158,8 @@ type Reader = (document: RawDocument) => unknown;
 /** Where a column's value comes from. */
 interface ColumnReader {
   readonly path: string;
+  /** The field names of the path; empty where the value is made of the whole document. */
+  readonly names: readonly string[];
   readonly read: Reader;
   readonly indexed: boolean;
 }
@@ -141,29 +170,21 @@ function columnReaders(
   table: Table,
   keyOf: KeyReader,
 ): ColumnReader[] {
-  const at = (dotted: string, indexed = false): ColumnReader => {
-    const path = dotted.split(".");
-    return { path: dotted, read: (document) => valueAt(document, path), indexed };
+  const at = (path: string, indexed = false): ColumnReader => {
+    const names = fieldNames(path);
+    return { path, names, read: (document) => valueAt(document, names), indexed };
   };
   // The key's own length has been judged by its reader.
   const key = table.timeKeyed
     ? type.key.map((part) => at(part))
-    : [{ path: "id", read: keyOf, indexed: false }];
+    : [{ path: "id", names: [], read: keyOf, indexed: false }];
   const builtin = table.builtin.map(({ name }) =>
     name === "day" ? at(type.day!) : offset(at(type.offset!))
   );
-  const declared = type.columns.map(({ path, index }) => at(path.join("."), index));
+  const declared = type.columns.map(({ path, index }) => at(formatFieldPath(path), index));
   return [...key, ...builtin, ...declared];
 }
 
-/** A timestamp's offset, or a number of seconds as it is. */
-function offset({ path, read, indexed }: ColumnReader): ColumnReader {
-  return {
-    path,
-    indexed,
-    read: (document: RawDocument) => {
-      const value = read(document);
-      return typeof value === "string" ? offsetSeconds(value) : value;
-    },
-  };
+function offset(reader: ColumnReader): ColumnReader {
+  return { ...reader, names: [], read: (document) => offsetOf(reader.read(document)) };
 }

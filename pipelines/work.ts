@@ -163,7 +163,7 @@ function endsRun(error: OuraSyncError): boolean {
 
 async function endType(running: RunningType, options: WorkOptions): Promise<void> {
   const { outcome, span, stages } = running;
-  judge(outcome, stages.drift?.found() ?? [], options.contract);
+  judge(outcome, stages, options.contract);
   span.end({ "oura_sync.state": outcome.state }, outcome.error?.code);
   await options.onTypeEnd(outcome);
 }
@@ -200,6 +200,7 @@ function prepare(
     hasOpenRejects,
     failOnBadRow: contract.badRows === "fail",
     drift: contract.newFields === "ignore" ? null : watchDrift(type),
+    newRejects: { count: 0 },
   };
 }
 

@@ -3,6 +3,7 @@ import type { Pipeline } from "../../config/model.ts";
 import type { Database } from "../../lib/db/database.ts";
 import { inSchema } from "../../lib/db/identifiers.ts";
 import { createSchema, migrationStatus } from "../../lib/db/migrate.ts";
+import { countRejects } from "../../lib/db/rejects.ts";
 import { rolledBack } from "../../lib/db/rolled_back.ts";
 import { DatabaseError, UsageError } from "../../lib/errors.ts";
 import { diff } from "../../pipelines/columns/diff.ts";
@@ -19,6 +20,7 @@ export async function checkDatabase(db: Database, pipeline: Pipeline): Promise<F
     ...await attempt("rights", () => checkRights(db)),
     ...await attempt("tables", () => checkTables(db)),
     ...await attempt("columns", () => checkColumns(db, pipeline)),
+    ...await attempt("rejects", () => checkRejects(db)),
   ];
 }
 
@@ -66,6 +68,16 @@ async function checkColumns(db: Database, pipeline: Pipeline): Promise<Finding> 
   return steps.length === 0
     ? ok("columns", "as oura.yaml declares them")
     : warn("columns", `${steps.length} changes of oura.yaml are not applied`, "`plan`");
+}
+
+/** A reject is news in one run only; here it is shown until its cause is fixed. */
+async function checkRejects(db: Database): Promise<Finding[]> {
+  const { applied, pending } = await migrationStatus(db);
+  if (applied.length === 0 || pending.length > 0) return [];
+  const open = await countRejects(db);
+  if (open.size === 0) return [ok("rejects", "no document is in quarantine")];
+  const counts = [...open].map(([dataType, count]) => `${dataType} ${count}`).join(", ");
+  return [warn("rejects", `documents in quarantine: ${counts}`, "`rejects list`")];
 }
 
 /** The line for a database that cannot be opened: it is away, or a file its URL names is missing. */

@@ -1,4 +1,4 @@
-/** Quarantine: documents that do not fit, kept whole until somebody mends the cause. */
+/** Quarantine: documents that do not fit, kept whole until their cause is fixed. */
 import type { Queryable, Row } from "./database.ts";
 import { inSchema } from "./identifiers.ts";
 import ADD_REJECTS from "../../sql/queries/add_rejects.sql" with { type: "text" };
@@ -6,9 +6,9 @@ import ADD_REJECTS from "../../sql/queries/add_rejects.sql" with { type: "text" 
 /** A document to quarantine. Nothing of its values stands in the texts. */
 export interface RejectEntry {
   documentKey: string | null;
-  /** Where in the document, in dots. */
+  /** Where in the document, as `oura.yaml` writes paths. */
   path: string;
-  /** The column it was meant for; null when the document itself is malformed. */
+  /** The column it was meant for; null where the document or a series cannot be read. */
   column: string | null;
   /** The type expected there. */
   expected: string | null;
@@ -20,7 +20,7 @@ export interface RejectEntry {
 /** What became of documents on their way into quarantine; the rest of them was there already. */
 export interface AddedRejects {
   readonly added: number;
-  /** Left out, because somebody has looked at them and let them go. */
+  /** Left out, because a person has discarded them. */
   readonly discarded: number;
 }
 
@@ -57,21 +57,38 @@ export async function typesInQuarantine(db: Queryable, userId: string): Promise<
   return new Set(rows.map((row) => row.data_type));
 }
 
-/** Closes the rejects of documents that have since been loaded; returns how many. */
+/** How many documents of each data type are in quarantine, of all wearers. */
+export async function countRejects(db: Queryable): Promise<Map<string, number>> {
+  const { rows } = await db.query<{ data_type: string; count: number }>(
+    inSchema(
+      `SELECT data_type, count(*)::int AS count FROM oura.rejects
+      WHERE state = 'open' GROUP BY data_type ORDER BY data_type`,
+      db.schema,
+    ),
+  );
+  return new Map(rows.map(({ data_type, count }) => [data_type, count]));
+}
+
+/**
+ * Closes the rejects of documents that have since been loaded; returns how many.
+ * @param unread Documents, as JSON text, that were loaded without all of their series: they stay.
+ */
 export async function resolveRejects(
   tx: Queryable,
   userId: string,
   dataType: string,
   documentKeys: readonly string[],
+  unread: readonly string[] = [],
 ): Promise<number> {
   const { rowCount } = await tx.query(
     inSchema(
       `UPDATE oura.rejects SET state = 'resolved', resolved_at = now()
       WHERE user_id = $1 AND data_type = $2 AND state = 'open'
-        AND document_key = ANY ($3::text[])`,
+        AND document_key = ANY ($3::text[])
+        AND document_hash <> ALL (SELECT md5(document) FROM unnest($4::text[]) AS u(document))`,
       tx.schema,
     ),
-    [userId, dataType, documentKeys],
+    [userId, dataType, documentKeys, unread],
   );
   return rowCount;
 }

@@ -10,7 +10,7 @@ import {
   type SingleDocumentName,
 } from "./client/methods.ts";
 import {
-  MisfitError,
+  type DifferenceHandler,
   type MisfitHandler,
   readPages,
   type Source,
@@ -34,8 +34,10 @@ export interface OuraClientSettings {
   retries?: number;
   /** The longest wait, in ms, that Oura may ask for when it limits the rate. @default 900_000 */
   patienceMs?: number;
-  /** Takes documents that do not fit their type. @default They are thrown as `MisfitError`. */
+  /** Takes documents that cannot be used. @default They are thrown as `MisfitError`. */
   onMisfit?: MisfitHandler;
+  /** Takes fields that are missing or of another kind than their type says. @default Nothing does */
+  onDifference?: DifferenceHandler;
 }
 
 /** Options of {@linkcode OuraClient}: a token that stays, or something that keeps one fresh. */
@@ -55,7 +57,11 @@ export interface OuraClient extends GetMethods, PageMethods {}
  *
  * Every method throws `UsageError` for a wrong date, `AccessDeniedError` for a missing scope or
  * membership, `OuraUnavailableError` when retries or patience are used up, `SignInError` for a dead
- * sign-in, and `MisfitError` for a document that is not what its type says.
+ * sign-in, and `MisfitError` for a document that is no object or lacks its key or its day.
+ *
+ * The types of the fields are those Oura documents. Oura sends null, or a fraction in place of a
+ * whole number, where they do not say so: such documents are returned as they came, and
+ * `onDifference` gets each difference.
  *
  * @example All documents of some days
  * ```ts
@@ -95,7 +101,7 @@ export class OuraClient {
    * @throws {UsageError} When the token is empty or `baseUrl` is not safe to send it to.
    */
   constructor(options: OuraClientOptions) {
-    const { accessToken, tokens, onMisfit, patienceMs, baseUrl, ...rest } = options;
+    const { accessToken, tokens, onMisfit, onDifference, patienceMs, baseUrl, ...rest } = options;
     requireSafe(baseUrl);
     if (tokens === undefined && !accessToken) {
       throw new UsageError("TOKEN_MISSING", "OuraClient needs an accessToken, or tokens");
@@ -106,7 +112,7 @@ export class OuraClient {
       tokens: tokens ?? staticToken(accessToken!),
       gate: new RateGate(patienceMs === undefined ? {} : { patienceMs }),
     });
-    this.#source = { http, onMisfit };
+    this.#source = { http, onMisfit, onDifference };
     for (const name of Object.keys(DATA_TYPES).filter(isDataTypeName)) {
       Object.assign(this, methodsOf(this.#source, name));
     }
@@ -134,9 +140,8 @@ export class OuraClient {
     const path = `${type.endpoint}/${encodeURIComponent(id)}`;
     const document = await this.#source.http.getJson(path, {}, signal);
     // The one document asked for cannot be left out.
-    return validate(dataType, document, (misfit) => {
-      throw new MisfitError(misfit);
-    })!;
+    const { onDifference } = this.#source;
+    return validate(dataType, document, { onMisfit: undefined, onDifference })!;
   }
 }
 

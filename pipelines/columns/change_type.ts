@@ -1,6 +1,7 @@
 /** A column whose type changes, and what a change that is no longer wanted has left behind. */
 import type { Column, PipelineType } from "../../config/model.ts";
 import { COLUMN_TYPES } from "../../lib/column_type.ts";
+import { formatFieldPath } from "../../lib/field_path.ts";
 import {
   addColumn,
   createView,
@@ -16,7 +17,7 @@ import type { MadeObject, Step } from "./step.ts";
 
 /** A column as it is remembered. */
 export function madeColumn(type: PipelineType, column: Column): MadeObject {
-  const definition = { path: column.path.join("."), type: column.type };
+  const definition = { path: formatFieldPath(column.path), type: column.type };
   return { kind: "column", table: type.table, name: column.name, definition };
 }
 
@@ -41,7 +42,7 @@ export function changeType(
   const { name } = column;
   const beside = retypeColumn(name);
   const { retype, path } = columnDefinition(object);
-  const begun = retype?.to === column.type && path === column.path.join(".") &&
+  const begun = retype?.to === column.type && path === formatFieldPath(column.path) &&
     context.state.tables.get(table)!.has(beside);
   return step(context, {
     kind: "change_type",
@@ -69,7 +70,7 @@ export function changeType(
       put: {
         ...madeColumn(type, column),
         definition: {
-          path: column.path.join("."),
+          path: formatFieldPath(column.path),
           type: parsePrintedType(printed, COLUMN_TYPES) ?? printed,
           retype: { to: column.type, column: beside },
         },

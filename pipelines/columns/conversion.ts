@@ -1,5 +1,6 @@
 import type { Column, PipelineType } from "../../config/model.ts";
 import type { Database } from "../../lib/db/database.ts";
+import { formatFieldPath } from "../../lib/field_path.ts";
 import { tableOf } from "../table.ts";
 import { keyColumns, readStatement, type RefillColumn } from "./refill_sql.ts";
 import { createRefillTransform } from "./refill_transform.ts";
@@ -19,7 +20,7 @@ export async function checkConversion(
   const only = { ...type, columns: [column], series: [] };
   const table = tableOf(only);
   const object = findObject(state, "column", type.table, column.name);
-  const samePath = object && columnDefinition(object).path === column.path.join(".");
+  const samePath = object && columnDefinition(object).path === formatFieldPath(column.path);
   const columns: RefillColumn[] = [
     { name: column.name, type: column.type, former: samePath ? column.name : null },
   ];

@@ -6,6 +6,7 @@ import {
   quoteIdentifier as q,
   quoteLiteral,
 } from "../../lib/db/identifiers.ts";
+import { formatFieldPath } from "../../lib/field_path.ts";
 import { sampleType } from "../series/load_series.ts";
 import { tableOf } from "../table.ts";
 
@@ -51,7 +52,7 @@ export function addColumn(table: string, column: Column): string[] {
 
 /** What the column means, from the catalog, and where in the document it is. */
 export function commentColumn(table: string, column: Column): string {
-  const source = `Oura's ${column.path.join(".")}`;
+  const source = `Oura's ${formatFieldPath(column.path)}`;
   const text = column.description === null ? source : `${column.description} (${source})`;
   return `COMMENT ON COLUMN ${tableName(table)}.${q(column.name)} IS ${quoteLiteral(text)}`;
 }
@@ -103,7 +104,7 @@ export function dropIndex(index: string, concurrently: boolean): string {
 /** The child table of a series: a row per sample, found by its document or by its time. */
 export function createSeries(type: PipelineType, series: Series): string[] {
   const table = tableName(series.name);
-  const text = `Samples of ${series.path.join(".")} in ${type.table}: document_id is the ` +
+  const text = `Samples of ${formatFieldPath(series.path)} in ${type.table}: document_id is the ` +
     "document's key there, ordinal the place in it.";
   return [
     `CREATE TABLE ${table} (

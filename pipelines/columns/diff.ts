@@ -1,6 +1,7 @@
 /** The comparison of `oura.yaml` with the database. Pure: nothing is asked, nothing changed. */
 import type { Pipeline, PipelineType } from "../../config/model.ts";
 import { UsageError } from "../../lib/errors.ts";
+import { fieldNames } from "../../lib/field_path.ts";
 import { isTimeKeyed } from "../table.ts";
 import { diffColumns } from "./diff_columns.ts";
 import { diffIndexes } from "./diff_indexes.ts";
@@ -39,7 +40,7 @@ export function diff(pipeline: Pipeline, state: LiveState, concurrently: boolean
 export function withDayColumn(type: PipelineType): PipelineType {
   if (type.known || type.day === null) return type;
   const description = "The wearer's local day.";
-  const path = type.day.split(".");
+  const path = fieldNames(type.day);
   const day = { name: "day", path, type: "date", index: true, description } as const;
   return { ...type, columns: [day, ...type.columns] };
 }

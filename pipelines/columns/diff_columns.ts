@@ -2,6 +2,7 @@
 import type { Column, PipelineType } from "../../config/model.ts";
 import { COLUMN_TYPES } from "../../lib/column_type.ts";
 import { UsageError } from "../../lib/errors.ts";
+import { fieldNames, formatFieldPath } from "../../lib/field_path.ts";
 import { abandonRetype, changeType, madeColumn } from "./change_type.ts";
 import {
   addColumn,
@@ -46,7 +47,7 @@ export function diffColumns(type: PipelineType, context: DiffContext): ColumnSte
     }
     if (live.has(column.name)) throw columnTaken(type, column, context);
     const former = leftOver.find(({ name, definition }) =>
-      !renamed.has(name) && definition.path === column.path.join(".") &&
+      !renamed.has(name) && definition.path === formatFieldPath(column.path) &&
       definition.type === column.type && definition.retype === undefined
     );
     if (former) {
@@ -74,7 +75,9 @@ function add(type: PipelineType, column: Column, context: DiffContext): Step {
     kind: "add_column",
     table: type.table,
     name: column.name,
-    description: `add ${type.table}.${column.name} ${column.type} from ${column.path.join(".")}`,
+    description: `add ${type.table}.${column.name} ${column.type} from ${
+      formatFieldPath(column.path)
+    }`,
     sql: addColumn(type.table, column),
     revert: [dropColumn(type.table, column.name)],
     refills: true,
@@ -131,7 +134,7 @@ function diffColumn(
   if (live !== column.type) return [changeType(type, column, object, printed, context)];
   const former = columnDefinition(object);
   const abandoned = abandonRetype(type, object);
-  const path = column.path.join(".");
+  const path = formatFieldPath(column.path);
   const refill = { put: madeColumn(type, column), refill: true } as const;
   const base = {
     table,
@@ -140,7 +143,7 @@ function diffColumn(
     lock: "one batch of rows at a time",
   };
   if (former.path !== path) {
-    const from = former.path.split(".");
+    const from = fieldNames(former.path);
     return [step(context, {
       ...base,
       kind: "change_path",
@@ -170,7 +173,7 @@ function drop(type: PipelineType, object: DeclaredObject, context: DiffContext):
   const { path, type: columnType } = columnDefinition(object);
   const column = {
     name,
-    path: path.split("."),
+    path: fieldNames(path),
     type: columnType,
     index: false,
     description: null,

@@ -1,6 +1,7 @@
 /** Series: child tables that come, are filled from elsewhere, or are no longer declared. */
 import type { PipelineType, Series } from "../../config/model.ts";
 import { UsageError } from "../../lib/errors.ts";
+import { formatFieldPath } from "../../lib/field_path.ts";
 import { createSeries, dropTable, tableName } from "./ddl.ts";
 import { sampleType } from "../series/load_series.ts";
 import { briefLock, type DiffContext, step } from "./new_step.ts";
@@ -13,10 +14,10 @@ const IN_BATCHES = "one batch of documents at a time";
 export function seriesDefinition(series: Series): Record<string, unknown> {
   const { path, shape, everySeconds, start, codes } = series;
   return {
-    path: path.join("."),
+    path: formatFieldPath(path),
     shape,
     every: everySeconds,
-    start: start?.join(".") ?? null,
+    start: start && formatFieldPath(start),
     codes: codes === null ? null : Object.entries(codes).toSorted(([a], [b]) => a < b ? -1 : 1),
     value: sampleType(shape),
   };
@@ -60,7 +61,7 @@ function diffOne(type: PipelineType, series: Series, context: DiffContext): Step
   }
   const made: MadeObject = { kind: "series", table, name, definition: seriesDefinition(series) };
   const remember = [{ put: made, refill: true }];
-  const source = `${table}, ${series.path.join(".")}`;
+  const source = `${table}, ${formatFieldPath(series.path)}`;
   if (!exists || !object) {
     return [step(context, {
       kind: "create_series",

@@ -1,6 +1,7 @@
 /** The part of `oura.yaml` that the tables can take as they are. */
 import type { Column, Pipeline, PipelineType, Series } from "../../config/model.ts";
 import { COLUMN_TYPES } from "../../lib/column_type.ts";
+import { fieldNames, formatFieldPath } from "../../lib/field_path.ts";
 import { sampleType } from "../series/load_series.ts";
 import { withDayColumn } from "./diff.ts";
 import { columnDefinition, findObject, type LiveState, parsePrintedType } from "./state.ts";
@@ -19,7 +20,8 @@ export function livePipeline(pipeline: Pipeline, state: LiveState): Pipeline {
 
 function liveType(type: PipelineType, state: LiveState): PipelineType {
   const columns = withDayColumn(type).columns.flatMap((column) => liveColumn(type, column, state));
-  const day = type.known ? type.day : columns.find(({ name }) => name === "day")?.path.join(".");
+  const declaredDay = columns.find(({ name }) => name === "day");
+  const day = type.known ? type.day : declaredDay && formatFieldPath(declaredDay.path);
   return {
     ...type,
     day: day ?? null,
@@ -34,7 +36,7 @@ function liveColumn(type: PipelineType, column: Column, state: LiveState): Colum
   if (printed === undefined || !object) return [];
   const live = parsePrintedType(printed, COLUMN_TYPES);
   if (live === null) return [];
-  return [{ ...column, path: columnDefinition(object).path.split("."), type: live }];
+  return [{ ...column, path: fieldNames(columnDefinition(object).path), type: live }];
 }
 
 function isLive(type: PipelineType, series: Series, state: LiveState): boolean {

@@ -1,5 +1,6 @@
 /** Which columns and series of a table wait to be filled, and where the filling goes on. */
 import type { PipelineType } from "../../config/model.ts";
+import { formatFieldPath } from "../../lib/field_path.ts";
 import type { RefillColumn } from "./refill_sql.ts";
 import { columnDefinition, findObject, type LiveState, type RefillState } from "./state.ts";
 import type { ObjectName } from "./step.ts";
@@ -42,7 +43,7 @@ export function refillTask(type: PipelineType, state: LiveState): RefillTask | n
     const { retype, path } = columnDefinition(object);
     const name = retype?.column ?? column.name;
     // The former column can stand in only where it holds the same field.
-    const former = retype && path === column.path.join(".") ? column.name : null;
+    const former = retype && path === formatFieldPath(column.path) ? column.name : null;
     columns.push({ name, type: column.type, former });
     return [{ ...column, name }];
   });

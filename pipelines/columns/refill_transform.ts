@@ -55,7 +55,12 @@ export function createRefillTransform(
       return undefined;
     };
     const values = alone().map(({ transform, place }) => rowOf(transform)?.values[place] ?? null);
-    const samples = seriesAlone().map((transform) => rowOf(transform)?.samples[0]);
+    const samples = seriesAlone().map((transform) => {
+      const outcome = transform(document);
+      const reject = "row" in outcome ? outcome.unread : outcome.reject;
+      if (reject) rejects.push(reject);
+      return "row" in outcome && !outcome.unread ? outcome.row.samples[0] : undefined;
+    });
     return { key, values, samples, rejects: distinct(rejects) };
   }
 
@@ -63,6 +68,7 @@ export function createRefillTransform(
     document(document) {
       const outcome = transform(document);
       if ("reject" in outcome) return oneByOne(document, outcome.reject.key);
+      if (outcome.unread) return oneByOne(document, outcome.row.key);
       const { key, values, samples } = outcome.row;
       return { key, values: read.map((place) => values[place]!), samples, rejects: [] };
     },

@@ -1,6 +1,7 @@
 import type { Database } from "../../lib/db/database.ts";
 import { inSchema } from "../../lib/db/identifiers.ts";
 import type { PipelineType } from "../../config/model.ts";
+import { formatFieldPath } from "../../lib/field_path.ts";
 import { tableName } from "./ddl.ts";
 import { type ExecuteOptions, keep, record, transact } from "./execute.ts";
 import { disturbance } from "./refill.ts";
@@ -26,7 +27,7 @@ export async function swapColumn(
   if (columnDefinition(object).retype?.to !== column.type) return false;
   const { since } = object.refill;
   const sql = step.swap!;
-  const definition = { path: column.path.join("."), type: column.type };
+  const definition = { path: formatFieldPath(column.path), type: column.type };
   return await transact(db, options, async (tx) => {
     await tx.exec(inSchema(`LOCK TABLE ${tableName(table)} IN ACCESS EXCLUSIVE MODE`, tx.schema));
     const { atWork, wasAtWork } = await disturbance(tx, type.name, since);

@@ -8,6 +8,7 @@ import {
   type RefusedType,
 } from "../../lib/db/coverage.ts";
 import type { Queryable } from "../../lib/db/database.ts";
+import { fieldNames } from "../../lib/field_path.ts";
 import { readRejects, type StoredReject } from "../../lib/db/quarantine.ts";
 import { scopeStanding } from "../../lib/oura/oauth/scopes.ts";
 import { livePipeline } from "../columns/live_pipeline.ts";
@@ -156,7 +157,7 @@ function daysOfRejects(
   const days = new Map<string, Reason>();
   for (const reject of rejects) {
     const document: unknown = JSON.parse(reject.document);
-    const value = valueAt(document, (type.day ?? "timestamp").split("."));
+    const value = valueAt(document, fieldNames(type.day ?? "timestamp"));
     if (typeof value !== "string") continue;
     const day = type.day === null ? localDay(value, offsets) : value;
     if (day === null || !isCalendarDate(day)) continue;

@@ -175,30 +175,55 @@ Deno.test("a single document is the one of the list", options, async () => {
   );
 });
 
-Deno.test("a document that does not fit is thrown, or told of and left out", options, async () => {
-  const good = {
-    id: "a",
-    day: "2026-01-31",
-    score: 81,
-    timestamp: "2026-01-31T00:00:00Z",
-    contributors: {},
-  };
-  const bad = { ...good, id: "b", score: "eighty-one" };
-  const fetch = fetchOf(good, bad, 7);
-  const strict = new OuraClient({ accessToken: "t", fetch });
-  await assert.rejects(
-    strict.getDailySleep("2026-01-01", "2026-01-31"),
-    (error) => error instanceof MisfitError && !error.message.includes("eighty"),
-  );
-  const told: string[] = [];
-  const lenient = new OuraClient({
-    accessToken: "t",
-    fetch,
-    onMisfit: ({ dataType, path }) => told.push(`${dataType} ${path}`),
-  });
-  assert.deepEqual(await lenient.getDailySleep("2026-01-01", "2026-01-31"), [good]);
-  assert.deepEqual(told, ["daily_sleep score", "daily_sleep its top"]);
-});
+Deno.test(
+  "a document that cannot be used is thrown, or given to onMisfit and left out",
+  options,
+  async () => {
+    const good = {
+      id: "a",
+      day: "2026-01-31",
+      score: 81,
+      timestamp: "2026-01-31T00:00:00Z",
+      contributors: {},
+    };
+    const bad = { ...good, id: null, note: "secret" };
+    const fetch = fetchOf(good, bad, 7);
+    const strict = new OuraClient({ accessToken: "t", fetch });
+    await assert.rejects(
+      strict.getDailySleep("2026-01-01", "2026-01-31"),
+      (error) => error instanceof MisfitError && !error.message.includes("secret"),
+    );
+    const given: string[] = [];
+    const lenient = new OuraClient({
+      accessToken: "t",
+      fetch,
+      onMisfit: ({ dataType, path }) => given.push(`${dataType} ${path}`),
+    });
+    assert.deepEqual(await lenient.getDailySleep("2026-01-01", "2026-01-31"), [good]);
+    assert.deepEqual(given, ["daily_sleep id", "daily_sleep its top"]);
+  },
+);
+
+Deno.test(
+  "a document that differs from its type is returned, and its differences reported",
+  options,
+  async () => {
+    const odd = { id: "a", day: "2026-01-31", score: "81", contributors: { timing: 7.5 } };
+    const found: unknown[] = [];
+    const client = new OuraClient({
+      accessToken: "t",
+      fetch: fetchOf(odd),
+      onDifference: (difference) => found.push(difference),
+    });
+    assert.deepEqual(await client.getDailySleep("2026-01-01", "2026-01-31"), [odd]);
+    const dataType = "daily_sleep";
+    assert.deepEqual(found, [
+      { dataType, path: "score", expected: "a whole number", found: "a text" },
+      { dataType, path: "contributors.timing", expected: "a whole number", found: "a number" },
+      { dataType, path: "timestamp", expected: "a date and time", found: "nothing" },
+    ]);
+  },
+);
 
 Deno.test("wrong dates are refused before anything is asked", options, async () => {
   const fetch = () => assert.fail("asked");

@@ -31,6 +31,7 @@ deskTest("doctor is content with a synced database, and exits 0", async (desk) =
       "rights",
       "tables",
       "columns",
+      "rejects",
       "api",
       "clock",
       "schedule",
@@ -40,6 +41,27 @@ deskTest("doctor is content with a synced database, and exits 0", async (desk) =
   }
   assert.equal(of("schedule")?.message, "the last run was less than an hour ago");
   assert.ok(!out.includes(desk.token), "the token stays unsaid");
+});
+
+deskTest("doctor shows what is in quarantine, run after run, and exits 0", async (desk) => {
+  const env = {
+    DATABASE_URL: desk.databaseUrl,
+    OURA_API_URL: desk.oura.url,
+    OURA_ACCESS_TOKEN: desk.token,
+  };
+  const { faults } = desk.oura.simulator;
+  faults.add({ kind: "malform", match: "/daily_sleep\\?", field: "score", value: "high" });
+  const exitCodes = [];
+  for (let run = 0; run < 2; run++) {
+    exitCodes.push(
+      (await desk.run(["sync", "--types", "daily_sleep,personal_info"], env)).exitCode,
+    );
+  }
+  assert.deepEqual(exitCodes, [4, 0], "a reject is news once");
+  const { exitCode, of } = await doctor(desk, env);
+  assert.equal(exitCode, 0);
+  assert.equal(of("rejects")?.state, "warn");
+  assert.match(of("rejects")!.message, /^documents in quarantine: daily_sleep \d+$/);
 });
 
 deskTest("doctor names a database that cannot be reached, and exits 5", async (desk) => {

@@ -46,6 +46,20 @@ const MISTAKES: readonly Mistake[] = [
   { name: "broken flow", yaml: "version: 1\ndata_types: {sleep: {}\n", expected: ["3:1 not YAML"] },
   { name: "unknown tag", yaml: "version: !!js/function x\n", expected: ["1:10 not YAML"] },
   {
+    name: "non-breaking spaces as indentation",
+    yaml: "version: 1\ndata_types:\n\u00a0\u00a0sleep: {}\n \u202f- a\n\u2003x: 1\n",
+    expected: [
+      "3:1 a non-breaking space (U+00A0) stands where YAML wants spaces; indent with plain spaces",
+      "4:2 a non-breaking space (U+202F) stands where YAML wants spaces",
+      "5:1 a blank (U+2003) stands where YAML wants spaces",
+    ],
+  },
+  {
+    name: "a column called `on`, in a file that says it is YAML 1.1",
+    yaml: "%YAML 1.1\n---\n" + columns("on: scor", "no: score"),
+    expected: ['7:7 data_types.daily_sleep.columns.on: no field "scor" in daily_sleep'],
+  },
+  {
     name: "alias without anchor",
     yaml: type("sleep: *nothing"),
     expected: ["3:3 data_types.sleep: no anchor &nothing stands before this alias"],

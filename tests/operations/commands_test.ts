@@ -110,7 +110,7 @@ Deno.test(
         kind: "malform",
         match: "/daily_stress\\?",
         field: "day_summary",
-        value: 7,
+        value: [7],
       });
       const first = await json("sync");
       const old = { from: addDays(TODAY, -20), to: addDays(TODAY, -10) };
@@ -137,8 +137,11 @@ Deno.test(
       );
       assert.ok(rejects.every((one: object) => !("document" in one)));
       const shown = await json("rejects", "show", String(reject.id));
-      assert.equal(shown.document.day_summary, 7);
-      assert.match((await program(["rejects", "show", String(reject.id)])).out, /"day_summary": 7/);
+      assert.deepEqual(shown.document.day_summary, [7]);
+      assert.match(
+        (await program(["rejects", "show", String(reject.id)])).out,
+        /"day_summary": \[/,
+      );
       const retried = await program(["rejects", "retry", "--json"]);
       assert.equal(retried.exitCode, 4);
       assert.equal(JSON.parse(retried.out).types[0].remaining, rejects.length);

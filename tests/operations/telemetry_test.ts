@@ -44,7 +44,7 @@ Deno.test("with OTEL_DENO=true a sync exports its spans and counts, and no value
         kind: "malform",
         match: "/daily_stress\\?",
         field: "day_summary",
-        value: 987654,
+        value: [987654],
       });
       const env = {
         DATABASE_URL: url,

@@ -160,7 +160,21 @@ Deno.test("transform() lets texts pass that only look like NUL or half a pair", 
   assert.equal(JSON.parse(row!.rawText!).note, note);
 });
 
-Deno.test("transform() does not follow a path into an array or a text", () => {
-  assert.equal(valuesOf(custom, { id: "m", inner: [{ size: 1 }] }).small, null);
-  assert.equal(valuesOf(custom, { id: "m", inner: "size" }).small, null);
+Deno.test("transform() rejects what is in the way of a path, and takes null there for NULL", () => {
+  for (
+    const [inner, kind] of [[[{ size: 1 }], "an array"], ["size", "a text"], [7, "a whole number"]]
+  ) {
+    const { path, column, reason } = rejectOf(custom, { id: "m", inner });
+    assert.deepEqual([path, column], ["inner.size", "small"]);
+    assert.equal(reason, `${kind} at inner, where an object belongs`);
+  }
+  assert.equal(valuesOf(custom, { id: "m", inner: null }).small, null);
+  assert.equal(valuesOf(custom, { id: "m" }).small, null);
+});
+
+Deno.test("transform() takes no offset from what has none, and loads the document", () => {
+  for (const timestamp of ["yesterday", 1_767_225_600_000, null, {}, "2026-05-01T00:00:00+99:00"]) {
+    const document = dailySleep("a", "2026-05-01", { timestamp });
+    assert.equal(valuesOf(sleepScore, document).utc_offset, null);
+  }
 });

@@ -1,6 +1,7 @@
 /** The data types as the catalog knows them, and the tables the shipped configuration makes. */
 import type { PipelineType } from "../../config/model.ts";
 import type { DataType, WindowFamily } from "../../lib/oura/catalog/data_type.ts";
+import { formatFieldPath } from "../../lib/field_path.ts";
 import { CATALOG } from "../../lib/oura/catalog/index.ts";
 import { type CatalogField, fieldsOf } from "../../lib/oura/catalog/paths.ts";
 import { sampleType } from "../../pipelines/series/load_series.ts";
@@ -56,15 +57,15 @@ function facts(dataType: DataType, declared: PipelineType): string[] {
     `Primary key ${code(key)}. Built-in columns: ${builtin.map(code).join(", ")} and the ones of ` +
     "[every table](#every-table).",
     ...declared.series.map((series) =>
-      `Series ${code(series.name)}, from ${code(series.path.join("."))}: ` +
+      `Series ${code(series.name)}, from ${code(formatFieldPath(series.path))}: ` +
       `${code("value")} is ${code(sampleType(series.shape))}.`
     ),
   ];
 }
 
 function fieldRow(field: CatalogField, declared: PipelineType): string[] {
-  const columns = declared.columns.filter(({ path }) => path.join(".") === field.path);
-  const series = declared.series.filter(({ path }) => path.join(".") === field.path);
+  const columns = declared.columns.filter(({ path }) => formatFieldPath(path) === field.path);
+  const series = declared.series.filter(({ path }) => formatFieldPath(path) === field.path);
   return [
     code(field.path),
     [...columns, ...series].map(({ name }) => code(name)).join(", "),

@@ -1,13 +1,15 @@
 /** Reads the documents of a data type: asked for, trimmed, freed of repeats, validated. */
+import { fit, kindOf } from "../../column_type.ts";
 import { EXIT, OuraSyncError } from "../../errors.ts";
 import { DATA_TYPES, type DataTypeName, type DocumentOf } from "../catalog/index.ts";
 import type { DataType } from "../catalog/data_type.ts";
+import { compare, type KnownObject, knownObject, placeText } from "../catalog/differences.ts";
 import type { OuraHttp } from "../http.ts";
 import { pages, type RawDocument } from "../pages.ts";
 import type { CallOptions } from "./methods.ts";
 import { type Range, requestsFor } from "./requests.ts";
 
-/** A document that is not what the catalog says of its type. */
+/** A document that cannot be used: no object, without its key, or without its day. */
 export interface Misfit {
   /** The data type that was asked for. */
   readonly dataType: DataTypeName;
@@ -19,7 +21,7 @@ export interface Misfit {
   readonly document: unknown;
 }
 
-/** Oura sent a document whose type says otherwise, and no `onMisfit` was there to take it. */
+/** Oura sent a document that cannot be used, and no `onMisfit` was there to take it. */
 export class MisfitError extends OuraSyncError {
   override readonly exitCode: number = EXIT.partial;
 
@@ -32,14 +34,30 @@ export class MisfitError extends OuraSyncError {
   }
 }
 
-/** Takes documents that do not fit, which are left out then. */
+/** Takes documents that cannot be used, which are left out then. */
 export type MisfitHandler = (misfit: Misfit) => void;
+
+/** A field of a document that is missing, or not of the kind the catalog says. Never its value. */
+export interface Difference {
+  /** The data type that was asked for. */
+  readonly dataType: DataTypeName;
+  /** Where in the document, such as `contributors.deep_sleep`. */
+  readonly path: string;
+  /** The kind the catalog says, such as `a whole number`. */
+  readonly expected: string;
+  /** The kind that arrived; `nothing` where the field is missing. */
+  readonly found: string;
+}
+
+/** Takes the differences of documents, which are yielded all the same. */
+export type DifferenceHandler = (difference: Difference) => void;
 
 /** What reading needs. */
 export interface Source {
   readonly http: OuraHttp;
   /** @default Documents that do not fit are thrown as {@linkcode MisfitError}. */
   readonly onMisfit: MisfitHandler | undefined;
+  readonly onDifference: DifferenceHandler | undefined;
 }
 
 /**
@@ -47,11 +65,12 @@ export interface Source {
  * are left out.
  */
 export async function* readPages<Name extends DataTypeName>(
-  { http, onMisfit }: Source,
+  source: Source,
   name: Name,
   range: Range,
   { signal }: CallOptions = {},
 ): AsyncGenerator<DocumentOf<Name>[]> {
+  const { http } = source;
   const type: DataType = DATA_TYPES[name];
   const { endpoint, envelope } = type;
   for (const request of requestsFor(type, range)) {
@@ -60,7 +79,7 @@ export async function* readPages<Name extends DataTypeName>(
       const documents: DocumentOf<Name>[] = [];
       for (const raw of page) {
         if (isDocument(raw) && (!request.holds(raw) || !isNew(type, raw, seen))) continue;
-        const document = validate(name, raw, onMisfit);
+        const document = validate(name, raw, source);
         if (document !== null) documents.push(document);
       }
       if (documents.length > 0) yield documents;
@@ -69,23 +88,59 @@ export async function* readPages<Name extends DataTypeName>(
 }
 
 /**
- * A document as its type; null when it does not fit and `onMisfit` took it.
- * @throws {MisfitError} When it does not fit and nobody takes it.
+ * A document as its type; null when it cannot be used and `onMisfit` took it. A field may be null,
+ * missing or of another kind than its type says: Oura measured nothing, or changed its mind.
+ * @throws {MisfitError} When it cannot be used and nothing takes it.
  */
 export function validate<Name extends DataTypeName>(
   name: Name,
   document: unknown,
-  onMisfit: MisfitHandler | undefined,
+  { onMisfit, onDifference }: Pick<Source, "onMisfit" | "onDifference">,
 ): DocumentOf<Name> | null {
-  const parsed = DATA_TYPES[name].document.safeParse(document);
-  if (parsed.success) return parsed.data as DocumentOf<Name>;
-  const issue = parsed.error.issues[0]!;
-  const path = issue.path.join(".") || "its top";
-  // zod's own message of a wrong type names the types, never the value.
-  const misfit: Misfit = { dataType: name, path, problem: issue.message, document };
+  const found = problemOf(DATA_TYPES[name], document);
+  if (found === null) {
+    if (onDifference) reportDifferences(name, document as RawDocument, onDifference);
+    return document as DocumentOf<Name>;
+  }
+  const misfit: Misfit = { dataType: name, ...found, document };
   if (onMisfit === undefined) throw new MisfitError(misfit);
   onMisfit(misfit);
   return null;
+}
+
+/** Why a document cannot be used; null when it can. */
+function problemOf(type: DataType, document: unknown): Pick<Misfit, "path" | "problem"> | null {
+  if (!isDocument(document)) {
+    return { path: "its top", problem: `${kindOf(document)} where a document belongs` };
+  }
+  const { day } = type;
+  if (day !== undefined && !fit(document[day] ?? "", "date").ok) {
+    return { path: day, problem: `${kindOf(document[day])} where a date belongs` };
+  }
+  const missing = type.key.find((field) => (document[field] ?? null) === null);
+  if (missing === undefined || acceptsNothing(type, missing)) return null;
+  return { path: missing, problem: "the document has no key" };
+}
+
+/** Whether documents may come without this part of their key; their day stands in then. */
+function acceptsNothing({ document }: DataType, field: string): boolean {
+  return document.shape[field]?.safeParse(undefined).success ?? false;
+}
+
+const SHAPES = new Map<DataTypeName, KnownObject>();
+
+function reportDifferences(
+  dataType: DataTypeName,
+  document: RawDocument,
+  onDifference: DifferenceHandler,
+): void {
+  let shape = SHAPES.get(dataType);
+  if (!shape) SHAPES.set(dataType, shape = knownObject(DATA_TYPES[dataType].document));
+  compare(document, shape, {
+    unknown: () => {},
+    different: (place, expected, value) =>
+      onDifference({ dataType, path: placeText(place), expected, found: kindOf(value) }),
+  });
 }
 
 /** `pages()` vouches for the list, not for what is in it. */
@@ -93,12 +148,19 @@ function isDocument(value: unknown): value is RawDocument {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Documents without a key (old cardiovascular ages have no `id`) are told apart by their day. */
+/**
+ * Documents without a key (old cardiovascular ages have no `id`) are told apart by their day, and
+ * samples by all they hold: two rings can be read at one instant.
+ */
 function isNew(type: DataType, document: RawDocument, seen: Set<string>): boolean {
+  if (type.key.includes("timestamp")) return isFirst(JSON.stringify(document), seen);
   const fields = type.key.every((field) => (document[field] ?? null) !== null) || !type.day
     ? type.key
     : [type.day];
-  const key = JSON.stringify(fields.map((field) => document[field]));
+  return isFirst(JSON.stringify(fields.map((field) => document[field])), seen);
+}
+
+function isFirst(key: string, seen: Set<string>): boolean {
   if (seen.has(key)) return false;
   seen.add(key);
   return true;
