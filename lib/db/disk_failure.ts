@@ -1,5 +1,5 @@
 /** A disk that cannot take what the embedded database writes, in our words. */
-import { DatabaseError } from "../errors.ts";
+import { DatabaseError, messageOf } from "../errors.ts";
 
 /** What the operating system calls a disk, or a quota, without room. */
 const FULL: readonly string[] = ["ENOSPC", "EDQUOT"];
@@ -15,6 +15,13 @@ const WASI_NAMES: ReadonlyMap<number, string> = new Map([
   [51, "ENOSPC"],
   [69, "EROFS"],
 ]);
+
+/** The same as the operating systems number them: Deno has no name for all of them. */
+const SYSTEM_NAMES: Readonly<Record<string, Readonly<Record<number, string>>>> = {
+  linux: { 5: "EIO", 27: "EFBIG", 28: "ENOSPC", 30: "EROFS", 122: "EDQUOT" },
+  darwin: { 5: "EIO", 27: "EFBIG", 28: "ENOSPC", 30: "EROFS", 69: "EDQUOT" },
+  windows: { 19: "EROFS", 39: "ENOSPC", 112: "ENOSPC" },
+};
 
 /**
  * The error for a failed write of Deno, Node or WebAssembly's file system.
@@ -43,5 +50,6 @@ function nameOf(error: unknown): string {
   if ("code" in error && typeof error.code === "string") return error.code;
   // WebAssembly's file system throws objects that are no Error and say nothing but a number.
   if ("errno" in error && typeof error.errno === "number") return WASI_NAMES.get(error.errno) ?? "";
-  return "";
+  const number = /\(os error (\d+)\)/.exec(messageOf(error))?.[1];
+  return SYSTEM_NAMES[Deno.build.os]?.[Number(number)] ?? "";
 }
