@@ -82,7 +82,8 @@ async function removeUnfinished(path: string): Promise<void> {
 
 /**
  * Earlier versions left a mark while they created a database in its final place. A directory that
- * opens in spite of it is sound: the mark came from a backup. One that does not open is moved aside.
+ * opens in spite of it is sound, as the database that is opened, `postgres`, is the last one that
+ * initdb makes: the mark came from a backup. One that does not open is moved aside.
  */
 async function openUnderMark(directory: string, data: string): Promise<OpenedDirectory> {
   const mark = join(directory, "database.creating");
