@@ -119,6 +119,19 @@ async function exists(file: string): Promise<boolean> {
   }
 }
 
+/** How long a command waits for another process that has the embedded database open. */
+const PATIENCE_MS = 10_000;
+
+/** How a command uses the database. */
+interface UseOptions {
+  /** Whether its tables are brought up to date first. @default true */
+  migrated?: boolean;
+  /** Whether a missing embedded database is made; else it looks empty. @default `migrated` */
+  create?: boolean;
+  /** Connections at most, on a server. @default 5 */
+  poolSize?: number;
+}
+
 /**
  * Opens the database, brings its tables up to date, runs `body` and closes it.
  * @throws {DatabaseError} When it cannot be reached or refuses the work.
@@ -127,10 +140,15 @@ export async function withDatabase<T>(
   settings: Settings,
   schema: string,
   body: (db: Database) => Promise<T>,
-  { migrated = true, poolSize = 5 } = {},
+  { migrated = true, create = migrated, poolSize = 5 }: UseOptions = {},
 ): Promise<T> {
   const { openDatabase } = await import("../lib/db/open.ts");
-  const db = await openDatabase(settings.connection, { schema, poolSize });
+  const db = await openDatabase(settings.connection, {
+    schema,
+    poolSize,
+    create,
+    patienceMs: PATIENCE_MS,
+  });
   try {
     if (migrated) {
       const { ensureMigrated } = await import("../lib/db/migrate.ts");

@@ -45,7 +45,7 @@ export function define(command: Command, io: Io): void {
           ...status.pending.map(({ version, name }) => [version, name, "pending"]),
         ];
         io.out(textTable(["version", "name", "applied"], rows, ["right"]));
-      }, { migrated: false });
+      }, { migrated: false, create: what === "up" });
       return EXIT.done;
     }));
 }

@@ -7,6 +7,10 @@ export interface OpenOptions {
   schema: string;
   /** Connections at most, on a server. */
   poolSize?: number;
+  /** Whether a missing embedded database is made; else it looks empty. @default true */
+  create?: boolean;
+  /** How long to wait for another process that has the embedded one open, in ms. @default 0 */
+  patienceMs?: number;
 }
 
 /**
@@ -21,7 +25,8 @@ export async function openDatabase(
 ): Promise<Database> {
   if (connection.kind === "embedded") {
     const { openPglite } = await import("./pglite.ts");
-    return await openPglite({ directory: connection.directory, schema: options.schema });
+    const { schema, create = true, patienceMs = 0 } = options;
+    return await openPglite({ directory: connection.directory, schema, create, patienceMs });
   }
   const { openPostgres } = await import("./postgres.ts");
   return await openPostgres(connection, options);

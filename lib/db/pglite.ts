@@ -1,94 +1,66 @@
 /** The adapter for PGlite: PostgreSQL inside this process, one statement at a time. */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { join } from "node:path";
-import {
-  PGlite,
-  type PGliteOptions,
-  type Results,
-  type Transaction as PGliteTransaction,
-} from "@electric-sql/pglite";
-import { DatabaseError, messageOf } from "../errors.ts";
+import { PGlite, type Results, type Transaction as PGliteTransaction } from "@electric-sql/pglite";
 import type { Database, QueryResult, Row, Transaction } from "./database.ts";
-import { type DirectoryLock, lockDirectory } from "./directory_lock.ts";
+import { lockDirectory } from "./directory_lock.ts";
+import {
+  closeDirectory,
+  hasDatabase,
+  openDirectory,
+  POSTGRESQL_CONF,
+} from "./embedded_directory.ts";
 import { toDatabaseError } from "./errors.ts";
 import { DECODED_OIDS, decoderOf, encodeParameter } from "./values.ts";
 
-/** Where an embedded database lives. */
+/** Where an embedded database is, and how it is opened. */
 export interface PgliteOptions {
   schema: string;
-  /** Everything it keeps lies in here; null keeps it in memory. */
+  /** All its files are in here; null keeps it in memory. */
   directory: string | null;
   /** A `dumpDataDir` to start a database in memory from, which is faster than a new one. */
   template?: Blob;
+  /** Whether a missing database is made; else an empty one in memory is shown. @default true */
+  create?: boolean;
+  /** How long to wait for another process that has the directory open, in ms. @default 0 */
+  patienceMs?: number;
 }
-
-/** PGlite's default of 128 MB would be resident at once. */
-const SHARED_BUFFERS = "shared_buffers=16MB";
 
 /**
  * Opens an embedded database, creating it where there is none (2 to 3 s).
- * @throws {DatabaseError} When another process has the directory open.
+ * @throws {DatabaseError} When another process has the directory open, or the disk is full.
  */
 export async function openPglite(options: PgliteOptions): Promise<Database> {
-  const { directory, schema, template } = options;
+  const { directory, schema, template, create = true, patienceMs } = options;
   const label = directory ?? "memory";
-  if (directory === null) {
-    const pglite = await create("memory://", template ? { loadDataDir: template } : {});
-    return new PgliteDatabase(pglite, null, schema, label);
+  if (directory === null || !create && !await hasDatabase(directory)) {
+    const pglite = await PGlite.create({
+      dataDir: "memory://",
+      postgresqlconf: [...POSTGRESQL_CONF],
+      ...(template ? { loadDataDir: template } : {}),
+    });
+    return new PgliteDatabase(exchangeText(pglite), () => pglite.close(), schema, label);
   }
-  const lock = await lockDirectory(directory);
+  const lock = await lockDirectory(directory, patienceMs);
   try {
-    return new PgliteDatabase(await openDirectory(directory), lock, schema, label);
+    const opened = await openDirectory(directory, lock, create);
+    const close = async () => {
+      if (await closeDirectory(opened)) await lock.releaseClosed();
+      else lock.release();
+    };
+    return new PgliteDatabase(exchangeText(opened.pglite), close, schema, label);
   } catch (error) {
     lock.release();
-    throw new DatabaseError(
-      "DATABASE_EMBEDDED",
-      `${directory}: the embedded database cannot be opened: ${messageOf(error)}`,
-      { hint: "Restore the directory from a backup, or move it away to begin anew.", cause: error },
-    );
-  }
-}
-
-/**
- * A process killed while it creates a database leaves one that never opens again. The mark says so
- * to the next one; before it is gone nothing has been stored.
- */
-async function openDirectory(directory: string): Promise<PGlite> {
-  // A directory of its own: PGlite wants it empty, and the lock lies beside it.
-  const data = join(directory, "pgdata");
-  const mark = join(directory, "database.creating");
-  const unfinished = await exists(mark);
-  if (await exists(data)) {
-    if (!unfinished) return await create(data);
-    await Deno.remove(data, { recursive: true });
-  }
-  await Deno.writeTextFile(mark, "");
-  const pglite = await create(data);
-  await Deno.remove(mark);
-  return pglite;
-}
-
-async function create(dataDir: string, options: PGliteOptions = {}): Promise<PGlite> {
-  const pglite = await PGlite.create({ dataDir, postgresqlconf: [SHARED_BUFFERS], ...options });
-  exchangeText(pglite);
-  return pglite;
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
 }
 
 /** Leaves all conversion to `values.ts`: PGlite's own differs from what the server driver does. */
-function exchangeText({ parsers, serializers }: PGlite): void {
+function exchangeText(pglite: PGlite): PGlite {
+  const { parsers, serializers } = pglite;
   const oids = [...DECODED_OIDS, ...Object.keys(parsers).map(Number)];
   for (const oid of oids) parsers[oid] = decoderOf(oid);
   for (const oid of Object.keys(serializers)) serializers[oid] = (text: string) => text;
+  return pglite;
 }
 
 type Runner = Pick<PGliteTransaction, "query" | "exec">;
@@ -134,7 +106,7 @@ class PgliteDatabase extends PgliteQueryable implements Database {
 
   constructor(
     private readonly pglite: PGlite,
-    private readonly lock: DirectoryLock | null,
+    private readonly closeAll: () => Promise<void>,
     schema: string,
     label: string,
   ) {
@@ -176,9 +148,8 @@ class PgliteDatabase extends PgliteQueryable implements Database {
     }
   }
 
-  async close(): Promise<void> {
-    await this.pglite.close();
-    this.lock?.release();
+  close(): Promise<void> {
+    return this.closeAll();
   }
 
   /** There is one connection: a statement beside the open transaction would wait for ever. */

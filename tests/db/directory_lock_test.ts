@@ -38,24 +38,6 @@ Deno.test("an embedded database serves one process, names it to the next, and is
     await db.close();
   }));
 
-Deno.test("a database whose creation was cut short is made anew; a finished one is kept", () =>
-  withDirectory(async (directory) => {
-    await Deno.mkdir(join(directory, "pgdata"), { recursive: true });
-    await Deno.writeTextFile(join(directory, "pgdata", "PG_VERSION"), "18\n");
-    await assert.rejects(
-      openPglite({ directory, schema: "oura" }),
-      (error) => error instanceof DatabaseError && error.code === "DATABASE_EMBEDDED",
-    );
-    await Deno.writeTextFile(join(directory, "database.creating"), "");
-    const created = await openPglite({ directory, schema: "oura" });
-    await created.exec("CREATE TABLE kept (n integer)");
-    await created.close();
-
-    const again = await openPglite({ directory, schema: "oura" });
-    assert.equal((await again.query("SELECT FROM kept")).rowCount, 0);
-    await again.close();
-  }));
-
 Deno.test("lockDirectory() makes a directory that only its owner can enter", {
   ignore: Deno.build.os === "windows",
 }, () =>
