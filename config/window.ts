@@ -5,6 +5,7 @@ import type { Path, Report } from "./problem.ts";
 
 const INITIAL_DAYS = 90;
 const LOOKBACK_DAYS = 7;
+const LATE_DAYS = 60;
 /** Oura refuses longer spans of its time series. */
 const LONGEST_DATETIME_CHUNK = 30;
 const DEFAULT_CHUNK: Readonly<Record<WindowFamily, number>> = { date: 90, datetime: 30, none: 90 };
@@ -22,6 +23,7 @@ export function compileWindow(
   const at = (key: string) => [...path, "window", key];
   const initialDays = own.initial ?? defaults.initial ?? INITIAL_DAYS;
   const lookbackDays = own.lookback ?? defaults.lookback ?? LOOKBACK_DAYS;
+  const lateDays = own.late ?? defaults.late ?? LATE_DAYS;
   const chunkDays = own.chunk ?? DEFAULT_CHUNK[by];
   if (by === "datetime" && chunkDays > LONGEST_DATETIME_CHUNK) {
     report(at("chunk"), `Oura answers at most ${LONGEST_DATETIME_CHUNK}d a request here`);
@@ -33,5 +35,5 @@ export function compileWindow(
     const key = own.lookback === undefined ? "initial" : "lookback";
     report(at(key), `lookback (${lookbackDays}d) reaches further than initial (${initialDays}d)`);
   }
-  return { by, initialDays, lookbackDays, chunkDays };
+  return { by, initialDays, lookbackDays, lateDays, chunkDays };
 }

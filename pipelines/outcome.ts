@@ -10,7 +10,7 @@ import type { NewField } from "./drift.ts";
 export interface TypeOutcome {
   readonly dataType: string;
   /**
-   * `done`: all that was owed is in. `failed`: `error` says why. `skipped`: left out on purpose,
+   * `done`: all that was to fetch is in. `failed`: `error` says why. `skipped`: left out on purpose,
    * `reason` says why. `busy`: another process is syncing it.
    */
   state: "done" | "failed" | "skipped" | "busy";

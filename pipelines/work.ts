@@ -20,7 +20,7 @@ import { createTransform } from "./transform.ts";
 import { isThere } from "./wearer.ts";
 import type { Window } from "./windows.ts";
 
-/** A data type with its owed windows, newest first. */
+/** A data type with its windows to fetch, newest first. */
 export interface TypeJob {
   readonly type: PipelineType;
   readonly windows: readonly Window[];
@@ -109,7 +109,7 @@ export async function workThrough(
       if (context.signal.aborted && outcome.state !== "failed") {
         Object.assign(outcome, { state: "failed", error: expectFailure(context.signal.reason) });
       }
-      // A type that failed once is not asked again in this run; its windows stay owed.
+      // A type that failed once is not asked again in this run; its windows stay pending.
       if (outcome.state !== "failed") {
         const counts = noRows();
         try {
