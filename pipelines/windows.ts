@@ -119,8 +119,8 @@ function pendingSpans(
     to: newest,
   };
   const late = { from: addDays(today, -type.window.lateDays), to: today };
-  const known = mergeSpans([wanted, ...coverage.read]);
-  const mayFill = clipSpans(coverage.empty ?? (type.window.lateDays > 0 ? known : []), late);
+  const known = clipSpans(mergeSpans([wanted, ...coverage.read]), late);
+  const mayFill = known.flatMap((span) => clipSpans(coverage.empty ?? [late], span));
   const onceADay = [...open, ...mayFill].flatMap((span) => subtractSpans(span, coverage.readToday));
   return mergeSpans([...unread, ...coverage.failed, recent, ...onceADay]);
 }

@@ -195,8 +195,9 @@ forEachDatabase("the ledger agrees with a naive one over any order of windows", 
         for (const { from, length, done, later, behind } of steps) {
           now += later;
           const to = from + length;
-          const newest = behind === null ? -Infinity : now - behind;
-          const deliveredTo = behind === null ? null : addDays(DAY_ZERO, newest);
+          // What was delivered stays delivered.
+          newest = Math.max(newest, behind === null ? -Infinity : now - behind);
+          const deliveredTo = newest === -Infinity ? null : addDays(DAY_ZERO, newest);
           const reading = { fetchedAt: noon(now), deliveredTo };
           const window = done ? entry(from, to, reading) : failed(from, to);
           await recordWindow(db, window);

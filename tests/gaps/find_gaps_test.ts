@@ -52,7 +52,7 @@ forEachDatabase("findGaps() tells each cause in a history that has them all", as
     await syncWearer(oura, db, "one", { pipeline, types });
 
     const from = addDays(FIRST, -5);
-    const gaps = await gapsOf(db, "one", { from });
+    const gaps = await gapsOf(db, "one", { from, all: true });
     const before = { from, to: addDays(FIRST, -1), cause: "never_fetched", code: null };
 
     assert.deepEqual(told(gaps, "tag"), [

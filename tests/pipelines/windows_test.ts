@@ -130,7 +130,7 @@ for (const [name, demand, coverage, days] of CASES) {
 
 Deno.test("of a time series only the days near empty stretches are read late", () => {
   const series = typeOf("datetime", { lookbackDays: 3 });
-  const coverage = { ...settledDays(span(-90, 1)), readToday: [], empty: [span(-70, -50)] };
+  const coverage = { ...settledDays(span(-90, 1)), readToday: [], empty: [span(-99, -50)] };
   assert.deepEqual(daysOf(toFetch({ kind: "pending" }, coverage, series)), [
     ...range(-3, 1),
     ...range(-60, -50),
