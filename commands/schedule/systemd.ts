@@ -27,7 +27,7 @@ function service({ command: [program, ...args], directory }: Job): string {
   const command = [quote(program), ...args.map((arg) => quote(arg.replaceAll("$", "$$$$")))];
   const writable = [quote(directory), ...(isBinary ? [] : ["-%C/deno"])];
   return `[Unit]
-Description=oura-sync: fetch what is owed of the Oura data
+Description=oura-sync: fetch what is new or missing of the Oura data
 StartLimitIntervalSec=2h
 StartLimitBurst=4
 

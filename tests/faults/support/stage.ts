@@ -122,7 +122,7 @@ export async function withStage(
 
 /**
  * The program's clock is the real one, and a UTC day that begins in the middle of a test moves what
- * is owed. Waits for it where it is that near.
+ * is to fetch. Waits for it where it is that near.
  */
 export async function awayFromMidnight(): Promise<void> {
   const room = 240_000;
