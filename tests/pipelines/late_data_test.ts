@@ -97,9 +97,14 @@ lateTest(
   async (db, oura) => {
     oura.lists = { daily_sleep: nights(daysAgo(70, 0)) };
     await syncScripted(db, oura, at(8), TYPES);
+    // The second run knows that the ring had delivered later days: it settles the empty ones.
+    await syncScripted(db, oura, at(9), TYPES);
     oura.lists.workout = workouts(daysAgo(70, 30));
+    await syncScripted(db, oura, at(10), TYPES);
+    assert.equal(await count(db, "workout"), 0, "settled days are read again once a day");
     await syncScripted(db, oura, at(0, 1), TYPES);
-    assert.equal(await count(db, "workout"), 61 - 32 + 1 + 2, "of the last 60 days");
+    // The last 60 days from tomorrow on, and the two around them that a request holds.
+    assert.equal(await count(db, "workout"), 59 - 30 + 1 + 2);
   },
 );
 
@@ -117,6 +122,7 @@ lateTest("a tag that ends long after the look-back gets its last day", async (db
   const types = ["enhanced_tag", "daily_sleep"];
   oura.lists = { enhanced_tag: [tag], daily_sleep: nights(daysAgo(30, 0)) };
   await syncScripted(db, oura, at(8), types);
+  await syncScripted(db, oura, at(9), types);
   tag.end_day = addDays(TODAY, -11);
   await syncScripted(db, oura, at(0, 1), types);
   const { rows } = await db.query("SELECT end_day FROM oura.enhanced_tag");
