@@ -26,7 +26,10 @@ export function define(command: Command, io: Io): void {
       new Option("--every <time>", "again and again, this far apart, until stopped (15m, 6h)")
         .conflicts(["json", "dryRun"]),
     )
-    .addHelpText("after", "\nWithout options: what is new or missing since last time, with the look-back.")
+    .addHelpText(
+      "after",
+      "\nWithout options: what is new or missing since last time, with the look-back.",
+    )
     .action(action<Options>(io, (options) => {
       const { every } = options;
       if (every === undefined) return syncCommand(options, io);
