@@ -16,7 +16,7 @@ const ENTRIES: Readonly<Record<CommandName, Omit<CommandEntry, "name">>> = {
     load: () => import("./auth.ts"),
   },
   sync: {
-    summary: "fetch what is owed and load it",
+    summary: "fetch what is new or missing and load it",
     load: () => import("./sync.ts"),
   },
   backfill: {

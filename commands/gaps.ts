@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { utcDay } from "../lib/days.ts";
 import { EXIT } from "../lib/errors.ts";
-import { findGaps, type Gap, type GapCause } from "../pipelines/gaps/find_gaps.ts";
+import { findGaps, type Gap } from "../pipelines/gaps/find_gaps.ts";
+import type { GapCause } from "../pipelines/gaps/reasons.ts";
 import {
   type CommonOptions,
   lookAtDatabase,
@@ -22,6 +23,7 @@ interface Options extends CommonOptions {
   userId?: string;
   from?: string;
   to?: string;
+  all?: boolean;
   json?: boolean;
 }
 
@@ -32,6 +34,7 @@ export function define(command: Command, io: Io): void {
     .addOption(userIdFlag("only this wearer (default: everyone)"))
     .option("--from <day>", "from this day (default: as far as the configuration wants)")
     .option("--to <day>", "to this day, included (default: today in UTC)")
+    .option("--all", "also the days without a workout, tag or the like, which are ordinary")
     .option("--json", "one JSON document on standard output, with every span")
     .action(action<Options>(io, (options) => gaps(options, io)));
 }
@@ -63,6 +66,7 @@ async function gaps(options: Options, io: Io): Promise<number> {
           portal: grant?.portal ?? null,
           to,
           today,
+          all: options.all ?? false,
           ...(types ? { types } : {}),
           ...(from ? { from } : {}),
         }),
@@ -70,7 +74,7 @@ async function gaps(options: Options, io: Io): Promise<number> {
     }
     if (options.json) io.out(jsonText({ from, to, gaps: found }));
     else if (found.length > 0) io.out(screen(found));
-    else if (wearers.length > 0) io.out("No gaps: every day has data.");
+    else if (wearers.length > 0) io.out("No gaps: every day that must have data has some.");
   });
   return EXIT.done;
 }
@@ -79,11 +83,12 @@ const CAUSES: Readonly<Record<GapCause, string>> = {
   never_fetched: "never fetched",
   failed: "fetch failed",
   scope_missing: "scope missing",
-  no_data: "fetched, Oura has none",
+  no_data_yet: "no data yet",
+  no_data: "no data at Oura",
   rejected: "rejected",
 };
 
-/** Spans of one cause that are shown; days without a workout come in great numbers. */
+/** Spans of one cause that are shown: there may be hundreds. */
 const MOST_SPANS = 4;
 
 function screen(found: readonly Gap[]): string {

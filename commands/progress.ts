@@ -54,7 +54,7 @@ function createLogLines(): Progress {
   return {
     onEvent(event) {
       if (event.kind === "planned") {
-        log.info("{windows} windows of {types} data types are to be fetched.", { ...event });
+        log.info("{windows} windows of {types} data types to fetch.", { ...event });
       }
       if (event.kind === "window") {
         const { from, to } = event.window;

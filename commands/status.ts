@@ -1,8 +1,12 @@
 import type { Command } from "commander";
 import type { Pipeline } from "../config/model.ts";
 import type { Database } from "../lib/db/database.ts";
+import { utcDay } from "../lib/days.ts";
 import { lastRuns, typeStatus } from "../lib/db/status.ts";
 import { EXIT } from "../lib/errors.ts";
+import { livePipeline } from "../pipelines/columns/live_pipeline.ts";
+import { readState } from "../pipelines/columns/state.ts";
+import { readHoldings } from "../pipelines/freshness/holdings.ts";
 import {
   type CommonOptions,
   lookAtDatabase,
@@ -44,10 +48,14 @@ export function define(command: Command, io: Io): void {
 async function readStatus(db: Database, pipeline: Pipeline, now: Date): Promise<WearerReport[]> {
   const runs = await lastRuns(db);
   const names = pipeline.types.map(({ name }) => name);
+  const live = livePipeline(pipeline, await readState(db)).types;
   const wearers: WearerReport[] = [];
   for (const wearer of await knownWearers(db)) {
     const run = runs.find(({ user_id }) => user_id === wearer.userId);
-    wearers.push(wearerReport(wearer, run, await typeStatus(db, wearer.userId, names), now));
+    const statuses = await typeStatus(db, wearer.userId, names);
+    const found = await readHoldings(db, wearer.userId, live, utcDay(now));
+    const holdings = new Map(found.map((holding) => [holding.dataType, holding]));
+    wearers.push(wearerReport(wearer, run, pipeline.types, statuses, holdings, now));
   }
   return wearers;
 }
@@ -57,17 +65,27 @@ function screen(wearer: WearerReport): string {
     type.dataType,
     type.verdict,
     type.fetchedAt === null ? "" : minuteText(type.fetchedAt),
+    countText(type.rows),
+    placeText(type.first),
+    placeText(type.newest),
     type.openRejects || "",
     type.revisedLast7Days || "",
     type.failedWindows || "",
     copyable(type.error?.message ?? ""),
   ]);
-  const head = ["data type", "", "last read", "rejects", "revised (7 d)", "failed windows", ""];
-  const table = textTable(head, rows, ["left", "left", "left", "right", "right", "right"]);
+  const head = ["data type", "", "last read", "rows", "first", "newest", "rejects"];
+  const more = ["revised (7 d)", "failed windows", ""];
+  const [left, right] = ["left", "right"] as const;
+  const table = textTable(
+    [...head, ...more],
+    rows,
+    [left, left, left, right, left, left, right, right, right],
+  );
   return [
     `wearer ${wearer.userId}: ${wearer.verdict}`,
     signInText(wearer),
     runText(wearer),
+    dataText(wearer),
     "",
     table,
   ].join("\n");
@@ -86,6 +104,16 @@ function runText({ lastRun: run }: WearerReport): string {
     `${countText(unchanged)} unchanged, ${countText(rejected)} rejected`;
   const error = run.error === null ? "" : `: ${run.error.message} [${run.error.code}]`;
   return `last run  ${minuteText(run.startedAt)} ${run.command} ${run.state}${error} (${rows})`;
+}
+
+function dataText({ newestDay }: WearerReport): string {
+  if (newestDay === null) return "data      none";
+  return `data      up to ${newestDay}`;
+}
+
+/** A day as it is, an instant to the minute. */
+function placeText(place: string | null): string {
+  return place === null ? "" : place.slice(0, 16).replace("T", " ");
 }
 
 function minuteText(instant: Date): string {

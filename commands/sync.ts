@@ -12,7 +12,7 @@ interface Options extends FetchOptions, SpanOptions {
 /** A run asks some 40 times: oftener than this, one wearer comes near Oura's 5,000 in 5 minutes. */
 const LEAST_PAUSE_MS = 10_000;
 
-/** `sync`: fetch what is owed and load it. */
+/** `sync`: fetch what is new or missing and load it. */
 export function define(command: Command, io: Io): void {
   withFetchOptions(command)
     .option("--initial", "from SYNC_DAYS_BACK days ago to today")
@@ -26,7 +26,10 @@ export function define(command: Command, io: Io): void {
       new Option("--every <time>", "again and again, this far apart, until stopped (15m, 6h)")
         .conflicts(["json", "dryRun"]),
     )
-    .addHelpText("after", "\nWithout options: what is owed since last time, with the look-back.")
+    .addHelpText(
+      "after",
+      "\nWithout options: what is new or missing since last time, with the look-back.",
+    )
     .action(action<Options>(io, (options) => {
       const { every } = options;
       if (every === undefined) return syncCommand(options, io);

@@ -23,7 +23,7 @@ export interface SyncOptions {
   config?: string;
   /** Names of data types. @default All of the configuration */
   types?: readonly string[];
-  /** First local day, fetched anew whatever was fetched before. @default What is owed */
+  /** First local day, fetched anew whatever was fetched before. @default What is new or missing */
   from?: string;
   /** Last local day, included; needs `from`. @default Today */
   to?: string;
@@ -36,7 +36,7 @@ export interface SyncOptions {
 }
 
 /**
- * Fetches what is owed of one wearer and loads it, exactly as `oura-sync sync` does: opens the
+ * Fetches what is new or missing of one wearer and loads it, exactly as `oura-sync sync` does: opens the
  * database, brings its tables up to date, adds newly declared columns, syncs, and closes it.
  *
  * @returns How it went. Failures while syncing do not throw: `error` is what went wrong, or null.

@@ -44,7 +44,7 @@ export function demandOf(options: SpanOptions, daysBack: number, now: Date): Dem
     return { kind: "exactly", span: { from: initial, to: newest } };
   }
   if (options.initial) return { kind: "since", from: initial };
-  return options.fullRefresh ? { kind: "everything" } : { kind: "owed" };
+  return options.fullRefresh ? { kind: "everything" } : { kind: "pending" };
 }
 
 /** An option's name and the day it gives. */

@@ -21,6 +21,8 @@ interface Route {
   readonly day: string | null;
   readonly offset: string | null;
   readonly scope: string | null;
+  readonly singleDocument: boolean;
+  readonly occasional: boolean;
 }
 
 /** The data types that are right, in the order of the file; the others are reported. */
@@ -102,6 +104,8 @@ function routeOfKnown(
     day: dataType.day ?? null,
     offset: dataType.offset ?? null,
     scope: dataType.scope,
+    singleDocument: dataType.singleDocument,
+    occasional: dataType.occasional ?? false,
   };
 }
 
@@ -137,6 +141,8 @@ function routeOfUnknown(
     day: dayOf(declared),
     offset: null,
     scope: null,
+    singleDocument: false,
+    occasional: false,
   };
 }
 

@@ -85,6 +85,8 @@ const history = flag("Keep what Oura changed later in document_revisions. Needs 
 const WINDOW = {
   initial: span(1, "How far back the first sync goes.").optional(),
   lookback: span(0, "How long a day is read again because Oura may still change it.").optional(),
+  late: span(0, "How long a day may still receive data; read again once a day. 0d: never.")
+    .optional(),
 };
 
 /** The long form of a column. */

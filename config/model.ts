@@ -43,6 +43,10 @@ export interface PipelineType {
   /** Path whose timestamp carries the wearer's UTC offset. */
   readonly offset: string | null;
   readonly scope: string | null;
+  /** Whether `endpoint/{id}` answers with one document. */
+  readonly singleDocument: boolean;
+  /** Whether days without a document are ordinary, as with workouts. */
+  readonly occasional: boolean;
   readonly keepRaw: boolean;
   /** Whether the former document is kept when Oura changes it. Needs `keepRaw`. */
   readonly history: boolean;
@@ -60,6 +64,8 @@ export interface TypeWindow {
   readonly initialDays: number;
   /** How long a day is read again because Oura may still change it. */
   readonly lookbackDays: number;
+  /** How long a day may still receive data: once a day these days are read again. */
+  readonly lateDays: number;
   /** The longest span of one request, padding included. */
   readonly chunkDays: number;
 }

@@ -5,6 +5,7 @@ import type { Path, Report } from "./problem.ts";
 
 const INITIAL_DAYS = 90;
 const LOOKBACK_DAYS = 7;
+const LATE_DAYS = 60;
 /** Oura refuses longer spans of its time series. */
 const LONGEST_DATETIME_CHUNK = 30;
 const DEFAULT_CHUNK: Readonly<Record<WindowFamily, number>> = { date: 90, datetime: 30, none: 90 };
@@ -23,6 +24,7 @@ export function compileWindow(
   const initialDays = own.initial ?? defaults.initial ?? INITIAL_DAYS;
   const lookbackDays = own.lookback ?? defaults.lookback ?? LOOKBACK_DAYS;
   const chunkDays = own.chunk ?? sharedChunk(defaults.chunk, by);
+  const lateDays = own.late ?? defaults.late ?? LATE_DAYS;
   if (by === "datetime" && chunkDays > LONGEST_DATETIME_CHUNK) {
     report(at("chunk"), `Oura answers at most ${LONGEST_DATETIME_CHUNK}d a request here`);
   }
@@ -33,7 +35,7 @@ export function compileWindow(
     const key = own.lookback === undefined ? "initial" : "lookback";
     report(at(key), `lookback (${lookbackDays}d) reaches further than initial (${initialDays}d)`);
   }
-  return { by, initialDays, lookbackDays, chunkDays };
+  return { by, initialDays, lookbackDays, lateDays, chunkDays };
 }
 
 /** What the file says for all types, as far as a type of this family can have it; else ours. */

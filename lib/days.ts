@@ -61,6 +61,13 @@ export function subtractSpans(span: DaySpan, covered: readonly DaySpan[]): DaySp
   return rest;
 }
 
+/** The days of the spans that `bounds` has, too. */
+export function clipSpans(spans: readonly DaySpan[], bounds: DaySpan): DaySpan[] {
+  return spans
+    .map(({ from, to }) => ({ from: laterDay(from, bounds.from), to: earlierDay(to, bounds.to) }))
+    .filter(({ from, to }) => from <= to);
+}
+
 /** Pieces of at most `days` days, the newest first; the oldest piece may be shorter. */
 export function chunkNewestFirst(span: DaySpan, days: number): DaySpan[] {
   const chunks: DaySpan[] = [];

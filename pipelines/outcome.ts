@@ -16,8 +16,8 @@ export interface LeftOut {
 export interface TypeOutcome {
   readonly dataType: string;
   /**
-   * `done`: all that was to be fetched is in. `failed`: `error` says why. `skipped`: left out on
-   * purpose, `reason` says why. `busy`: another process is syncing it.
+   * `done`: all that was to fetch is in. `failed`: `error` says why. `skipped`: left out on purpose,
+   * `reason` says why. `busy`: another process is syncing it.
    */
   state: "done" | "failed" | "skipped" | "busy";
   readonly counts: RowCounts;

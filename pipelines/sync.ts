@@ -1,5 +1,5 @@
 /**
- * The sync of one wearer: finds what is owed, takes the leases, works through the windows, and
+ * The sync of one wearer: finds what is to fetch, takes the leases, works through the windows, and
  * records how each data type ended. One type's failure never stops the others; a dead sign-in and a
  * broken database stop everything.
  */
@@ -7,13 +7,12 @@ import type { Pipeline, PipelineType } from "../config/model.ts";
 import { utcDay } from "../lib/days.ts";
 import type { Database } from "../lib/db/database.ts";
 import { acquireLeases, type LeaseOptions } from "../lib/db/leases.ts";
-import { readCoverage } from "../lib/db/ledger.ts";
 import { retryTransaction } from "../lib/db/retry_transaction.ts";
 import { addCounts, noRows } from "../lib/db/runs.ts";
 import { DatabaseError, EXIT, type OuraSyncError } from "../lib/errors.ts";
 import type { OuraHttp } from "../lib/oura/http.ts";
 import { telemetry } from "../lib/telemetry.ts";
-import { type Askable, askableTypes } from "./askable.ts";
+import { askableTypes } from "./askable.ts";
 import {
   deniedEverywhere,
   expectFailure,
@@ -22,10 +21,13 @@ import {
   type TypeOutcome,
   verdict,
 } from "./outcome.ts";
+import { Delivered } from "./delivered.ts";
+import { MissingDocuments } from "./missing_documents.ts";
+import { planJobs } from "./plan_jobs.ts";
 import { whyDenied } from "./wearer.ts";
 import { RunRecord } from "./run_record.ts";
-import { type Coverage, type Demand, owedWindows, type Window } from "./windows.ts";
-import { type TypeJob, workThrough } from "./work.ts";
+import type { Demand, Window } from "./windows.ts";
+import { workThrough } from "./work.ts";
 
 /** What is happening, for progress bars and logs. */
 export type SyncEvent =
@@ -43,7 +45,7 @@ export interface SyncOptions {
   userId: string;
   /** Names of the data types. @default All of the pipeline */
   types?: readonly string[];
-  /** @default `{ kind: "owed" }` */
+  /** @default `{ kind: "pending" }` */
   demand?: Demand;
   /** Windows in flight at once. @default 4 */
   concurrency?: number;
@@ -80,12 +82,8 @@ export async function sync(options: SyncOptions): Promise<SyncReport> {
   const granted = askable.types;
   for (const [name, why] of askable.leftOut) leaveOut(outcomes.get(name)!, why);
 
-  const lookbacks = granted.map(({ name, window }) => ({
-    dataType: name,
-    lookbackDays: window.lookbackDays,
-  }));
-  const coverage = await retryTransaction(db, (tx) => readCoverage(tx, userId, lookbacks));
-  const planned = planJobs(askable, options.demand ?? { kind: "owed" }, coverage, now);
+  const demand = options.demand ?? { kind: "pending" };
+  const planned = await retryTransaction(db, (tx) => planJobs(tx, userId, askable, demand, now));
   const report = (runId: number | null, error: OuraSyncError | null): SyncReport => {
     const types = [...outcomes.values()];
     const counts = noRows();
@@ -98,6 +96,10 @@ export async function sync(options: SyncOptions): Promise<SyncReport> {
   for (const job of planned) outcomes.get(job.type.name)!.windows.total = job.windows.length;
   if (options.dryRun) return report(null, null);
 
+  const delivered = await retryTransaction(
+    db,
+    (tx) => Delivered.read(tx, userId, pipeline.types, utcDay(now)),
+  );
   const command = options.command ?? "sync";
   const record = await RunRecord.open(db, {
     userId,
@@ -149,6 +151,8 @@ export async function sync(options: SyncOptions): Promise<SyncReport> {
       userId,
       runId: record.id,
       now,
+      delivered,
+      missing: new MissingDocuments(http),
       signal: options.signal ? AbortSignal.any([options.signal, abort.signal]) : abort.signal,
     },
     abort,
@@ -192,18 +196,4 @@ function newOutcome(type: PipelineType): TypeOutcome {
     counts: noRows(),
     windows: { done: 0, total: 0 },
   };
-}
-
-function planJobs(
-  { types, probed }: Askable,
-  demand: Demand,
-  coverage: ReadonlyMap<string, Coverage>,
-  now: Date,
-): TypeJob[] {
-  const today = utcDay(now);
-  return types.map((type) => ({
-    type,
-    isProbe: probed.has(type.name),
-    windows: owedWindows(type, demand, coverage.get(type.name)!, today),
-  }));
 }

@@ -1,9 +1,10 @@
 /**
  * One window of one data type: extract its pages, transform, load in batches, and write the ledger
- * in the transaction of the last batch. Killed anywhere, the window stays owed and is read again;
+ * in the transaction of the last batch. Killed anywhere, the window stays pending and is read again;
  * what was loaded of it is met unchanged.
  */
 import type { PipelineType } from "../config/model.ts";
+import { laterDay, utcDay } from "../lib/days.ts";
 import type { Database, Transaction } from "../lib/db/database.ts";
 import type { Leases } from "../lib/db/leases.ts";
 import { recordWindow } from "../lib/db/ledger.ts";
@@ -13,8 +14,10 @@ import { addCounts, type RowCounts } from "../lib/db/runs.ts";
 import { BusyError } from "../lib/errors.ts";
 import type { OuraHttp } from "../lib/oura/http.ts";
 import { pages } from "../lib/oura/pages.ts";
+import { type Delivered, NewestDay } from "./delivered.ts";
 import type { DriftWatch } from "./drift.ts";
 import { BadRowError } from "./errors.ts";
+import type { MissingDocuments } from "./missing_documents.ts";
 import type { Loader } from "./load.ts";
 import { readAhead } from "./read_ahead.ts";
 import { rejectEntry } from "./reject_entry.ts";
@@ -33,6 +36,10 @@ export interface SyncContext {
   /** When the run began: the time its windows count as read. */
   readonly now: Date;
   readonly signal: AbortSignal;
+  /** How far the wearer's data reaches. */
+  readonly delivered: Delivered;
+  /** Asks Oura for single documents that a list lacks. */
+  readonly missing: MissingDocuments;
 }
 
 /** A data type made ready: compiled once, used for all its windows. */
@@ -68,6 +75,9 @@ export async function syncWindow(
 ): Promise<void> {
   const { type, transform } = stages;
   const seen = new SeenDocuments(type, transform.table, window);
+  const newest = new NewestDay(type, utcDay(context.now));
+  // What arrives while the pages come may be missing from the first of them.
+  const deliveredBefore = context.delivered.to(type);
   const began = performance.now();
   let documents = 0;
   let batch = newBatch();
@@ -83,6 +93,7 @@ export async function syncWindow(
     for (const document of page) {
       stages.drift?.observe(document);
       const outcome = transform(document);
+      newest.add(document, "row" in outcome ? outcome.row.key : outcome.reject.key);
       if ("row" in outcome) {
         seen.add(outcome.row.key);
         batch.rows.push(outcome.row);
@@ -113,11 +124,12 @@ export async function syncWindow(
     }
   }
 
+  const verdict = await context.missing.ask(context, type, seen, began);
   const last = await retryTransaction(context.db, async (tx) => {
     const readingMs = performance.now() - began;
     const loaded = await loadBatch(tx, context, stages, batch);
     const { counts } = loaded;
-    counts.deleted = await seen.bury(tx, context.userId, readingMs);
+    counts.deleted = await seen.bury(tx, context.userId, readingMs, verdict);
     if (counts.deleted > 0) await removeBuriedSamples(tx, transform.table, context.userId);
     await requireLease(tx, context, type.name);
     await recordWindow(tx, {
@@ -129,12 +141,18 @@ export async function syncWindow(
       rows: documents,
       fetchedAt: context.now,
       runId: context.runId,
+      deliveredTo: later(deliveredBefore, newest.day),
       snapshot: type.window.by === "none",
     });
     return loaded;
   }, { signal: context.signal });
   addCounts(counts, last.counts);
   stages.newRejects.count += last.newRejects;
+  context.delivered.note(type, newest.day);
+}
+
+function later(a: string | null, b: string | null): string | null {
+  return a === null || b === null ? a ?? b : laterDay(a, b);
 }
 
 interface Batch {

@@ -1,19 +1,30 @@
 /**
  * Marks documents that Oura no longer returns. Strict, because an empty or partial answer must never
- * look like a deletion: only after a complete and non-empty reading, only for days inside the asked
- * window, whose edges are ambiguous, and only rows that nobody touched since the reading began: what
- * another writer put in meanwhile may be newer than the answer.
+ * look like a deletion: only after a complete reading, only for days inside the asked window, whose
+ * edges are ambiguous, and only rows that no other writer touched since the reading began: they may
+ * be newer than the answer. After an empty reading only what the document's own route denies, too.
  */
 import type { PipelineType } from "../config/model.ts";
 import { addDays, type DaySpan } from "../lib/days.ts";
-import type { Transaction } from "../lib/db/database.ts";
+import type { Queryable, Transaction } from "../lib/db/database.ts";
 import { inSchema, quoteIdentifier as q } from "../lib/db/identifiers.ts";
-import type { Table } from "./table.ts";
 import { KEY_SEPARATOR } from "./document_key.ts";
+import type { Table } from "./table.ts";
 
 /** Rows that stand as they stood when the reading began; `now()` is the transaction's begin. */
 const UNTOUCHED = `deleted_at IS NULL
   AND updated_at < now() - $2::double precision * interval '1 millisecond'`;
+
+/** What the single-document route said of documents that a list lacks. */
+export interface Verdict {
+  /** Ids that Oura no longer knows. */
+  readonly gone: readonly string[];
+  /** Ids that Oura still knows, or gave no clear answer for: they are not marked now. */
+  readonly spared: readonly string[];
+}
+
+/** No document was asked for. */
+export const NO_VERDICT: Verdict = { gone: [], spared: [] };
 
 /** Collects the keys a window returned, and buries what is missing from them. */
 export class SeenDocuments {
@@ -56,32 +67,66 @@ export class SeenDocuments {
   }
 
   /**
+   * Ids of stored documents of the window's days that the reading lacks and their own route may be
+   * asked for, newest first. A document that has its day for an id has no route.
+   * @param readingMs See {@linkcode bury}.
+   * @param most How many at most.
+   */
+  async missing(
+    db: Queryable,
+    userId: string,
+    readingMs: number,
+    most: number,
+  ): Promise<string[]> {
+    const days = this.#days(5);
+    if (this.#anonymous || this.#table.timeKeyed || days === null) return [];
+    const { rows } = await db.query<{ id: string }>(
+      inSchema(
+        `SELECT id FROM oura.${q(this.#table.name)}
+        WHERE user_id = $1 AND ${UNTOUCHED} AND NOT (id = ANY ($3::text[])) ${days.sql}
+          ${this.#isWhole ? "" : "AND id <> day::text"}
+        ORDER BY ${this.#isWhole ? "id" : "day DESC, id"} LIMIT $4`,
+        db.schema,
+      ),
+      [userId, readingMs, [...this.#keys], most, ...days.params],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Bounds rows to the window's days; null where nothing says which window a row belongs to. */
+  #days(place: number): { sql: string; params: string[] } | null {
+    if (this.#isWhole) return { sql: "", params: [] };
+    if (this.#type.day === null) return null;
+    return {
+      sql: `AND day BETWEEN $${place}::date AND $${place + 1}::date`,
+      params: [this.span.from, this.span.to],
+    };
+  }
+
+  /**
    * Sets `deleted_at` on the rows of the window's days that were not seen.
    * @param readingMs How long before the transaction's begin the reading began, in milliseconds. A
    * span of time, because the clocks of this machine and of the database may differ.
+   * @param verdict What the documents' own route said of {@linkcode missing}.
    * @returns How many.
    */
-  async bury(tx: Transaction, userId: string, readingMs: number): Promise<number> {
-    if (this.#keys.size === 0 || this.#anonymous) return 0;
+  async bury(
+    tx: Transaction,
+    userId: string,
+    readingMs: number,
+    { gone, spared }: Verdict = NO_VERDICT,
+  ): Promise<number> {
+    const isEmpty = this.#keys.size === 0;
+    if (this.#anonymous || (isEmpty && gone.length === 0)) return 0;
     if (this.#table.timeKeyed) return await this.#burySamples(tx, userId, readingMs);
-    const table = `oura.${q(this.#table.name)}`;
-    const keys = [...this.#keys];
-    if (this.#isWhole) {
-      return await execute(
-        tx,
-        `UPDATE ${table} SET deleted_at = now(), updated_at = now()
-        WHERE user_id = $1 AND ${UNTOUCHED} AND NOT (id = ANY ($3::text[]))`,
-        [userId, readingMs, keys],
-      );
-    }
-    // Without a day nothing says which window a document belongs to.
-    if (this.#type.day === null) return 0;
+    const days = this.#days(4);
+    if (days === null) return 0;
     return await execute(
       tx,
-      `UPDATE ${table} SET deleted_at = now(), updated_at = now()
-      WHERE user_id = $1 AND ${UNTOUCHED} AND day BETWEEN $3::date AND $4::date
-        AND NOT (id = ANY ($5::text[]))`,
-      [userId, readingMs, this.span.from, this.span.to, keys],
+      `UPDATE oura.${q(this.#table.name)} SET deleted_at = now(), updated_at = now()
+      WHERE user_id = $1 AND ${UNTOUCHED} ${days.sql}
+        AND ${isEmpty ? "id = ANY ($3::text[])" : "NOT (id = ANY ($3::text[]))"}`,
+      [userId, readingMs, isEmpty ? gone : [...this.#keys, ...spared], ...days.params],
     );
   }
 

@@ -27,7 +27,7 @@ import { createTransform } from "./transform.ts";
 import { isThere } from "./wearer.ts";
 import type { Window } from "./windows.ts";
 
-/** A data type with its owed windows, newest first. */
+/** A data type with its windows to fetch, newest first. */
 export interface TypeJob {
   readonly type: PipelineType;
   readonly windows: readonly Window[];

@@ -381,6 +381,7 @@ CREATE TABLE oura.sync_windows (
   run_id bigint,
   error_code text,
   error_message text,
+  delivered_to date,
   CONSTRAINT sync_windows_pkey PRIMARY KEY (id),
   CONSTRAINT sync_windows_state_check CHECK ((state = ANY (ARRAY['done'::text, 'failed'::text])))
 );

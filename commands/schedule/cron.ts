@@ -2,7 +2,7 @@ import type { Job, Rhythm } from "./job.ts";
 
 /**
  * A line of a crontab, for `sh`. What the program says goes to a log beside its configuration. Cron
- * does not make up for runs missed while the machine was off; the next run fetches what they owed.
+ * does not make up for runs missed while the machine was off; the next run fetches what they missed.
  */
 export function cronLine(job: Job, rhythm: Rhythm): string {
   const command = [

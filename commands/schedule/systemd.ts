@@ -27,7 +27,7 @@ function service({ command: [program, ...args], directory }: Job): string {
   const command = [quote(program), ...args.map((arg) => quote(arg.replaceAll("$", "$$$$")))];
   const writable = [quote(directory), ...(isBinary ? [] : ["-%C/deno"])];
   return `[Unit]
-Description=oura-sync: fetch the Oura data that is pending
+Description=oura-sync: fetch what is new or missing of the Oura data
 # A limit would count the timer's starts too, and refuse good runs.
 StartLimitIntervalSec=0
 

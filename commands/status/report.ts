@@ -1,12 +1,16 @@
 /** What `status` tells of a wearer, in the shape that monitors read; see docs/operations.md. */
+import type { PipelineType } from "../../config/model.ts";
+import { utcDay } from "../../lib/days.ts";
 import type { LastRun, TypeStatus } from "../../lib/db/status.ts";
+import {
+  isStale,
+  newestDay,
+  occursDaily,
+  readingVerdict,
+  type Verdict,
+} from "../../pipelines/freshness/freshness.ts";
+import type { Holding } from "../../pipelines/freshness/holdings.ts";
 import type { KnownWearer } from "../known_wearers.ts";
-
-/**
- * `failing`: the latest run could not read it. `never`: never read completely. `stale`: last read
- * longer ago than a daily job would let it be. `fresh`: none of these.
- */
-export type Verdict = "fresh" | "stale" | "never" | "failing";
 
 /** An error as it was recorded. */
 export interface RecordedError {
@@ -21,6 +25,10 @@ export interface TypeReport {
   /** When it was last read completely, and up to which day. */
   fetchedAt: Date | null;
   readTo: string | null;
+  /** Rows of its table; first and newest day, or instant for samples. */
+  rows: number;
+  first: string | null;
+  newest: string | null;
   /** How the latest run that had it ended. */
   lastState: string | null;
   error: RecordedError | null;
@@ -32,55 +40,69 @@ export interface TypeReport {
 /** One wearer. */
 export interface WearerReport {
   userId: string;
-  /** The worst of the types that are not left out on purpose; `failing` too for a dead sign-in. */
+  /**
+   * The worst reading of the types that are not left out on purpose; `failing` too for a dead
+   * sign-in, and `stale` too when the newest data of all is.
+   */
   verdict: Verdict;
+  /** The newest day of anything that occurs daily. */
+  newestDay: string | null;
   signIn: { state: "active" | "needs_login"; expiresAt: Date } | null;
   lastRun: ReturnType<typeof runReport> | null;
   types: TypeReport[];
 }
 
-/** A daily job that was late by half a day is no news yet. */
-const STALE_MS = 36 * 3_600_000;
-
 /** Puts together what the database knows of a wearer. */
 export function wearerReport(
   { userId, grant }: KnownWearer,
   run: LastRun | undefined,
+  types: readonly PipelineType[],
   statuses: readonly TypeStatus[],
+  holdings: ReadonlyMap<string, Holding>,
   now: Date,
 ): WearerReport {
-  const types = statuses.map((status) => typeReport(status, now));
-  const wanted = types.filter(({ lastState }) => lastState !== "skipped");
+  const verdicts: Verdict[] = statuses
+    .filter(({ last_state }) => last_state !== "skipped")
+    .map((status) => readingVerdict(status, now));
+  const newest = newestDay(types, holdings);
+  if (types.some(occursDaily) && isStale(newest, utcDay(now))) verdicts.push("stale");
   const order: readonly Verdict[] = ["failing", "never", "stale", "fresh"];
-  const worst = order.find((verdict) => wanted.some((type) => type.verdict === verdict));
+  const worst = order.find((verdict) => verdicts.includes(verdict));
   const signIn = grant ? { state: grant.state, expiresAt: grant.expiresAt } : null;
   return {
     userId,
     verdict: signIn?.state === "needs_login" ? "failing" : worst ?? "fresh",
+    newestDay: newest,
     signIn,
     lastRun: run ? runReport(run) : null,
-    types,
+    types: types.map((type, i) => typeReport(type, statuses[i]!, holdings.get(type.name), now)),
   };
 }
 
-function typeReport(status: TypeStatus, now: Date): TypeReport {
+function typeReport(
+  type: PipelineType,
+  status: TypeStatus,
+  holding: Holding | undefined,
+  now: Date,
+): TypeReport {
+  const { rows = 0, first = null, newest = null } = holding ?? {};
+  const reading = readingVerdict(status, now);
+  // A type without any data may be one the ring does not measure.
+  const isOld = occursDaily(type) && newest !== null && isStale(newest, utcDay(now));
   return {
-    dataType: status.data_type,
-    verdict: verdictOf(status, now),
+    dataType: type.name,
+    verdict: reading === "fresh" && isOld ? "stale" : reading,
     fetchedAt: status.fetched_at,
     readTo: status.read_to,
+    rows,
+    first,
+    newest,
     lastState: status.last_state,
     error: errorOf(status),
     openRejects: status.open_rejects,
     revisedLast7Days: status.revised_this_week,
     failedWindows: status.failed_windows,
   };
-}
-
-function verdictOf({ last_state, fetched_at }: TypeStatus, now: Date): Verdict {
-  if (last_state === "failed") return "failing";
-  if (fetched_at === null) return "never";
-  return now.getTime() - fetched_at.getTime() > STALE_MS ? "stale" : "fresh";
 }
 
 function runReport(run: LastRun) {

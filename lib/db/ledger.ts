@@ -1,24 +1,30 @@
 /** The ledger of what was read: which days of which data type, when, and with what outcome. */
 import type { DaySpan } from "../days.ts";
-import FAILED_SPANS from "../../sql/queries/failed_spans.sql" with { type: "text" };
+import COVERAGE from "../../sql/queries/coverage.sql" with { type: "text" };
 import RECORD_SNAPSHOT from "../../sql/queries/record_snapshot.sql" with { type: "text" };
 import RECORD_WINDOW from "../../sql/queries/record_window.sql" with { type: "text" };
-import SETTLED_SPANS from "../../sql/queries/settled_spans.sql" with { type: "text" };
 import type { Queryable } from "./database.ts";
 import { inSchema } from "./identifiers.ts";
 
-/** What the ledger knows of a data type. */
+/** What the ledger knows of a data type; each list is merged and in order. */
 export interface TypeCoverage {
-  /** Days that need no further reading; merged, in order. */
+  /** Days that were read completely. */
+  read: DaySpan[];
+  /** Days that were read completely on the current UTC day. */
+  readToday: DaySpan[];
+  /** Days that need no further reading. */
   settled: DaySpan[];
   /** Days whose last reading failed. */
   failed: DaySpan[];
 }
 
-/** A data type and how long, in days, its days may still change. */
-export interface LookbackOf {
+/** A data type and how long, in days, its days are read again. */
+export interface RereadRule {
   dataType: string;
+  /** Because Oura may still change them. */
   lookbackDays: number;
+  /** Because data may still arrive for them. */
+  lateDays: number;
 }
 
 /** An entry of the ledger. */
@@ -30,31 +36,48 @@ export interface LedgerEntry extends DaySpan {
   rows: number;
   fetchedAt: Date;
   runId: number | null;
+  /**
+   * The newest day of data the ring had delivered by this reading: of the type itself for a time
+   * series, of anything for the others; null when nothing was.
+   */
+  deliveredTo?: string | null;
   error?: { code: string; message: string };
-  /** True for types without a range, where an entry replaces all former ones. */
+  /** True for types without a range, where an entry replaces all previous ones. */
   snapshot: boolean;
 }
 
-type SpanRow = { data_type: string; from_day: string; to_day: string };
+type SpanRow = { data_type: string; kind: string; from_day: string; to_day: string };
 
-/** What is known of each of the data types; one entry for every type asked for. */
+const KINDS: Readonly<Record<string, keyof TypeCoverage>> = {
+  read: "read",
+  read_today: "readToday",
+  settled: "settled",
+  failed: "failed",
+};
+
+/**
+ * What is known of each of the data types; one entry for every type asked for.
+ * @param today The current UTC day.
+ */
 export async function readCoverage(
   db: Queryable,
   userId: string,
-  types: readonly LookbackOf[],
+  rules: readonly RereadRule[],
+  today: string,
 ): Promise<Map<string, TypeCoverage>> {
-  const names = types.map(({ dataType }) => dataType);
-  const coverage = new Map(
-    names.map((name) => [name, { settled: [], failed: [] } as TypeCoverage]),
+  const coverage = new Map<string, TypeCoverage>(
+    rules.map(({ dataType }) => [dataType, { read: [], readToday: [], settled: [], failed: [] }]),
   );
-  const settled = await db.query<SpanRow>(inSchema(SETTLED_SPANS, db.schema), [
+  const { rows } = await db.query<SpanRow>(inSchema(COVERAGE, db.schema), [
     userId,
-    names,
-    types.map(({ lookbackDays }) => lookbackDays),
+    rules.map(({ dataType }) => dataType),
+    rules.map(({ lookbackDays }) => lookbackDays),
+    rules.map(({ lateDays }) => lateDays),
+    today,
   ]);
-  const failed = await db.query<SpanRow>(inSchema(FAILED_SPANS, db.schema), [userId, names]);
-  for (const row of settled.rows) coverage.get(row.data_type)!.settled.push(spanOf(row));
-  for (const row of failed.rows) coverage.get(row.data_type)!.failed.push(spanOf(row));
+  for (const { data_type, kind, from_day, to_day } of rows) {
+    coverage.get(data_type)![KINDS[kind]!].push({ from: from_day, to: to_day });
+  }
   return coverage;
 }
 
@@ -71,6 +94,7 @@ export async function recordWindow(tx: Queryable, entry: LedgerEntry): Promise<v
     entry.runId,
     entry.error?.code ?? null,
     entry.error?.message ?? null,
+    entry.deliveredTo ?? null,
   ]);
   if (entry.snapshot && entry.state === "done") {
     await tx.query(inSchema(RECORD_SNAPSHOT, tx.schema), [
@@ -79,8 +103,4 @@ export async function recordWindow(tx: Queryable, entry: LedgerEntry): Promise<v
       entry.from,
     ]);
   }
-}
-
-function spanOf(row: SpanRow): DaySpan {
-  return { from: row.from_day, to: row.to_day };
 }

@@ -1,34 +1,16 @@
 /** `gaps`: the days without data of one wearer, and why. */
 import type { Pipeline, PipelineType } from "../../config/model.ts";
-import { addDays, daysBetween, type DaySpan, earlierDay, isCalendarDate } from "../../lib/days.ts";
-import {
-  readLedger,
-  readRefusals,
-  type ReadSpan,
-  type RefusedType,
-} from "../../lib/db/coverage.ts";
+import { addDays, daysBetween, type DaySpan, earlierDay } from "../../lib/days.ts";
+import { readLedger, readRefusals, type ReadSpan } from "../../lib/db/coverage.ts";
 import type { Queryable } from "../../lib/db/database.ts";
-import { fieldNames } from "../../lib/field_path.ts";
-import { readRejects, type StoredReject } from "../../lib/db/quarantine.ts";
-import { scopeStanding } from "../../lib/oura/oauth/scopes.ts";
+import { readCoverage } from "../../lib/db/ledger.ts";
+import { readRejects } from "../../lib/db/quarantine.ts";
 import { livePipeline } from "../columns/live_pipeline.ts";
 import { readState } from "../columns/state.ts";
+import { rereadRule } from "../plan_jobs.ts";
 import { isTimeKeyed } from "../table.ts";
-import { valueAt } from "../value_at.ts";
-import { daysWithData, localDay, type Offsets, readOffsets } from "./local_days.ts";
-
-/** Why a day has no data. */
-export type GapCause =
-  /** Nobody asked Oura for it yet. */
-  | "never_fetched"
-  /** The latest reading failed; `code` and `message` say how. */
-  | "failed"
-  /** The wearer did not grant the scope. */
-  | "scope_missing"
-  /** It was read completely, and Oura has nothing. */
-  | "no_data"
-  /** Oura has something, but it waits in quarantine. */
-  | "rejected";
+import { daysWithData, readOffsets } from "./local_days.ts";
+import { daysOfRejects, type GapCause, missingScope, reasonOf } from "./reasons.ts";
 
 /** Consecutive days of a data type without data, for one reason. */
 export interface Gap {
@@ -54,6 +36,8 @@ export interface GapQuery {
   readonly portal?: string | null;
   /** Names of data types. @default All of the pipeline */
   readonly types?: readonly string[];
+  /** Whether days without an occasional document, such as a workout, count. @default false */
+  readonly all?: boolean;
   /** @default What the configuration wants, or was fetched, whichever is earlier */
   readonly from?: string;
   readonly to: string;
@@ -68,6 +52,7 @@ export async function findGaps(db: Queryable, query: GapQuery): Promise<Gap[]> {
   const names = types.map(({ name }) => name);
   const live = livePipeline(pipeline, await readState(db)).types;
   const ledger = await readLedger(db, userId, names);
+  const coverage = await readCoverage(db, userId, types.map(rereadRule), query.today);
   const refusals = await readRefusals(db, userId, names);
   const rejects = Map.groupBy(
     await readRejects(db, { userId, dataTypes: names }),
@@ -84,7 +69,8 @@ export async function findGaps(db: Queryable, query: GapQuery): Promise<Gap[]> {
     const read = ledger.get(type.name) ?? [];
     const denied = missingScope(type, query, refusals.get(type.name));
     const table = live.find(({ name }) => name === type.name);
-    const why = (day: string | null) => causeOf(day, read, denied);
+    const { settled } = coverage.get(type.name)!;
+    const why = (day: string | null) => reasonOf(day, read, settled, denied);
     if (type.window.by === "none") {
       const reason = why(null);
       const empty = read.every(({ rows }) => rows === 0);
@@ -101,71 +87,19 @@ export async function findGaps(db: Queryable, query: GapQuery): Promise<Gap[]> {
       if (present.has(day)) continue;
       const reason = quarantined.get(day) ?? why(day);
       // Of a table without days, a reading is all that can be asked for.
-      if (!dated && reason.cause === "no_data") continue;
+      if (!dated && (reason.cause === "no_data" || reason.cause === "no_data_yet")) continue;
+      if (type.occasional && reason.cause === "no_data" && !query.all) continue;
       append(gaps, { userId, dataType: type.name, from: day, to: day, days: 1, ...reason });
     }
   }
   return gaps;
 }
 
-type Reason = Pick<Gap, "cause" | "code" | "message">;
-
 function spanOf(type: PipelineType, query: GapQuery, read: readonly ReadSpan[] = []): DaySpan {
   const wanted = addDays(query.today, -type.window.initialDays);
   const from = query.from ??
     read.reduce((day, entry) => earlierDay(day, entry.from_day), earlierDay(wanted, query.to));
   return { from, to: query.to };
-}
-
-function missingScope(
-  type: PipelineType,
-  { scopes, portal = null }: GapQuery,
-  refusal: RefusedType | undefined,
-): Reason | null {
-  const cause = "scope_missing";
-  const standing = scopeStanding({ scopes, portal }, type.scope);
-  if (standing === "granted") return null;
-  // Where the scopes do not tell, Oura's own refusal does.
-  if (standing !== "withheld") {
-    if (!refusal) return null;
-    return { cause, code: refusal.error_code, message: refusal.error_message };
-  }
-  const message = `the scope "${type.scope}" was not granted`;
-  return { cause, code: "SCOPE_NOT_GRANTED", message };
-}
-
-/** A failure that is still in the ledger is newer than any reading of the same day. */
-function causeOf(day: string | null, read: readonly ReadSpan[], denied: Reason | null): Reason {
-  const covering = read.filter((entry) =>
-    day === null || (entry.from_day <= day && day <= entry.to_day)
-  );
-  const failed = covering.find(({ state }) => state === "failed");
-  if (failed) {
-    if (denied) return denied;
-    return { cause: "failed", code: failed.error_code, message: failed.error_message };
-  }
-  if (covering.length > 0) return { cause: "no_data", code: null, message: null };
-  return denied ?? { cause: "never_fetched", code: null, message: null };
-}
-
-/** Days with documents in quarantine. The reasons hold no values. */
-function daysOfRejects(
-  type: PipelineType,
-  rejects: readonly StoredReject[],
-  offsets: Offsets,
-): Map<string, Reason> {
-  const days = new Map<string, Reason>();
-  for (const reject of rejects) {
-    const document: unknown = JSON.parse(reject.document);
-    const value = valueAt(document, fieldNames(type.day ?? "timestamp"));
-    if (typeof value !== "string") continue;
-    const day = type.day === null ? localDay(value, offsets) : value;
-    if (day === null || !isCalendarDate(day)) continue;
-    const at = reject.path ? ` at ${reject.path}` : "";
-    const message = `quarantined${at}: ${reject.reason}`;
-    days.set(day, { cause: "rejected", code: "REJECTED", message });
-  }
-  return days;
 }
 
 /** Days in a row with the same reason are one gap. */

@@ -1,5 +1,6 @@
 /** `/v2/usercollection/…`: lists, single documents and personal_info. */
-import { DAILY, isDaily, STANDING } from "../world/collections.ts";
+import { documentsOfDay } from "../world/arrived.ts";
+import { isDaily, STANDING } from "../world/collections.ts";
 import { dayOfId } from "../world/document.ts";
 import { type World } from "../world/world.ts";
 import type { Settings } from "../settings.ts";
@@ -96,6 +97,6 @@ function single(api: DataApi, { wearer }: Access, route: Route, id: string): Res
   if (!isDaily(route.type)) return notFound();
   const day = dayOfId(wearer, route.type, id);
   if (day === undefined || day < wearer.firstDay || day > wearer.dayAt(now) + 1) return notFound();
-  const found = DAILY[route.type](wearer, day, now).find((one) => one.body.id === id);
+  const found = documentsOfDay(route.type, wearer, day, now).find((one) => one.body.id === id);
   return found ? json(found.body) : notFound();
 }

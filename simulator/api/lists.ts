@@ -1,9 +1,8 @@
 /** Pages of a collection. */
+import { documentsOfDay, rowsOfDay } from "../world/arrived.ts";
 import {
-  DAILY,
   isDaily,
   isSeries,
-  SERIES,
   type SeriesName,
   STANDING,
   type StandingName,
@@ -65,7 +64,7 @@ function seriesPage(request: ListRequest, type: SeriesName, limit: number): Page
   const lastDay = wearer.dayAt(Math.min(window.end, now));
   const firstDay = Math.max(wearer.firstDay, wearer.dayAt(after));
   for (let day = firstDay; day <= lastDay; day++) {
-    const rows = SERIES[type](wearer, day, now);
+    const rows = rowsOfDay(type, wearer, day, now);
     for (let index = lowerBound(rows, after); index < rows.json.length; index++) {
       const time = rows.times[index]!;
       if (time === after && skip > 0) {
@@ -101,7 +100,7 @@ function latestRow(request: ListRequest): string[] {
   const { wearer, now, route } = request;
   if (!isSeries(route.type)) return [];
   for (let day = wearer.dayAt(now); day >= wearer.firstDay; day--) {
-    const last = SERIES[route.type](wearer, day, now).json.at(-1);
+    const last = rowsOfDay(route.type, wearer, day, now).json.at(-1);
     if (last !== undefined) return [project(last, request)];
   }
   return [];
@@ -121,14 +120,13 @@ function documentsPage(request: ListRequest, limit: number): Page {
 function matching(request: ListRequest): SimDocument[] {
   const { route, wearer, window, now } = request;
   if (!isDaily(route.type)) return STANDING[route.type as StandingName](wearer);
-  const documentsOfDay = DAILY[route.type];
   const present = wearer.dayAt(now) + 1;
   // Anchors lie within a day of their document's date, in any zone; the second day is for travel.
   const first = Math.max(wearer.firstDay, wearer.dayAt(Math.max(window.start, 0)) - 2);
   const last = Math.min(present, wearer.dayAt(Math.min(window.end, now)) + 2);
   const documents: SimDocument[] = [];
   for (let day = first; day <= last; day++) {
-    for (const document of documentsOfDay(wearer, day, now)) {
+    for (const document of documentsOfDay(route.type, wearer, day, now)) {
       if (within(window, document.anchor, route.end)) documents.push(document);
     }
   }

@@ -2,15 +2,8 @@
  * What a perfect sync must hold: every document and row as Oura has it now. Reads the generators by
  * local day and knows nothing of windows, pages or scopes, so that it can judge those who do.
  */
-import {
-  DAILY,
-  isDaily,
-  isSeries,
-  SERIES,
-  STANDING,
-  type StandingName,
-  type TypeName,
-} from "./collections.ts";
+import { documentsOfDay, rowsOfDay } from "./arrived.ts";
+import { isDaily, isSeries, STANDING, type StandingName, type TypeName } from "./collections.ts";
 import type { World } from "./world.ts";
 import { epochDay } from "./zones.ts";
 
@@ -40,10 +33,10 @@ export function* truth(world: World, query: TruthQuery): Generator<TruthDocument
   const from = Math.max(epochDay(query.from), wearer.firstDay);
   const to = Math.min(epochDay(query.to), wearer.dayAt(now) + 1);
   if (isDaily(type)) {
-    for (let day = from; day <= to; day++) yield* DAILY[type](wearer, day, now);
+    for (let day = from; day <= to; day++) yield* documentsOfDay(type, wearer, day, now);
   } else if (isSeries(type)) {
     for (let day = from; day <= to; day++) {
-      const rows = SERIES[type](wearer, day, now);
+      const rows = rowsOfDay(type, wearer, day, now);
       for (let index = 0; index < rows.json.length; index++) {
         yield { key: rows.key(index), body: JSON.parse(rows.json[index]!) };
       }

@@ -11,6 +11,20 @@ export interface Trip {
   readonly zone: string;
 }
 
+/**
+ * Data of some local days that reaches Oura late: a phone that is away, a cloud that is behind, an
+ * import from another app.
+ */
+export interface Withheld {
+  /** Data types by their catalog names; all where left out. */
+  readonly types?: readonly string[];
+  /** First and last local day, both included. */
+  readonly from: string;
+  readonly to: string;
+  /** When all of it arrives: an instant, or so many days after each day began. */
+  readonly until: string | { readonly daysLater: number };
+}
+
 /** What may be chosen about a wearer; the rest follows from the seed. */
 export interface UserSpec {
   /** `personal_info.id`, which webhooks call `user_id`. */
@@ -26,6 +40,8 @@ export interface UserSpec {
   /** Whether the Oura membership is paid. */
   readonly membership?: boolean;
   readonly ring?: RingGeneration;
+  /** What reaches Oura late, beside the lateness of everyday life. */
+  readonly withheld?: readonly Withheld[];
 }
 
 /**
@@ -74,6 +90,7 @@ export class Wearer {
   readonly body: Body;
   readonly #trips: readonly { from: number; to: number; zone: string }[];
   readonly #traveller: boolean;
+  readonly #withheld: readonly Withheld[];
 
   constructor(spec: UserSpec, index: number, seed: number, firstDay: number) {
     this.id = spec.id ?? `wearer-${index + 1}`;
@@ -86,6 +103,7 @@ export class Wearer {
     this.firstDay = firstDay;
     this.body = bodyOf(this.seed);
     this.#traveller = spec.traveller ?? (spec.zone === undefined && index % HOMES.length === 5);
+    this.#withheld = spec.withheld ?? [];
     this.#trips = (spec.trips ?? []).map((trip) => ({
       from: epochDay(trip.from),
       to: epochDay(trip.to),
@@ -135,6 +153,14 @@ export class Wearer {
   /** Whether the wearer is somewhere else than the day before. */
   travelsOn(day: number): boolean {
     return this.zoneOf(day) !== this.zoneOf(day - 1);
+  }
+
+  /** Whether what a type holds of a local day has not arrived by `now`. */
+  withholds(type: string, day: number, now: number): boolean {
+    return this.#withheld.some(({ types, from, to, until }) =>
+      (types?.includes(type) ?? true) && day >= epochDay(from) && day <= epochDay(to) &&
+      now < (typeof until === "string" ? Date.parse(until) : this.startOf(day + until.daysLater))
+    );
   }
 
   /** A stream of random numbers for one purpose on one day. */

@@ -70,7 +70,7 @@ deskTest("looking at an unused database finds nothing, and leaves nothing", asyn
   assert.match(left.out, /^count\s+0$/m);
 });
 
-deskTest("a dry run shows what is owed, and leaves no table behind", async (desk) => {
+deskTest("a dry run shows what would be fetched, and leaves no table behind", async (desk) => {
   const env = {
     DATABASE_URL: desk.databaseUrl,
     OURA_API_URL: desk.oura.url,

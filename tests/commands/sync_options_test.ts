@@ -6,7 +6,7 @@ import type { Demand } from "../../pipelines/windows.ts";
 const NOW = new Date("2026-05-20T23:30:00Z");
 
 const DEMANDS: [string, Parameters<typeof demandOf>[0], Demand][] = [
-  ["no options", {}, { kind: "owed" }],
+  ["no options", {}, { kind: "pending" }],
   ["--initial", { initial: true }, { kind: "since", from: "2026-02-19" }],
   ["--full-refresh", { fullRefresh: true }, { kind: "everything" }],
   ["--initial --full-refresh", { initial: true, fullRefresh: true }, {

@@ -127,7 +127,7 @@ Deno.test("parsePipeline() answers to any values under the right keys", () => {
     value,
     fc.record({
       endpoint: fc.oneof(value, fc.constant("/v2/usercollection/meal")),
-      window: section("initial", "lookback", "chunk", "by"),
+      window: section("initial", "lookback", "late", "chunk", "by"),
       key: value,
       columns: fc.dictionary(fc.constantFrom("score", "id", "day", "X", "__proto__"), entry),
       series: fc.dictionary(fc.constantFrom("hrv", "met", "sleep"), entry),

@@ -46,10 +46,11 @@ Deno.test(
   },
 );
 
-Deno.test("the shipped oura.yaml reads rest mode again until long after it began", async () => {
+Deno.test("the shipped oura.yaml reads every type again until long after a day", async () => {
   const { types } = await loadPipeline(SHIPPED);
-  const restMode = types.find(({ name }) => name === "rest_mode_period")!;
-  assert.ok(restMode.window.lookbackDays >= 60, "a period is found under its first day alone");
+  for (const { name, window } of types) {
+    assert.ok(window.lateDays >= 60, `${name}: a period or tag is found under its first day alone`);
+  }
 });
 
 Deno.test("the shipped oura.yaml makes the series of sleep and activity", sanitizers, async () => {
@@ -121,6 +122,7 @@ Deno.test("parsePipeline() fills in the defaults", () => {
     by: "date",
     initialDays: 90,
     lookbackDays: 7,
+    lateDays: 60,
     chunkDays: 90,
   });
   assert.equal(daily.keepRaw, true);
@@ -132,22 +134,24 @@ Deno.test("parsePipeline() fills in the defaults", () => {
 Deno.test("parsePipeline() lets a data type differ from the defaults", () => {
   const pipeline = parsed(`
 version: 1
-defaults: { window: { initial: 2w, lookback: 3d }, keep_raw: true, history: true }
+defaults: { window: { initial: 2w, lookback: 3d, late: 3w }, keep_raw: true, history: true }
 contract: { new_fields: fail, bad_rows: fail, max_rejects: 0.5% }
 data_types:
-  sleep: { window: { initial: 1y }, keep_raw: false, view: true }
+  sleep: { window: { initial: 1y, late: 30d }, keep_raw: false, view: true }
   workout: { window: { lookback: 0d, chunk: 30d } }
 `);
   assert.deepEqual(pipeline.contract, { newFields: "fail", badRows: "fail", maxRejects: 0.005 });
   const sleep = typeOf(pipeline, "sleep");
   assert.equal(sleep.window.initialDays, 365);
   assert.equal(sleep.window.lookbackDays, 3);
+  assert.equal(sleep.window.lateDays, 30);
   assert.equal(sleep.history, false, "there is no history without raw documents");
   assert.equal(sleep.view, true);
   assert.deepEqual(typeOf(pipeline, "workout").window, {
     by: "date",
     initialDays: 14,
     lookbackDays: 0,
+    lateDays: 21,
     chunkDays: 30,
   });
 });

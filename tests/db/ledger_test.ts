@@ -19,6 +19,7 @@ function entry(from: number, to: number, more: Partial<LedgerEntry> = {}): Ledge
     rows: 1,
     fetchedAt: new Date(`${addDays(DAY_ZERO, 1_000)}T12:00:00Z`),
     runId: null,
+    deliveredTo: addDays(DAY_ZERO, 1_000),
     snapshot: false,
     ...more,
   };
@@ -30,9 +31,15 @@ const failed = (from: number, to: number) =>
 /** Noon UTC of a day. */
 const noon = (day: number) => new Date(`${addDays(DAY_ZERO, day)}T12:00:00Z`);
 
-async function coverage(db: Database, lookbackDays = 7) {
-  const found = (await readCoverage(db, "w", [{ dataType: TYPE, lookbackDays }])).get(TYPE)!;
-  return { settled: found.settled.map(numbers), failed: found.failed.map(numbers) };
+async function coverage(db: Database, lookbackDays = 7, lateDays = 900, today = DAY_ZERO) {
+  const rule = { dataType: TYPE, lookbackDays, lateDays };
+  const found = (await readCoverage(db, "w", [rule], today)).get(TYPE)!;
+  return {
+    read: found.read.map(numbers),
+    readToday: found.readToday.map(numbers),
+    settled: found.settled.map(numbers),
+    failed: found.failed.map(numbers),
+  };
 }
 
 const numbers = ({ from, to }: DaySpan) => [daysBetween(DAY_ZERO, from), daysBetween(DAY_ZERO, to)];
@@ -42,7 +49,8 @@ forEachDatabase(
   async (db) => {
     await recordWindow(db, entry(0, 9, { dataType: "workout" }));
     await recordWindow(db, entry(0, 9, { userId: "other" }));
-    assert.deepEqual(await coverage(db), { settled: [], failed: [] });
+    const nothing = { read: [], readToday: [], settled: [], failed: [] };
+    assert.deepEqual(await coverage(db), nothing);
   },
 );
 
@@ -62,6 +70,45 @@ forEachDatabase(
 );
 
 forEachDatabase(
+  "a day is settled only when read after something later than the day had been delivered",
+  async (db) => {
+    const rows = [[null, []], [-1, []], [0, []], [1, [[0, 0]]], [6, [[0, 5]]], [30, [[
+      0,
+      8,
+    ]]]] as const;
+    for (const [newest, settled] of rows) {
+      const deliveredTo = newest === null ? null : addDays(DAY_ZERO, newest);
+      await recordWindow(db, entry(0, 20, { fetchedAt: noon(15), deliveredTo }));
+      assert.deepEqual((await coverage(db)).settled, settled, `data up to day ${newest}`);
+      assert.deepEqual((await coverage(db)).read, [[0, 20]]);
+    }
+  },
+);
+
+forEachDatabase(
+  "one reading settles a day that is too old for late data, whatever was delivered",
+  async (db) => {
+    await recordWindow(db, entry(0, 99, { fetchedAt: noon(100), deliveredTo: null }));
+    const rows = [[60, [[0, 40]]], [3, [[0, 93]]], [0, [[0, 93]]], [100, [[0, 0]]], [
+      101,
+      [],
+    ]] as const;
+    for (const [late, settled] of rows) {
+      assert.deepEqual((await coverage(db, 7, late)).settled, settled, `late ${late}`);
+    }
+  },
+);
+
+forEachDatabase("what was read on the day itself is told apart", async (db) => {
+  await recordWindow(db, entry(0, 9, { fetchedAt: noon(9) }));
+  await recordWindow(db, entry(5, 11, { fetchedAt: noon(10) }));
+  await recordWindow(db, failed(12, 13));
+  const found = await coverage(db, 7, 60, addDays(DAY_ZERO, 10));
+  assert.deepEqual(found.readToday, [[5, 11]]);
+  assert.deepEqual(found.read, [[0, 11]]);
+});
+
+forEachDatabase(
   "windows that touch settle one span; a day between keeps them apart",
   async (db) => {
     await recordWindow(db, entry(0, 4));
@@ -78,8 +125,8 @@ forEachDatabase(
     for (const zone of ["Pacific/Kiritimati", "Pacific/Honolulu"]) {
       const settled = await db.transaction(async (tx) => {
         await tx.exec(`SET LOCAL TIME ZONE '${zone}'`);
-        return (await readCoverage(tx, "w", [{ dataType: TYPE, lookbackDays: 2 }])).get(TYPE)!
-          .settled;
+        const rule = { dataType: TYPE, lookbackDays: 2, lateDays: 60 };
+        return (await readCoverage(tx, "w", [rule], "2026-03-31")).get(TYPE)!.settled;
       });
       assert.deepEqual(settled.map(numbers), [[0, 9]], zone);
     }
@@ -94,13 +141,15 @@ forEachDatabase("a failed window stays until all of its days are read", async (d
   await recordWindow(db, entry(8, 20));
   assert.deepEqual((await coverage(db)).failed, [[6, 7]]);
   await recordWindow(db, entry(6, 7));
-  assert.deepEqual(await coverage(db), { settled: [[0, 20]], failed: [] });
+  const { settled, failed: left } = await coverage(db);
+  assert.deepEqual({ settled, left }, { settled: [[0, 20]], left: [] });
 });
 
 forEachDatabase("a failure does not unread what was read", async (db) => {
   await recordWindow(db, entry(0, 9));
   await recordWindow(db, failed(0, 9));
-  assert.deepEqual(await coverage(db), { settled: [[0, 9]], failed: [[0, 9]] });
+  const { settled, failed: broken } = await coverage(db);
+  assert.deepEqual({ settled, broken }, { settled: [[0, 9]], broken: [[0, 9]] });
   const { rows } = await db.query(
     inSchema(
       "SELECT error_code, error_message FROM oura.sync_windows WHERE state = 'failed'",
@@ -127,41 +176,55 @@ const step = fc.record({
   done: fc.boolean(),
   /** Readings come later and later. */
   later: fc.nat(6),
+  /** How many days before the reading the newest data is; null when there is no new data. */
+  behind: fc.option(fc.nat(12)),
 });
 
 forEachDatabase("the ledger agrees with a naive one over any order of windows", async (db) => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 10 }), fc.nat(9), async (steps, lookback) => {
-      await db.exec(inSchema("TRUNCATE oura.sync_windows", db.schema));
-      const settled = new Set<number>();
-      const broken = new Set<number>();
-      let now = 0;
-      for (const { from, length, done, later } of steps) {
-        now += later;
-        const to = from + length;
-        const window = done ? entry(from, to, { fetchedAt: noon(now) }) : failed(from, to);
-        await recordWindow(db, window);
-        for (let day = from; day <= to; day++) {
-          if (!done) broken.add(day);
-          else {
-            broken.delete(day);
-            if (day + Math.max(lookback, 2) <= now) settled.add(day);
+    fc.asyncProperty(
+      fc.array(step, { maxLength: 10 }),
+      fc.nat(9),
+      fc.nat(20),
+      async (steps, lookback, late) => {
+        await db.exec(inSchema("TRUNCATE oura.sync_windows", db.schema));
+        const settled = new Set<number>();
+        const broken = new Set<number>();
+        let now = 0;
+        let newest = -Infinity;
+        for (const { from, length, done, later, behind } of steps) {
+          now += later;
+          const to = from + length;
+          // What was delivered stays delivered.
+          newest = Math.max(newest, behind === null ? -Infinity : now - behind);
+          const deliveredTo = newest === -Infinity ? null : addDays(DAY_ZERO, newest);
+          const reading = { fetchedAt: noon(now), deliveredTo };
+          const window = done ? entry(from, to, reading) : failed(from, to);
+          await recordWindow(db, window);
+          for (let day = from; day <= to; day++) {
+            if (!done) broken.add(day);
+            else {
+              broken.delete(day);
+              const age = now - day;
+              const isOver = age >= Math.max(lookback, 2) && newest > day;
+              if (isOver || age >= Math.max(late, lookback, 2)) settled.add(day);
+            }
           }
         }
-      }
-      const found = await coverage(db, lookback);
-      const days = (spans: number[][]) =>
-        new Set(
-          spans.flatMap(([from, to]) =>
-            Array.from({ length: to! - from! + 1 }, (_, i) => from! + i)
-          ),
-        );
-      assert.deepEqual([...days(found.settled)].sort(), [...settled].sort());
-      assert.deepEqual([...days(found.failed)].sort(), [...broken].sort());
-      for (const [i, span] of found.settled.entries()) {
-        assert.ok(i === 0 || span[0]! > found.settled[i - 1]![1]! + 1, "merged and in order");
-      }
-    }),
+        const found = await coverage(db, lookback, late);
+        const days = (spans: number[][]) =>
+          new Set(
+            spans.flatMap(([from, to]) =>
+              Array.from({ length: to! - from! + 1 }, (_, i) => from! + i)
+            ),
+          );
+        assert.deepEqual([...days(found.settled)].sort(), [...settled].sort());
+        assert.deepEqual([...days(found.failed)].sort(), [...broken].sort());
+        for (const [i, span] of found.settled.entries()) {
+          assert.ok(i === 0 || span[0]! > found.settled[i - 1]![1]! + 1, "merged and in order");
+        }
+      },
+    ),
     { numRuns: 25 },
   );
 });

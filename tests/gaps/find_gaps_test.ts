@@ -52,7 +52,7 @@ forEachDatabase("findGaps() tells each cause in a history that has them all", as
     await syncWearer(oura, db, "one", { pipeline, types });
 
     const from = addDays(FIRST, -5);
-    const gaps = await gapsOf(db, "one", { from });
+    const gaps = await gapsOf(db, "one", { from, all: true });
     const before = { from, to: addDays(FIRST, -1), cause: "never_fetched", code: null };
 
     assert.deepEqual(told(gaps, "tag"), [
@@ -153,3 +153,55 @@ forEachDatabase("a repaired failure is no gap, and backfill asks for nothing twi
     assert.deepEqual([again.traffic.requests, again.exitCode], [0, 0]);
   });
 });
+
+forEachDatabase(
+  "a day read before the ring delivered is open, and no gap of Oura's yet",
+  async (db) => {
+    const until = "2026-03-29T10:30:00Z";
+    const users = [{
+      id: "one",
+      zone: "UTC",
+      withheld: [{ from: "2026-03-20", to: TODAY, until }],
+    }];
+    await withSimulator({ users, days: 20, now: NOW }, async (oura) => {
+      const pipeline = shippedPipeline(db.schema, DAYS);
+      await syncWearer(oura, db, "one", { pipeline });
+      for (const types of [["daily_activity"], ["heart_rate"], ["workout"]]) {
+        const last = (await gapsOf(db, "one", { types })).at(-1)!;
+        assert.deepEqual([last.cause, last.to], ["no_data_yet", TODAY]);
+        assert.ok(last.from! <= "2026-03-20" && last.from! >= "2026-03-18", `${last.from}`);
+      }
+      oura.world.setNow(until);
+      await syncWearer(oura, db, "one", { pipeline });
+      const left = await gapsOf(db, "one", { types: ["daily_activity"], to: "2026-03-27" });
+      assert.deepEqual(
+        told(left, "daily_activity").filter(({ from }) => from! >= "2026-03-20"),
+        [],
+      );
+    });
+  },
+);
+
+forEachDatabase(
+  "days without a workout are listed on demand only, once they are settled",
+  async (db) => {
+    const users = [{ id: "one", zone: "UTC" }];
+    await withSimulator({ users, days: 20, now: NOW }, async (oura) => {
+      const types = ["workout", "daily_sleep"];
+      await syncWearer(oura, db, "one", { pipeline: shippedPipeline(db.schema, DAYS), types });
+      const query = { types, from: addDays(FIRST, -3) };
+      const before = {
+        from: query.from,
+        to: addDays(FIRST, -1),
+        cause: "never_fetched",
+        code: null,
+      };
+      const listed = told(await gapsOf(db, "one", query), "workout");
+      assert.deepEqual(listed[0], before);
+      assert.deepEqual(listed.filter(({ cause }) => cause === "no_data"), []);
+      assert.ok(listed.slice(1).every(({ cause }) => cause === "no_data_yet"));
+      const all = told(await gapsOf(db, "one", { ...query, all: true }), "workout");
+      assert.ok(all.some(({ cause }) => cause === "no_data"));
+    });
+  },
+);

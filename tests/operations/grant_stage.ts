@@ -37,6 +37,7 @@ const SILENT: Io = {
   out: () => {},
   err: () => {},
   errIsTerminal: false,
+  outIsTerminal: false,
   inIsTerminal: false,
   env: () => undefined,
   setExitCode: () => {},
@@ -99,7 +100,7 @@ export async function onStage(
           log.length = 0;
           return runSync({ settings: used, pipeline, db }, {
             command: "sync",
-            demand: { kind: "owed" },
+            demand: { kind: "pending" },
             wearers: {},
             concurrency: 4,
             dryRun: false,

@@ -37,7 +37,7 @@ Deno.test("a dead sign-in is recorded and leaves the other wearers alone, run af
       const pipeline = shippedPipeline("oura", 3);
       const request = {
         command: "sync",
-        demand: { kind: "owed" as const },
+        demand: { kind: "pending" as const },
         wearers: { allUsers: true },
         concurrency: 4,
         dryRun: false,

@@ -1,26 +1,38 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { PipelineType } from "../../config/model.ts";
-import { addDays, daysBetween, type DaySpan } from "../../lib/days.ts";
-import { type Coverage, type Demand, owedWindows, type Window } from "../../pipelines/windows.ts";
+import { addDays, daysBetween, type DaySpan, mergeSpans } from "../../lib/days.ts";
+import {
+  type Coverage,
+  type Demand,
+  type Window,
+  windowsToFetch,
+} from "../../pipelines/windows.ts";
 import { typeFrom } from "./support.ts";
 
 const TODAY = "2026-05-20";
 const day = (offset: number) => addDays(TODAY, offset);
 const span = (from: number, to: number): DaySpan => ({ from: day(from), to: day(to) });
-const NOTHING: Coverage = { settled: [], failed: [] };
+const NOTHING: Coverage = { read: [], readToday: [], settled: [], failed: [], empty: null };
+/** Days that were read today and are settled. */
+const settledDays = (...spans: DaySpan[]): Coverage => ({
+  ...NOTHING,
+  read: spans,
+  readToday: spans,
+  settled: spans,
+});
 
 function typeOf(by: PipelineType["window"]["by"], window: Partial<PipelineType["window"]> = {}) {
   const base = typeFrom(
     by === "date" ? "daily_sleep" : by === "none" ? "personal_info" : "heart_rate",
   );
-  const usual = { by, initialDays: 90, lookbackDays: 7, chunkDays: 30 };
+  const usual = { by, initialDays: 90, lookbackDays: 7, lateDays: 60, chunkDays: 30 };
   return { ...base, window: { ...usual, ...window } };
 }
 
 const DATE = typeOf("date");
-const owed = (demand: Demand, coverage = NOTHING, type = DATE) =>
-  owedWindows(type, demand, coverage, TODAY);
+const toFetch = (demand: Demand, coverage = NOTHING, type = DATE) =>
+  windowsToFetch(type, demand, coverage, TODAY);
 
 /** The days the windows complete, as offsets from today, newest first. */
 const daysOf = (windows: readonly Window[]) =>
@@ -30,64 +42,122 @@ const daysOf = (windows: readonly Window[]) =>
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => to - i);
 
 const CASES: [string, Demand, Coverage, number[]][] = [
-  ["first sync: all of the initial span, to tomorrow", { kind: "owed" }, NOTHING, range(-90, 1)],
-  ["all settled: the look-back alone", { kind: "owed" }, {
-    settled: [span(-90, -7)],
-    failed: [],
-  }, range(-7, 1)],
-  ["after a pause: from where it was left", { kind: "owed" }, {
+  ["first sync: all of the initial span, to tomorrow", { kind: "pending" }, NOTHING, range(-90, 1)],
+  [
+    "all settled and read today: the look-back alone",
+    { kind: "pending" },
+    settledDays(span(-90, -8)),
+    range(-7, 1),
+  ],
+  ["after a pause: from where it was left", { kind: "pending" }, {
+    ...NOTHING,
+    read: [span(-90, -13)],
     settled: [span(-90, -20)],
-    failed: [],
-  }, range(-19, 1)],
-  ["a gap in the middle", { kind: "owed" }, {
-    settled: [span(-90, -50), span(-40, -7)],
-    failed: [],
-  }, [...range(-7, 1), ...range(-49, -41)]],
-  ["a failed window before the initial span", { kind: "owed" }, {
-    settled: [span(-90, -7)],
+  }, range(-60, 1)],
+  [
+    "a gap in the middle",
+    { kind: "pending" },
+    settledDays(span(-90, -50), span(-40, -7)),
+    [...range(-7, 1), ...range(-49, -41)],
+  ],
+  ["a failed window before the initial span", { kind: "pending" }, {
+    ...settledDays(span(-90, -7)),
     failed: [span(-120, -110)],
   }, [...range(-7, 1), ...range(-120, -110)]],
-  ["a failed window that was settled before", { kind: "owed" }, {
-    settled: [span(-90, -7)],
+  ["a failed window that was settled before", { kind: "pending" }, {
+    ...settledDays(span(-90, -7)),
     failed: [span(-60, -58)],
   }, [...range(-7, 1), ...range(-60, -58)]],
-  ["a longer initial span: only what is new of it", { kind: "since", from: day(-100) }, {
-    settled: [span(-90, -7)],
-    failed: [],
-  }, [...range(-7, 1), ...range(-100, -91)]],
+  [
+    "a longer initial span: only what is new of it",
+    { kind: "since", from: day(-100) },
+    settledDays(span(-90, -7)),
+    [...range(-7, 1), ...range(-100, -91)],
+  ],
   ["a start in the future: the look-back", { kind: "since", from: day(30) }, NOTHING, range(-7, 1)],
   ["exactly these days, settled or not", { kind: "exactly", span: span(-60, -55) }, {
-    settled: [span(-90, -7)],
+    ...settledDays(span(-90, -7)),
     failed: [span(-80, -79)],
   }, range(-60, -55)],
-  ["the days of a span never read", { kind: "missing", span: span(-100, -50) }, {
-    settled: [span(-90, -7)],
-    failed: [],
-  }, range(-100, -91)],
-  ["nothing missing", { kind: "missing", span: span(-60, -50) }, {
-    settled: [span(-90, -7)],
-    failed: [],
-  }, []],
-  ["everything, whatever is settled", { kind: "everything" }, {
-    settled: [span(-90, -7)],
-    failed: [],
-  }, range(-90, 1)],
+  [
+    "the days of a span never read",
+    { kind: "missing", span: span(-100, -50) },
+    settledDays(span(-90, -7)),
+    range(-100, -91),
+  ],
+  ["the days of a span read but open", { kind: "missing", span: span(-100, -50) }, {
+    ...settledDays(span(-100, 1)),
+    settled: [span(-100, -71)],
+  }, range(-70, -50)],
+  [
+    "nothing missing",
+    { kind: "missing", span: span(-60, -50) },
+    settledDays(span(-90, -7)),
+    [],
+  ],
+  [
+    "everything, whatever is settled",
+    { kind: "everything" },
+    settledDays(span(-90, -7)),
+    range(-90, 1),
+  ],
+  ["the first run of a day: all days that data may still arrive for", { kind: "pending" }, {
+    ...settledDays(span(-90, 0)),
+    readToday: [],
+  }, range(-60, 1)],
+  ["days read again late, also before the initial span", { kind: "since", from: day(-10) }, {
+    ...settledDays(span(-40, -20), span(-10, 1)),
+    readToday: [],
+  }, [...range(-10, 1), ...range(-40, -20)]],
+  ["open days that fit the newest request: with every run", { kind: "pending" }, {
+    ...settledDays(span(-90, 1)),
+    settled: [span(-90, -21)],
+  }, range(-20, 1)],
+  ["older open days: once a day", { kind: "pending" }, {
+    ...settledDays(span(-90, 1)),
+    settled: [span(-90, -41)],
+    readToday: [span(-90, -35)],
+  }, range(-34, 1)],
+  ["open days of the future: not before they come", { kind: "pending" }, {
+    ...settledDays(span(-90, 50)),
+    settled: [span(-90, -8)],
+  }, range(-7, 1)],
 ];
 for (const [name, demand, coverage, days] of CASES) {
-  Deno.test(`owedWindows() for ${name}`, () =>
-    assert.deepEqual(daysOf(owed(demand, coverage)), days));
+  Deno.test(`windowsToFetch() for ${name}`, () =>
+    assert.deepEqual(daysOf(toFetch(demand, coverage)), days));
 }
+
+Deno.test("of a time series only the days near empty stretches are read late", () => {
+  const series = typeOf("datetime", { lookbackDays: 3 });
+  const coverage = { ...settledDays(span(-90, 1)), readToday: [], empty: [span(-99, -50)] };
+  assert.deepEqual(daysOf(toFetch({ kind: "pending" }, coverage, series)), [
+    ...range(-3, 1),
+    ...range(-60, -50),
+  ]);
+  const readToday = [span(-60, -50)];
+  assert.deepEqual(
+    daysOf(toFetch({ kind: "pending" }, { ...coverage, readToday }, series)),
+    range(-3, 1),
+  );
+});
+
+Deno.test("without time for late data no settled day is read again", () => {
+  const coverage = { ...settledDays(span(-90, -8)), readToday: [] };
+  const type = typeOf("date", { lateDays: 0 });
+  assert.deepEqual(daysOf(toFetch({ kind: "pending" }, coverage, type)), range(-7, 1));
+});
 
 Deno.test("a type without a range is read whole, whatever is asked", () => {
   const demands: Demand[] = [
-    { kind: "owed" },
+    { kind: "pending" },
     { kind: "everything" },
     { kind: "exactly", span: span(-9, -5) },
     { kind: "missing", span: span(-9, -5) },
     { kind: "since", from: day(-5) },
   ];
   for (const demand of demands) {
-    const windows = owed(demand, { settled: [span(-90, 1)], failed: [] }, typeOf("none"));
+    const windows = toFetch(demand, settledDays(span(-90, 1)), typeOf("none"));
     assert.deepEqual(windows, [{ from: TODAY, to: TODAY, bounds: {} }]);
   }
 });
@@ -96,6 +166,7 @@ const anyType = fc.record({
   by: fc.constantFrom("date" as const, "datetime" as const),
   initialDays: fc.integer({ min: 1, max: 400 }),
   lookbackDays: fc.integer({ min: 0, max: 30 }),
+  lateDays: fc.integer({ min: 0, max: 90 }),
   chunkDays: fc.integer({ min: 3, max: 30 }),
 }).map(({ by, chunkDays, ...window }) => {
   // The shortest that the configuration allows.
@@ -108,44 +179,59 @@ const anySpans = fc.array(
   ),
   { maxLength: 6 },
 );
-const anyCoverage = fc.record({ settled: anySpans, failed: anySpans });
+/** What was settled was read; what was read today may be open. */
+const anyCoverage: fc.Arbitrary<Coverage> = fc.record({
+  settled: anySpans,
+  failed: anySpans,
+  open: anySpans,
+  today: anySpans,
+  empty: fc.oneof(fc.constant(null), anySpans),
+}).map(({ settled, failed, open, today, empty }) => ({
+  read: mergeSpans([...settled, ...open, ...today]),
+  readToday: mergeSpans(today),
+  settled: mergeSpans(settled),
+  failed: mergeSpans(failed),
+  empty: empty === null ? null : mergeSpans(empty),
+}));
 
-Deno.test("what is owed is asked for once, and holds every unsettled day and the look-back", () => {
+Deno.test("what is to fetch is asked for once: unread, failed and open days, and the look-back", () => {
   fc.assert(fc.property(anyType, anyCoverage, (type, coverage) => {
-    const days = daysOf(owed({ kind: "owed" }, coverage, type));
+    const days = daysOf(toFetch({ kind: "pending" }, coverage, type));
     assert.equal(new Set(days).size, days.length, "no day twice");
     const asked = new Set(days);
     const covers = (spans: readonly DaySpan[], offset: number) =>
       spans.some(({ from, to }) => from <= day(offset) && day(offset) <= to);
     for (let offset = -type.window.initialDays; offset <= 1; offset++) {
       const must = offset >= -type.window.lookbackDays || covers(coverage.failed, offset) ||
-        !covers(coverage.settled, offset);
-      assert.equal(asked.has(offset), must, `day ${offset}`);
+        !covers(coverage.read, offset) ||
+        (!covers(coverage.settled, offset) && !covers(coverage.readToday, offset));
+      if (must) assert.ok(asked.has(offset), `day ${offset}`);
     }
   }));
 });
 
-/** What the ledger settles of windows completed today: the look-back's rule, as its SQL has it. */
+/** The ledger after all windows were completed today, with data up to today. */
 function completed(windows: readonly Window[], { window }: PipelineType): Coverage {
   const last = day(-Math.max(window.lookbackDays, 2));
   const settled = windows.filter(({ from }) => from <= last)
     .map(({ from, to }) => ({ from, to: to < last ? to : last }));
-  return { settled, failed: [] };
+  return { ...settledDays(...mergeSpans(windows)), settled: mergeSpans(settled) };
 }
 
-Deno.test("once everything owed is in, only the look-back is owed again", () => {
+Deno.test("once all is in, no more than the newest days are asked for, in as many requests", () => {
   fc.assert(fc.property(anyType, (type) => {
-    const first = owed({ kind: "owed" }, NOTHING, type);
-    const again = owed({ kind: "owed" }, completed(first, type), type);
-    const oldest = Math.min(type.window.initialDays, Math.max(type.window.lookbackDays, 1));
-    const lookback = -Math.max(type.window.lookbackDays, oldest);
-    assert.deepEqual(daysOf(again), range(lookback, 1));
+    const first = toFetch({ kind: "pending" }, NOTHING, type);
+    const again = toFetch({ kind: "pending" }, completed(first, type), type);
+    const oldest = Math.max(type.window.lookbackDays, 1);
+    const days = daysOf(again);
+    assert.ok(days.length <= oldest + 2, `${days.length} days`);
+    assert.deepEqual(days, range(-(days.length - 2), 1));
   }));
 });
 
 Deno.test("no request is longer than its chunk, and none by datetime longer than 30 days", () => {
   fc.assert(fc.property(anyType, anyCoverage, (type, coverage) => {
-    for (const { bounds } of owed({ kind: "owed" }, coverage, type)) {
+    for (const { bounds } of toFetch({ kind: "pending" }, coverage, type)) {
       if (type.window.by === "date") {
         const asked = { from: bounds.start_date!, to: bounds.end_date! };
         assert.ok(daysBetween(asked.from, asked.to) < type.window.chunkDays);
@@ -164,7 +250,7 @@ Deno.test("every instant of a local day lies in its request, from UTC−12 to UT
     fc.nat(86_399_999),
     fc.nat(100),
     (type, offsetMinutes, timeOfDay, pick) => {
-      const windows = owed({ kind: "everything" }, NOTHING, type);
+      const windows = toFetch({ kind: "everything" }, NOTHING, type);
       const window = windows[pick % windows.length]!;
       for (const local of [window.from, window.to]) {
         const instant = Date.parse(`${local}T00:00:00Z`) + timeOfDay - offsetMinutes * 60_000;
@@ -177,14 +263,14 @@ Deno.test("every instant of a local day lies in its request, from UTC−12 to UT
 
 Deno.test("a request by date reaches two days beyond its window on either side", () => {
   fc.assert(fc.property(typeOfFamily("date"), (type) => {
-    for (const { from, to, bounds } of owed({ kind: "everything" }, NOTHING, type)) {
+    for (const { from, to, bounds } of toFetch({ kind: "everything" }, NOTHING, type)) {
       assert.deepEqual(bounds, { start_date: addDays(from, -2), end_date: addDays(to, 2) });
     }
   }));
 });
 
 Deno.test("the newest request reaches beyond the newest local day on earth", () => {
-  const [newest] = owed({ kind: "owed" });
+  const [newest] = toFetch({ kind: "pending" });
   assert.equal(newest!.to, day(1));
   assert.equal(newest!.bounds.end_date, day(3));
 });

@@ -21,6 +21,7 @@ export const DEFAULTS: Readonly<Record<string, string>> = {
   "destination.schema": "oura",
   "defaults.window.initial": "90d",
   "defaults.window.lookback": "7d",
+  "defaults.window.late": "60d",
   "defaults.keep_raw": "true",
   "defaults.history": "true",
   "contract.new_fields": "warn",

@@ -21,6 +21,8 @@ export interface DataType<Document extends z.ZodObject = z.ZodObject> {
   /** Whether `endpoint/{document_id}` exists. */
   readonly singleDocument: boolean;
   readonly window: WindowFamily;
+  /** Set when a day without a document is ordinary: a wearer need not work out every day. */
+  readonly occasional?: boolean;
   /** Fields that, with the wearer, identify a document. */
   readonly key: readonly string[];
   /** The field that holds the wearer's local day. Authoritative: never derived from an instant. */

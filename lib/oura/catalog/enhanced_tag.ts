@@ -10,6 +10,7 @@ export const enhancedTag = defineDataType({
   envelope: "list",
   singleDocument: true,
   window: "date",
+  occasional: true,
   key: ["id"],
   day: "start_day",
   instant: "start_time",

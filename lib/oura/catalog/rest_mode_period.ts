@@ -10,6 +10,7 @@ export const restModePeriod = defineDataType({
   envelope: "list",
   singleDocument: true,
   window: "date",
+  occasional: true,
   key: ["id"],
   day: "start_day",
   instant: "start_time",

@@ -10,6 +10,7 @@ export const session = defineDataType({
   envelope: "list",
   singleDocument: true,
   window: "date",
+  occasional: true,
   key: ["id"],
   day: "day",
   instant: "start_datetime",

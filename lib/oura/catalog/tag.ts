@@ -10,6 +10,7 @@ export const tag = defineDataType({
   envelope: "list",
   singleDocument: true,
   window: "date",
+  occasional: true,
   key: ["id"],
   day: "day",
   instant: "timestamp",

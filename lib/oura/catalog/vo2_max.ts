@@ -11,6 +11,7 @@ export const vo2Max = defineDataType({
   envelope: "list",
   singleDocument: true,
   window: "date",
+  occasional: true,
   key: ["id"],
   day: "day",
   instant: "timestamp",

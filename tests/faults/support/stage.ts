@@ -23,10 +23,6 @@ export const INITIAL_DAYS = 4;
 export const SHORT_WINDOWS = SHIPPED
   .replace("initial: 90d", `initial: ${INITIAL_DAYS}d`)
   .replace("lookback: 7d", "lookback: 2d")
-  .replace(
-    "window: { initial: 90d, lookback: 60d }",
-    `window: { initial: ${INITIAL_DAYS}d, lookback: 2d }`,
-  )
   .replaceAll(
     "window: { initial: 90d, lookback: 3d, chunk: 30d }",
     `window: { initial: ${INITIAL_DAYS}d, lookback: 2d, chunk: 4d }`,
@@ -126,7 +122,7 @@ export async function withStage(
 
 /**
  * The program's clock is the real one, and a UTC day that begins in the middle of a test moves what
- * is owed. Waits for it where it is that near.
+ * is to fetch. Waits for it where it is that near.
  */
 export async function awayFromMidnight(): Promise<void> {
   const room = 240_000;

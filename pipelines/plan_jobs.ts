@@ -1,0 +1,48 @@
+/** From what is asked and what is known of a wearer to the windows of each data type. */
+import type { PipelineType } from "../config/model.ts";
+import { addDays, subtractSpans, utcDay } from "../lib/days.ts";
+import type { Queryable } from "../lib/db/database.ts";
+import { readCoverage } from "../lib/db/ledger.ts";
+import type { Askable } from "./askable.ts";
+import { emptyStretches } from "./empty_stretches.ts";
+import { isTimeKeyed } from "./table.ts";
+import { type Demand, windowsToFetch } from "./windows.ts";
+import type { TypeJob } from "./work.ts";
+
+/** The windows to fetch of each data type, newest first. */
+export async function planJobs(
+  db: Queryable,
+  userId: string,
+  { types, probed }: Pick<Askable, "types" | "probed">,
+  demand: Demand,
+  now: Date,
+): Promise<TypeJob[]> {
+  const today = utcDay(now);
+  const coverage = await readCoverage(db, userId, types.map(rereadRule), today);
+  const jobs: TypeJob[] = [];
+  for (const type of types) {
+    const ledger = coverage.get(type.name)!;
+    const late = { from: addDays(today, -type.window.lateDays), to: today };
+    const isRead = subtractSpans(late, ledger.readToday).length === 0;
+    const empty = isSeries(type)
+      ? (isRead ? [] : await emptyStretches(db, userId, type, late))
+      : null;
+    const known = { ...ledger, empty };
+    jobs.push({
+      type,
+      isProbe: probed.has(type.name),
+      windows: windowsToFetch(type, demand, known, today),
+    });
+  }
+  return jobs;
+}
+
+/** How long the days of a type are read again. */
+export function rereadRule({ name, window }: PipelineType) {
+  return { dataType: name, lookbackDays: window.lookbackDays, lateDays: window.lateDays };
+}
+
+/** Reading a time series again is expensive; of the other types a request holds two months. */
+function isSeries(type: PipelineType): boolean {
+  return type.window.by === "datetime" && isTimeKeyed(type);
+}
