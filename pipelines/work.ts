@@ -5,6 +5,7 @@
 import type { Contract, PipelineType } from "../config/model.ts";
 import { recordWindow } from "../lib/db/ledger.ts";
 import { typesInQuarantine } from "../lib/db/rejects.ts";
+import { isTableTrouble } from "../lib/db/error_reach.ts";
 import { retryTransaction } from "../lib/db/retry_transaction.ts";
 import { addCounts, documentsIn, noRows } from "../lib/db/runs.ts";
 import { DatabaseError, OuraSyncError, OuraUnavailableError, SignInError } from "../lib/errors.ts";
@@ -12,6 +13,7 @@ import { RateLimitedError } from "../lib/oura/errors.ts";
 import type { Span } from "../lib/telemetry.ts";
 import { watchDrift } from "./drift.ts";
 import { judge } from "./judge.ts";
+import { TableTroubleError } from "./errors.ts";
 import { createLoader } from "./load.ts";
 import { expectFailure, type TypeOutcome } from "./outcome.ts";
 import type { SyncContext, TypeStages } from "./sync_window.ts";
@@ -118,7 +120,7 @@ export async function workThrough(
           unavailable = 0;
           options.onWindow(stages.type.name, window, documentsIn(counts));
         } catch (error) {
-          await fail(running, window, expectFailure(error));
+          await fail(running, window, failureOf(error, stages.type));
         } finally {
           addCounts(outcome.counts, counts);
         }
@@ -139,6 +141,11 @@ export async function workThrough(
     }
   }
   return fatal;
+}
+
+/** A failure of the type's own table stays with the type; any other comes back as it is. */
+function failureOf(error: unknown, { name, table }: PipelineType): OuraSyncError {
+  return isTableTrouble(error) ? new TableTroubleError(name, table, error) : expectFailure(error);
 }
 
 async function endType(running: RunningType, options: WorkOptions): Promise<void> {
