@@ -20,6 +20,7 @@ import {
   type TypeOutcome,
   verdict,
 } from "./outcome.ts";
+import { foreseeLostWindows, reopenLostWindows } from "./lost_rows.ts";
 import { whyDenied } from "./wearer.ts";
 import { RunRecord } from "./run_record.ts";
 import { type Coverage, type Demand, owedWindows, type Window } from "./windows.ts";
@@ -81,7 +82,9 @@ export async function sync(options: SyncOptions): Promise<SyncReport> {
     dataType: name,
     lookbackDays: window.lookbackDays,
   }));
+  if (!options.dryRun) await reopenLostWindows(db, userId, granted);
   const coverage = await retryTransaction(db, (tx) => readCoverage(tx, userId, lookbacks));
+  if (options.dryRun) await foreseeLostWindows(db, userId, granted, coverage);
   const planned = planJobs(granted, options.demand ?? { kind: "owed" }, coverage, now);
   const report = (runId: number | null, error: OuraSyncError | null): SyncReport => {
     const types = [...outcomes.values()];

@@ -9,12 +9,14 @@ import type { Leases } from "../lib/db/leases.ts";
 import { recordWindow } from "../lib/db/ledger.ts";
 import { addRejects, resolveRejects } from "../lib/db/rejects.ts";
 import { retryTransaction } from "../lib/db/retry_transaction.ts";
+import { recordStoredRows } from "../lib/db/stored_rows.ts";
 import { addCounts, type RowCounts } from "../lib/db/runs.ts";
 import { BusyError } from "../lib/errors.ts";
 import type { OuraHttp } from "../lib/oura/http.ts";
 import { pages } from "../lib/oura/pages.ts";
 import type { DriftWatch } from "./drift.ts";
 import { BadRowError } from "./errors.ts";
+import { countedTable } from "./lost_rows.ts";
 import type { Loader } from "./load.ts";
 import { readAhead } from "./read_ahead.ts";
 import { rejectEntry } from "./reject_entry.ts";
@@ -121,6 +123,12 @@ export async function syncWindow(
       fetchedAt: context.now,
       runId: context.runId,
       snapshot: type.window.by === "none",
+    });
+    await recordStoredRows(tx, countedTable(type), {
+      userId: context.userId,
+      from: window.from,
+      to: window.to,
+      inserted: counts.inserted + loaded.inserted,
     });
     return loaded;
   }, { signal: context.signal });

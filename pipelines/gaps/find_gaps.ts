@@ -11,6 +11,7 @@ import type { Queryable } from "../../lib/db/database.ts";
 import { readRejects, type StoredReject } from "../../lib/db/quarantine.ts";
 import { livePipeline } from "../columns/live_pipeline.ts";
 import { readState } from "../columns/state.ts";
+import { readBelievableLedger } from "../lost_rows.ts";
 import { isTimeKeyed } from "../table.ts";
 import { valueAt } from "../value_at.ts";
 import { daysWithData, localDay, type Offsets, readOffsets } from "./local_days.ts";
@@ -63,7 +64,8 @@ export async function findGaps(db: Queryable, query: GapQuery): Promise<Gap[]> {
   const types = pipeline.types.filter(({ name }) => query.types?.includes(name) ?? true);
   const names = types.map(({ name }) => name);
   const live = livePipeline(pipeline, await readState(db)).types;
-  const ledger = await readLedger(db, userId, names);
+  const recorded = await readLedger(db, userId, names);
+  const ledger = await readBelievableLedger(db, userId, types, recorded);
   const refusals = await readRefusals(db, userId, names);
   const rejects = Map.groupBy(
     await readRejects(db, { userId, dataTypes: names }),
