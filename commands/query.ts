@@ -1,5 +1,6 @@
 import { Argument, type Command, Option } from "commander";
 import { DatabaseError, EXIT, UsageError } from "../lib/errors.ts";
+import { readQuery } from "../lib/db/read_query.ts";
 import {
   type CommonOptions,
   prepare,
@@ -17,10 +18,10 @@ interface Options extends CommonOptions {
   csv?: boolean;
 }
 
-/** `query SQL`: one read-only statement. */
+/** `query SQL`: one query, which cannot change anything. */
 export function define(command: Command, io: Io): void {
   withCommonOptions(command)
-    .addArgument(new Argument("<sql>", "one statement; it cannot change anything"))
+    .addArgument(new Argument("<sql>", "one query; it cannot change anything"))
     .addOption(
       new Option("--format <format>", "how the rows are printed").choices(["table", "csv", "json"])
         .default("table"),
@@ -32,10 +33,7 @@ export function define(command: Command, io: Io): void {
       const settings = await prepare(options, io);
       const { schema } = await readPipeline(options);
       await withDatabase(settings, schema, async (db) => {
-        const { rows, columns: head } = await db.transaction(async (tx) => {
-          await tx.exec("SET TRANSACTION READ ONLY");
-          return await tx.query(sql);
-        }).catch(explainReadOnly);
+        const { rows, columns: head } = await readQuery(db, sql).catch(explainReadOnly);
         refuseTwins(head);
         const cells = rows.map((row) => head.map((name) => row[name]));
         const format = options.json ? "json" : options.csv ? "csv" : options.format;

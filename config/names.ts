@@ -38,6 +38,7 @@ const BOOKKEEPING_TABLES: readonly string[] = [
   "schema_migrations",
   "column_changes",
   "declared_objects",
+  "row_accounts",
 ];
 
 /** Why PostgreSQL would not take the name unquoted and whole; null when it does. */

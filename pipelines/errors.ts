@@ -1,4 +1,5 @@
-/** Failures that belong to the data, not to Oura's API or the database. */
+/** Failures that belong to one data type, not to Oura's API or the whole database. */
+import type { SqlError } from "../lib/db/errors.ts";
 import { EXIT, OuraSyncError, PartialError } from "../lib/errors.ts";
 import type { Reject } from "./transform.ts";
 
@@ -33,6 +34,22 @@ export function describeReject(reject: Reject): string {
   const column = reject.column === null ? "" : ` for column ${reject.column} ${reject.expected}`;
   return `${which}${where}${column}: ${reject.reason}`;
 }
+
+/** The table of a data type refuses its rows; the tables of the others may take theirs. */
+export class TableTroubleError extends PartialError {
+  /** @param table The data type's table, for failures that name none. */
+  constructor(dataType: string, table: string, readonly trouble: SqlError) {
+    const column = trouble.column === undefined ? "" : `, column ${trouble.column}`;
+    super(
+      trouble.code,
+      `${dataType}: table ${trouble.table ?? table}${column}: ${trouble.message}`,
+      { hint: trouble.hint ?? TROUBLE_HINT, cause: trouble },
+    );
+  }
+}
+
+const TROUBLE_HINT =
+  "Remove what the message names (a constraint, a lock, a trigger); the next run loads these days.";
 
 /** The person, or the system, asked the run to stop. What was loaded stays. */
 export class InterruptedError extends PartialError {

@@ -4,6 +4,9 @@ import { type Table, valueColumns } from "./table.ts";
 
 /** Name of the batch's own field for a row's identity; no declared column can be called so. */
 export const KEY_FIELD = "#key";
+/** What else the statement names beside the columns of the table. */
+const EXISTED = q("#existed");
+const PREVIOUS = q("#previous");
 
 /**
  * The guarded upsert of a batch: one statement, `$1` wearer, `$2` the batch as a JSON array of
@@ -23,7 +26,6 @@ export function upsertStatement(table: Table, schema: string): string {
   const key = table.key.map(({ name }) => q(name));
   const payload = all.filter(({ name }) => !key.includes(name));
   const list = (alias: string) => payload.map(({ name }) => `${alias}.${name}`).join(", ");
-  const documentChanged = table.keepRaw ? "t.raw_data IS DISTINCT FROM r.raw_data" : "true";
   const sql = `
 WITH incoming AS (
   SELECT * FROM jsonb_to_recordset($2::text::jsonb) AS r(${
@@ -31,9 +33,8 @@ WITH incoming AS (
       .map(({ name, type }) => `${name} ${type}`).join(", ")
   })
 ), changed AS (
-  SELECT r.*, t.user_id IS NOT NULL AS existed,
-    (${documentChanged} OR t.deleted_at IS NOT NULL) AS document_changed${
-    table.history ? ", t.raw_data AS former" : ""
+  SELECT r.*, t.user_id IS NOT NULL AS ${EXISTED}${
+    table.history ? `, t.raw_data AS ${PREVIOUS}` : ""
   }
   FROM incoming r
   LEFT JOIN oura.${q(table.name)} t
@@ -41,7 +42,7 @@ WITH incoming AS (
   WHERE t.user_id IS NULL OR t.deleted_at IS NOT NULL
     ${payload.length === 0 ? "" : `OR (${list("t")}) IS DISTINCT FROM (${list("r")})`}
 ), kept AS (
-  ${table.history ? keepFormer(table) : "SELECT 1 AS revision WHERE $3::bigint IS NULL AND false"}
+  ${table.history ? keepPrevious(table) : "SELECT 1 AS revision WHERE $3::bigint IS NULL AND false"}
 ), written AS (
   INSERT INTO oura.${q(table.name)} AS t (user_id, ${all.map(({ name }) => name).join(", ")})
   SELECT $1, ${all.map(({ name }) => name).join(", ")} FROM changed ORDER BY ${key.join(", ")}
@@ -66,13 +67,14 @@ FROM written`;
 
 /** Whose samples are to be loaded: new documents apart from those that were there. */
 const CHANGED_KEYS = `,
-  (SELECT array_agg(${q(KEY_FIELD)}) FROM changed WHERE NOT existed) AS new_keys,
-  (SELECT array_agg(${q(KEY_FIELD)}) FROM changed WHERE existed) AS changed_keys`;
+  (SELECT array_agg(${q(KEY_FIELD)}) FROM changed WHERE NOT ${EXISTED}) AS new_keys,
+  (SELECT array_agg(${q(KEY_FIELD)}) FROM changed WHERE ${EXISTED}) AS changed_keys`;
 
-function keepFormer(table: Table): string {
+function keepPrevious(table: Table): string {
   return `INSERT INTO oura.document_revisions (user_id, data_type, document_key, document, run_id)
-  SELECT $1, ${literal(table.name)}, ${q(KEY_FIELD)}, former, $3::bigint FROM changed
-  WHERE existed AND former IS NOT NULL AND former IS DISTINCT FROM raw_data
+  SELECT $1, ${literal(table.name)}, ${q(KEY_FIELD)}, ${PREVIOUS}, $3::bigint
+  FROM changed
+  WHERE ${EXISTED} AND ${PREVIOUS} IS NOT NULL AND ${PREVIOUS} IS DISTINCT FROM raw_data
   RETURNING 1`;
 }
 

@@ -5,6 +5,7 @@ import { BusyError, EXIT, messageOf, OuraSyncError, OuraUnavailableError } from 
 import { AccessDeniedError } from "../lib/oura/errors.ts";
 import type { Traffic } from "../lib/oura/traffic.ts";
 import type { ChangedField, NewField } from "./drift.ts";
+import { TableTroubleError } from "./errors.ts";
 
 /** Why a data type is left out on purpose: a stable code, and a sentence for people. */
 export interface LeftOut {
@@ -66,6 +67,10 @@ export function verdict(types: readonly TypeOutcome[]): OuraSyncError | null {
   const fatal = errors.find(({ exitCode }) => exitCode === EXIT.signIn) ??
     errors.find(({ exitCode }) => exitCode === EXIT.database);
   if (fatal) return fatal;
+  // No table takes anything: the trouble is not of one table.
+  if (!done && errors.length > 1 && errors.every((error) => error instanceof TableTroubleError)) {
+    return errors[0]!.trouble;
+  }
   if (!done && errors.every((error) => error instanceof OuraUnavailableError)) return errors[0]!;
   return new TypesFailedError(failed);
 }

@@ -5,9 +5,17 @@ import type { Queryable } from "../lib/db/database.ts";
 import { readCoverage } from "../lib/db/ledger.ts";
 import type { Askable } from "./askable.ts";
 import { emptyStretches } from "./empty_stretches.ts";
+import { foreseeLostWindows } from "./lost_rows.ts";
 import { isTimeKeyed } from "./table.ts";
 import { type Demand, windowsToFetch } from "./windows.ts";
 import type { TypeJob } from "./work.ts";
+
+/** Options of {@linkcode planJobs}. */
+export interface PlanOptions {
+  readonly now: Date;
+  /** Nothing may be written: windows whose rows are gone are only foreseen, not reopened. */
+  readonly dryRun: boolean;
+}
 
 /** The windows to fetch of each data type, newest first. */
 export async function planJobs(
@@ -15,10 +23,11 @@ export async function planJobs(
   userId: string,
   { types, probed }: Pick<Askable, "types" | "probed">,
   demand: Demand,
-  now: Date,
+  { now, dryRun }: PlanOptions,
 ): Promise<TypeJob[]> {
   const today = utcDay(now);
   const coverage = await readCoverage(db, userId, types.map(rereadRule), today);
+  if (dryRun) await foreseeLostWindows(db, userId, types, coverage);
   const jobs: TypeJob[] = [];
   for (const type of types) {
     const ledger = coverage.get(type.name)!;

@@ -118,9 +118,9 @@ async function replayBatch(tx: Transaction, options: BatchOptions): Promise<Batc
     inSchema(
       `SELECT ${keys.map((key, i) => `${key}::text AS k${i}`).join(", ")}, user_id,
         raw_data::text AS raw
-      FROM oura.${q(table.name)}
+      FROM oura.${q(table.name)} AS t
       WHERE raw_data IS NOT NULL AND deleted_at IS NULL AND ${condition} ${behind}
-      ORDER BY ${keys.join(", ")} LIMIT ${limit} FOR NO KEY UPDATE`,
+      ORDER BY ${keys.map((key) => `t.${key}`).join(", ")} LIMIT ${limit} FOR NO KEY UPDATE`,
       tx.schema,
     ),
     [...params, ...(after ?? [])],

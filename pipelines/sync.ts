@@ -21,6 +21,7 @@ import {
   type TypeOutcome,
   verdict,
 } from "./outcome.ts";
+import { reopenLostWindows } from "./lost_rows.ts";
 import { Delivered } from "./delivered.ts";
 import { MissingDocuments } from "./missing_documents.ts";
 import { planJobs } from "./plan_jobs.ts";
@@ -82,8 +83,12 @@ export async function sync(options: SyncOptions): Promise<SyncReport> {
   const granted = askable.types;
   for (const [name, why] of askable.leftOut) leaveOut(outcomes.get(name)!, why);
 
+  if (!options.dryRun) await reopenLostWindows(db, userId, granted);
   const demand = options.demand ?? { kind: "pending" };
-  const planned = await retryTransaction(db, (tx) => planJobs(tx, userId, askable, demand, now));
+  const planned = await retryTransaction(
+    db,
+    (tx) => planJobs(tx, userId, askable, demand, { now, dryRun: options.dryRun ?? false }),
+  );
   const report = (runId: number | null, error: OuraSyncError | null): SyncReport => {
     const types = [...outcomes.values()];
     const counts = noRows();

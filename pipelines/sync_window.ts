@@ -10,6 +10,7 @@ import type { Leases } from "../lib/db/leases.ts";
 import { recordWindow } from "../lib/db/ledger.ts";
 import { addRejects, resolveRejects } from "../lib/db/rejects.ts";
 import { retryTransaction } from "../lib/db/retry_transaction.ts";
+import { recordStoredRows } from "../lib/db/stored_rows.ts";
 import { addCounts, type RowCounts } from "../lib/db/runs.ts";
 import { BusyError } from "../lib/errors.ts";
 import type { OuraHttp } from "../lib/oura/http.ts";
@@ -18,6 +19,7 @@ import { type Delivered, NewestDay } from "./delivered.ts";
 import type { DriftWatch } from "./drift.ts";
 import { BadRowError } from "./errors.ts";
 import type { MissingDocuments } from "./missing_documents.ts";
+import { countedTable } from "./lost_rows.ts";
 import type { Loader } from "./load.ts";
 import { readAhead } from "./read_ahead.ts";
 import { rejectEntry } from "./reject_entry.ts";
@@ -143,6 +145,12 @@ export async function syncWindow(
       runId: context.runId,
       deliveredTo: later(deliveredBefore, newest.day),
       snapshot: type.window.by === "none",
+    });
+    await recordStoredRows(tx, countedTable(type), {
+      userId: context.userId,
+      from: window.from,
+      to: window.to,
+      inserted: counts.inserted + loaded.counts.inserted,
     });
     return loaded;
   }, { signal: context.signal });

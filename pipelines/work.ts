@@ -5,6 +5,7 @@
 import type { Contract, PipelineType } from "../config/model.ts";
 import { recordWindow } from "../lib/db/ledger.ts";
 import { typesInQuarantine } from "../lib/db/rejects.ts";
+import { isTableTrouble } from "../lib/db/error_reach.ts";
 import { retryTransaction } from "../lib/db/retry_transaction.ts";
 import { addCounts, documentsIn, noRows } from "../lib/db/runs.ts";
 import {
@@ -19,6 +20,7 @@ import type { Span } from "../lib/telemetry.ts";
 import { notOffered } from "./askable.ts";
 import { watchDrift } from "./drift.ts";
 import { judge } from "./judge.ts";
+import { TableTroubleError } from "./errors.ts";
 import { createLoader } from "./load.ts";
 import { expectFailure, leaveOut, stopType, type TypeOutcome } from "./outcome.ts";
 import type { SyncContext, TypeStages } from "./sync_window.ts";
@@ -134,7 +136,7 @@ export async function workThrough(
           unavailable = 0;
           options.onWindow(stages.type.name, window, documentsIn(counts));
         } catch (error) {
-          await fail(running, window, expectFailure(error));
+          await fail(running, window, failureOf(error, stages.type));
         } finally {
           addCounts(outcome.counts, counts);
         }
@@ -159,6 +161,11 @@ export async function workThrough(
 function endsRun(error: OuraSyncError): boolean {
   return error instanceof SignInError || error instanceof UsageError ||
     error instanceof DatabaseError;
+}
+
+/** A failure of the type's own table stays with the type; any other comes back as it is. */
+function failureOf(error: unknown, { name, table }: PipelineType): OuraSyncError {
+  return isTableTrouble(error) ? new TableTroubleError(name, table, error) : expectFailure(error);
 }
 
 async function endType(running: RunningType, options: WorkOptions): Promise<void> {

@@ -257,6 +257,16 @@ CREATE TABLE oura.ring_configuration (
 );
 COMMENT ON TABLE oura.ring_configuration IS 'Every ring the wearer has owned.';
 
+CREATE TABLE oura.row_accounts (
+  user_id text NOT NULL,
+  data_type text NOT NULL,
+  rows bigint NOT NULL,
+  relation text,
+  counted_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT row_accounts_pkey PRIMARY KEY (user_id, data_type)
+);
+COMMENT ON TABLE oura.row_accounts IS 'How many rows each data table must hold at least, and which table that is (its oid and its file): fewer rows, or another table, makes the next sync compare the ledger with the rows.';
+
 CREATE TABLE oura.schema_migrations (
   version integer NOT NULL,
   name text NOT NULL,
@@ -382,11 +392,12 @@ CREATE TABLE oura.sync_windows (
   error_code text,
   error_message text,
   delivered_to date,
+  stored bigint,
   CONSTRAINT sync_windows_pkey PRIMARY KEY (id),
   CONSTRAINT sync_windows_state_check CHECK ((state = ANY (ARRAY['done'::text, 'failed'::text])))
 );
 CREATE INDEX sync_windows_user_id_data_type_from_day_idx ON oura.sync_windows USING btree (user_id, data_type, from_day);
-COMMENT ON TABLE oura.sync_windows IS 'The ledger: which days of which type were read, both ends included. A window is marked done in the transaction of its last page. Types without a range have the day they were read on.';
+COMMENT ON TABLE oura.sync_windows IS 'The ledger: which days of which type were read, both ends included. A window is marked done in the transaction of its last page; stored is how many rows its days had then, deleted ones included. Types without a range have the day they were read on.';
 
 CREATE TABLE oura.tag (
   user_id text NOT NULL,

@@ -15,12 +15,14 @@ export async function checkDatabase(db: Database, pipeline: Pipeline): Promise<F
   const { rows: [server] } = await db.query<{ version: string }>(
     "SELECT current_setting('server_version') AS version",
   );
+  const tables = await attempt("tables", () => checkTables(db));
+  const isUsable = tables.every(({ state }) => state !== "fail");
   return [
     ok("database", `${db.label}, PostgreSQL ${server!.version}`),
-    ...await attempt("rights", () => checkRights(db)),
-    ...await attempt("tables", () => checkTables(db)),
-    ...await attempt("columns", () => checkColumns(db, pipeline)),
-    ...await attempt("rejects", () => checkRejects(db)),
+    ...isUsable ? await attempt("rights", () => checkRights(db)) : [],
+    ...tables,
+    ...isUsable ? await attempt("columns", () => checkColumns(db, pipeline)) : [],
+    ...isUsable ? await attempt("rejects", () => checkRejects(db)) : [],
   ];
 }
 

@@ -14,6 +14,9 @@ export interface SqlErrorFacts {
   retryable: boolean;
   /** The violated constraint, where the server names one. */
   constraint?: string | undefined;
+  /** The table and the column that the failure concerns, where the server names them. */
+  table?: string | undefined;
+  column?: string | undefined;
 }
 
 /** A statement or a connection failed. `code` says which kind, `sqlState` exactly which. */
@@ -21,6 +24,8 @@ export class SqlError extends DatabaseError {
   readonly sqlState: string | null;
   readonly retryable: boolean;
   readonly constraint: string | undefined;
+  readonly table: string | undefined;
+  readonly column: string | undefined;
 
   constructor(
     code: string,
@@ -32,6 +37,8 @@ export class SqlError extends DatabaseError {
     this.sqlState = facts.sqlState;
     this.retryable = facts.retryable;
     this.constraint = facts.constraint;
+    this.table = facts.table;
+    this.column = facts.column;
   }
 }
 
@@ -78,6 +85,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
     code: "DATABASE_READ_ONLY",
     hint: "Connect to the primary server, or switch off default_transaction_read_only.",
   },
+  // A pause of the program, such as a laptop that slept, outlasted the server's patience.
+  "25P03": { code: "DATABASE_CONNECTION_LOST", retryable: true },
   "25P02": { code: "DATABASE_TRANSACTION_ABORTED" },
   "28": {
     code: "DATABASE_AUTHENTICATION",
@@ -92,7 +101,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   "55P03": { code: "DATABASE_CONFLICT", retryable: true },
   "42501": {
     code: "DATABASE_FORBIDDEN",
-    hint: "Grant the role the right named above, or connect with the owner of the schema.",
+    hint: "Grant the role the right that the message names, or connect as the owner of the schema.",
   },
   [UNDEFINED_COLUMN]: {
     code: "DATABASE_OBJECT_MISSING",
@@ -108,6 +117,12 @@ const KINDS: Readonly<Record<string, Kind>> = {
     hint:
       "Something is larger than PostgreSQL allows. Where an index is named, take `index: true` " +
       "from its column in oura.yaml.",
+  },
+  // Text of somebody's own trigger may quote the row.
+  "P0": {
+    code: "DATABASE_TRIGGER",
+    text: "a trigger or function of the database raised an exception",
+    hint: "See the server's log for its message; change the trigger, or take it off the table.",
   },
   "53": { code: "DATABASE_OUT_OF_RESOURCES", hint: "The server has run out of a resource." },
   "53100": {
@@ -132,6 +147,8 @@ interface ServerError {
   code: string;
   message: string;
   constraint?: string;
+  table?: string;
+  column?: string;
 }
 
 /**
@@ -148,6 +165,8 @@ export function toDatabaseError(error: unknown, label: string): unknown {
       sqlState: error.code,
       retryable: kind.retryable === true,
       constraint: error.constraint,
+      table: error.table,
+      column: error.column,
     };
     const message = `${label}: ${kind.text ?? error.message} (SQLSTATE ${error.code})`;
     // No cause: the driver's object holds the values that are kept out of the message.

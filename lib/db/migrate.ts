@@ -11,6 +11,7 @@ import {
   readHistory,
   readHistoryTable,
 } from "./migration_history.ts";
+import { requireOwnHistory, tableTaken, takenName } from "./taken_names.ts";
 
 export type { AppliedMigration } from "./migration_history.ts";
 
@@ -24,6 +25,7 @@ export interface MigrationStatus {
  * Applies what is missing, one transaction per migration, and returns what this call applied.
  * Processes that start together take turns.
  * @throws {DatabaseError} `MIGRATION_NEWER`, `MIGRATION_EDITED`, or what the database answers, such as missing rights.
+ * @throws {UsageError} `TABLE_TAKEN` when something else in the schema has a name that is needed.
  */
 export async function migrate(
   db: Database,
@@ -31,7 +33,7 @@ export async function migrate(
 ): Promise<AppliedMigration[]> {
   const appliedHere: AppliedMigration[] = [];
   for (;;) {
-    const applied = await db.transaction((tx) => applyNext(tx, known, db.label));
+    const applied = await db.transaction((tx) => applyNext(tx, known, db));
     if (!applied) return appliedHere;
     appliedHere.push(applied);
   }
@@ -66,26 +68,40 @@ export async function hasTables(db: Database): Promise<boolean> {
 /**
  * Reads what is applied and what is pending, and changes nothing.
  * @throws {DatabaseError} `MIGRATION_NEWER` or `MIGRATION_EDITED`.
+ * @throws {UsageError} `TABLE_TAKEN` when something else in the schema has a name that is needed.
  */
 export async function migrationStatus(
   db: Database,
   known: readonly Migration[] = migrations,
 ): Promise<MigrationStatus> {
-  const applied = await readHistory(db);
-  const pending = await pendingMigrations(known, applied, db.label);
-  return { applied, pending: pending.map(({ version, name }) => ({ version, name })) };
+  for (let before = -1;;) {
+    const applied = await readHistory(db);
+    const pending = await pendingMigrations(known, applied, db);
+    const taken = pending.length === 0 ? undefined : await takenName(db, pending);
+    if (taken === undefined) {
+      return { applied, pending: pending.map(({ version, name }) => ({ version, name })) };
+    }
+    // Another process may have migrated between the two queries.
+    if (applied.length === before) throw tableTaken(db.schema, taken);
+    before = applied.length;
+  }
 }
 
 async function applyNext(
   tx: Transaction,
   known: readonly Migration[],
-  label: string,
+  db: Database,
 ): Promise<AppliedMigration | undefined> {
   await takeTurn(tx);
+  await requireOwnHistory(tx);
   await createSchema(tx);
   await createHistory(tx);
-  const [next] = await pendingMigrations(known, await readHistoryTable(tx), label);
+  const pending = await pendingMigrations(known, await readHistoryTable(tx), db);
+  const [next] = pending;
   if (!next) return undefined;
+  // All of them, so that nothing is made where one cannot be.
+  const taken = await takenName(tx, pending);
+  if (taken !== undefined) throw tableTaken(tx.schema, taken);
   await tx.exec(inSchema(next.sql, tx.schema));
   return await record(tx, next);
 }

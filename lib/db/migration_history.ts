@@ -1,9 +1,10 @@
 /** What the database says it has been through, held against what this program knows. */
 import { DatabaseError } from "../errors.ts";
 import type { Migration } from "../../sql/migrations/index.ts";
-import type { Queryable } from "./database.ts";
-import { hasSqlState, UNDEFINED_TABLE } from "./errors.ts";
-import { inSchema } from "./identifiers.ts";
+import type { Database, Queryable } from "./database.ts";
+import { hasSqlState, UNDEFINED_COLUMN, UNDEFINED_TABLE } from "./errors.ts";
+import { inSchema, quoteIdentifier } from "./identifiers.ts";
+import { requireOwnHistory } from "./taken_names.ts";
 
 /** A migration the database has. */
 export interface AppliedMigration {
@@ -23,12 +24,14 @@ const HISTORY = `
 /**
  * Reads the applied migrations, oldest first; none when the database is new. Not to be used inside
  * a transaction, which a missing table would abort.
+ * @throws {UsageError} `TABLE_TAKEN` when the table is another program's.
  */
 export async function readHistory(db: Queryable): Promise<AppliedMigration[]> {
   try {
     return await readHistoryTable(db);
   } catch (error) {
     if (hasSqlState(error, UNDEFINED_TABLE)) return [];
+    if (hasSqlState(error, UNDEFINED_COLUMN)) await requireOwnHistory(db);
     throw error;
   }
 }
@@ -66,14 +69,14 @@ export async function checksumOf(migration: Migration): Promise<string> {
 export async function pendingMigrations(
   known: readonly Migration[],
   history: readonly AppliedMigration[],
-  label: string,
+  db: Pick<Database, "kind" | "label" | "schema">,
 ): Promise<readonly Migration[]> {
   for (const [index, applied] of history.entries()) {
     const migration = known[index];
     if (!migration || migration.version !== applied.version) {
-      throw newer(label, applied, known.at(-1));
+      throw newer(db.label, applied, known.at(-1));
     }
-    if (await checksumOf(migration) !== applied.checksum) throw edited(label, applied);
+    if (await checksumOf(migration) !== applied.checksum) throw edited(db, applied);
   }
   return known.slice(history.length);
 }
@@ -87,10 +90,24 @@ function newer(label: string, applied: AppliedMigration, last: Migration | undef
   );
 }
 
-function edited(label: string, applied: AppliedMigration) {
+function edited(db: Pick<Database, "kind" | "label" | "schema">, applied: AppliedMigration) {
   return new DatabaseError(
     "MIGRATION_EDITED",
-    `${label}: migration ${applied.version} (${applied.name}) was edited after it had been applied`,
-    { hint: "Restore the file from version control, and put the change into a new migration." },
+    `${db.label}: migration ${applied.version} (${applied.name}) was edited after version ` +
+      `${applied.programVersion} had applied it`,
+    {
+      hint: "A database from before the first release cannot be brought up to date. Put it aside " +
+        `and begin a new one: ${putAside(db)}; then \`auth login\` and \`sync --initial\`. ` +
+        "If you edited the file yourself, restore it, and put the change into a new migration.",
+    },
   );
+}
+
+/** Nothing is deleted: what the old tables hold can still be queried there. */
+function putAside({ kind, label, schema }: Pick<Database, "kind" | "label" | "schema">): string {
+  if (kind === "pglite") return `rename the directory ${label}`;
+  const rename = `ALTER SCHEMA ${quoteIdentifier(schema)} RENAME TO ${
+    quoteIdentifier(`${schema}_old`)
+  }`;
+  return `psql "$DATABASE_URL" -c '${rename}'`;
 }

@@ -53,9 +53,9 @@ export function readStatement(
   ctid::text AS place, tableoid::text AS part, xmin::text AS version, raw_data::text AS raw, deleted_at IS NOT NULL AS deleted${
       formers.map((f) => `, ${f}`).join("")
     }
-FROM oura.${q(table.name)}
+FROM oura.${q(table.name)} AS t
 WHERE ${conditions.join(" AND ")}
-ORDER BY ${keys.map(({ name }) => q(name)).join(", ")}
+ORDER BY ${keys.map(({ name }) => `t.${q(name)}`).join(", ")}
 LIMIT ${limit}${pass.lock ? " FOR NO KEY UPDATE" : ""}`,
     schema,
   );

@@ -8,6 +8,7 @@ import { readRejects } from "../../lib/db/quarantine.ts";
 import { livePipeline } from "../columns/live_pipeline.ts";
 import { readState } from "../columns/state.ts";
 import { rereadRule } from "../plan_jobs.ts";
+import { readBelievableLedger } from "../lost_rows.ts";
 import { isTimeKeyed } from "../table.ts";
 import { daysWithData, readOffsets } from "./local_days.ts";
 import { daysOfRejects, type GapCause, missingScope, reasonOf } from "./reasons.ts";
@@ -51,7 +52,8 @@ export async function findGaps(db: Queryable, query: GapQuery): Promise<Gap[]> {
   const types = pipeline.types.filter(({ name }) => query.types?.includes(name) ?? true);
   const names = types.map(({ name }) => name);
   const live = livePipeline(pipeline, await readState(db)).types;
-  const ledger = await readLedger(db, userId, names);
+  const recorded = await readLedger(db, userId, names);
+  const ledger = await readBelievableLedger(db, userId, types, recorded);
   const coverage = await readCoverage(db, userId, types.map(rereadRule), query.today);
   const refusals = await readRefusals(db, userId, names);
   const rejects = Map.groupBy(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { inSchema } from "../../lib/db/identifiers.ts";
+import { inSchema, quoteIdentifier } from "../../lib/db/identifiers.ts";
 import { ensureMigrated, migrate, migrationStatus } from "../../lib/db/migrate.ts";
-import { DatabaseError } from "../../lib/errors.ts";
+import { OuraSyncError } from "../../lib/errors.ts";
 import { openPostgres } from "../../lib/db/postgres.ts";
 import { type Migration, migrations } from "../../sql/migrations/index.ts";
 import { forEachDatabase, withPostgres } from "../support/databases.ts";
@@ -9,7 +9,7 @@ import { asSuperuser, sharedCluster, urlOf } from "../support/postgres.ts";
 import { Program } from "../support/program.ts";
 
 const failsWith = (code: string, pattern = /./) => (error: unknown) =>
-  error instanceof DatabaseError && error.code === code && error.hint !== undefined &&
+  error instanceof OuraSyncError && error.code === code && error.hint !== undefined &&
   pattern.test(error.message);
 
 forEachDatabase("migrate() applies every migration once, in order", async (db) => {
@@ -32,7 +32,52 @@ forEachDatabase("migrate() refuses a migration edited after it was applied", asy
   const fails = failsWith("MIGRATION_EDITED", /migration 1 \(bookkeeping\)/);
   await assert.rejects(migrate(db, edited), fails);
   await assert.rejects(migrationStatus(db, edited), fails);
+  await assert.rejects(migrate(db, edited), ({ hint }) => {
+    assert.match(hint, db.kind === "pglite" ? /rename the directory/ : /ALTER SCHEMA .* RENAME TO/);
+    assert.match(hint, /`auth login` and `sync --initial`/);
+    return true;
+  });
 });
+
+Deno.test("the hint for an edited migration makes way for a new database", () =>
+  withPostgres("oura", async (db) => {
+    await migrate(db);
+    await db.exec("UPDATE oura.schema_migrations SET checksum = 'old' WHERE version = 1");
+    const { hint } = await migrate(db).then(() => assert.fail(), (error) => error);
+    const [, statement] = /psql "\$DATABASE_URL" -c '([^']+)'/.exec(hint)!;
+    await db.exec(statement!);
+    assert.equal((await migrate(db)).length, migrations.length);
+  }));
+
+const FOREIGN = {
+  schema_migrations: "CREATE TABLE oura.schema_migrations (version varchar PRIMARY KEY)",
+  session: "CREATE TABLE oura.session (id integer PRIMARY KEY, data text)",
+  workout: "CREATE VIEW oura.workout AS SELECT 1 AS mine",
+};
+
+for (const [name, sql] of Object.entries(FOREIGN)) {
+  forEachDatabase(`migrate() makes nothing where ${name} is another program's`, async (db) => {
+    await db.exec(`CREATE SCHEMA ${quoteIdentifier(db.schema)}; ${inSchema(sql, db.schema)}`);
+    const relations = async () =>
+      (await db.query(
+        `SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+        WHERE nspname = $1 ORDER BY relname`,
+        [db.schema],
+      )).rows;
+    const before = await relations();
+    const fails = failsWith("TABLE_TAKEN", new RegExp(`\\.${name} is there already`));
+    await assert.rejects(migrationStatus(db), fails);
+    await assert.rejects(migrate(db), fails);
+    await assert.rejects(ensureMigrated(db), fails);
+    assert.deepEqual(await relations(), before);
+  }, { migrated: false });
+}
+
+forEachDatabase("migrate() takes no notice of tables with other names", async (db) => {
+  await db.exec(`CREATE SCHEMA ${quoteIdentifier(db.schema)}`);
+  await db.exec(inSchema("CREATE TABLE oura.sessions (n int)", db.schema));
+  assert.equal((await migrate(db)).length, migrations.length);
+}, { migrated: false });
 
 forEachDatabase("migrate() takes a checkout with Windows line endings for the same", async (db) => {
   const windows = migrations.map((m) => ({ ...m, sql: m.sql.replaceAll("\n", "\r\n") }));
@@ -49,7 +94,7 @@ forEachDatabase(
   "a migration that fails leaves nothing behind, those before it stay",
   async (db) => {
     const broken: Migration = {
-      version: migrations.length + 1,
+      version: migrations.at(-1)!.version + 1,
       name: "broken",
       sql: "CREATE TABLE oura.half (n integer); SELECT 1 / 0;",
     };

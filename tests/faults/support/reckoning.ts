@@ -11,7 +11,14 @@ import { addDays } from "../../../lib/days.ts";
 export type Contents = ReadonlyMap<string, readonly string[]>;
 
 /** Tables that tell of runs and not of the wearer's data. */
-const BOOKKEEPING = ["sync_runs", "sync_run_types", "sync_leases", "sync_windows", "oauth_tokens"];
+const BOOKKEEPING = [
+  "sync_runs",
+  "sync_run_types",
+  "sync_leases",
+  "sync_windows",
+  "oauth_tokens",
+  "row_accounts",
+];
 
 /**
  * Every row of every table of data: documents with all their declared columns, the samples of their

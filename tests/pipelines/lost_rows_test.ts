@@ -1,0 +1,178 @@
+import assert from "node:assert/strict";
+import type { Pipeline } from "../../config/model.ts";
+import { addDays, daysBetween, utcDay } from "../../lib/days.ts";
+import type { Database } from "../../lib/db/database.ts";
+import { inSchema } from "../../lib/db/identifiers.ts";
+import { findGaps, type Gap } from "../../pipelines/gaps/find_gaps.ts";
+import { applyAdditive } from "../../pipelines/columns/apply.ts";
+import type { SyncEvent } from "../../pipelines/sync.ts";
+import type { World } from "../../simulator/mod.ts";
+import { forEachDatabase } from "../support/databases.ts";
+import {
+  expected,
+  failures,
+  shippedPipeline,
+  stored,
+  syncWearer,
+  withSimulator,
+} from "../support/sync_world.ts";
+
+const WORLD = { users: [{ id: "zero", zone: "UTC" }], days: 60, now: "2026-03-29T09:40:00Z" };
+const DAYS = 40;
+const TYPES = ["daily_sleep", "heart_rate", "personal_info"];
+
+/** How rows get lost; every table is one of each kind: by day, by instant, without days. */
+const LOSSES: readonly { name: string; sql: string }[] = [
+  { name: "dropped", sql: TYPES.map((table) => `DROP TABLE oura.${table} CASCADE`).join(";") },
+  { name: "truncated", sql: TYPES.map((table) => `TRUNCATE oura.${table}`).join(";") },
+  {
+    name: "restored without the newest rows",
+    sql: `CREATE TABLE oura.kept AS SELECT * FROM oura.daily_sleep WHERE day < '2026-03-10';
+      TRUNCATE oura.daily_sleep; INSERT INTO oura.daily_sleep SELECT * FROM oura.kept;
+      DROP TABLE oura.kept;
+      CREATE TABLE oura.kept AS SELECT * FROM oura.heart_rate WHERE "timestamp" < '2026-03-10';
+      TRUNCATE oura.heart_rate;
+      INSERT INTO oura.heart_rate OVERRIDING SYSTEM VALUE SELECT * FROM oura.kept;
+      DROP TABLE oura.kept`,
+  },
+  {
+    name: "relieved of a few rows by DELETE",
+    sql: "DELETE FROM oura.daily_sleep WHERE day BETWEEN '2026-02-25' AND '2026-03-01'",
+  },
+];
+
+function gapsOf(db: Database, world: World) {
+  const today = utcDay(new Date(world.now));
+  return findGaps(db, {
+    pipeline: pipelineOf(db),
+    userId: "zero",
+    scopes: null,
+    types: TYPES,
+    from: addDays(today, -DAYS),
+    to: addDays(today, -3),
+    today,
+  });
+}
+
+/** Types and days of which gaps says that Oura has nothing. */
+function daysWithout(gaps: readonly Gap[]): Set<string> {
+  const days = gaps.filter(({ cause }) => cause === "no_data").flatMap(({ dataType, from, days }) =>
+    Array.from({ length: days }, (_, i) => `${dataType} ${addDays(from!, i)}`)
+  );
+  return new Set(days);
+}
+
+function pipelineOf(db: Database, days = DAYS): Pipeline {
+  const pipeline = shippedPipeline(db.schema, days);
+  return { ...pipeline, types: pipeline.types.filter(({ name }) => TYPES.includes(name)) };
+}
+
+/** The types of these tests mirror the simulator. */
+async function assertRestored(db: Database, world: World): Promise<void> {
+  const today = utcDay(new Date(world.now));
+  for (const type of TYPES) {
+    const must = expected(world, type, "zero", addDays(today, -DAYS), addDays(today, 1));
+    assert.deepEqual([...must.difference(await stored(db, type, "zero"))].length, 0, type);
+  }
+}
+
+for (const { name, sql } of LOSSES) {
+  forEachDatabase(`a table ${name} is read again, and gaps says why`, async (db) => {
+    await withSimulator(WORLD, async (simulator) => {
+      const { world } = simulator;
+      const pipeline = pipelineOf(db);
+      await syncWearer(simulator, db, "zero", { pipeline });
+      const noGaps = await gapsOf(db, world);
+      assert.ok(noGaps.every(({ code }) => code === null));
+
+      await db.exec(inSchema(sql, db.schema));
+      const found = await gapsOf(db, world);
+      assert.ok(found.some(({ code }) => code === "ROWS_MISSING"));
+      assert.deepEqual(daysWithout(found).difference(daysWithout(noGaps)), new Set());
+
+      const dry = await syncWearer(simulator, db, "zero", { pipeline, dryRun: true });
+      const windows = ({ types }: typeof dry) => types.map((type) => type.windows.total);
+      const again = await syncWearer(simulator, db, "zero", { pipeline });
+      assert.deepEqual(failures(again), []);
+      assert.deepEqual(windows(again), windows(dry));
+      await assertRestored(db, world);
+      assert.deepEqual(await gapsOf(db, world), noGaps);
+
+      const after = await syncWearer(simulator, db, "zero", { pipeline });
+      const first = await syncWearer(simulator, db, "zero", { pipeline });
+      assert.deepEqual(windows(after), windows(first));
+      assert.equal(after.counts.inserted, 0);
+    });
+  });
+}
+
+forEachDatabase("days older than the configured start are read again too", async (db) => {
+  await withSimulator(WORLD, async (simulator) => {
+    const pipeline = pipelineOf(db, 10);
+    const from = addDays(utcDay(new Date(simulator.world.now)), -DAYS);
+    await syncWearer(simulator, db, "zero", { pipeline, demand: { kind: "since", from } });
+    await db.exec(inSchema("DROP TABLE oura.daily_sleep CASCADE", db.schema));
+    await syncWearer(simulator, db, "zero", { pipeline });
+    await assertRestored(db, simulator.world);
+  });
+});
+
+forEachDatabase("a ledger from before the accounts notices a table that is empty", async (db) => {
+  await withSimulator(WORLD, async (simulator) => {
+    const pipeline = pipelineOf(db);
+    await syncWearer(simulator, db, "zero", { pipeline });
+    await db.exec(inSchema(
+      `UPDATE oura.sync_windows SET stored = NULL; DELETE FROM oura.row_accounts;
+      DELETE FROM oura.daily_sleep`,
+      db.schema,
+    ));
+    await syncWearer(simulator, db, "zero", { pipeline });
+    await assertRestored(db, simulator.world);
+  });
+});
+
+forEachDatabase("rows that Oura no longer has are asked for once", async (db) => {
+  await withSimulator(WORLD, async (simulator) => {
+    const pipeline = pipelineOf(db);
+    await syncWearer(simulator, db, "zero", { pipeline });
+    // A row of the wearer's own, counted by the ledger, which no reading can bring back.
+    await db.exec(inSchema(
+      `UPDATE oura.sync_windows SET stored = stored + 1 WHERE data_type = 'daily_sleep';
+      UPDATE oura.row_accounts SET rows = rows + 1 WHERE data_type = 'daily_sleep'`,
+      db.schema,
+    ));
+    const daysRead = async () => {
+      let days = 0;
+      const onEvent = (event: SyncEvent) => {
+        if (event.kind === "window") days += daysBetween(event.window.from, event.window.to) + 1;
+      };
+      await syncWearer(simulator, db, "zero", { pipeline, types: ["daily_sleep"], onEvent });
+      return days;
+    };
+    assert.ok(await daysRead() >= DAYS, "all of them at first");
+    const lookback = await daysRead();
+    assert.ok(lookback < DAYS, "then the look-back");
+    assert.equal(await daysRead(), lookback);
+  });
+});
+
+forEachDatabase("counting is left out for large tables that were counted today", async (db) => {
+  await withSimulator(WORLD, async (simulator) => {
+    const pipeline = pipelineOf(db);
+    await applyAdditive(db, pipeline);
+    for (let i = 0; i < 2; i++) await syncWearer(simulator, db, "zero", { pipeline });
+    const counted = async () => {
+      const { rows } = await db.query<{ data_type: string; counted_at: Date }>(inSchema(
+        `SELECT data_type, counted_at FROM oura.row_accounts
+        WHERE data_type IN ('heart_rate', 'daily_sleep') ORDER BY data_type`,
+        db.schema,
+      ));
+      return rows.map(({ counted_at }) => counted_at.getTime());
+    };
+    const before = await counted();
+    await syncWearer(simulator, db, "zero", { pipeline });
+    const after = await counted();
+    assert.ok(after[0]! > before[0]!, "daily_sleep");
+    assert.equal(after[1], before[1], "heart_rate");
+  });
+});

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { inSchema } from "../../lib/db/identifiers.ts";
+import { SqlError } from "../../lib/db/errors.ts";
+import { isTableTrouble } from "../../lib/db/error_reach.ts";
+import { TableTroubleError } from "../../pipelines/errors.ts";
+import { forEachDatabase } from "../support/databases.ts";
+import {
+  assertMirrors,
+  shippedPipeline,
+  syncWearer,
+  withSimulator,
+} from "../support/sync_world.ts";
+
+const WORLD = { users: [{ id: "zero", zone: "UTC" }], days: 30, now: "2026-03-29T09:40:00Z" };
+const DAYS = 10;
+
+/** What a user can do to a table of theirs, how to take it back, and what the error names. */
+const TROUBLES: readonly { name: string; sql: string; undo: string; says: RegExp; code: string }[] =
+  [{
+    name: "a NOT NULL column of the user's",
+    sql: "ALTER TABLE oura.daily_sleep ADD note text NOT NULL",
+    undo: "ALTER TABLE oura.daily_sleep ALTER note DROP NOT NULL",
+    says: /table daily_sleep, column note/,
+    code: "DATABASE_CONSTRAINT",
+  }, {
+    name: "a CHECK constraint of the user's",
+    sql: "ALTER TABLE oura.daily_sleep ADD CONSTRAINT mine CHECK (day > '2030-01-01')",
+    undo: "ALTER TABLE oura.daily_sleep DROP CONSTRAINT mine",
+    says: /table daily_sleep.*mine/,
+    code: "DATABASE_CONSTRAINT",
+  }, {
+    name: "a trigger of the user's, whose text quotes the row",
+    sql: `CREATE FUNCTION oura.refuse() RETURNS trigger LANGUAGE plpgsql AS
+        $$BEGIN RAISE EXCEPTION 'no %', NEW.id; END$$;
+      CREATE TRIGGER refuse BEFORE INSERT ON oura.daily_sleep
+        FOR EACH ROW EXECUTE FUNCTION oura.refuse()`,
+    undo: "DROP FUNCTION oura.refuse CASCADE",
+    says: /table daily_sleep.*a trigger or function of the database raised an exception/,
+    code: "DATABASE_TRIGGER",
+  }];
+
+for (const { name, sql, undo, says, code } of TROUBLES) {
+  forEachDatabase(`sync(): ${name} fails its type only`, async (db) => {
+    await withSimulator(WORLD, async (simulator) => {
+      const pipeline = shippedPipeline(db.schema, DAYS);
+      await db.exec(inSchema(sql, db.schema));
+      const report = await syncWearer(simulator, db, "zero", { pipeline });
+      const failed = report.types.filter(({ state }) => state === "failed");
+      assert.deepEqual(failed.map(({ dataType }) => dataType), ["daily_sleep"]);
+      assert.equal(report.exitCode, 4);
+      const error = failed[0]!.error!;
+      assert.equal(error.code, code);
+      assert.match(error.message, says);
+      assert.ok(error.hint);
+      assert.ok(
+        report.types.every(({ state, windows }) =>
+          state === "failed" || windows.done === windows.total
+        ),
+      );
+
+      await db.exec(inSchema(undo, db.schema));
+      assert.equal((await syncWearer(simulator, db, "zero", { pipeline })).exitCode, 0);
+      await assertMirrors(db, simulator.world, "zero", DAYS);
+    });
+  });
+}
+
+Deno.test("only what every table would meet is the server's trouble", () => {
+  const failure = (sqlState: string | null) =>
+    new SqlError("X", "x", { sqlState, retryable: false });
+  for (const state of ["08006", "25006", "28P01", "3D000", "53100", "57P01", "58030", "XX000"]) {
+    assert.ok(!isTableTrouble(failure(state)), state);
+  }
+  for (const state of ["22P05", "23502", "40P01", "42501", "42703", "55P03", "57014", "P0001"]) {
+    assert.ok(isTableTrouble(failure(state)), state);
+  }
+  assert.ok(!isTableTrouble(failure(null)), "no answer");
+  assert.ok(!isTableTrouble(new TypeError("a bug")));
+});
+
+forEachDatabase("sync(): trouble that every table has is the database's", async (db) => {
+  await withSimulator(WORLD, async (simulator) => {
+    const pipeline = shippedPipeline(db.schema, DAYS);
+    const types = ["daily_sleep", "daily_stress"];
+    for (const table of types) {
+      await db.exec(inSchema(`ALTER TABLE oura.${table} ADD note text NOT NULL`, db.schema));
+    }
+    const report = await syncWearer(simulator, db, "zero", { pipeline, types });
+    assert.equal(report.exitCode, 5);
+    assert.ok(!(report.error instanceof TableTroubleError));
+  });
+});
