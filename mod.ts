@@ -8,7 +8,11 @@
  *
  * @module
  */
-export { OuraClient, type OuraClientOptions, type OuraClientSettings } from "./lib/oura/client.ts";
+export {
+  OuraClient,
+  type OuraClientOptions,
+  type OuraClientSettings,
+} from "./lib/oura/client/client.ts";
 export type {
   CallOptions,
   GetMethods,
@@ -34,13 +38,13 @@ export {
   type StoredTokens,
 } from "./lib/oura/client/refreshing_token.ts";
 export { staticToken, type TokenProvider } from "./lib/oura/token_provider.ts";
-export type { Traffic } from "./lib/oura/traffic.ts";
+export type { Traffic } from "./lib/oura/http/request_stats.ts";
 
-export { sync, type SyncOptions } from "./commands/sync_function.ts";
-export type { SyncReport, TypeOutcome } from "./pipelines/outcome.ts";
-export type { RowCounts } from "./lib/db/runs.ts";
-export type { HeldLease } from "./lib/db/leases.ts";
-export type { NewField } from "./pipelines/drift.ts";
+export { sync, type SyncOptions } from "./pipelines/sync/library.ts";
+export type { SyncReport, TypeOutcome } from "./pipelines/sync/outcome.ts";
+export type { RowCounts } from "./lib/db/store/runs.ts";
+export type { HeldLease } from "./lib/db/store/leases.ts";
+export type { NewField } from "./pipelines/stages/drift.ts";
 
 export {
   isSigned,
@@ -48,7 +52,7 @@ export {
   verifyWebhook,
   WebhookBodyError,
   type WebhookEvent,
-} from "./lib/oura/webhook_signature.ts";
+} from "./lib/oura/webhooks/webhook_signature.ts";
 
 export {
   DATA_TYPES,

@@ -1,6 +1,6 @@
 /** The load stage against `psql \copy` of the same rows into the same kind of table. */
-import { createLoader } from "../pipelines/load.ts";
-import { createTransform, type Row } from "../pipelines/transform.ts";
+import { createLoader } from "../pipelines/stages/load.ts";
+import { createTransform, type Row } from "../pipelines/stages/transform.ts";
 import { shippedPipeline } from "../tests/support/sync_world.ts";
 import { median, psqlSeconds, type Stage } from "./stage.ts";
 

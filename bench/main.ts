@@ -2,9 +2,9 @@
  * `deno task bench`: the budgets of the design, each measured beside its reference in the same run.
  * Prints a table; asserts nothing, because machines differ.
  */
-import { migrate } from "../lib/db/migrate.ts";
-import { addDays, utcDay } from "../lib/days.ts";
-import { applyAdditive } from "../pipelines/columns/apply.ts";
+import { migrate } from "../lib/db/migrate/migrate.ts";
+import { addDays, utcDay } from "../lib/values/days.ts";
+import { applyAdditive } from "../pipelines/schema/apply/apply.ts";
 import { shippedPipeline } from "../tests/support/sync_world.ts";
 import { benchLoadStage } from "./load_stage.ts";
 import { median, openStage, runTask, type Stage } from "./stage.ts";

@@ -1,7 +1,7 @@
 /** What the benchmarks stand on: a server with fsync on, a simulated Oura, and the real program. */
 import { fileURLToPath } from "node:url";
-import { openPostgres } from "../lib/db/postgres.ts";
-import type { Database } from "../lib/db/database.ts";
+import { openPostgres } from "../lib/db/driver/postgres/open_postgres.ts";
+import type { Database } from "../lib/db/driver/database.ts";
 import { Cluster } from "../tests/support/postgres.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));

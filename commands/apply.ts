@@ -1,18 +1,18 @@
 import { hostname } from "node:os";
 import type { Command } from "commander";
 import { EXIT } from "../lib/errors.ts";
-import { lifeOf, proveLife } from "../lib/proof_of_life.ts";
-import type { ApplyReport, RefillProgress } from "../pipelines/columns/apply_contract.ts";
+import { lifeOf, proveLife } from "../lib/process/process_lock.ts";
+import type { ApplyReport, RefillProgress } from "../pipelines/schema/apply/apply_options.ts";
 import {
   type CommonOptions,
   prepare,
   readPipeline,
   withCommonOptions,
   withDatabase,
-} from "./context.ts";
-import type { Io } from "./io.ts";
-import { countText, jsonText } from "./output.ts";
-import { action } from "./action.ts";
+} from "./_cli/context.ts";
+import type { Io } from "./_cli/terminal.ts";
+import { countText, jsonText } from "./_cli/output.ts";
+import { action } from "./_cli/action.ts";
 
 interface Options extends CommonOptions {
   allowDestructive?: boolean;
@@ -30,7 +30,7 @@ export function define(command: Command, io: Io): void {
       const { dataDirectory } = settings;
       await using life = await proveLife(dataDirectory, `${hostname()} pid ${Deno.pid}`);
       await withDatabase(settings, pipeline.schema, async (db) => {
-        const { apply } = await import("../pipelines/columns/apply.ts");
+        const { apply } = await import("../pipelines/schema/apply/apply.ts");
         const report = await apply(db, pipeline, {
           allowDestructive: options.allowDestructive ?? false,
           holder: life.holder,

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
-import type { Demand } from "../pipelines/windows.ts";
-import { type FetchOptions, runFetch, withFetchOptions } from "./fetch.ts";
-import type { Io } from "./io.ts";
-import { action } from "./action.ts";
-import { newestDay, spanOption } from "./sync_options.ts";
+import type { Demand } from "../pipelines/sync/windows.ts";
+import { type FetchOptions, runFetch, withFetchOptions } from "./sync/sync_command.ts";
+import type { Io } from "./_cli/terminal.ts";
+import { action } from "./_cli/action.ts";
+import { newestDay, spanOption } from "./sync/options.ts";
 
 interface Options extends FetchOptions {
   from: string;

@@ -1,22 +1,22 @@
 import type { Command } from "commander";
-import { utcDay } from "../lib/days.ts";
+import { utcDay } from "../lib/values/days.ts";
 import { EXIT } from "../lib/errors.ts";
-import { findGaps, type Gap } from "../pipelines/gaps/find_gaps.ts";
-import type { GapCause } from "../pipelines/gaps/reasons.ts";
+import { findGaps, type Gap } from "../reports/gaps/find_gaps.ts";
+import type { GapCause } from "../reports/gaps/reasons.ts";
 import {
   type CommonOptions,
   lookAtDatabase,
   prepare,
   readPipeline,
   withCommonOptions,
-} from "./context.ts";
-import { copyable } from "./invocation.ts";
-import type { Io } from "./io.ts";
-import { chooseKnown, knownWearers } from "./known_wearers.ts";
-import { jsonText, textTable } from "./output.ts";
-import { action } from "./action.ts";
-import { typesFlag, userIdFlag } from "./selection.ts";
-import { spanOption, typesOption } from "./sync_options.ts";
+} from "./_cli/context.ts";
+import { copyable } from "./_cli/command_names.ts";
+import type { Io } from "./_cli/terminal.ts";
+import { chooseKnown, knownWearers } from "../reports/known_wearers.ts";
+import { jsonText, textTable } from "./_cli/output.ts";
+import { action } from "./_cli/action.ts";
+import { typesFlag, userIdFlag } from "./_cli/flags.ts";
+import { spanOption, typesOption } from "./sync/options.ts";
 
 interface Options extends CommonOptions {
   types?: string;

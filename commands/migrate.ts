@@ -6,10 +6,10 @@ import {
   readPipeline,
   withCommonOptions,
   withDatabase,
-} from "./context.ts";
-import type { Io } from "./io.ts";
-import { jsonText, textTable } from "./output.ts";
-import { action } from "./action.ts";
+} from "./_cli/context.ts";
+import type { Io } from "./_cli/terminal.ts";
+import { jsonText, textTable } from "./_cli/output.ts";
+import { action } from "./_cli/action.ts";
 
 interface Options extends CommonOptions {
   json?: boolean;
@@ -30,7 +30,7 @@ export function define(command: Command, io: Io): void {
       const settings = await prepare(options, io);
       const { schema } = await readPipeline(options);
       await withDatabase(settings, schema, async (db) => {
-        const { migrate, migrationStatus } = await import("../lib/db/migrate.ts");
+        const { migrate, migrationStatus } = await import("../lib/db/migrate/migrate.ts");
         if (what === "up") {
           const applied = await migrate(db);
           if (options.json) io.out(jsonText({ applied }));

@@ -1,18 +1,18 @@
 import type { Command } from "commander";
 import { EXIT } from "../lib/errors.ts";
-import type { ColumnChange } from "../pipelines/columns/history.ts";
-import type { PlannedStep } from "../pipelines/columns/step.ts";
+import type { ColumnChange } from "../pipelines/schema/history.ts";
+import type { PlannedStep } from "../pipelines/schema/plan/step.ts";
 import {
   type CommonOptions,
   prepare,
   readPipeline,
   rehearseOnDatabase,
   withCommonOptions,
-} from "./context.ts";
-import { copyable } from "./invocation.ts";
-import type { Io } from "./io.ts";
-import { countText, jsonText } from "./output.ts";
-import { action } from "./action.ts";
+} from "./_cli/context.ts";
+import { copyable } from "./_cli/command_names.ts";
+import type { Io } from "./_cli/terminal.ts";
+import { countText, jsonText } from "./_cli/output.ts";
+import { action } from "./_cli/action.ts";
 
 interface Options extends CommonOptions {
   check?: boolean;
@@ -32,12 +32,12 @@ export function define(command: Command, io: Io): void {
       return await rehearseOnDatabase(settings, pipeline.schema, async (db, hasTables) => {
         if (!hasTables) io.err(copyable("There are no tables yet: `apply` makes them first."));
         if (options.history) {
-          const { readHistory } = await import("../pipelines/columns/history.ts");
+          const { readHistory } = await import("../pipelines/schema/history.ts");
           const changes = await readHistory(db);
           io.out(options.json ? jsonText({ changes }) : historyText(changes));
           return EXIT.done;
         }
-        const { plan } = await import("../pipelines/columns/plan.ts");
+        const { plan } = await import("../pipelines/schema/plan/plan.ts");
         const steps = await plan(db, pipeline);
         io.out(options.json ? jsonText({ steps: steps.map(stepJson) }) : planText(steps));
         return options.check && steps.length > 0 ? EXIT.partial : EXIT.done;

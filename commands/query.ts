@@ -1,16 +1,16 @@
 import { Argument, type Command, Option } from "commander";
 import { DatabaseError, EXIT, UsageError } from "../lib/errors.ts";
-import { readQuery } from "../lib/db/read_query.ts";
+import { readQuery } from "../lib/db/driver/read_query.ts";
 import {
   type CommonOptions,
   prepare,
   readPipeline,
   withCommonOptions,
   withDatabase,
-} from "./context.ts";
-import type { Io } from "./io.ts";
-import { csvText, jsonText, printTable } from "./output.ts";
-import { action } from "./action.ts";
+} from "./_cli/context.ts";
+import type { Io } from "./_cli/terminal.ts";
+import { csvText, jsonText, printTable } from "./_cli/output.ts";
+import { action } from "./_cli/action.ts";
 
 interface Options extends CommonOptions {
   format: "table" | "csv" | "json";

@@ -6,12 +6,12 @@ import {
   readPipeline,
   withCommonOptions,
   withDatabase,
-} from "./context.ts";
-import type { Io } from "./io.ts";
-import { countText, jsonText, textTable } from "./output.ts";
-import { action } from "./action.ts";
-import { typesFlag } from "./selection.ts";
-import { spanOption, typesOption } from "./sync_options.ts";
+} from "./_cli/context.ts";
+import type { Io } from "./_cli/terminal.ts";
+import { countText, jsonText, textTable } from "./_cli/output.ts";
+import { action } from "./_cli/action.ts";
+import { typesFlag } from "./_cli/flags.ts";
+import { spanOption, typesOption } from "./sync/options.ts";
 
 interface Options extends CommonOptions {
   types?: string;
@@ -33,9 +33,9 @@ export function define(command: Command, io: Io): void {
       const names = typesOption(options.types, declared);
       const days = spanOption(["--from", options.from], ["--to", options.to], new Date());
       const results = await withDatabase(settings, declared.schema, async (db) => {
-        const { livePipeline } = await import("../pipelines/columns/live_pipeline.ts");
-        const { readState } = await import("../pipelines/columns/state.ts");
-        const { replay } = await import("../pipelines/replay.ts");
+        const { livePipeline } = await import("../pipelines/schema/live_pipeline.ts");
+        const { readState } = await import("../pipelines/schema/database_schema.ts");
+        const { replay } = await import("../pipelines/reprocess/replay.ts");
         const { types } = livePipeline(declared, await readState(db));
         return await replay(db, {
           types: types.filter(({ name }) => names === undefined || names.includes(name)),

@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 import type { RunningSimulator } from "../simulator/mod.ts";
 import { EXIT, UsageError } from "../lib/errors.ts";
-import { invocation } from "./invocation.ts";
-import type { Io } from "./io.ts";
-import { action } from "./action.ts";
-import { simulatedApp } from "./simulated_app.ts";
-import { numberOption } from "./sync_options.ts";
+import { invocation } from "./_cli/command_names.ts";
+import type { Io } from "./_cli/terminal.ts";
+import { action } from "./_cli/action.ts";
+import { simulatedApp } from "./demo/simulated_app.ts";
+import { numberOption } from "./sync/options.ts";
 
 interface Options {
   port: string;

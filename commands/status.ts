@@ -1,24 +1,24 @@
 import type { Command } from "commander";
 import type { Pipeline } from "../config/model.ts";
-import type { Database } from "../lib/db/database.ts";
-import { utcDay } from "../lib/days.ts";
-import { lastRuns, typeStatus } from "../lib/db/status.ts";
+import type { Database } from "../lib/db/driver/database.ts";
+import { utcDay } from "../lib/values/days.ts";
+import { lastRuns, typeStatus } from "../lib/db/store/status.ts";
 import { EXIT } from "../lib/errors.ts";
-import { livePipeline } from "../pipelines/columns/live_pipeline.ts";
-import { readState } from "../pipelines/columns/state.ts";
-import { readHoldings } from "../pipelines/freshness/holdings.ts";
+import { livePipeline } from "../pipelines/schema/live_pipeline.ts";
+import { readState } from "../pipelines/schema/database_schema.ts";
+import { readHoldings } from "../reports/freshness/holdings.ts";
 import {
   type CommonOptions,
   lookAtDatabase,
   prepare,
   readPipeline,
   withCommonOptions,
-} from "./context.ts";
-import { copyable } from "./invocation.ts";
-import type { Io } from "./io.ts";
-import { knownWearers } from "./known_wearers.ts";
-import { countText, jsonText, textTable } from "./output.ts";
-import { action } from "./action.ts";
+} from "./_cli/context.ts";
+import { copyable } from "./_cli/command_names.ts";
+import type { Io } from "./_cli/terminal.ts";
+import { knownWearers } from "../reports/known_wearers.ts";
+import { countText, jsonText, textTable } from "./_cli/output.ts";
+import { action } from "./_cli/action.ts";
 import { type WearerReport, wearerReport } from "./status/report.ts";
 
 interface Options extends CommonOptions {

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { EXIT } from "../lib/errors.ts";
-import { type CommonOptions, prepare, readPipeline, withCommonOptions } from "./context.ts";
-import type { Io } from "./io.ts";
-import { jsonText } from "./output.ts";
-import { action } from "./action.ts";
+import { type CommonOptions, prepare, readPipeline, withCommonOptions } from "./_cli/context.ts";
+import type { Io } from "./_cli/terminal.ts";
+import { jsonText } from "./_cli/output.ts";
+import { action } from "./_cli/action.ts";
 
 interface Options extends CommonOptions {
   json?: boolean;

@@ -1,8 +1,8 @@
-import { COLUMN_TYPES, type ColumnType, type ColumnValue, fit } from "../lib/column_type.ts";
-import { fieldNames, formatFieldPath } from "../lib/field_path.ts";
+import { COLUMN_TYPES, type ColumnType, type ColumnValue, fit } from "../lib/values/column_type.ts";
+import { fieldNames, formatFieldPath } from "../lib/values/field_path.ts";
 import type { CatalogField } from "../lib/oura/catalog/paths.ts";
-import { quote } from "./problem.ts";
-import { didYouMean } from "./suggest.ts";
+import { quote } from "./yaml/problem.ts";
+import { didYouMean } from "./yaml/suggest.ts";
 
 /** What the catalog says of a data type's fields; null for a data type it does not know. */
 export type Fields = ReadonlyMap<string, CatalogField> | null;

@@ -1,10 +1,10 @@
 import type { Column } from "./model.ts";
-import type { ColumnType } from "../lib/column_type.ts";
-import { fieldNames } from "../lib/field_path.ts";
+import type { ColumnType } from "../lib/values/column_type.ts";
+import { fieldNames } from "../lib/values/field_path.ts";
 import { type Fields, fittingTypes, pathProblem } from "./catalog_fields.ts";
-import type { ColumnDeclaration, TypeDeclaration } from "./grammar.ts";
+import type { ColumnDeclaration, TypeDeclaration } from "./yaml/grammar.ts";
 import { columnNameProblem } from "./names.ts";
-import { type Path, quote, type Report } from "./problem.ts";
+import { type Path, quote, type Report } from "./yaml/problem.ts";
 
 /** PostgreSQL's limit is 1600, less where columns are wide, and dropped ones count. */
 const MOST_COLUMNS = 1500;

@@ -3,12 +3,12 @@ import type { DataType, WindowFamily } from "../lib/oura/catalog/data_type.ts";
 import { CATALOG, findDataType } from "../lib/oura/catalog/index.ts";
 import { fieldsOf } from "../lib/oura/catalog/paths.ts";
 import { compileColumns, type TypeContext } from "./columns.ts";
-import type { Declaration, TypeDeclaration } from "./grammar.ts";
+import type { Declaration, TypeDeclaration } from "./yaml/grammar.ts";
 import { isTimeKey, keyColumns, keyProblem } from "./key.ts";
 import { BUILT_IN_COLUMNS, identifierProblem, tableNameProblem } from "./names.ts";
-import { type Path, quote, type Report } from "./problem.ts";
+import { type Path, quote, type Report } from "./yaml/problem.ts";
 import { compileSeries } from "./series.ts";
-import { nearest } from "./suggest.ts";
+import { nearest } from "./yaml/suggest.ts";
 import { compileWindow } from "./window.ts";
 
 /** Parts of a data type that only the YAML can say where the catalog does not know it. */

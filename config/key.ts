@@ -1,6 +1,6 @@
 /** The key of a data type: what identifies its documents, and the columns that becomes. */
 import { BUILT_IN_COLUMNS, SYSTEM_COLUMNS } from "./names.ts";
-import { quote } from "./problem.ts";
+import { quote } from "./yaml/problem.ts";
 
 /** The path whose presence makes samples in time of documents. */
 const INSTANT = "timestamp";

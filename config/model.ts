@@ -2,7 +2,7 @@
  * What `oura.yaml` means once it is validated. Everything downstream reads these types; nothing
  * downstream reads YAML. Days are whole calendar days, ratios are fractions of 1.
  */
-import type { ColumnType } from "../lib/column_type.ts";
+import type { ColumnType } from "../lib/values/column_type.ts";
 import type { WindowFamily } from "../lib/oura/catalog/data_type.ts";
 
 /** The whole configuration. */

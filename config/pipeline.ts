@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { messageOf, UsageError } from "../lib/errors.ts";
 import { compileTypes } from "./data_types.ts";
-import { type Declaration, grammar } from "./grammar.ts";
-import { parseWhatIsRight } from "./grammar_problems.ts";
+import { type Declaration, grammar } from "./yaml/grammar.ts";
+import { parseWhatIsRight } from "./yaml/grammar_problems.ts";
 import type { Contract, Pipeline } from "./model.ts";
 import { schemaNameProblem } from "./names.ts";
-import { ConfigError, formatPath, type Path, type Problem, type Report } from "./problem.ts";
-import { LARGEST_FILE, readYaml, tooLarge, type YamlSource } from "./yaml_source.ts";
+import { ConfigError, formatPath, type Path, type Problem, type Report } from "./yaml/problem.ts";
+import { LARGEST_FILE, readYaml, tooLarge, type YamlSource } from "./yaml/yaml_source.ts";
 
 const DEFAULT_SCHEMA = "oura";
 const DEFAULT_CONTRACT: Contract = { newFields: "warn", badRows: "quarantine", maxRejects: 0.01 };

@@ -1,11 +1,11 @@
 import type { Series } from "./model.ts";
-import { fieldNames } from "../lib/field_path.ts";
+import { fieldNames } from "../lib/values/field_path.ts";
 import type { CatalogField } from "../lib/oura/catalog/paths.ts";
 import { pathProblem } from "./catalog_fields.ts";
 import type { TypeContext } from "./columns.ts";
-import type { SeriesDeclaration, TypeDeclaration } from "./grammar.ts";
+import type { SeriesDeclaration, TypeDeclaration } from "./yaml/grammar.ts";
 import { tableNameProblem } from "./names.ts";
-import { type Path, quote } from "./problem.ts";
+import { type Path, quote } from "./yaml/problem.ts";
 
 /** The declared series that are right; the others are reported. */
 export function compileSeries(declared: TypeDeclaration["series"], context: TypeContext): Series[] {

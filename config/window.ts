@@ -1,7 +1,7 @@
 import type { WindowFamily } from "../lib/oura/catalog/data_type.ts";
-import type { Declaration, TypeDeclaration } from "./grammar.ts";
+import type { Declaration, TypeDeclaration } from "./yaml/grammar.ts";
 import type { TypeWindow } from "./model.ts";
-import type { Path, Report } from "./problem.ts";
+import type { Path, Report } from "./yaml/problem.ts";
 
 const INITIAL_DAYS = 90;
 const LOOKBACK_DAYS = 7;

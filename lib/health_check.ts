@@ -6,7 +6,7 @@
  */
 import pRetry from "p-retry";
 import { EXIT, OuraSyncError } from "./errors.ts";
-import { loggerOf } from "./log.ts";
+import { loggerOf } from "./log/log.ts";
 
 /** Time for one signal with its repeats, in milliseconds. */
 export const PING_MS = 5_000;

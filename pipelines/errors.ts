@@ -1,7 +1,7 @@
 /** Failures that belong to one data type, not to Oura's API or the whole database. */
-import type { SqlError } from "../lib/db/errors.ts";
+import type { SqlError } from "../lib/db/driver/errors/errors.ts";
 import { EXIT, OuraSyncError, PartialError } from "../lib/errors.ts";
-import type { Reject } from "./transform.ts";
+import type { Reject } from "./stages/transform.ts";
 
 /** A document does not fit, and the configuration says `bad_rows: fail`. */
 export class BadRowError extends OuraSyncError {

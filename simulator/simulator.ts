@@ -6,7 +6,7 @@ import { RateLimit } from "./api/rate_limit.ts";
 import { answerSandbox } from "./api/sandbox.ts";
 import { answerControl, type Steered } from "./control/control.ts";
 import { Faults } from "./faults/rules.ts";
-import { spoil } from "./faults/spoil.ts";
+import { spoil } from "./faults/apply_fault.ts";
 import { answerOAuth } from "./oauth/oauth.ts";
 import { OAuthState } from "./oauth/state.ts";
 import { DEFAULT_SETTINGS, type Settings } from "./settings.ts";

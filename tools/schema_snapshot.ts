@@ -4,10 +4,10 @@
  *
  * Usage: deno task schema:snapshot
  */
-import type { Database } from "../lib/db/database.ts";
-import { quoteLiteral } from "../lib/db/identifiers.ts";
-import { migrate } from "../lib/db/migrate.ts";
-import { openPglite } from "../lib/db/pglite.ts";
+import type { Database } from "../lib/db/driver/database.ts";
+import { quoteLiteral } from "../lib/db/driver/identifiers.ts";
+import { migrate } from "../lib/db/migrate/migrate.ts";
+import { openPglite } from "../lib/db/driver/pglite/open_pglite.ts";
 
 const TABLES = `
   SELECT c.oid::text AS oid, c.relname AS name, obj_description(c.oid, 'pg_class') AS comment

@@ -1,5 +1,5 @@
 /** Writes `config/oura.schema.json` from the grammar and the catalog: `deno task schema:write`. */
-import { pipelineJsonSchema } from "../config/json_schema.ts";
+import { pipelineJsonSchema } from "../config/yaml/json_schema.ts";
 
 const FILE = new URL("../config/oura.schema.json", import.meta.url);
 

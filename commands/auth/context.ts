@@ -1,5 +1,5 @@
-import type { SignInSettings } from "../../pipelines/sign_in/wearers.ts";
-import type { Database } from "../../lib/db/database.ts";
+import type { SignInSettings } from "../../lib/auth/open_wearer.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
 
 /** What the `auth` commands work with; opened and closed by whoever runs them. */
 export interface AuthContext {

@@ -2,14 +2,14 @@ import { listGrants } from "../../lib/db/vault/grants.ts";
 import { UsageError } from "../../lib/errors.ts";
 import { choosePortals } from "../../lib/oura/oauth/portals.ts";
 import { parseScopes, SCOPES } from "../../lib/oura/oauth/scopes.ts";
-import { signIn } from "../../pipelines/sign_in/sign_in.ts";
+import { signIn } from "../../lib/auth/sign_in.ts";
 import {
   appOf,
   openKeyring,
   recoveryFilesOf,
   type SignInSettings,
-} from "../../pipelines/sign_in/wearers.ts";
-import { jsonText } from "../output.ts";
+} from "../../lib/auth/open_wearer.ts";
+import { jsonText } from "../_cli/output.ts";
 import type { AuthContext } from "./context.ts";
 import { catchRedirect, pasteRedirect } from "./obtain_redirect.ts";
 import { leftOut } from "./scopes.ts";

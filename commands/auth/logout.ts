@@ -1,12 +1,12 @@
-import { signOut } from "../../pipelines/sign_in/sign_out.ts";
+import { signOut } from "../../lib/auth/sign_out.ts";
 import {
   appOf,
   chooseWearer,
   endpointsOf,
   openKeyring,
   recoveryFilesOf,
-} from "../../pipelines/sign_in/wearers.ts";
-import { jsonText } from "../output.ts";
+} from "../../lib/auth/open_wearer.ts";
+import { jsonText } from "../_cli/output.ts";
 import type { AuthContext } from "./context.ts";
 
 /** Revokes a wearer's grant at Oura and removes it here; the wearer's data stays. */

@@ -3,7 +3,7 @@ import { UsageError } from "../../lib/errors.ts";
 import { type Authorization, readCallback } from "../../lib/oura/oauth/authorization.ts";
 import { listenForCallback } from "../../lib/oura/oauth/callback_server.ts";
 import { parsePastedRedirect } from "../../lib/oura/oauth/pasted_redirect.ts";
-import type { ObtainedRedirect } from "../../pipelines/sign_in/sign_in.ts";
+import type { ObtainedRedirect } from "../../lib/auth/sign_in.ts";
 import { openBrowser } from "./browser.ts";
 import type { AuthContext } from "./context.ts";
 

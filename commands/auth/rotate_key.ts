@@ -1,5 +1,5 @@
-import { rotateKey } from "../../pipelines/sign_in/rotate_key.ts";
-import { jsonText } from "../output.ts";
+import { rotateKey } from "../../lib/auth/rotate_key.ts";
+import { jsonText } from "../_cli/output.ts";
 import type { AuthContext } from "./context.ts";
 
 /** Moves all stored tokens to a new key. */

@@ -1,7 +1,7 @@
 import type { GrantSummary } from "../../lib/db/vault/grant.ts";
 import { listGrants } from "../../lib/db/vault/grants.ts";
-import { needsLogin, notSignedIn } from "../../pipelines/sign_in/sign_in_errors.ts";
-import { jsonText } from "../output.ts";
+import { needsLogin, notSignedIn } from "../../lib/auth/sign_in_errors.ts";
+import { jsonText } from "../_cli/output.ts";
 import type { AuthContext } from "./context.ts";
 import { leftOut } from "./scopes.ts";
 

@@ -1,7 +1,7 @@
 import { parseEnv } from "node:util";
 import { generateTokenKey, type KeyBytes, keyringOf } from "../../lib/db/vault/token_key.ts";
 import { messageOf, UsageError } from "../../lib/errors.ts";
-import { writeSafely } from "../../lib/safe_file.ts";
+import { writeSafely } from "../../lib/process/safe_file.ts";
 
 const NAME = "OURA_TOKEN_KEY";
 

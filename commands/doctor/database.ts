@@ -1,13 +1,13 @@
 /** Doctor's look at the database: version, rights, migrations, columns. */
 import type { Pipeline } from "../../config/model.ts";
-import type { Database } from "../../lib/db/database.ts";
-import { inSchema } from "../../lib/db/identifiers.ts";
-import { createSchema, migrationStatus } from "../../lib/db/migrate.ts";
-import { countRejects } from "../../lib/db/rejects.ts";
-import { rolledBack } from "../../lib/db/rolled_back.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { inSchema } from "../../lib/db/driver/identifiers.ts";
+import { createSchema, migrationStatus } from "../../lib/db/migrate/migrate.ts";
+import { countRejects } from "../../lib/db/store/rejects.ts";
+import { rolledBack } from "../../lib/db/driver/with_rollback.ts";
 import { DatabaseError, UsageError } from "../../lib/errors.ts";
-import { diff } from "../../pipelines/columns/diff.ts";
-import { readState } from "../../pipelines/columns/state.ts";
+import { diff } from "../../pipelines/schema/plan/diff.ts";
+import { readState } from "../../pipelines/schema/database_schema.ts";
 import { attempt, failed, type Finding, ok, warn } from "./check.ts";
 
 /** Everything about the open database. */

@@ -1,15 +1,15 @@
 /** Doctor's look at Oura: app, key, sign-ins, scopes, API, clock. */
 import type { Pipeline } from "../../config/model.ts";
-import type { Settings } from "../../config/settings.ts";
-import type { Database } from "../../lib/db/database.ts";
+import type { Settings } from "../../config/environment/settings.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
 import type { GrantSummary } from "../../lib/db/vault/grant.ts";
 import { listGrants } from "../../lib/db/vault/grants.ts";
 import { EXIT } from "../../lib/errors.ts";
-import { OuraHttp } from "../../lib/oura/http.ts";
+import { OuraHttp } from "../../lib/oura/http/http.ts";
 import { staticToken, type TokenProvider } from "../../lib/oura/token_provider.ts";
-import { needsLogin, notSignedIn } from "../../pipelines/sign_in/sign_in_errors.ts";
-import { openKeyring, openWearer } from "../../pipelines/sign_in/wearers.ts";
-import { identifyWearer } from "../../pipelines/wearer.ts";
+import { needsLogin, notSignedIn } from "../../lib/auth/sign_in_errors.ts";
+import { openKeyring, openWearer } from "../../lib/auth/open_wearer.ts";
+import { identifyWearer } from "../../pipelines/sync/identify_wearer.ts";
 import { leftOut } from "../auth/scopes.ts";
 import { attempt, failed, type Finding, ok, warn } from "./check.ts";
 

@@ -1,6 +1,6 @@
 /** Doctor's look at the schedule: does somebody run `sync` at all? */
-import type { Database } from "../../lib/db/database.ts";
-import { lastRuns } from "../../lib/db/status.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { lastRuns } from "../../lib/db/store/status.ts";
 import { type Finding, ok, warn } from "./check.ts";
 
 const STALE_HOURS = 36;

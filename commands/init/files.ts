@@ -5,7 +5,7 @@ import JSON_SCHEMA from "../../config/oura.schema.json" with { type: "text" };
 import { refuseDanglingLink } from "../../config/pipeline.ts";
 import SHIPPED from "../../config/oura.yaml" with { type: "text" };
 import { messageOf, UsageError } from "../../lib/errors.ts";
-import { writeSafely } from "../../lib/safe_file.ts";
+import { writeSafely } from "../../lib/process/safe_file.ts";
 import { setInEnvFile } from "../auth/token_key_setup.ts";
 
 /** What was done with a file. */

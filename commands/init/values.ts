@@ -3,7 +3,7 @@ import { stderr, stdin } from "node:process";
 import { createInterface } from "node:readline/promises";
 import { parseEnv } from "node:util";
 import { UsageError } from "../../lib/errors.ts";
-import type { Io } from "../io.ts";
+import type { Io } from "../_cli/terminal.ts";
 
 /** A value and the ways to it. */
 export interface Question {

@@ -1,8 +1,8 @@
 import type { Pipeline } from "../../config/model.ts";
-import type { Settings } from "../../config/settings.ts";
-import type { Database } from "../../lib/db/database.ts";
-import type { RejectFilter } from "../../lib/db/quarantine.ts";
-import type { Io } from "../io.ts";
+import type { Settings } from "../../config/environment/settings.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import type { RejectFilter } from "../../lib/db/store/quarantine.ts";
+import type { Io } from "../_cli/terminal.ts";
 
 /** What a subcommand of `rejects` gets. */
 export interface RejectsContext {

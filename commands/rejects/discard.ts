@@ -1,8 +1,8 @@
-import { closeRejects, listRejects } from "../../lib/db/quarantine.ts";
+import { closeRejects, listRejects } from "../../lib/db/store/quarantine.ts";
 import { EXIT, UsageError } from "../../lib/errors.ts";
-import { jsonText } from "../output.ts";
+import { jsonText } from "../_cli/output.ts";
 import type { RejectsContext } from "./context.ts";
-import { idsOf, refuseUnknown } from "./screen.ts";
+import { idsOf, refuseUnknown } from "./format.ts";
 
 /** `rejects discard`: never all of them by accident. */
 export async function discard(

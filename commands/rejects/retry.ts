@@ -1,15 +1,15 @@
 import { hostname } from "node:os";
-import { listRejects } from "../../lib/db/quarantine.ts";
+import { listRejects } from "../../lib/db/store/quarantine.ts";
 import { BusyError, EXIT } from "../../lib/errors.ts";
-import { lifeOf, proveLife } from "../../lib/proof_of_life.ts";
+import { lifeOf, proveLife } from "../../lib/process/process_lock.ts";
 import { VERSION } from "../../lib/version.ts";
-import { applyAdditive } from "../../pipelines/columns/apply.ts";
+import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
 import { RejectsRemainError } from "../../pipelines/errors.ts";
-import { retryRejects } from "../../pipelines/retry_rejects.ts";
-import { countText, jsonText, textTable } from "../output.ts";
-import { describe } from "../action.ts";
+import { retryRejects } from "../../pipelines/reprocess/retry_rejects.ts";
+import { countText, jsonText, textTable } from "../_cli/output.ts";
+import { describe } from "../_cli/action.ts";
 import type { RejectsContext } from "./context.ts";
-import { idsOf, refuseUnknown } from "./screen.ts";
+import { idsOf, refuseUnknown } from "./format.ts";
 
 /** `rejects retry`: exit 0 when all of them fit, 4 when some stay, 75 when all are being synced. */
 export async function retry(

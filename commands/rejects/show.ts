@@ -1,8 +1,8 @@
-import { readRejects } from "../../lib/db/quarantine.ts";
+import { readRejects } from "../../lib/db/store/quarantine.ts";
 import { EXIT, UsageError } from "../../lib/errors.ts";
-import { jsonText } from "../output.ts";
+import { jsonText } from "../_cli/output.ts";
 import type { RejectsContext } from "./context.ts";
-import { idsOf, keyText, rejectJson } from "./screen.ts";
+import { idsOf, keyText, rejectJson } from "./format.ts";
 
 /** `rejects show`: the only command that prints a quarantined document, because it was asked to. */
 export async function show(

@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../../lib/errors.ts";
-import { durationOption } from "../sync_options.ts";
+import { durationOption } from "../sync/options.ts";
 
 /** The program with its arguments, and where it finds `.env` and `oura.yaml`. */
 export interface Job {

@@ -1,16 +1,16 @@
 /** What `status` tells of a wearer, in the shape that monitors read; see docs/operations.md. */
 import type { PipelineType } from "../../config/model.ts";
-import { utcDay } from "../../lib/days.ts";
-import type { LastRun, TypeStatus } from "../../lib/db/status.ts";
+import { utcDay } from "../../lib/values/days.ts";
+import type { LastRun, TypeStatus } from "../../lib/db/store/status.ts";
 import {
   isStale,
   newestDay,
   occursDaily,
   readingVerdict,
   type Verdict,
-} from "../../pipelines/freshness/freshness.ts";
-import type { Holding } from "../../pipelines/freshness/holdings.ts";
-import type { KnownWearer } from "../known_wearers.ts";
+} from "../../reports/freshness/freshness.ts";
+import type { Holding } from "../../reports/freshness/holdings.ts";
+import type { KnownWearer } from "../../reports/known_wearers.ts";
 
 /** An error as it was recorded. */
 export interface RecordedError {

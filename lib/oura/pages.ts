@@ -1,6 +1,6 @@
 /** Walks a list route page by page. */
 import { BadAnswerError, RequestRefusedError } from "./errors.ts";
-import type { OuraHttp } from "./http.ts";
+import type { OuraHttp } from "./http/http.ts";
 
 /** A document as Oura sent it. */
 export type RawDocument = Record<string, unknown>;

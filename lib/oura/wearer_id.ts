@@ -1,5 +1,5 @@
 /** Whose data a token opens: the wearer's id is Oura's own. */
-import { isStorableText } from "../storable.ts";
+import { isStorableText } from "../values/pg_limits.ts";
 import { personalInfo } from "./catalog/personal_info.ts";
 
 /** The route that any token may read, whatever its scopes (OpenAPI 1.41). */

@@ -1,6 +1,6 @@
 /** `mod.ts` as a whole: what it loads, `sync()`, and the examples of its documentation. */
 import assert from "node:assert/strict";
-import { openDatabase } from "../../lib/db/open.ts";
+import { openDatabase } from "../../lib/db/driver/open.ts";
 import { SignInError, staticToken, sync, UsageError } from "../../mod.ts";
 import { serveSimulator, staticToken as simulatorToken } from "../../simulator/mod.ts";
 import { among, moduleGraph } from "../deploy/module_graph.ts";
@@ -136,10 +136,10 @@ Deno.test(
           "--no-check",
           "--allow-all",
           "mod.ts",
-          "commands/sync_function.ts",
-          "lib/oura/client.ts",
+          "pipelines/sync/library.ts",
+          "lib/oura/client/client.ts",
           "lib/oura/client/refreshing_token.ts",
-          "lib/oura/webhook_signature.ts",
+          "lib/oura/webhooks/webhook_signature.ts",
           "docs/library.md",
         ],
         cwd: PROJECT,

@@ -4,8 +4,8 @@
  *
  * Arguments: database URL, YAML of the data types, rows per batch.
  */
-import { openPostgres } from "../../lib/db/postgres.ts";
-import { systemIo } from "../../commands/io.ts";
+import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
+import { systemIo } from "../../commands/_cli/terminal.ts";
 import { applyYaml } from "./support.ts";
 
 const [url, types, batchRows] = Deno.args;

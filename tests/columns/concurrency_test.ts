@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { Database } from "../../lib/db/database.ts";
-import { inSchema } from "../../lib/db/identifiers.ts";
-import { acquireLeases } from "../../lib/db/leases.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { inSchema } from "../../lib/db/driver/identifiers.ts";
+import { acquireLeases } from "../../lib/db/store/leases.ts";
 import { forEachDatabase, withPostgres } from "../support/databases.ts";
-import { migrate } from "../../lib/db/migrate.ts";
+import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { applyYaml, pending, WEARER } from "./support.ts";
 import { BARE, countFilled, storeSamples, WITH_BPM } from "./samples.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { NewFieldsError, watchDrift } from "../../pipelines/drift.ts";
+import { NewFieldsError, watchDrift } from "../../pipelines/stages/drift.ts";
 import { nights, pipelineOf } from "./support.ts";
 
 function typeOf(yaml: string) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Contract, Pipeline } from "../../config/model.ts";
-import type { Database } from "../../lib/db/database.ts";
-import { applyAdditive } from "../../pipelines/columns/apply.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import { syncWearer, withSimulator } from "../support/sync_world.ts";
 import { applyYaml, pipelineOf, values } from "./support.ts";

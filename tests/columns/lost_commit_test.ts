@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { Database, Transaction } from "../../lib/db/database.ts";
-import { SqlError } from "../../lib/db/errors.ts";
-import { inSchema } from "../../lib/db/identifiers.ts";
+import type { Database, Transaction } from "../../lib/db/driver/database.ts";
+import { SqlError } from "../../lib/db/driver/errors/errors.ts";
+import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import { applyYaml, nights, pending, store, values } from "./support.ts";
 

@@ -1,8 +1,8 @@
 /** Tables that somebody has partitioned by wearer, as every key allows: nothing works differently. */
 import assert from "node:assert/strict";
-import { inSchema } from "../../lib/db/identifiers.ts";
-import { createLoader } from "../../pipelines/load.ts";
-import { createTransform } from "../../pipelines/transform.ts";
+import { inSchema } from "../../lib/db/driver/identifiers.ts";
+import { createLoader } from "../../pipelines/stages/load.ts";
+import { createTransform } from "../../pipelines/stages/transform.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import { load, rowsOf } from "../pipelines/support.ts";
 import { applyYaml, nights, pending, pipelineOf, values } from "./support.ts";

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Column, Pipeline, PipelineType, Series } from "../../config/model.ts";
 import { isDataTypeName } from "../../lib/oura/catalog/index.ts";
-import { apply } from "../../pipelines/columns/apply.ts";
-import { livePipeline } from "../../pipelines/columns/live_pipeline.ts";
-import { plan } from "../../pipelines/columns/plan.ts";
-import { readState } from "../../pipelines/columns/state.ts";
+import { apply } from "../../pipelines/schema/apply/apply.ts";
+import { livePipeline } from "../../pipelines/schema/live_pipeline.ts";
+import { plan } from "../../pipelines/schema/plan/plan.ts";
+import { readState } from "../../pipelines/schema/database_schema.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import { nights, pipelineOf, store } from "./support.ts";
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { TextLineStream } from "./text_lines.ts";
 import { InterruptedError } from "../../pipelines/errors.ts";
 import { withPostgres } from "../support/databases.ts";
-import { acquireLeases } from "../../lib/db/leases.ts";
-import { migrate } from "../../lib/db/migrate.ts";
+import { acquireLeases } from "../../lib/db/store/leases.ts";
+import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { applyYaml, pending, values } from "./support.ts";
 import { BARE, countFilled, storeSamples, WITH_BPM } from "./samples.ts";
 

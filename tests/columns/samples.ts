@@ -1,5 +1,5 @@
-import type { Database } from "../../lib/db/database.ts";
-import { inSchema } from "../../lib/db/identifiers.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { inSchema } from "../../lib/db/driver/identifiers.ts";
 
 /** The section of heart rate before a column is declared. */
 export const BARE = "heart_rate: {}";

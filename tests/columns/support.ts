@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import type { Pipeline } from "../../config/model.ts";
 import { parsePipeline } from "../../config/pipeline.ts";
-import type { Database } from "../../lib/db/database.ts";
-import { inSchema } from "../../lib/db/identifiers.ts";
-import { apply } from "../../pipelines/columns/apply.ts";
-import type { ApplyOptions, ApplyReport } from "../../pipelines/columns/apply_contract.ts";
-import { plan } from "../../pipelines/columns/plan.ts";
-import { createLoader } from "../../pipelines/load.ts";
-import { createTransform, type Row } from "../../pipelines/transform.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { inSchema } from "../../lib/db/driver/identifiers.ts";
+import { apply } from "../../pipelines/schema/apply/apply.ts";
+import type { ApplyOptions, ApplyReport } from "../../pipelines/schema/apply/apply_options.ts";
+import { plan } from "../../pipelines/schema/plan/plan.ts";
+import { createLoader } from "../../pipelines/stages/load.ts";
+import { createTransform, type Row } from "../../pipelines/stages/transform.ts";
 
 /** The wearer of all documents. */
 export const WEARER = "wearer-1";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { inSchema } from "../../lib/db/identifiers.ts";
+import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import { applyYaml, pending, store, values } from "./support.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Database } from "../../lib/db/database.ts";
-import { inSchema } from "../../lib/db/identifiers.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import { applyYaml, nights, pending, store, values } from "./support.ts";
 

@@ -1,12 +1,12 @@
 /** What `status` says of a wearer: both halves of freshness. */
 import assert from "node:assert/strict";
-import { addDays } from "../../lib/days.ts";
-import type { Database } from "../../lib/db/database.ts";
-import { inSchema } from "../../lib/db/identifiers.ts";
-import { typeStatus } from "../../lib/db/status.ts";
+import { addDays } from "../../lib/values/days.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { inSchema } from "../../lib/db/driver/identifiers.ts";
+import { typeStatus } from "../../lib/db/store/status.ts";
 import { wearerReport } from "../../commands/status/report.ts";
 import type { PipelineType } from "../../config/model.ts";
-import { readHoldings } from "../../pipelines/freshness/holdings.ts";
+import { readHoldings } from "../../reports/freshness/holdings.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import { typeFrom } from "../pipelines/support.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openPostgres } from "../../lib/db/postgres.ts";
+import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
 import { Run } from "../support/run.ts";
 import { type Desk, deskTest } from "./support.ts";
 

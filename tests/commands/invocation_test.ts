@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { copyable, invocation, isOfNpx } from "../../commands/invocation.ts";
+import { copyable, invocation, isOfNpx } from "../../commands/_cli/command_names.ts";
 
 Deno.test("a hint names commands as they are typed here", () => {
   const program = invocation();

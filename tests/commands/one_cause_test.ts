@@ -1,9 +1,9 @@
 /** A run that ends for one reason says so once, and its exit code is the documented one. */
 import assert from "node:assert/strict";
-import { signInUnattended } from "../../commands/demo_sign_in.ts";
-import { loadSettings } from "../../config/settings.ts";
-import { migrate } from "../../lib/db/migrate.ts";
-import { openPostgres } from "../../lib/db/postgres.ts";
+import { signInUnattended } from "../../commands/demo/sign_in.ts";
+import { loadSettings } from "../../config/environment/settings.ts";
+import { migrate } from "../../lib/db/migrate/migrate.ts";
+import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
 import { generateTokenKey } from "../../lib/db/vault/token_key.ts";
 import { deskTest } from "./support.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Io } from "../../commands/io.ts";
-import { printTable, textTable } from "../../commands/output.ts";
+import type { Io } from "../../commands/_cli/terminal.ts";
+import { printTable, textTable } from "../../commands/_cli/output.ts";
 
 /** What is written to standard output and standard error. */
 function screen(outIsTerminal: boolean) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import config from "../../deno.json" with { type: "json" };
-import { COMMANDS } from "../../commands/commands.ts";
+import { COMMANDS } from "../../commands/_cli/registry.ts";
 
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 

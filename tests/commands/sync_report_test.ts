@@ -1,10 +1,10 @@
 /** What people read after a sync. */
 import assert from "node:assert/strict";
-import { invocation } from "../../commands/invocation.ts";
-import { rehearsalText, reportText } from "../../commands/sync_report.ts";
+import { invocation } from "../../commands/_cli/command_names.ts";
+import { rehearsalText, reportText } from "../../commands/sync/report.ts";
 import { OuraUnavailableError } from "../../lib/errors.ts";
 import { InterruptedError } from "../../pipelines/errors.ts";
-import type { SyncReport, TypeOutcome } from "../../pipelines/outcome.ts";
+import type { SyncReport, TypeOutcome } from "../../pipelines/sync/outcome.ts";
 
 const counts = { inserted: 1, updated: 0, unchanged: 2, rejected: 0, deleted: 0 };
 const windows = { done: 1, total: 2 };

@@ -1,7 +1,7 @@
 /** Text from Oura or the database never steers the terminal of the person who reads it. */
 import assert from "node:assert/strict";
-import type { Io } from "../../commands/io.ts";
-import { run } from "../../commands/program.ts";
+import type { Io } from "../../commands/_cli/terminal.ts";
+import { run } from "../../commands/_cli/program.ts";
 import { asSuperuser, sharedCluster } from "../support/postgres.ts";
 import { type Desk, deskTest } from "./support.ts";
 

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parsePipeline } from "../../config/pipeline.ts";
-import { formatProblem } from "../../config/problem.ts";
-import { LARGEST_FILE } from "../../config/yaml_source.ts";
+import { formatProblem } from "../../config/yaml/problem.ts";
+import { LARGEST_FILE } from "../../config/yaml/yaml_source.ts";
 
 const SHIPPED = await Deno.readTextFile(new URL("../../config/oura.yaml", import.meta.url));
 const MOST_LINES = 101;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Ajv } from "ajv";
 import { parse } from "yaml";
-import { pipelineJsonSchema } from "../../config/json_schema.ts";
+import { pipelineJsonSchema } from "../../config/yaml/json_schema.ts";
 
 const read = (name: string) => Deno.readTextFile(new URL(`../../config/${name}`, import.meta.url));
 

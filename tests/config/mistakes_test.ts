@@ -1,7 +1,7 @@
 /** Kinds of mistake in `oura.yaml`, each with the very line a person reads. */
 import assert from "node:assert/strict";
 import { parsePipeline } from "../../config/pipeline.ts";
-import { formatProblem } from "../../config/problem.ts";
+import { formatProblem } from "../../config/yaml/problem.ts";
 
 const FILE = "config/oura.yaml";
 

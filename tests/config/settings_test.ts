@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { loadEnvironment } from "../../config/env_file.ts";
-import { loadSettings, SETTING_NAMES } from "../../config/settings.ts";
+import { loadEnvironment } from "../../config/environment/env_file.ts";
+import { loadSettings, SETTING_NAMES } from "../../config/environment/settings.ts";
 import { EXIT, UsageError } from "../../lib/errors.ts";
 
 const sanitizers = { sanitizeOps: true, sanitizeResources: true } as const;

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { parsePipeline } from "../../config/pipeline.ts";
 import { BUILT_IN_COLUMNS, SYSTEM_COLUMNS } from "../../config/names.ts";
 import { CATALOG } from "../../lib/oura/catalog/index.ts";
-import { watchDrift } from "../../pipelines/drift.ts";
-import { valueColumns } from "../../pipelines/table.ts";
-import { createTransform } from "../../pipelines/transform.ts";
+import { watchDrift } from "../../pipelines/stages/drift.ts";
+import { valueColumns } from "../../pipelines/stages/table.ts";
+import { createTransform } from "../../pipelines/stages/transform.ts";
 import { typeFrom } from "../pipelines/support.ts";
 import { exampleOf } from "../oura/catalog_examples.ts";
 

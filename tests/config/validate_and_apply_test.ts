@@ -1,9 +1,9 @@
 /** What the validator takes, the database takes. */
 import assert from "node:assert/strict";
 import { parsePipeline } from "../../config/pipeline.ts";
-import { migrate } from "../../lib/db/migrate.ts";
-import { apply } from "../../pipelines/columns/apply.ts";
-import { plan } from "../../pipelines/columns/plan.ts";
+import { migrate } from "../../lib/db/migrate/migrate.ts";
+import { apply } from "../../pipelines/schema/apply/apply.ts";
+import { plan } from "../../pipelines/schema/plan/plan.ts";
 import { withPglite } from "../support/databases.ts";
 
 /** A word with what YAML, SQL, JSON and the program might stumble over. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { migrate } from "../../lib/db/migrate.ts";
+import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { CATALOG, DATA_TYPES } from "../../lib/oura/catalog/index.ts";
 import { withPglite } from "../support/databases.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { openPglite } from "../../lib/db/pglite.ts";
-import { lockDirectory } from "../../lib/db/directory_lock.ts";
+import { openPglite } from "../../lib/db/driver/pglite/open_pglite.ts";
+import { lockDirectory } from "../../lib/db/driver/pglite/directory_lock.ts";
 import { DatabaseError } from "../../lib/errors.ts";
 import { Program } from "../support/program.ts";
 

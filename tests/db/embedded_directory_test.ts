@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
-import { diskFailure } from "../../lib/db/disk_failure.ts";
-import { openPglite } from "../../lib/db/pglite.ts";
+import { diskFailure } from "../../lib/db/driver/pglite/disk_failure.ts";
+import { openPglite } from "../../lib/db/driver/pglite/open_pglite.ts";
 import { DatabaseError } from "../../lib/errors.ts";
 import { Program } from "../support/program.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { SqlError } from "../../lib/db/errors.ts";
-import { openPostgres } from "../../lib/db/postgres.ts";
+import { SqlError } from "../../lib/db/driver/errors/errors.ts";
+import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
 import { DatabaseError } from "../../lib/errors.ts";
 import { forEachDatabase, withPostgres } from "../support/databases.ts";
 import { asSuperuser, Cluster, sharedCluster, urlOf } from "../support/postgres.ts";

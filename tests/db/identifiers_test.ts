@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { inSchema, quoteIdentifier, quoteLiteral } from "../../lib/db/identifiers.ts";
+import { inSchema, quoteIdentifier, quoteLiteral } from "../../lib/db/driver/identifiers.ts";
 import { forEachDatabase } from "../support/databases.ts";
 
 Deno.test("inSchema() points names at the schema and leaves everything in quotes alone", () => {

@@ -1,6 +1,6 @@
 /** A process that takes a lease and says what it got: `url schema wearer types ttl holder`. */
-import { acquireLeases } from "../../lib/db/leases.ts";
-import { openPostgres } from "../../lib/db/postgres.ts";
+import { acquireLeases } from "../../lib/db/store/leases.ts";
+import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
 
 const [url, schema, types, ttl, holder] = Deno.args;
 const db = await openPostgres({ kind: "url", url: url! }, { schema: schema! });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import type { Database } from "../../lib/db/database.ts";
-import { inSchema } from "../../lib/db/identifiers.ts";
-import { acquireLeases, type LeaseOptions } from "../../lib/db/leases.ts";
-import { migrate } from "../../lib/db/migrate.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { inSchema } from "../../lib/db/driver/identifiers.ts";
+import { acquireLeases, type LeaseOptions } from "../../lib/db/store/leases.ts";
+import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { forEachDatabase, withPostgres } from "../support/databases.ts";
 
 const alive = () => Promise.resolve("alive" as const);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { addDays, daysBetween, type DaySpan } from "../../lib/days.ts";
-import type { Database } from "../../lib/db/database.ts";
-import { inSchema } from "../../lib/db/identifiers.ts";
-import { type LedgerEntry, readCoverage, recordWindow } from "../../lib/db/ledger.ts";
+import { addDays, daysBetween, type DaySpan } from "../../lib/values/days.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { inSchema } from "../../lib/db/driver/identifiers.ts";
+import { type LedgerEntry, readCoverage, recordWindow } from "../../lib/db/store/ledger.ts";
 import { forEachDatabase } from "../support/databases.ts";
 
 const DAY_ZERO = "2026-03-20";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { inSchema, quoteIdentifier } from "../../lib/db/identifiers.ts";
-import { ensureMigrated, migrate, migrationStatus } from "../../lib/db/migrate.ts";
+import { inSchema, quoteIdentifier } from "../../lib/db/driver/identifiers.ts";
+import { ensureMigrated, migrate, migrationStatus } from "../../lib/db/migrate/migrate.ts";
 import { OuraSyncError } from "../../lib/errors.ts";
-import { openPostgres } from "../../lib/db/postgres.ts";
+import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
 import { type Migration, migrations } from "../../sql/migrations/index.ts";
 import { forEachDatabase, withPostgres } from "../support/databases.ts";
 import { asSuperuser, sharedCluster, urlOf } from "../support/postgres.ts";

@@ -1,8 +1,8 @@
 /** What PgBouncer says by itself: all of it under one SQLSTATE, so that the words decide. */
 import assert from "node:assert/strict";
-import { SqlError } from "../../lib/db/errors.ts";
-import { poolerFailure } from "../../lib/db/pooler_errors.ts";
-import { openPostgres } from "../../lib/db/postgres.ts";
+import { SqlError } from "../../lib/db/driver/errors/errors.ts";
+import { poolerFailure } from "../../lib/db/driver/errors/pooler_errors.ts";
+import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
 import { PgBouncer } from "../faults/support/pgbouncer.ts";
 import { sharedCluster, urlOf } from "../support/postgres.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { Database } from "../../lib/db/database.ts";
-import { inSchema } from "../../lib/db/identifiers.ts";
-import { readQuery } from "../../lib/db/read_query.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { inSchema } from "../../lib/db/driver/identifiers.ts";
+import { readQuery } from "../../lib/db/driver/read_query.ts";
 import { DatabaseError, UsageError } from "../../lib/errors.ts";
 import { forEachDatabase } from "../support/databases.ts";
 

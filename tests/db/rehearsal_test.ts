@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { inSchema } from "../../lib/db/identifiers.ts";
-import { migrationStatus } from "../../lib/db/migrate.ts";
-import { rehearse } from "../../lib/db/rehearsal.ts";
+import { inSchema } from "../../lib/db/driver/identifiers.ts";
+import { migrationStatus } from "../../lib/db/migrate/migrate.ts";
+import { rehearse } from "../../lib/db/migrate/dry_run_schema.ts";
 import { forEachDatabase } from "../support/databases.ts";
 
 forEachDatabase("rehearse() works on tables that are gone afterwards", async (db) => {

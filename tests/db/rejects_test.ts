@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import type { Database } from "../../lib/db/database.ts";
-import { inSchema } from "../../lib/db/identifiers.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import {
   addRejects,
   type RejectEntry,
   resolveRejects,
   typesInQuarantine,
-} from "../../lib/db/rejects.ts";
+} from "../../lib/db/store/rejects.ts";
 import { forEachDatabase } from "../support/databases.ts";
 
 const TARGET = { userId: "w", dataType: "sleep", runId: 3 };

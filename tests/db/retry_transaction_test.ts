@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { SqlError } from "../../lib/db/errors.ts";
-import { openPostgres } from "../../lib/db/postgres.ts";
-import { retryTransaction } from "../../lib/db/retry_transaction.ts";
+import { SqlError } from "../../lib/db/driver/errors/errors.ts";
+import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
+import { retryTransaction } from "../../lib/db/driver/retry_transaction.ts";
 import { withPostgres } from "../support/databases.ts";
 import { asSuperuser, Cluster, sharedCluster } from "../support/postgres.ts";
 

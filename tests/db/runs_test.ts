@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Database } from "../../lib/db/database.ts";
-import { inSchema } from "../../lib/db/identifiers.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import {
   addCounts,
   closeDeadRuns,
@@ -10,7 +10,7 @@ import {
   openRuns,
   recordRunType,
   startRun,
-} from "../../lib/db/runs.ts";
+} from "../../lib/db/store/runs.ts";
 import { forEachDatabase } from "../support/databases.ts";
 
 const STARTED = new Date("2026-05-01T08:00:00Z");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { migrate } from "../../lib/db/migrate.ts";
+import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { schemaSnapshot } from "../../tools/schema_snapshot.ts";
 import { withPglite, withPostgres } from "../support/databases.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { serverAddress } from "../../lib/db/server_url.ts";
+import { serverAddress } from "../../lib/db/driver/postgres/server_url.ts";
 import { UsageError } from "../../lib/errors.ts";
 
 const read = (url: string) => serverAddress({ kind: "url", url });

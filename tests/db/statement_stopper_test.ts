@@ -1,7 +1,7 @@
 /** Statements that hold up a run which is being stopped. */
 import assert from "node:assert/strict";
-import type { Database } from "../../lib/db/database.ts";
-import { openPostgres } from "../../lib/db/postgres.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
 import { makeCertificates } from "../support/certificates.ts";
 import { asSuperuser, Cluster, SUPERUSER } from "../support/postgres.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openPostgres } from "../../lib/db/postgres.ts";
+import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
 import { DatabaseError, UsageError } from "../../lib/errors.ts";
 import { makeCertificates } from "../support/certificates.ts";
 import { asSuperuser, Cluster, sharedCluster, urlOf } from "../support/postgres.ts";

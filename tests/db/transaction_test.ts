@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Database } from "../../lib/db/database.ts";
-import { hasSqlState, SqlError, UNIQUE_VIOLATION } from "../../lib/db/errors.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { hasSqlState, SqlError, UNIQUE_VIOLATION } from "../../lib/db/driver/errors/errors.ts";
 import { forEachDatabase, withPglite, withPostgres } from "../support/databases.ts";
 
 /** A table of its own for one test; PGlite keeps `public` between tests. */

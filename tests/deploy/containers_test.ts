@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { validate } from "dockerfile-utils";
 import { parse } from "yaml";
 import { z } from "zod";
-import { SETTING_NAMES } from "../../config/settings.ts";
+import { SETTING_NAMES } from "../../config/environment/settings.ts";
 import { TARGETS } from "../../tools/compile/arguments.ts";
 import { PROJECT } from "./support.ts";
 import { runScript } from "./workflow.ts";

@@ -22,14 +22,14 @@ Deno.test("the program reads nothing of itself outside the module graph", option
 Deno.test("a sync to a server is made of neither PGlite nor the simulator", options, async () => {
   const { atOnce } = await moduleGraph(
     "main.ts",
-    "commands/sync.ts",
-    "commands/run_sync.ts",
-    "lib/db/migrate.ts",
-    "lib/db/postgres.ts",
-    "pipelines/sign_in/wearers.ts",
+    "commands/sync/mod.ts",
+    "pipelines/sync/run_sync.ts",
+    "lib/db/migrate/migrate.ts",
+    "lib/db/driver/postgres/open_postgres.ts",
+    "lib/auth/open_wearer.ts",
   );
   assert.deepEqual(among(atOnce, /pglite|^simulator\//), []);
-  assert.ok(atOnce.has("pipelines/sync.ts"));
+  assert.ok(atOnce.has("pipelines/sync/sync_wearer.ts"));
 });
 
 Deno.test(
@@ -54,7 +54,7 @@ Deno.test(
       await simulator.close();
       assert.equal(code, 0, err);
       const loaded = await loadedModules(`${directory}/loaded`);
-      assert.ok(loaded.includes(new URL("lib/db/postgres.ts", PROJECT).href));
+      assert.ok(loaded.includes(new URL("lib/db/driver/postgres/open_postgres.ts", PROJECT).href));
       assert.deepEqual(loaded.filter((url) => /pglite|\/simulator\//.test(url)), []);
     }),
 );

@@ -1,7 +1,7 @@
 /** No example without a test: every fenced block belongs to one that runs it. */
 import assert from "node:assert/strict";
-import { COMMANDS } from "../../commands/commands.ts";
-import { run } from "../../commands/program.ts";
+import { COMMANDS } from "../../commands/_cli/registry.ts";
+import { run } from "../../commands/_cli/program.ts";
 import { pages } from "../../tools/docs/pages.ts";
 import { type Fence, fences } from "./markdown.ts";
 import { TOURS } from "./tours/all.ts";

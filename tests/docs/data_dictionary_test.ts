@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { BUILT_IN_COLUMNS } from "../../config/names.ts";
-import { migrate } from "../../lib/db/migrate.ts";
+import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { CATALOG } from "../../lib/oura/catalog/index.ts";
-import { applyAdditive } from "../../pipelines/columns/apply.ts";
+import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
 import { shippedPipeline } from "../../tools/docs/shipped.ts";
 import { withPostgres } from "../support/databases.ts";
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import IMPORT from "../../sql/import_from_python.sql" with { type: "text" };
-import type { Database } from "../../lib/db/database.ts";
-import { quoteIdentifier as q } from "../../lib/db/identifiers.ts";
-import { migrate } from "../../lib/db/migrate.ts";
-import { applyAdditive } from "../../pipelines/columns/apply.ts";
-import { replay } from "../../pipelines/replay.ts";
-import { tableOf } from "../../pipelines/table.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
+import { migrate } from "../../lib/db/migrate/migrate.ts";
+import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
+import { replay } from "../../pipelines/reprocess/replay.ts";
+import { tableOf } from "../../pipelines/stages/table.ts";
 import { TYPE_NAMES } from "../../simulator/mod.ts";
 import { withPostgres } from "../support/databases.ts";
 import { failures, shippedPipeline, syncWearer, withSimulator } from "../support/sync_world.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { COMMANDS } from "../../commands/commands.ts";
-import { SETTING_NAMES } from "../../config/settings.ts";
+import { COMMANDS } from "../../commands/_cli/registry.ts";
+import { SETTING_NAMES } from "../../config/environment/settings.ts";
 import { pages } from "../../tools/docs/pages.ts";
 import { allOptions, refusal, wordsOf } from "./command_lines.ts";
 import { raisedCodes } from "./error_codes.ts";

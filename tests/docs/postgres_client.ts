@@ -1,5 +1,5 @@
 /** `createdb NAME` and `psql URL … -f FILE`, for machines that have no clients of PostgreSQL. */
-import { openPostgres } from "../../lib/db/postgres.ts";
+import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
 
 const [program, ...args] = Deno.args;
 const { PGHOST, PGPORT, PGUSER } = Deno.env.toObject();

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { parsePipeline } from "../../config/pipeline.ts";
 import SHIPPED from "../../config/oura.yaml" with { type: "text" };
-import type { Database } from "../../lib/db/database.ts";
-import { migrate } from "../../lib/db/migrate.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { pages } from "../../tools/docs/pages.ts";
 import { withPostgres } from "../support/databases.ts";
 import { syncWearer, withSimulator } from "../support/sync_world.ts";

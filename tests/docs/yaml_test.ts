@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { COLUMN_TYPES } from "../../lib/column_type.ts";
+import { COLUMN_TYPES } from "../../lib/values/column_type.ts";
 import { parsePipeline } from "../../config/pipeline.ts";
-import { migrate } from "../../lib/db/migrate.ts";
-import { applyAdditive } from "../../pipelines/columns/apply.ts";
+import { migrate } from "../../lib/db/migrate/migrate.ts";
+import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
 import { DEFAULTS } from "../../tools/docs/grammar.ts";
 import { pages } from "../../tools/docs/pages.ts";
 import { withPostgres } from "../support/databases.ts";

@@ -1,8 +1,8 @@
 /** Oura fails: within what a run gets over by itself, and beyond it. */
 import assert from "node:assert/strict";
-import type { Database } from "../../lib/db/database.ts";
-import { migrate } from "../../lib/db/migrate.ts";
-import type { SyncReport } from "../../pipelines/outcome.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { migrate } from "../../lib/db/migrate/migrate.ts";
+import type { SyncReport } from "../../pipelines/sync/outcome.ts";
 import type { FaultRule, RunningSimulator } from "../../simulator/mod.ts";
 import { withPostgres } from "../support/databases.ts";
 import {

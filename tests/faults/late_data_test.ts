@@ -3,9 +3,9 @@
  * import. A day after data exists it is in the tables, and no option was used.
  */
 import assert from "node:assert/strict";
-import type { Database } from "../../lib/db/database.ts";
-import { addDays, utcDay } from "../../lib/days.ts";
-import { migrate } from "../../lib/db/migrate.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { addDays, utcDay } from "../../lib/values/days.ts";
+import { migrate } from "../../lib/db/migrate/migrate.ts";
 import {
   truth,
   TYPE_NAMES,

@@ -1,8 +1,8 @@
 /** Thirty days of an hourly cron job nobody watches, at a simulated Oura with faults, late data and edits. */
 import assert from "node:assert/strict";
-import { migrate } from "../../lib/db/migrate.ts";
-import type { Database } from "../../lib/db/database.ts";
-import type { SyncReport } from "../../pipelines/outcome.ts";
+import { migrate } from "../../lib/db/migrate/migrate.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import type { SyncReport } from "../../pipelines/sync/outcome.ts";
 import type { FaultRule } from "../../simulator/mod.ts";
 import { Random } from "../../simulator/world/random.ts";
 import {

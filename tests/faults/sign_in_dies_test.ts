@@ -1,7 +1,7 @@
 /** The wearer removes the app in the middle of a sync. */
 import assert from "node:assert/strict";
 import { shippedPipeline, syncWearer } from "../support/sync_world.ts";
-import { OuraHttp } from "../../lib/oura/http.ts";
+import { OuraHttp } from "../../lib/oura/http/http.ts";
 import { onScene } from "../sign_in/support.ts";
 import { forEachWay } from "./support/pooled.ts";
 import { assertHonest, outcomeOf } from "./support/reckoning.ts";

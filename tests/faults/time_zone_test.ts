@@ -1,9 +1,9 @@
 /** The zone of the machine and of the server plays no part in what is stored. */
 import assert from "node:assert/strict";
-import type { Database } from "../../lib/db/database.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
 import { sharedCluster } from "../support/postgres.ts";
 import { assertMirrors } from "../support/sync_world.ts";
-import { addDays, utcDay } from "../../lib/days.ts";
+import { addDays, utcDay } from "../../lib/values/days.ts";
 import { assertSame, type Outcome, outcomeOf } from "./support/reckoning.ts";
 import { TO_SERVER, type Way, WEARER, withStage } from "./support/stage.ts";
 import { runSync } from "./support/sync_program.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { addDays, daysBetween } from "../../lib/days.ts";
-import type { Database } from "../../lib/db/database.ts";
-import { findGaps, type Gap, type GapQuery } from "../../pipelines/gaps/find_gaps.ts";
+import { addDays, daysBetween } from "../../lib/values/days.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { findGaps, type Gap, type GapQuery } from "../../reports/gaps/find_gaps.ts";
 import { type RunningSimulator, truth, type TypeName } from "../../simulator/mod.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import { shippedPipeline, syncWearer, withSimulator } from "../support/sync_world.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { COLUMN_TYPES, type ColumnType, fit } from "../../lib/column_type.ts";
+import { COLUMN_TYPES, type ColumnType, fit } from "../../lib/values/column_type.ts";
 import { DatabaseError } from "../../lib/errors.ts";
 import { forEachDatabase, withPostgres } from "../support/databases.ts";
 

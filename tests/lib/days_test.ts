@@ -10,7 +10,7 @@ import {
   mergeSpans,
   subtractSpans,
   utcDay,
-} from "../../lib/days.ts";
+} from "../../lib/values/days.ts";
 
 const START = "2024-02-20";
 const span = (from: number, length: number): DaySpan => ({

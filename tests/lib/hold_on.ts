@@ -1,5 +1,5 @@
 /** A process that lives until it is killed: prints under which name, so that others can look. */
-import { proveLife } from "../../lib/proof_of_life.ts";
+import { proveLife } from "../../lib/process/process_lock.ts";
 
 const life = await proveLife(Deno.args[0]!, "host pid 7");
 await Deno.stdout.write(new TextEncoder().encode(`${life.holder}\n`));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { configureLogging, loggerOf, type LogSettings } from "../../lib/log.ts";
+import { configureLogging, loggerOf, type LogSettings } from "../../lib/log/log.ts";
 
 /** What is written while `body` logs. */
 async function written(

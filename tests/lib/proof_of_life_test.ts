@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { lifeOf, proveLife } from "../../lib/proof_of_life.ts";
+import { lifeOf, proveLife } from "../../lib/process/process_lock.ts";
 
 async function inDirectory(body: (directory: string) => Promise<void>): Promise<void> {
   const directory = await Deno.makeTempDir({ prefix: "oura-sync-life-" });

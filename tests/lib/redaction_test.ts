@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { redact } from "../../lib/redaction.ts";
+import { redact } from "../../lib/log/redaction.ts";
 
 const SECRET = "s3cr+t /ü&*?\"x'";
 const APP = "my app";

@@ -4,7 +4,7 @@ import {
   removeUnfinished,
   type WritableFile,
   writeSafely,
-} from "../../lib/safe_file.ts";
+} from "../../lib/process/safe_file.ts";
 
 const strict = { sanitizeOps: true, sanitizeResources: true };
 const BEFORE = "OURA_TOKEN_KEY=precious\n";
@@ -129,7 +129,7 @@ Deno.test("unfinished files are files that git ignores", async () => {
 
 Deno.test("makePrivateDirectory() lets only the owner in, whatever the umask", strict, async () => {
   await inTempDir(async (directory) => {
-    const module = new URL("../../lib/safe_file.ts", import.meta.url);
+    const module = new URL("../../lib/process/safe_file.ts", import.meta.url);
     for (const umask of ["000", "022", "277"]) {
       const made = `${directory}/${umask}/data`;
       const script = `import { makePrivateDirectory } from "${module}";

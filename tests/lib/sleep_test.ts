@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { sleep } from "../../lib/sleep.ts";
+import { sleep } from "../../lib/process/sleep.ts";
 
 Deno.test("sleep() ends at once when it is aborted, and leaves no timer", {
   sanitizeOps: true,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fitsBytes, isShallow } from "../../lib/storable.ts";
+import { fitsBytes, isShallow } from "../../lib/values/pg_limits.ts";
 
 /** A value inside so many lists and objects by turns. */
 function nested(levels: number): unknown {

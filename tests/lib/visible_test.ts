@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { visibleLines, visibleValue } from "../../lib/visible.ts";
+import { visibleLines, visibleValue } from "../../lib/values/visible.ts";
 
 /** What a terminal obeys, each by the name that its standard gives it. */
 const STEERING: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { refreshTokens } from "../../lib/oura/oauth/token_endpoint.ts";
-import { configureLogging } from "../../lib/log.ts";
+import { configureLogging } from "../../lib/log/log.ts";
 import {
   HOSTILE_ANSWERS,
   type HostileAnswer,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { addDays, utcDay } from "../../lib/days.ts";
+import { addDays, utcDay } from "../../lib/values/days.ts";
 import { type RunningSimulator, staticToken } from "../../simulator/mod.ts";
 import { createDatabase, sharedCluster } from "../support/postgres.ts";
 import { type Ended, Run } from "../support/run.ts";

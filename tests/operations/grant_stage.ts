@@ -1,14 +1,14 @@
 /** Stored sign-ins at a simulated Oura, and runs over them in this process. */
-import { signInUnattended } from "../../commands/demo_sign_in.ts";
-import type { Io } from "../../commands/io.ts";
-import { createProgress, type Progress } from "../../commands/progress.ts";
-import { runSync, type SyncRequest } from "../../commands/run_sync.ts";
-import { loadSettings, type Settings } from "../../config/settings.ts";
-import type { Database } from "../../lib/db/database.ts";
-import { migrate } from "../../lib/db/migrate.ts";
+import { signInUnattended } from "../../commands/demo/sign_in.ts";
+import type { Io } from "../../commands/_cli/terminal.ts";
+import { createProgress, type Progress } from "../../commands/sync/progress.ts";
+import { runSync, type SyncRequest } from "../../pipelines/sync/run_sync.ts";
+import { loadSettings, type Settings } from "../../config/environment/settings.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { generateTokenKey } from "../../lib/db/vault/token_key.ts";
-import { configureLogging } from "../../lib/log.ts";
-import type { SyncReport } from "../../pipelines/outcome.ts";
+import { configureLogging } from "../../lib/log/log.ts";
+import type { SyncReport } from "../../pipelines/sync/outcome.ts";
 import type { App } from "../../simulator/oauth/apps.ts";
 import type { RunningSimulator } from "../../simulator/mod.ts";
 import { withPglite } from "../support/databases.ts";

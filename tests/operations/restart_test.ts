@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { migrate } from "../../lib/db/migrate.ts";
-import { openPostgres } from "../../lib/db/postgres.ts";
+import { migrate } from "../../lib/db/migrate/migrate.ts";
+import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
 import { Cluster } from "../support/postgres.ts";
 import {
   assertMirrors,

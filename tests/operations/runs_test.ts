@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { Database } from "../../lib/db/database.ts";
-import { inSchema } from "../../lib/db/identifiers.ts";
-import { OuraHttp } from "../../lib/oura/http.ts";
-import type { Life } from "../../lib/proof_of_life.ts";
-import { RateGate } from "../../lib/oura/rate_gate.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { inSchema } from "../../lib/db/driver/identifiers.ts";
+import { OuraHttp } from "../../lib/oura/http/http.ts";
+import type { Life } from "../../lib/process/process_lock.ts";
+import { RateGate } from "../../lib/oura/http/rate_gate.ts";
 import { staticToken as fixedToken } from "../../lib/oura/token_provider.ts";
 import { InterruptedError } from "../../pipelines/errors.ts";
 import { staticToken } from "../../simulator/mod.ts";

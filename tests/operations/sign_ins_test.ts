@@ -4,7 +4,7 @@ import { checkSignIns } from "../../commands/doctor/oura.ts";
 import { EXIT } from "../../lib/errors.ts";
 import type { App } from "../../simulator/oauth/apps.ts";
 import { shippedPipeline } from "../support/sync_world.ts";
-import type { SyncEvent } from "../../pipelines/sync.ts";
+import type { SyncEvent } from "../../pipelines/sync/sync_wearer.ts";
 import { countOf, grantTest, type LogLine, logLines } from "./grant_stage.ts";
 
 const LEGACY: App = {

@@ -1,8 +1,8 @@
 /** A process that is exported, and makes the requests whose URLs hold secrets. */
 import { withHealthCheck } from "../../lib/health_check.ts";
 import { revokeGrant } from "../../lib/oura/oauth/token_endpoint.ts";
-import { hidePath } from "../../lib/span_redaction.ts";
-import { startTelemetry } from "../../lib/telemetry.ts";
+import { hidePath } from "../../lib/log/span_redaction.ts";
+import { startTelemetry } from "../../lib/log/telemetry.ts";
 
 const [server = "", gone = ""] = Deno.args;
 const check = `${server}/ping/secret-path?key=secret-query`;

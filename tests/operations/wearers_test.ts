@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { signInUnattended } from "../../commands/demo_sign_in.ts";
-import { runSync } from "../../commands/run_sync.ts";
-import { loadSettings } from "../../config/settings.ts";
-import { migrate } from "../../lib/db/migrate.ts";
+import { signInUnattended } from "../../commands/demo/sign_in.ts";
+import { runSync } from "../../pipelines/sync/run_sync.ts";
+import { loadSettings } from "../../config/environment/settings.ts";
+import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { generateTokenKey } from "../../lib/db/vault/token_key.ts";
 import { withPostgres } from "../support/databases.ts";
 import { shippedPipeline, withSimulator } from "../support/sync_world.ts";

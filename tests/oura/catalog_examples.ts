@@ -1,6 +1,6 @@
 /** Synthetic documents made from the catalog. */
 import assert from "node:assert/strict";
-import type { ColumnType } from "../../lib/column_type.ts";
+import type { ColumnType } from "../../lib/values/column_type.ts";
 import type { DataType } from "../../lib/oura/catalog/data_type.ts";
 import { findDataType } from "../../lib/oura/catalog/index.ts";
 import { fieldsOf } from "../../lib/oura/catalog/paths.ts";

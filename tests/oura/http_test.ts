@@ -8,7 +8,7 @@ import {
   RateLimitedError,
   RequestRefusedError,
 } from "../../lib/oura/errors.ts";
-import type { OuraHttp } from "../../lib/oura/http.ts";
+import type { OuraHttp } from "../../lib/oura/http/http.ts";
 import { staticToken, type TokenProvider } from "../../lib/oura/token_provider.ts";
 import { client, fakeGate, type FakeOura, STRICT, TOKEN, withOura } from "./support.ts";
 

@@ -1,6 +1,6 @@
 /** A local server in Oura's place, and a client that waits for nothing. */
-import { OuraHttp, type OuraHttpOptions } from "../../lib/oura/http.ts";
-import { RateGate, type RateGateOptions } from "../../lib/oura/rate_gate.ts";
+import { OuraHttp, type OuraHttpOptions } from "../../lib/oura/http/http.ts";
+import { RateGate, type RateGateOptions } from "../../lib/oura/http/rate_gate.ts";
 import { staticToken } from "../../lib/oura/token_provider.ts";
 
 /** A token that no message may show. */

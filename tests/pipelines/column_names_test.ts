@@ -6,33 +6,33 @@ import assert from "node:assert/strict";
 import { BUILT_IN_COLUMNS, columnNameProblem } from "../../config/names.ts";
 import { parsePipeline } from "../../config/pipeline.ts";
 import type { Pipeline } from "../../config/model.ts";
-import type { Database } from "../../lib/db/database.ts";
-import { inSchema } from "../../lib/db/identifiers.ts";
-import { migrate } from "../../lib/db/migrate.ts";
-import { OuraHttp } from "../../lib/oura/http.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { inSchema } from "../../lib/db/driver/identifiers.ts";
+import { migrate } from "../../lib/db/migrate/migrate.ts";
+import { OuraHttp } from "../../lib/oura/http/http.ts";
 import { staticToken } from "../../lib/oura/token_provider.ts";
-import { apply, applyAdditive } from "../../pipelines/columns/apply.ts";
-import { livePipeline } from "../../pipelines/columns/live_pipeline.ts";
-import { readState } from "../../pipelines/columns/state.ts";
-import { findGaps } from "../../pipelines/gaps/find_gaps.ts";
-import { replay } from "../../pipelines/replay.ts";
-import { sync } from "../../pipelines/sync.ts";
+import { apply, applyAdditive } from "../../pipelines/schema/apply/apply.ts";
+import { livePipeline } from "../../pipelines/schema/live_pipeline.ts";
+import { readState } from "../../pipelines/schema/database_schema.ts";
+import { findGaps } from "../../reports/gaps/find_gaps.ts";
+import { replay } from "../../pipelines/reprocess/replay.ts";
+import { sync } from "../../pipelines/sync/sync_wearer.ts";
 import { withPostgres } from "../support/databases.ts";
 
 /** Files that hold SQL about data tables. */
 const SOURCES = [
-  "lib/db/stored_rows.ts",
-  "lib/db/lost_rows.ts",
-  "lib/db/table_sizes.ts",
-  "pipelines/columns/refill_sql.ts",
-  "pipelines/columns/swap.ts",
-  "pipelines/gaps/local_days.ts",
-  "pipelines/load_sql.ts",
-  "pipelines/replay.ts",
-  "pipelines/retry_rejects.ts",
-  "pipelines/series/buried_samples.ts",
-  "pipelines/series/load_series.ts",
-  "pipelines/tombstones.ts",
+  "lib/db/store/stored_rows.ts",
+  "lib/db/store/lost_rows.ts",
+  "lib/db/store/table_sizes.ts",
+  "pipelines/schema/refill/sql.ts",
+  "pipelines/schema/apply/swap_column.ts",
+  "reports/gaps/local_days.ts",
+  "pipelines/stages/load_sql.ts",
+  "pipelines/reprocess/replay.ts",
+  "pipelines/reprocess/retry_rejects.ts",
+  "pipelines/stages/series/deleted_samples.ts",
+  "pipelines/stages/series/load_series.ts",
+  "pipelines/stages/tombstones.ts",
 ];
 
 /** Every word of theirs that may be a column: aliases and fields are among them. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { inSchema } from "../../lib/db/identifiers.ts";
-import { Delivered, NewestDay } from "../../pipelines/delivered.ts";
-import { emptyStretches } from "../../pipelines/empty_stretches.ts";
-import { createTransform } from "../../pipelines/transform.ts";
+import { inSchema } from "../../lib/db/driver/identifiers.ts";
+import { Delivered, NewestDay } from "../../pipelines/sync/delivered.ts";
+import { emptyStretches } from "../../pipelines/sync/empty_stretches.ts";
+import { createTransform } from "../../pipelines/stages/transform.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import { beat, dailySleep, typeFrom } from "./support.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createKeyReader } from "../../pipelines/document_key.ts";
+import { createKeyReader } from "../../pipelines/stages/key.ts";
 import { typeFrom } from "./support.ts";
 
 const keyOfMeal = createKeyReader(typeFrom("meal", [

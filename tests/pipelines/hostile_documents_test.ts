@@ -1,12 +1,12 @@
 /** Documents that are JSON and no document of Oura's: none of them may end a run. */
 import assert from "node:assert/strict";
-import type { Database } from "../../lib/db/database.ts";
-import { inSchema } from "../../lib/db/identifiers.ts";
-import { addRejects } from "../../lib/db/rejects.ts";
-import { createIndex } from "../../pipelines/columns/ddl.ts";
-import { createLoader } from "../../pipelines/load.ts";
-import { rejectEntry } from "../../pipelines/reject_entry.ts";
-import { createTransform } from "../../pipelines/transform.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { inSchema } from "../../lib/db/driver/identifiers.ts";
+import { addRejects } from "../../lib/db/store/rejects.ts";
+import { createIndex } from "../../pipelines/schema/plan/ddl.ts";
+import { createLoader } from "../../pipelines/stages/load.ts";
+import { rejectEntry } from "../../pipelines/stages/reject_entry.ts";
+import { createTransform } from "../../pipelines/stages/transform.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import { addColumns, beat, contents, dailySleep, load, typeFrom, WEARER } from "./support.ts";
 

@@ -1,9 +1,9 @@
 /** Data that reaches Oura after its day was read. */
 import assert from "node:assert/strict";
-import { migrate } from "../../lib/db/migrate.ts";
-import type { Database } from "../../lib/db/database.ts";
-import { addDays } from "../../lib/days.ts";
-import type { Demand } from "../../pipelines/windows.ts";
+import { migrate } from "../../lib/db/migrate/migrate.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { addDays } from "../../lib/values/days.ts";
+import type { Demand } from "../../pipelines/sync/windows.ts";
 import { withPglite } from "../support/databases.ts";
 import { ScriptedOura, syncScripted } from "../support/scripted_oura.ts";
 import { dailySleep } from "./support.ts";

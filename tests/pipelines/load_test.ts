@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { addDays } from "../../lib/days.ts";
-import type { Database, Transaction } from "../../lib/db/database.ts";
-import { inSchema } from "../../lib/db/identifiers.ts";
-import { migrate } from "../../lib/db/migrate.ts";
-import { openPostgres } from "../../lib/db/postgres.ts";
-import { createLoader } from "../../pipelines/load.ts";
-import { createTransform } from "../../pipelines/transform.ts";
+import { addDays } from "../../lib/values/days.ts";
+import type { Database, Transaction } from "../../lib/db/driver/database.ts";
+import { inSchema } from "../../lib/db/driver/identifiers.ts";
+import { migrate } from "../../lib/db/migrate/migrate.ts";
+import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
+import { createLoader } from "../../pipelines/stages/load.ts";
+import { createTransform } from "../../pipelines/stages/transform.ts";
 import { forEachDatabase, withPostgres } from "../support/databases.ts";
 import { Cluster } from "../support/postgres.ts";
 import {

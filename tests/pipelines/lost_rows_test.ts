@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import type { Pipeline } from "../../config/model.ts";
-import { addDays, daysBetween, utcDay } from "../../lib/days.ts";
-import type { Database } from "../../lib/db/database.ts";
-import { inSchema } from "../../lib/db/identifiers.ts";
-import { findGaps, type Gap } from "../../pipelines/gaps/find_gaps.ts";
-import { applyAdditive } from "../../pipelines/columns/apply.ts";
-import type { SyncEvent } from "../../pipelines/sync.ts";
+import { addDays, daysBetween, utcDay } from "../../lib/values/days.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { inSchema } from "../../lib/db/driver/identifiers.ts";
+import { findGaps, type Gap } from "../../reports/gaps/find_gaps.ts";
+import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
+import type { SyncEvent } from "../../pipelines/sync/sync_wearer.ts";
 import type { World } from "../../simulator/mod.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import {

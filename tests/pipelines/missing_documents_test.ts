@@ -1,8 +1,8 @@
 /** What a list lacks is asked for by itself before it is marked deleted. */
 import assert from "node:assert/strict";
-import { migrate } from "../../lib/db/migrate.ts";
-import type { Database } from "../../lib/db/database.ts";
-import { inSchema } from "../../lib/db/identifiers.ts";
+import { migrate } from "../../lib/db/migrate/migrate.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import { forEachDatabase, withPglite } from "../support/databases.ts";
 import { dailySleep } from "./support.ts";
 import { ScriptedOura, syncScripted } from "../support/scripted_oura.ts";

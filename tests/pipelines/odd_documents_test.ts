@@ -1,12 +1,12 @@
 /** Every data type with every field as Oura may send it, through the shipped configuration. */
 import assert from "node:assert/strict";
 import type { PipelineType } from "../../config/model.ts";
-import { fit } from "../../lib/column_type.ts";
+import { fit } from "../../lib/values/column_type.ts";
 import { CATALOG } from "../../lib/oura/catalog/index.ts";
 import type { DataType } from "../../lib/oura/catalog/data_type.ts";
 import { type CatalogField, fieldsOf } from "../../lib/oura/catalog/paths.ts";
-import { watchDrift } from "../../pipelines/drift.ts";
-import { createTransform, type Transformed } from "../../pipelines/transform.ts";
+import { watchDrift } from "../../pipelines/stages/drift.ts";
+import { createTransform, type Transformed } from "../../pipelines/stages/transform.ts";
 import { exampleOf, put } from "../oura/catalog_examples.ts";
 import { shippedPipeline } from "../support/sync_world.ts";
 import { dailySleep, typeFrom } from "./support.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readAhead } from "../../pipelines/read_ahead.ts";
+import { readAhead } from "../../lib/process/read_ahead.ts";
 
 const STRICT = { sanitizeOps: true, sanitizeResources: true };
 

@@ -1,11 +1,11 @@
 /** Data types as `oura.yaml` declares them, and their tables, for tests of single stages. */
 import { parsePipeline } from "../../config/pipeline.ts";
 import type { PipelineType } from "../../config/model.ts";
-import type { Database } from "../../lib/db/database.ts";
-import { inSchema, quoteIdentifier } from "../../lib/db/identifiers.ts";
-import type { Loader } from "../../pipelines/load.ts";
-import { type Table, tableOf } from "../../pipelines/table.ts";
-import type { Row, Transform } from "../../pipelines/transform.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { inSchema, quoteIdentifier } from "../../lib/db/driver/identifiers.ts";
+import type { Loader } from "../../pipelines/stages/load.ts";
+import { type Table, tableOf } from "../../pipelines/stages/table.ts";
+import type { Row, Transform } from "../../pipelines/stages/transform.ts";
 
 /** The wearer of these tests. */
 export const WEARER = "wearer-1";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { inSchema, quoteIdentifier } from "../../lib/db/identifiers.ts";
+import { inSchema, quoteIdentifier } from "../../lib/db/driver/identifiers.ts";
 import { TYPE_NAMES } from "../../simulator/mod.ts";
 import { forEachDatabase, withPostgres } from "../support/databases.ts";
 import {
@@ -10,7 +10,7 @@ import {
   syncWearer,
   withSimulator,
 } from "../support/sync_world.ts";
-import { migrate } from "../../lib/db/migrate.ts";
+import { migrate } from "../../lib/db/migrate/migrate.ts";
 
 const NOW = "2026-03-29T09:40:00Z";
 const DAYS = 20;
@@ -129,7 +129,7 @@ forEachDatabase("sync() goes on with the other types when one is refused", async
 forEachDatabase("sync() leaves out types whose scope is known not to be granted", async (db) => {
   await withSimulator({ users: 1, days: 30, now: NOW }, async (simulator) => {
     const { id } = simulator.world.wearers[0]!;
-    const { OuraHttp } = await import("../../lib/oura/http.ts");
+    const { OuraHttp } = await import("../../lib/oura/http/http.ts");
     const { staticToken } = await import("../../simulator/mod.ts");
     const token = staticToken(id);
     const http = new OuraHttp({

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { inSchema } from "../../lib/db/identifiers.ts";
-import { SqlError } from "../../lib/db/errors.ts";
-import { isTableTrouble } from "../../lib/db/error_reach.ts";
+import { inSchema } from "../../lib/db/driver/identifiers.ts";
+import { SqlError } from "../../lib/db/driver/errors/errors.ts";
+import { isTableTrouble } from "../../lib/db/driver/errors/error_reach.ts";
 import { TableTroubleError } from "../../pipelines/errors.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import {

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import type { PipelineType } from "../../config/model.ts";
-import type { DaySpan } from "../../lib/days.ts";
-import type { Database } from "../../lib/db/database.ts";
-import { inSchema } from "../../lib/db/identifiers.ts";
-import { createTable } from "../../pipelines/columns/ddl.ts";
-import { KEY_SEPARATOR } from "../../pipelines/document_key.ts";
-import { createLoader } from "../../pipelines/load.ts";
-import { SeenDocuments } from "../../pipelines/tombstones.ts";
-import { createTransform } from "../../pipelines/transform.ts";
+import type { DaySpan } from "../../lib/values/days.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { inSchema } from "../../lib/db/driver/identifiers.ts";
+import { createTable } from "../../pipelines/schema/plan/ddl.ts";
+import { KEY_SEPARATOR } from "../../pipelines/stages/key.ts";
+import { createLoader } from "../../pipelines/stages/load.ts";
+import { SeenDocuments } from "../../pipelines/stages/tombstones.ts";
+import { createTransform } from "../../pipelines/stages/transform.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import { beat, dailySleep, load, rowsOf, typeFrom, WEARER } from "./support.ts";
 

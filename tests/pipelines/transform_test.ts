@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { createTransform, type Reject, type Transform } from "../../pipelines/transform.ts";
-import { offsetSeconds } from "../../pipelines/utc_offset.ts";
-import { valueColumns } from "../../pipelines/table.ts";
+import { createTransform, type Reject, type Transform } from "../../pipelines/stages/transform.ts";
+import { offsetSeconds } from "../../pipelines/stages/utc_offset.ts";
+import { valueColumns } from "../../pipelines/stages/table.ts";
 import { beat, dailySleep, rowsOf, typeFrom } from "./support.ts";
 
 function rejectOf(transform: Transform, document: unknown): Reject {

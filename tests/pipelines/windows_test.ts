@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { PipelineType } from "../../config/model.ts";
-import { addDays, daysBetween, type DaySpan, mergeSpans } from "../../lib/days.ts";
+import { addDays, daysBetween, type DaySpan, mergeSpans } from "../../lib/values/days.ts";
 import {
   type Coverage,
   type Demand,
   type Window,
   windowsToFetch,
-} from "../../pipelines/windows.ts";
+} from "../../pipelines/sync/windows.ts";
 import { typeFrom } from "./support.ts";
 
 const TODAY = "2026-05-20";

@@ -1,15 +1,15 @@
 /** What a sync does with documents that differ from the catalog, and with those it rejects. */
 import assert from "node:assert/strict";
 import type { Pipeline } from "../../config/model.ts";
-import type { Database } from "../../lib/db/database.ts";
-import { inSchema } from "../../lib/db/identifiers.ts";
-import { listRejects } from "../../lib/db/quarantine.ts";
-import { OuraHttp } from "../../lib/oura/http.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { inSchema } from "../../lib/db/driver/identifiers.ts";
+import { listRejects } from "../../lib/db/store/quarantine.ts";
+import { OuraHttp } from "../../lib/oura/http/http.ts";
 import { staticToken } from "../../lib/oura/token_provider.ts";
-import { apply, applyAdditive } from "../../pipelines/columns/apply.ts";
-import type { SyncReport } from "../../pipelines/outcome.ts";
-import { retryRejects } from "../../pipelines/retry_rejects.ts";
-import { sync } from "../../pipelines/sync.ts";
+import { apply, applyAdditive } from "../../pipelines/schema/apply/apply.ts";
+import type { SyncReport } from "../../pipelines/sync/outcome.ts";
+import { retryRejects } from "../../pipelines/reprocess/retry_rejects.ts";
+import { sync } from "../../pipelines/sync/sync_wearer.ts";
 import { pipelineOf, WEARER } from "../columns/support.ts";
 import { withOura } from "../oura/support.ts";
 import { forEachDatabase } from "../support/databases.ts";

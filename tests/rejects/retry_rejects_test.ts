@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import type { Pipeline } from "../../config/model.ts";
-import type { Database } from "../../lib/db/database.ts";
-import { inSchema } from "../../lib/db/identifiers.ts";
-import { acquireLeases } from "../../lib/db/leases.ts";
-import { closeRejects, listRejects, readRejects } from "../../lib/db/quarantine.ts";
-import { addRejects } from "../../lib/db/rejects.ts";
-import { retryRejects } from "../../pipelines/retry_rejects.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { inSchema } from "../../lib/db/driver/identifiers.ts";
+import { acquireLeases } from "../../lib/db/store/leases.ts";
+import { closeRejects, listRejects, readRejects } from "../../lib/db/store/quarantine.ts";
+import { addRejects } from "../../lib/db/store/rejects.ts";
+import { retryRejects } from "../../pipelines/reprocess/retry_rejects.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import {
   canonical,

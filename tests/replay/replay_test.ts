@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { inSchema } from "../../lib/db/identifiers.ts";
-import { replay } from "../../pipelines/replay.ts";
+import { inSchema } from "../../lib/db/driver/identifiers.ts";
+import { replay } from "../../pipelines/reprocess/replay.ts";
 import { applyYaml, nights, pipelineOf, store, values } from "../columns/support.ts";
 import { forEachDatabase } from "../support/databases.ts";
 

@@ -1,6 +1,6 @@
 /** The loop of `sync --every` in a process of its own: every run fails, and the pause is short. */
-import { repeat } from "../../commands/every.ts";
-import { systemIo } from "../../commands/io.ts";
+import { repeat } from "../../commands/sync/repeat.ts";
+import { systemIo } from "../../commands/_cli/terminal.ts";
 import { DatabaseError } from "../../lib/errors.ts";
 
 const PAUSE_MS = 200;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { Database } from "../../lib/db/database.ts";
-import { inSchema } from "../../lib/db/identifiers.ts";
-import { removeBuriedSamples } from "../../pipelines/series/buried_samples.ts";
-import { tableOf } from "../../pipelines/table.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { inSchema } from "../../lib/db/driver/identifiers.ts";
+import { removeBuriedSamples } from "../../pipelines/stages/series/deleted_samples.ts";
+import { tableOf } from "../../pipelines/stages/table.ts";
 import { applyYaml, pending, pipelineOf, store, values, WEARER } from "../columns/support.ts";
 import { forEachDatabase } from "../support/databases.ts";
 

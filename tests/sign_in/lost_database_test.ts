@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { migrate } from "../../lib/db/migrate.ts";
-import { openPostgres } from "../../lib/db/postgres.ts";
+import { migrate } from "../../lib/db/migrate/migrate.ts";
+import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
 import type { Grant } from "../../lib/db/vault/grant.ts";
 import type { KeptPair } from "../../lib/db/vault/recovery_files.ts";
 import { readGrant, saveGrant } from "../../lib/db/vault/grants.ts";

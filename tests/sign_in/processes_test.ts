@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { migrate } from "../../lib/db/migrate.ts";
+import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { readGrant } from "../../lib/db/vault/grants.ts";
 import { generateTokenKey, keyringOf } from "../../lib/db/vault/token_key.ts";
 import { withPostgres } from "../support/databases.ts";

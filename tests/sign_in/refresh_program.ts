@@ -3,12 +3,12 @@
  * with it. Reads its orders as JSON from the first argument, says `ready`, waits for a line, and
  * prints how it went. Never prints a token: only whether two of them are the same.
  */
-import { openPostgres } from "../../lib/db/postgres.ts";
+import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
 import { RecoveryFiles } from "../../lib/db/vault/recovery_files.ts";
 import { keyringOf } from "../../lib/db/vault/token_key.ts";
 import { messageOf, OuraSyncError } from "../../lib/errors.ts";
-import { type RefreshStep } from "../../pipelines/sign_in/refresh_protocol.ts";
-import { TokenKeeper } from "../../pipelines/sign_in/token_keeper.ts";
+import { type RefreshStep } from "../../lib/auth/refresh_protocol.ts";
+import { TokenKeeper } from "../../lib/auth/token_keeper.ts";
 
 /** Where a process kills itself: a step of the protocol, or with Oura's answer on its way. */
 export type CrashPoint = RefreshStep | "in_flight";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { readGrant } from "../../lib/db/vault/grants.ts";
-import { configureLogging } from "../../lib/log.ts";
-import { signIn } from "../../pipelines/sign_in/sign_in.ts";
-import { signOut } from "../../pipelines/sign_in/sign_out.ts";
+import { configureLogging } from "../../lib/log/log.ts";
+import { signIn } from "../../lib/auth/sign_in.ts";
+import { signOut } from "../../lib/auth/sign_out.ts";
 import { withHostileServer } from "../oauth/hostile_answers.ts";
 import { APPS, embeddedTest, pointAt, redirected, type Scene, visit } from "./support.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { readGrant } from "../../lib/db/vault/grants.ts";
-import { signIn, type SignInOptions } from "../../pipelines/sign_in/sign_in.ts";
-import { signOut } from "../../pipelines/sign_in/sign_out.ts";
+import { signIn, type SignInOptions } from "../../lib/auth/sign_in.ts";
+import { signOut } from "../../lib/auth/sign_out.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import { APPS, embeddedTest, onScene, portalAt, redirected, type Scene, visit } from "./support.ts";
 

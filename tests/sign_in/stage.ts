@@ -1,5 +1,5 @@
 /** The real program on a server database of its own, at a simulated Oura where it is registered. */
-import { openPostgres } from "../../lib/db/postgres.ts";
+import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
 import { readGrant } from "../../lib/db/vault/grants.ts";
 import { keyringOf } from "../../lib/db/vault/token_key.ts";
 import { type RunningSimulator, serveSimulator } from "../../simulator/mod.ts";

@@ -1,7 +1,7 @@
 /** A simulated Oura to sign in at, and the pieces around a token keeper. */
-import type { Database } from "../../lib/db/database.ts";
-import { quoteIdentifier } from "../../lib/db/identifiers.ts";
-import { migrate } from "../../lib/db/migrate.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { quoteIdentifier } from "../../lib/db/driver/identifiers.ts";
+import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { type Grant, sealPair, type Vault } from "../../lib/db/vault/grant.ts";
 import { readGrant } from "../../lib/db/vault/grants.ts";
 import { RecoveryFiles } from "../../lib/db/vault/recovery_files.ts";
@@ -9,13 +9,9 @@ import { generateTokenKey, keyringOf } from "../../lib/db/vault/token_key.ts";
 import type { Authorization } from "../../lib/oura/oauth/authorization.ts";
 import type { CallbackPage } from "../../lib/oura/oauth/callback_pages.ts";
 import type { Portal, PortalChoice, PortalName } from "../../lib/oura/oauth/portals.ts";
-import type { RefreshContext } from "../../pipelines/sign_in/refresh_protocol.ts";
-import {
-  type ObtainedRedirect,
-  signIn,
-  type SignInOptions,
-} from "../../pipelines/sign_in/sign_in.ts";
-import { TokenKeeper } from "../../pipelines/sign_in/token_keeper.ts";
+import type { RefreshContext } from "../../lib/auth/refresh_protocol.ts";
+import { type ObtainedRedirect, signIn, type SignInOptions } from "../../lib/auth/sign_in.ts";
+import { TokenKeeper } from "../../lib/auth/token_keeper.ts";
 import { withPglite } from "../support/databases.ts";
 import { type RunningSimulator, serveSimulator } from "../../simulator/mod.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readGrant, saveGrant } from "../../lib/db/vault/grants.ts";
 import type { Grant } from "../../lib/db/vault/grant.ts";
 import type { TokenKey } from "../../lib/db/vault/token_key.ts";
-import { signOut } from "../../pipelines/sign_in/sign_out.ts";
+import { signOut } from "../../lib/auth/sign_out.ts";
 import { claimRefresh } from "../../lib/db/vault/refresh_claim.ts";
 import { HOSTILE_ANSWERS, withHostileServer } from "../oauth/hostile_answers.ts";
 import { forEachDatabase } from "../support/databases.ts";

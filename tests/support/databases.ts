@@ -2,11 +2,11 @@
 import { join } from "node:path";
 import { tmpdir } from "node:os";
 import { PGlite } from "@electric-sql/pglite";
-import type { Database } from "../../lib/db/database.ts";
-import { quoteIdentifier } from "../../lib/db/identifiers.ts";
-import { migrate } from "../../lib/db/migrate.ts";
-import { openPglite } from "../../lib/db/pglite.ts";
-import { openPostgres } from "../../lib/db/postgres.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { quoteIdentifier } from "../../lib/db/driver/identifiers.ts";
+import { migrate } from "../../lib/db/migrate/migrate.ts";
+import { openPglite } from "../../lib/db/driver/pglite/open_pglite.ts";
+import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
 import { createDatabase, once, sharedCluster } from "./postgres.ts";
 
 const DEFAULT_SCHEMA = "oura";

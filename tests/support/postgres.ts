@@ -5,7 +5,7 @@
  */
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openPostgres } from "../../lib/db/postgres.ts";
+import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
 import { type PostgresBinaries, postgresBinaries } from "./postgres_binaries.ts";
 
 /** Where a running cluster is reached. */

@@ -1,12 +1,12 @@
 /** An Oura whose lists a test writes down, without a socket, and a sync at it. */
 import assert from "node:assert/strict";
-import type { Database } from "../../lib/db/database.ts";
-import { OuraHttp } from "../../lib/oura/http.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { OuraHttp } from "../../lib/oura/http/http.ts";
 import { staticToken } from "../../lib/oura/token_provider.ts";
-import { applyAdditive } from "../../pipelines/columns/apply.ts";
-import type { SyncReport } from "../../pipelines/outcome.ts";
-import { sync } from "../../pipelines/sync.ts";
-import type { Demand } from "../../pipelines/windows.ts";
+import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
+import type { SyncReport } from "../../pipelines/sync/outcome.ts";
+import { sync } from "../../pipelines/sync/sync_wearer.ts";
+import type { Demand } from "../../pipelines/sync/windows.ts";
 import { shippedPipeline } from "./sync_world.ts";
 
 type Document = Readonly<Record<string, unknown>>;

@@ -3,14 +3,14 @@ import assert from "node:assert/strict";
 import { parsePipeline } from "../../config/pipeline.ts";
 import type { Pipeline, TypeWindow } from "../../config/model.ts";
 import SHIPPED from "../../config/oura.yaml" with { type: "text" };
-import type { Database } from "../../lib/db/database.ts";
-import { inSchema, quoteIdentifier } from "../../lib/db/identifiers.ts";
-import { addDays, utcDay } from "../../lib/days.ts";
-import { OuraHttp, type OuraHttpOptions } from "../../lib/oura/http.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { inSchema, quoteIdentifier } from "../../lib/db/driver/identifiers.ts";
+import { addDays, utcDay } from "../../lib/values/days.ts";
+import { OuraHttp, type OuraHttpOptions } from "../../lib/oura/http/http.ts";
 import { staticToken as fixedToken } from "../../lib/oura/token_provider.ts";
-import { applyAdditive } from "../../pipelines/columns/apply.ts";
-import type { SyncReport } from "../../pipelines/outcome.ts";
-import { sync, type SyncOptions } from "../../pipelines/sync.ts";
+import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
+import type { SyncReport } from "../../pipelines/sync/outcome.ts";
+import { sync, type SyncOptions } from "../../pipelines/sync/sync_wearer.ts";
 import {
   type RunningSimulator,
   type ServeOptions,

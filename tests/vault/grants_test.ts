@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Database } from "../../lib/db/database.ts";
-import { quoteIdentifier } from "../../lib/db/identifiers.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { quoteIdentifier } from "../../lib/db/driver/identifiers.ts";
 import { deleteGrant, listGrants, readGrant, saveGrant } from "../../lib/db/vault/grants.ts";
 import { endGrant } from "../../lib/db/vault/refresh_claim.ts";
 import { forEachDatabase } from "../support/databases.ts";

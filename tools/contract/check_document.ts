@@ -1,6 +1,6 @@
 /** Holds a document against Oura's export: used to keep the simulator's documents honest. */
-import { fit, kindOf } from "../../lib/column_type.ts";
-import { isCalendarDate } from "../../lib/days.ts";
+import { fit, kindOf } from "../../lib/values/column_type.ts";
+import { isCalendarDate } from "../../lib/values/days.ts";
 import type { DataType } from "../../lib/oura/catalog/data_type.ts";
 import type { OpenApi } from "./openapi.ts";
 import { type Kind, type Shape, within } from "./shape.ts";

@@ -1,7 +1,7 @@
 /** The command line as its own definitions tell it. */
 import { Command, type Option } from "commander";
-import { COMMANDS } from "../../commands/commands.ts";
-import type { Io } from "../../commands/io.ts";
+import { COMMANDS } from "../../commands/_cli/registry.ts";
+import type { Io } from "../../commands/_cli/terminal.ts";
 import { code, markdownTable } from "./blocks.ts";
 
 /** Definitions only: nothing is run. */

@@ -1,11 +1,11 @@
 /** The data types as the catalog knows them, and the tables the shipped configuration makes. */
 import type { PipelineType } from "../../config/model.ts";
 import type { DataType, WindowFamily } from "../../lib/oura/catalog/data_type.ts";
-import { formatFieldPath } from "../../lib/field_path.ts";
+import { formatFieldPath } from "../../lib/values/field_path.ts";
 import { CATALOG } from "../../lib/oura/catalog/index.ts";
 import { type CatalogField, fieldsOf } from "../../lib/oura/catalog/paths.ts";
-import { sampleType } from "../../pipelines/series/load_series.ts";
-import { tableOf } from "../../pipelines/table.ts";
+import { sampleType } from "../../pipelines/stages/series/load_series.ts";
+import { tableOf } from "../../pipelines/stages/table.ts";
 import { code, markdownTable } from "./blocks.ts";
 import { shippedPipeline } from "./shipped.ts";
 

@@ -1,5 +1,5 @@
 /** The environment variables as `.env.example` explains them. */
-import { SETTING_NAMES } from "../../config/settings.ts";
+import { SETTING_NAMES } from "../../config/environment/settings.ts";
 import { code, markdownTable } from "./blocks.ts";
 
 /** Variables that belong together, as the example file has them. */

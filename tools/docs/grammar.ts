@@ -1,6 +1,6 @@
 /** The keys of `oura.yaml` as its grammar describes them. */
 import { z } from "zod";
-import { grammar } from "../../config/grammar.ts";
+import { grammar } from "../../config/yaml/grammar.ts";
 import { code, markdownTable } from "./blocks.ts";
 
 type Json = {

@@ -3,9 +3,9 @@ import deleteSql from "../../../sql/queries/delete_grant.sql" with { type: "text
 import listSql from "../../../sql/queries/list_grants.sql" with { type: "text" };
 import readSql from "../../../sql/queries/read_grant.sql" with { type: "text" };
 import saveSql from "../../../sql/queries/save_grant.sql" with { type: "text" };
-import type { Queryable } from "../database.ts";
-import { inSchema } from "../identifiers.ts";
-import { retryTransaction } from "../retry_transaction.ts";
+import type { Queryable } from "../driver/database.ts";
+import { inSchema } from "../driver/identifiers.ts";
+import { retryTransaction } from "../driver/retry_transaction.ts";
 import {
   type Grant,
   type GrantRow,

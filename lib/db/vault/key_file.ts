@@ -4,7 +4,7 @@
  */
 import { dirname } from "node:path";
 import { UsageError } from "../../errors.ts";
-import { makePrivateDirectory, removeUnfinished, writeSafely } from "../../safe_file.ts";
+import { makePrivateDirectory, removeUnfinished, writeSafely } from "../../process/safe_file.ts";
 import { generateTokenKey, type KeyBytes, type Keyring, keyringOf } from "./token_key.ts";
 
 const COMMENT = "# Key to the stored Oura sign-in. Whoever has it and the database can read along.";

@@ -3,7 +3,7 @@
  * was checked until the database has the pair, so that neither a crash nor a lost database loses it.
  */
 import { z } from "zod";
-import { makePrivateDirectory, removeUnfinished, writeSafely } from "../../safe_file.ts";
+import { makePrivateDirectory, removeUnfinished, writeSafely } from "../../process/safe_file.ts";
 import { seal, unseal } from "./cipher.ts";
 import type { Keyring } from "./token_key.ts";
 

@@ -3,7 +3,7 @@ import lockAllSql from "../../../sql/queries/lock_all_grants.sql" with { type: "
 import lockSql from "../../../sql/queries/lock_grant.sql" with { type: "text" };
 import reencryptSql from "../../../sql/queries/reencrypt_grant.sql" with { type: "text" };
 import { BusyError } from "../../errors.ts";
-import { inSchema } from "../identifiers.ts";
+import { inSchema } from "../driver/identifiers.ts";
 import { SEAL_VERSION } from "./cipher.ts";
 import { sealPair, toGrant, type Vault } from "./grant.ts";
 import { type ClaimedRow, isClaimLive } from "./refresh_claim.ts";

@@ -9,9 +9,9 @@ import endSql from "../../../sql/queries/end_grant.sql" with { type: "text" };
 import expireSql from "../../../sql/queries/expire_refresh_claim.sql" with { type: "text" };
 import lockSql from "../../../sql/queries/lock_grant.sql" with { type: "text" };
 import storeSql from "../../../sql/queries/store_refreshed_grant.sql" with { type: "text" };
-import type { Queryable } from "../database.ts";
-import { inSchema } from "../identifiers.ts";
-import { type RetryOptions, retryTransaction } from "../retry_transaction.ts";
+import type { Queryable } from "../driver/database.ts";
+import { inSchema } from "../driver/identifiers.ts";
+import { type RetryOptions, retryTransaction } from "../driver/retry_transaction.ts";
 import {
   type Grant,
   type GrantOwner,

@@ -3,9 +3,9 @@
  * and rejects none: a difference is something to report, never a value and never a failure.
  */
 import { z } from "zod";
-import { fit, kindOf } from "../../column_type.ts";
-import { isCalendarDate } from "../../days.ts";
-import { formatFieldPath } from "../../field_path.ts";
+import { fit, kindOf } from "../../values/column_type.ts";
+import { isCalendarDate } from "../../values/days.ts";
+import { formatFieldPath } from "../../values/field_path.ts";
 import { metaOf } from "./fields.ts";
 import { unwrap } from "./paths.ts";
 

@@ -4,8 +4,8 @@
  * because Oura adds fields and enum values every few weeks.
  */
 import { z } from "zod";
-import { type ColumnType, fit } from "../../column_type.ts";
-import { isCalendarDate } from "../../days.ts";
+import { type ColumnType, fit } from "../../values/column_type.ts";
+import { isCalendarDate } from "../../values/days.ts";
 
 /**
  * What a field holds.

@@ -1,6 +1,6 @@
 /** The addressable fields of a data type: every path a column or series of `oura.yaml` may name. */
 import { z } from "zod";
-import type { ColumnType } from "../../column_type.ts";
+import type { ColumnType } from "../../values/column_type.ts";
 import type { DataType } from "./data_type.ts";
 import { type FieldShape, metaOf, type Steps } from "./fields.ts";
 

@@ -1,10 +1,10 @@
 /** Reads the documents of a data type: asked for, trimmed, freed of repeats, validated. */
-import { fit, kindOf } from "../../column_type.ts";
+import { fit, kindOf } from "../../values/column_type.ts";
 import { EXIT, OuraSyncError } from "../../errors.ts";
 import { DATA_TYPES, type DataTypeName, type DocumentOf } from "../catalog/index.ts";
 import type { DataType } from "../catalog/data_type.ts";
 import { compare, type KnownObject, knownObject, placeText } from "../catalog/differences.ts";
-import type { OuraHttp } from "../http.ts";
+import type { OuraHttp } from "../http/http.ts";
 import { pages, type RawDocument } from "../pages.ts";
 import type { CallOptions } from "./methods.ts";
 import { type Range, requestsFor } from "./requests.ts";

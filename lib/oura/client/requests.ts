@@ -4,8 +4,8 @@
  * request asks for more, and each answers for its own stretch only; what lies outside is dropped.
  * Stretches do not overlap, hence no document comes twice.
  */
-import { fit } from "../../column_type.ts";
-import { addDays, chunkNewestFirst, isCalendarDate } from "../../days.ts";
+import { fit } from "../../values/column_type.ts";
+import { addDays, chunkNewestFirst, isCalendarDate } from "../../values/days.ts";
 import { UsageError } from "../../errors.ts";
 import type { DataType } from "../catalog/data_type.ts";
 import type { RawDocument } from "../pages.ts";

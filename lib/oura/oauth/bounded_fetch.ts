@@ -1,5 +1,5 @@
 /** One request, bounded in time and size, that never follows a redirect. */
-import { readBody } from "../body.ts";
+import { readBody } from "../http/body.ts";
 
 /** Bounds of one request. */
 export interface RequestBounds {

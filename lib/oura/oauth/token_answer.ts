@@ -1,6 +1,6 @@
 /** The strict reading of what a token endpoint answers. */
 import { z } from "zod";
-import { redact } from "../../redaction.ts";
+import { redact } from "../../log/redaction.ts";
 import { parseScopes } from "./scopes.ts";
 
 /** A checked pair of tokens. */

@@ -1,7 +1,7 @@
 /** The three requests to a portal that carry secrets: exchange a code, refresh, revoke. */
 import * as oauth from "oauth4webapi";
 import { boundedFetch, type RequestBounds, TransportError } from "./bounded_fetch.ts";
-import { loggerOf } from "../../log.ts";
+import { loggerOf } from "../../log/log.ts";
 import { isLoopback } from "../../loopback.ts";
 import type { Portal } from "./portals.ts";
 import {

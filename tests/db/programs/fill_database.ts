@@ -1,5 +1,5 @@
 /** Writes into the embedded database of the directory given until it is refused; prints the code. */
-import { openPglite } from "../../../lib/db/pglite.ts";
+import { openPglite } from "../../../lib/db/driver/pglite/open_pglite.ts";
 import { DatabaseError } from "../../../lib/errors.ts";
 
 const db = await openPglite({ directory: Deno.args[0]!, schema: "oura" });

@@ -1,5 +1,5 @@
 /** Opens the embedded database in the directory given, says so, and holds it until stdin ends. */
-import { openDatabase } from "../../../lib/db/open.ts";
+import { openDatabase } from "../../../lib/db/driver/open.ts";
 import { messageOf } from "../../../lib/errors.ts";
 
 const write = (text: string) => Deno.stdout.write(new TextEncoder().encode(`${text}\n`));

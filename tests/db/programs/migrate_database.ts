@@ -1,6 +1,6 @@
 /** Migrates the database of the URL given as soon as stdin ends; says how many migrations it applied. */
-import { migrate } from "../../../lib/db/migrate.ts";
-import { openDatabase } from "../../../lib/db/open.ts";
+import { migrate } from "../../../lib/db/migrate/migrate.ts";
+import { openDatabase } from "../../../lib/db/driver/open.ts";
 
 const db = await openDatabase({ kind: "url", url: Deno.args[0]! }, { schema: "oura" });
 await Deno.stdout.write(new TextEncoder().encode("ready\n"));

@@ -1,5 +1,5 @@
 /** Commands that stand in sentences and tables: those that are whole are run too. */
-import { COMMANDS } from "../../../commands/commands.ts";
+import { COMMANDS } from "../../../commands/_cli/registry.ts";
 import type { Page } from "../../../tools/docs/pages.ts";
 import { nameOf, refusal, shellWords, wordsOf } from "../command_lines.ts";
 import { codeSpans } from "../markdown.ts";

@@ -1,7 +1,7 @@
 /** A database of one's own behind PgBouncer in transaction mode. */
-import type { Database } from "../../../lib/db/database.ts";
-import { migrate } from "../../../lib/db/migrate.ts";
-import { openPostgres } from "../../../lib/db/postgres.ts";
+import type { Database } from "../../../lib/db/driver/database.ts";
+import { migrate } from "../../../lib/db/migrate/migrate.ts";
+import { openPostgres } from "../../../lib/db/driver/postgres/open_postgres.ts";
 import { forEachDatabase, withPostgres } from "../../support/databases.ts";
 import { sharedCluster, urlOf } from "../../support/postgres.ts";
 import { PgBouncer } from "./pgbouncer.ts";

@@ -1,11 +1,11 @@
 /** What is really in a database, to be held against what was reported and against the simulator. */
 import assert from "node:assert/strict";
-import type { Database } from "../../../lib/db/database.ts";
-import { inSchema, quoteIdentifier as q } from "../../../lib/db/identifiers.ts";
+import type { Database } from "../../../lib/db/driver/database.ts";
+import { inSchema, quoteIdentifier as q } from "../../../lib/db/driver/identifiers.ts";
 import { truth, TYPE_NAMES, type TypeName, type World } from "../../../simulator/mod.ts";
-import { KEY_SEPARATOR } from "../../../pipelines/document_key.ts";
+import { KEY_SEPARATOR } from "../../../pipelines/stages/key.ts";
 import { canonical, stored } from "../../support/sync_world.ts";
-import { addDays } from "../../../lib/days.ts";
+import { addDays } from "../../../lib/values/days.ts";
 
 /** Rows by table, each row as text. */
 export type Contents = ReadonlyMap<string, readonly string[]>;

@@ -1,9 +1,9 @@
 /** A simulated Oura, a directory with a configuration, and a database: all that a sync needs. */
 import { join } from "node:path";
 import SHIPPED from "../../../config/oura.yaml" with { type: "text" };
-import type { Database } from "../../../lib/db/database.ts";
-import { openPglite } from "../../../lib/db/pglite.ts";
-import { openPostgres } from "../../../lib/db/postgres.ts";
+import type { Database } from "../../../lib/db/driver/database.ts";
+import { openPglite } from "../../../lib/db/driver/pglite/open_pglite.ts";
+import { openPostgres } from "../../../lib/db/driver/postgres/open_postgres.ts";
 import {
   type RunningSimulator,
   type ServeOptions,

@@ -1,0 +1,196 @@
+/** What most commands need: settings, configuration, logging, the database, a wearer's API. */
+import type { Command } from "commander";
+import { ENV_FILE, loadEnvironment } from "../../config/environment/env_file.ts";
+import type { Pipeline } from "../../config/model.ts";
+import { ConfigError } from "../../config/yaml/problem.ts";
+import { loadPipeline, parsePipeline, refuseDanglingLink } from "../../config/pipeline.ts";
+import { loadSettings, type Settings } from "../../config/environment/settings.ts";
+import SHIPPED from "../../config/oura.yaml" with { type: "text" };
+import type { Database } from "../../lib/db/driver/database.ts";
+import { serverAddress } from "../../lib/db/driver/postgres/server_url.ts";
+import { configureLogging, loggerOf } from "../../lib/log/log.ts";
+import { canDraw, type Io } from "./terminal.ts";
+import { removeUnfinished } from "../../lib/process/safe_file.ts";
+import { hidePath } from "../../lib/log/span_redaction.ts";
+import { startTelemetry } from "../../lib/log/telemetry.ts";
+
+/** Options every command that reads the configuration has. */
+export interface CommonOptions {
+  /** Path of `oura.yaml`. */
+  config?: string;
+  /** Path of `.env`. */
+  envFile?: string;
+}
+
+/** Adds {@linkcode CommonOptions} to a command. */
+export function withCommonOptions(command: Command): Command {
+  return command
+    .option("--config <file>", "the pipeline configuration (default: oura.yaml, config/oura.yaml)")
+    .option("--env-file <file>", "the file of environment variables (default: .env)");
+}
+
+/** Settings from the environment and `.env`, with logging set up accordingly. */
+export async function prepare(options: CommonOptions, io: Io): Promise<Settings> {
+  const misspelt: { name: string; meant: string }[] = [];
+  const cut: string[] = [];
+  const file = options.envFile ?? ENV_FILE;
+  await tidyUp(file);
+  const environment = await loadEnvironment(options.envFile, io.env, {
+    onMisspelt: (name, meant) => misspelt.push({ name, meant }),
+    onCut: (name) => cut.push(name),
+  });
+  const settings = readSettings(environment);
+  if (settings.healthcheckUrl !== null) hidePath(settings.healthcheckUrl);
+  // Before the first request: Deno exports the requests of every command.
+  await startTelemetry();
+  await configureLogging({
+    level: settings.logLevel,
+    format: settings.logFormat ?? (io.errIsTerminal ? "pretty" : "json"),
+    colours: canDraw(io) && !Deno.noColor,
+    // Its colours are control characters; the log spells out all others itself.
+    write: (text) => io.err(text.trimEnd(), "verbatim"),
+  });
+  for (const { name, meant } of misspelt) {
+    const facts = { file, name, meant };
+    loggerOf("settings").warn("{file}: {name} is not read; did you mean {meant}?", facts);
+  }
+  for (const name of cut) {
+    loggerOf("settings").warn(
+      "{file}: the value of {name} ends at its first #; if # belongs to it, put it in quotes.",
+      { file, name },
+    );
+  }
+  return settings;
+}
+
+/** Secrets that a killed process left in an unfinished `.env`; where nothing may be written, not. */
+async function tidyUp(envFile: string): Promise<void> {
+  const { state } = await Deno.permissions.query({ name: "write", path: envFile });
+  if (state === "granted") await removeUnfinished(envFile);
+}
+
+/**
+ * Settings from variables, the connection's URL judged too, before anybody connects.
+ * @throws {UsageError} Naming what is wrong, but no value, as some are secret.
+ */
+export function readSettings(environment: Readonly<Record<string, string>>): Settings {
+  const settings = loadSettings(environment);
+  const { connection } = settings;
+  if (connection.kind !== "embedded") serverAddress(connection);
+  return settings;
+}
+
+/** Where `oura.yaml` is looked for when no option names it. */
+const PLACES = ["oura.yaml", "config/oura.yaml"];
+
+/**
+ * The pipeline configuration: the named file, else the first of {@linkcode PLACES}, else the one
+ * that ships with the program.
+ * @throws {UsageError} When it is wrong, or the named file is missing.
+ */
+export async function readPipeline(options: CommonOptions): Promise<Pipeline> {
+  const file = options.config ?? await findPipelineFile();
+  if (file !== null) return await loadPipeline(file);
+  const parsed = parsePipeline(SHIPPED, "the built-in oura.yaml");
+  if (parsed.problems) throw new ConfigError("the built-in oura.yaml", parsed.problems);
+  return parsed.pipeline;
+}
+
+/**
+ * The first of {@linkcode PLACES} that is there, or null.
+ * @throws {UsageError} When one is a link that leads nowhere.
+ */
+export async function findPipelineFile(): Promise<string | null> {
+  for (const file of PLACES) {
+    await refuseDanglingLink(file);
+    if (await exists(file)) return file;
+  }
+  return null;
+}
+
+/** Something that cannot be read is there too: whoever reads it says why it cannot. */
+async function exists(file: string): Promise<boolean> {
+  try {
+    await Deno.stat(file);
+    return true;
+  } catch (error) {
+    const { NotFound, NotADirectory } = Deno.errors;
+    return !(error instanceof NotFound || error instanceof NotADirectory);
+  }
+}
+
+/** How long a command waits for another process that has the embedded database open. */
+const PATIENCE_MS = 10_000;
+
+/** How a command uses the database. */
+interface UseOptions {
+  /** Whether its tables are brought up to date first. @default true */
+  migrated?: boolean;
+  /** Whether a missing embedded database is made; else it looks empty. @default `migrated` */
+  create?: boolean;
+  /** Connections at most, on a server. @default 5 */
+  poolSize?: number;
+}
+
+/**
+ * Opens the database, brings its tables up to date, runs `body` and closes it.
+ * @throws {DatabaseError} When it cannot be reached or refuses the work.
+ */
+export async function withDatabase<T>(
+  settings: Settings,
+  schema: string,
+  body: (db: Database) => Promise<T>,
+  { migrated = true, create = migrated, poolSize = 5 }: UseOptions = {},
+): Promise<T> {
+  const { openDatabase } = await import("../../lib/db/driver/open.ts");
+  const db = await openDatabase(settings.connection, {
+    schema,
+    poolSize,
+    create,
+    patienceMs: PATIENCE_MS,
+  });
+  try {
+    if (migrated) {
+      const { ensureMigrated } = await import("../../lib/db/migrate/migrate.ts");
+      await ensureMigrated(db);
+    }
+    return await body(db);
+  } finally {
+    await db.close();
+  }
+}
+
+/**
+ * The same for a command that only looks: nothing is made or changed, so that a role which may only
+ * read, or a replica, is enough.
+ * @param body Is told whether there are tables at all; before the first sync there are none.
+ * @throws {DatabaseError} Also when the tables are older than this program.
+ */
+export function lookAtDatabase<T>(
+  settings: Settings,
+  schema: string,
+  body: (db: Database, hasTables: boolean) => Promise<T>,
+): Promise<T> {
+  return withDatabase(settings, schema, async (db) => {
+    const { hasTables } = await import("../../lib/db/migrate/migrate.ts");
+    return await body(db, await hasTables(db));
+  }, { migrated: false });
+}
+
+/**
+ * The same for what is only tried out, which before the first sync has no tables to look at: it gets
+ * some that nobody else ever sees.
+ * @param body Is told whether the tables are there to stay.
+ * @throws {DatabaseError} Also when the tables are older than this program.
+ */
+export function rehearseOnDatabase<T>(
+  settings: Settings,
+  schema: string,
+  body: (db: Database, hasTables: boolean) => Promise<T>,
+): Promise<T> {
+  return lookAtDatabase(settings, schema, async (db, hasTables) => {
+    if (hasTables) return await body(db, true);
+    const { rehearse } = await import("../../lib/db/migrate/dry_run_schema.ts");
+    return await rehearse(db, (stage) => body(stage, false));
+  });
+}

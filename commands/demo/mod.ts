@@ -1,0 +1,141 @@
+import type { Command } from "commander";
+import { basename } from "node:path";
+import type { Pipeline } from "../../config/model.ts";
+import { loadSettings, type Settings } from "../../config/environment/settings.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { lockDirectory } from "../../lib/db/driver/pglite/directory_lock.ts";
+import { tableSizes } from "../../lib/db/store/table_sizes.ts";
+import { addDays, utcDay } from "../../lib/values/days.ts";
+import { UsageError } from "../../lib/errors.ts";
+import { configureLogging } from "../../lib/log/log.ts";
+import { signInUnattended } from "./sign_in.ts";
+import { type CommonOptions, readPipeline, withDatabase } from "../_cli/context.ts";
+import { worst } from "../sync/sync_command.ts";
+import { findings } from "./highlights.ts";
+import { invocation } from "../_cli/command_names.ts";
+import { canDraw, type Io } from "../_cli/terminal.ts";
+import { countText, durationText, textTable } from "../_cli/output.ts";
+import { action, describe } from "../_cli/action.ts";
+import { createProgress } from "../sync/progress.ts";
+import { runSync } from "../../pipelines/sync/run_sync.ts";
+import { simulatedApp } from "./simulated_app.ts";
+import { numberOption } from "../sync/options.ts";
+
+interface Options extends CommonOptions {
+  days: string;
+}
+
+/** `demo`: the whole main job against the simulator and a fresh embedded database. */
+export function define(command: Command, io: Io): void {
+  command
+    .option("--days <n>", "days of history", "90")
+    .option("--config <file>", "the pipeline configuration (default: as for sync)")
+    .action(action<Options>(io, (options) => demo(options, io)));
+}
+
+async function demo(options: Options, io: Io): Promise<number> {
+  const days = numberOption("--days", options.days, 1, 3_650);
+  const pipeline = await readPipeline(options);
+  const { serveSimulator } = await import("../../simulator/mod.ts");
+  const running = serveSimulator({ days });
+  try {
+    const settings = demoSettings(running.url, io);
+    await configureLogging({
+      level: io.errIsTerminal ? "warning" : settings.logLevel,
+      format: settings.logFormat ?? (io.errIsTerminal ? "pretty" : "json"),
+      colours: canDraw(io) && !Deno.noColor,
+      write: (text) => io.err(text.trimEnd(), "verbatim"),
+    });
+    await clearDirectory(settings);
+    io.err("A simulated Oura is up. Making an embedded database …");
+    return await withDatabase(settings, pipeline.schema, async (db) => {
+      io.err("Signing in …");
+      await signInUnattended(settings, db);
+      io.err(`Syncing ${days} days of ${pipeline.types.length} data types …`);
+      const now = new Date();
+      const reports = await runSync({ settings, pipeline, db }, {
+        command: "demo",
+        demand: { kind: "since", from: addDays(utcDay(now), -days) },
+        concurrency: 4,
+        dryRun: false,
+        apply: true,
+        wearers: {},
+        tell: (text) => io.err(text),
+        progress: () => createProgress(io, settings.logFormat !== "json"),
+      });
+      for (const report of reports) {
+        if (report.error) io.err(describe(report.error));
+        io.out(await lastScreen(db, pipeline, report.userId, report.durationMs));
+      }
+      io.out(goOn(settings));
+      return worst(reports);
+    });
+  } finally {
+    await running.close();
+  }
+}
+
+/** The demo's own settings: nothing of the person's `.env` is touched, nor their database. */
+function demoSettings(simulatorUrl: string, io: Io): Settings {
+  const directory = io.env("OURA_DATA_DIR")?.trim() || "./data";
+  return loadSettings({
+    ...simulatedApp(simulatorUrl),
+    OURA_DATA_DIR: `${directory.replace(/\/+$/, "")}/demo`,
+    LOG_LEVEL: io.env("LOG_LEVEL"),
+    LOG_FORMAT: io.env("LOG_FORMAT"),
+  });
+}
+
+/** Removes a former demo, and nothing else. */
+async function clearDirectory({ dataDirectory, connection }: Settings): Promise<void> {
+  if (connection.kind !== "embedded") throw new TypeError("the demo's database is embedded");
+  const names = await fileNames(dataDirectory);
+  if (names.length > 0 && !names.includes(basename(connection.directory))) {
+    throw new UsageError("DEMO_DIRECTORY", `${dataDirectory} holds "${names[0]}", not a demo`, {
+      hint: "Move it away, or set OURA_DATA_DIR to another directory.",
+    });
+  }
+  // Another demo may be running there; it would lose its database.
+  const lock = await lockDirectory(connection.directory);
+  await lock.release();
+  await Deno.remove(dataDirectory, { recursive: true });
+}
+
+async function fileNames(directory: string): Promise<string[]> {
+  try {
+    return (await Array.fromAsync(Deno.readDir(directory))).map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+async function lastScreen(
+  db: Database,
+  pipeline: Pipeline,
+  userId: string,
+  durationMs: number,
+): Promise<string> {
+  const series = pipeline.types.flatMap((type) => type.series.map(({ name }) => name));
+  const sizes = await tableSizes(db, userId, pipeline.types.map(({ table }) => table));
+  const rows = sizes.map(({ table, rows }) => [table, countText(rows)]);
+  const total = sizes.reduce((sum, { rows }) => sum + rows, 0);
+  return [
+    textTable(["table", "rows"], rows, ["left", "right"]),
+    "",
+    `${countText(total)} rows in ${rows.length} tables after ${durationText(durationMs)}` +
+    (series.length > 0 ? `, and the series ${series.join(", ")}.` : "."),
+    "",
+    await findings(db, userId),
+  ].join("\n");
+}
+
+function goOn(settings: Settings): string {
+  const program = invocation();
+  const here = `OURA_DATA_DIR=${settings.dataDirectory} ${program}`;
+  return `
+How to go on
+  ask it:           ${here} query "select day, score from oura.daily_sleep order by 1"
+  add a column:     edit config/oura.yaml, then  ${here} plan  and  … apply
+  your own ring:    ${program} init`;
+}

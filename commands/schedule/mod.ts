@@ -1,0 +1,101 @@
+import { Argument, type Command, Option } from "commander";
+import { EXIT, UsageError } from "../../lib/errors.ts";
+import type { Io } from "../_cli/terminal.ts";
+import { action } from "../_cli/action.ts";
+import { isOfNpx } from "../_cli/command_names.ts";
+import { cronLine } from "./cron.ts";
+import { install } from "./install.ts";
+import { type Job, type Rhythm, rhythmOf, thisJob, type UnitFile } from "./job.ts";
+import { launchdAgent } from "./launchd.ts";
+import { systemdUnits } from "./systemd.ts";
+import { windowsTask } from "./windows.ts";
+
+interface Options {
+  cron?: boolean;
+  systemd?: boolean;
+  launchd?: boolean;
+  windows?: boolean;
+  at: string;
+  every?: string;
+}
+
+const KINDS = ["cron", "systemd", "launchd", "windows"] as const;
+type Kind = typeof KINDS[number];
+
+/** `schedule`: have the operating system run `sync`. */
+export function define(command: Command, io: Io): void {
+  const others = (kind: Kind) => KINDS.filter((other) => other !== kind);
+  command
+    .addArgument(
+      new Argument("<what>", "print it, or put it in place").choices(["print", "install"]),
+    )
+    .addOption(new Option("--cron", "a line for crontab").conflicts(others("cron")))
+    .addOption(new Option("--systemd", "service and timer").conflicts(others("systemd")))
+    .addOption(new Option("--launchd", "agent of macOS").conflicts(others("launchd")))
+    .addOption(new Option("--windows", "task of Windows").conflicts(others("windows")))
+    .option("--at <time>", "every day at this local time", "08:00")
+    .addOption(new Option("--every <time>", "around the clock: 15m, 1h, 6h").conflicts("at"))
+    .addHelpText("after", "\nWithout a scheduler named: the one of this operating system.")
+    .action(action<Options>(io, (options, what) => schedule(options, what!, io)));
+}
+
+async function schedule(options: Options, what: string, io: Io): Promise<number> {
+  const rhythm = rhythmOf(options.at, options.every);
+  const kind = KINDS.find((kind) => options[kind]) ?? usualKind();
+  const job = thisJob();
+  const files = unitFiles(kind, job, rhythm);
+  if (what === "print") {
+    io.out(files.map(({ name, text }) => heading(kind, name) + text).join("\n").trimEnd());
+    return EXIT.done;
+  }
+  if (isOfNpx(job.command[0])) io.err(ofNpx());
+  const { written, next } = await install({ kind, files, directory: placeOf(kind, job, io) });
+  for (const path of written) io.err(`Written: ${path}`);
+  io.err("To switch it on:");
+  io.out(next.join("\n"));
+  return EXIT.done;
+}
+
+function ofNpx(): string {
+  return `The schedule will run the Deno that npx keeps in its cache. So that no clean-up ends it:
+  npm install --global deno@${Deno.version.deno}, then deno task schedule install`;
+}
+
+function usualKind(): Kind {
+  if (Deno.build.os === "darwin") return "launchd";
+  return Deno.build.os === "windows" ? "windows" : "systemd";
+}
+
+function unitFiles(kind: Kind, job: Job, rhythm: Rhythm): UnitFile[] {
+  switch (kind) {
+    case "cron":
+      return [{ name: "crontab", text: `${cronLine(job, rhythm)}\n` }];
+    case "systemd":
+      return systemdUnits(job, rhythm);
+    case "launchd":
+      return [launchdAgent(job, rhythm)];
+    case "windows":
+      return [windowsTask(job, rhythm)];
+  }
+}
+
+/** Several files need a name each; a single one is printed as it is, ready to be redirected. */
+function heading(kind: Kind, name: string): string {
+  return kind === "systemd" ? `# ~/.config/systemd/user/${name}\n` : "";
+}
+
+/** Where the files of a scheduler belong; what has no such place stays beside the configuration. */
+function placeOf(kind: Kind, job: Job, io: Io): string {
+  if (kind === "systemd") {
+    return `${io.env("XDG_CONFIG_HOME") || `${home(io)}/.config`}/systemd/user`;
+  }
+  return kind === "launchd" ? `${home(io)}/Library/LaunchAgents` : job.directory;
+}
+
+function home(io: Io): string {
+  const home = io.env("HOME");
+  if (home) return home;
+  throw new UsageError("HOME_MISSING", "HOME is not set, so the user's units have no place", {
+    hint: "Use `schedule print` and put the files where they belong.",
+  });
+}

@@ -1,0 +1,46 @@
+/** `sync --every 15m`: one run after the other, for containers and other places without a scheduler. */
+import { EXIT, OuraSyncError } from "../../lib/errors.ts";
+import { sleep } from "../../lib/process/sleep.ts";
+import { interruptible } from "../../lib/process/interruption.ts";
+import type { Io } from "../_cli/terminal.ts";
+import { describe } from "../_cli/action.ts";
+
+/**
+ * Runs `body` at once and then every `everyMs` milliseconds, counted from start to start; a run that
+ * takes longer is followed by the next one directly. A failed run is reported and does not end the
+ * loop: an outage passes, and a wearer may sign in again meanwhile. A wrong configuration ends it.
+ * @returns 0 when it was stopped between two runs, else the exit code of the last one.
+ */
+export async function repeat(
+  everyMs: number,
+  io: Io,
+  body: (signal: AbortSignal) => Promise<number>,
+): Promise<number> {
+  let running = false;
+  // Between two runs nothing is waited for: there is nothing to say.
+  using interruption = interruptible((text) => running && io.err(text));
+  const { signal } = interruption;
+  for (;;) {
+    const started = performance.now();
+    running = true;
+    const code = await exitCodeOf(() => body(signal), io);
+    running = false;
+    if (signal.aborted || code === EXIT.usage) return code;
+    try {
+      await sleep(Math.max(0, everyMs - (performance.now() - started)), signal);
+    } catch (error) {
+      if (error !== signal.reason) throw error;
+      return EXIT.done;
+    }
+  }
+}
+
+async function exitCodeOf(run: () => Promise<number>, io: Io): Promise<number> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof OuraSyncError)) throw error;
+    io.err(describe(error));
+    return error.exitCode;
+  }
+}

@@ -1,0 +1,136 @@
+/** From the settings to a wearer's token: keyring, recovery file, keeper. */
+import type { Settings } from "../../config/environment/settings.ts";
+import type { Database } from "../db/driver/database.ts";
+import type { GrantSummary, Vault } from "../db/vault/grant.ts";
+import { listGrants } from "../db/vault/grants.ts";
+import { openKeyFile } from "../db/vault/key_file.ts";
+import { RecoveryFiles } from "../db/vault/recovery_files.ts";
+import { type Keyring, keyringOf } from "../db/vault/token_key.ts";
+import { SignInError, UsageError } from "../errors.ts";
+import type { OAuthApp } from "../oura/oauth/token_endpoint.ts";
+import { allDead, notSignedIn } from "./sign_in_errors.ts";
+import { TokenKeeper } from "./token_keeper.ts";
+
+/** The part of the settings that signing in reads. */
+export type SignInSettings = Pick<
+  Settings,
+  | "clientId"
+  | "clientSecret"
+  | "redirectUri"
+  | "portal"
+  | "apiUrl"
+  | "authorizeUrl"
+  | "tokenUrl"
+  | "revokeUrl"
+  | "connection"
+  | "dataDirectory"
+  | "tokenKey"
+  | "tokenKeyPrevious"
+>;
+
+/** The key file of the embedded database. */
+export function keyFilePath(settings: Pick<SignInSettings, "dataDirectory">): string {
+  return `${settings.dataDirectory.replace(/\/+$/, "")}/token.key`;
+}
+
+/**
+ * The keys to the stored tokens: `OURA_TOKEN_KEY`, or with the embedded database its key file.
+ * @throws {UsageError} With a server database and no key.
+ */
+export async function openKeyring(settings: SignInSettings): Promise<Keyring> {
+  const { tokenKey, tokenKeyPrevious, connection } = settings;
+  if (tokenKey) return await keyringOf(tokenKey, ...(tokenKeyPrevious ? [tokenKeyPrevious] : []));
+  if (connection.kind === "embedded") return await openKeyFile(keyFilePath(settings));
+  throw new UsageError("TOKEN_KEY_MISSING", "OURA_TOKEN_KEY is not set.", {
+    hint:
+      "`auth login` makes one. If tokens are stored already, set the key they were stored with.",
+  });
+}
+
+/** The app of the settings; null when client id or secret is missing. */
+export function appOf(
+  settings: Pick<SignInSettings, "clientId" | "clientSecret">,
+): OAuthApp | null {
+  const { clientId, clientSecret } = settings;
+  return clientId !== null && clientSecret !== null ? { clientId, clientSecret } : null;
+}
+
+/** The endpoints of the environment that may get tokens, beside those of Oura's portals. */
+export function endpointsOf({ tokenUrl, revokeUrl }: SignInSettings): string[] {
+  return [tokenUrl, revokeUrl].filter((url) => url !== null);
+}
+
+/** Where a wearer's fresh pair is kept until the database has it. */
+export function recoveryFilesOf(
+  settings: Pick<SignInSettings, "dataDirectory">,
+  vault: Vault,
+  userId: string,
+): Promise<RecoveryFiles> {
+  const directory = settings.dataDirectory.replace(/\/+$/, "");
+  return RecoveryFiles.of(directory, vault.db, userId, vault.keyring);
+}
+
+/**
+ * The wearer a command is about: the named one, else the first who signed in.
+ * @throws {SignInError} When there is none such.
+ */
+export async function chooseWearer(db: Database, userId?: string): Promise<GrantSummary> {
+  const grants = await listGrants(db);
+  const chosen = userId === undefined ? grants[0] : grants.find((each) => each.userId === userId);
+  if (!chosen) throw notSignedIn(userId);
+  return chosen;
+}
+
+/** The sign-ins in the order they were made, by whether Oura still takes them. */
+export interface SignIns {
+  readonly all: readonly GrantSummary[];
+  readonly living: readonly GrantSummary[];
+  readonly dead: readonly GrantSummary[];
+}
+
+/**
+ * All sign-ins.
+ * @throws {SignInError} When there is none.
+ */
+export async function readSignIns(db: Database): Promise<SignIns> {
+  const grants = await listGrants(db);
+  if (grants.length === 0) throw notSignedIn();
+  const { active = [], needs_login = [] } = Object.groupBy(grants, ({ state }) => state);
+  return { all: grants, living: active, dead: needs_login };
+}
+
+/**
+ * Opens the first of these dead sign-ins that lives again: a pair that could not be stored may have
+ * been kept on disk.
+ * @throws {SignInError} When none does; names each.
+ */
+export async function openRevived(
+  settings: SignInSettings,
+  db: Database,
+  dead: readonly GrantSummary[],
+): Promise<TokenKeeper> {
+  for (const { userId } of dead) {
+    try {
+      return await openWearer(settings, db, userId);
+    } catch (error) {
+      if (!(error instanceof SignInError)) throw error;
+    }
+  }
+  throw allDead(dead);
+}
+
+/**
+ * A wearer's token, kept fresh: what the API client is given.
+ * @throws {SignInError} When the wearer is not signed in, or the grant is dead.
+ */
+export async function openWearer(
+  settings: SignInSettings,
+  db: Database,
+  userId: string,
+): Promise<TokenKeeper> {
+  const wearer = await chooseWearer(db, userId);
+  const vault: Vault = { db, keyring: await openKeyring(settings) };
+  const recovery = await recoveryFilesOf(settings, vault, wearer.userId);
+  const context = { vault, recovery, app: appOf(settings), endpoints: endpointsOf(settings) };
+  return await TokenKeeper.open(context, wearer.userId);
+}

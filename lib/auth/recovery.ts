@@ -1,0 +1,154 @@
+/** A fresh pair on its way into the database, by way of the disk. */
+import { loggerOf } from "../log/log.ts";
+import { DatabaseError, messageOf, UsageError } from "../errors.ts";
+import type { RetryOptions } from "../db/driver/retry_transaction.ts";
+import type { Grant, Vault } from "../db/vault/grant.ts";
+import { readGrant } from "../db/vault/grants.ts";
+import type { KeptFile, KeptPair, RecoveryFiles } from "../db/vault/recovery_files.ts";
+import { storeRefreshed } from "../db/vault/refresh_claim.ts";
+import type { TokenSet } from "../oura/oauth/token_answer.ts";
+import { notSignedIn } from "./sign_in_errors.ts";
+
+const log = loggerOf("sign-in");
+
+/** Where a pair is stored, and its copy kept meanwhile. */
+export interface Store {
+  readonly vault: Vault;
+  readonly recovery: RecoveryFiles;
+  /** How patiently a commit that failed is tried again from memory. */
+  readonly commitRetry?: RetryOptions;
+}
+
+/**
+ * Brings a checked pair into the database. The copy on disk is written first: from then on neither
+ * a crash nor a lost database can lose the pair.
+ * @throws {DatabaseError} When it could not be committed; says where it is kept.
+ */
+export async function keepAndStore(
+  { vault, recovery, commitRetry }: Store,
+  former: Grant,
+  tokens: TokenSet & { now: Date },
+  report: (step: "kept" | "committed" | "done") => Promise<void>,
+): Promise<Grant> {
+  const pair: KeptPair = {
+    obtainedAt: former.obtainedAt,
+    version: former.version,
+    accessToken: tokens.accessToken,
+    refreshToken: tokens.refreshToken,
+    expiresAt: new Date(tokens.now.getTime() + tokens.expiresIn * 1000),
+    // An answer without `scope` says that nothing changed.
+    scopes: tokens.scopes ?? former.scopes,
+    refreshedAt: tokens.now,
+  };
+  let path = await keep(recovery, pair);
+  await report("kept");
+  try {
+    await storeRefreshed(vault, former, pair, commitRetry);
+  } catch (cause) {
+    if (!(cause instanceof DatabaseError)) throw cause;
+    // Once more: the disk may have space by now.
+    path ??= await keep(recovery, pair);
+    throw commitFailed(cause, path);
+  }
+  await report("committed");
+  if (path !== null) await discard(recovery, path);
+  await report("done");
+  // When the row had moved on, what is there now is newer than what we bring.
+  const current = await readGrant(vault, former.userId);
+  if (!current) throw notSignedIn(former.userId);
+  return current;
+}
+
+/**
+ * Takes up a pair that an earlier run could not commit. Files that no longer count, because the row
+ * has a newer pair or another sign-in, are removed, and only those that were read here.
+ * @throws {UsageError} When a file is encrypted with another key.
+ */
+export async function adoptKeptPair(
+  vault: Vault,
+  recovery: RecoveryFiles,
+  userId: string,
+): Promise<void> {
+  const files = await recovery.read();
+  files.forEach(lookAtProblem);
+  if (files.every(({ pair }) => pair === null)) return;
+  const current = await readGrant(vault, userId);
+  if (!current) return;
+  const newest = files.find(({ pair }) => pair !== null && counts(pair, current))?.pair;
+  if (newest) {
+    // False when another process was faster: the row then decides below what is still needed.
+    if (await storeRefreshed(vault, current, newest)) {
+      log.info("A refreshed sign-in that an earlier run could not store was taken up.");
+    }
+  }
+  const after = newest ? await readGrant(vault, userId) : current;
+  if (!after) return;
+  for (const { path, pair } of files) {
+    if (pair !== null && !counts(pair, after)) await discard(recovery, path);
+  }
+}
+
+/** Removes the files that no sign-in needs any more: those whose pair `isOver`, and unreadable ones. */
+export async function discardKept(
+  recovery: RecoveryFiles,
+  isOver: (pair: KeptPair) => boolean,
+): Promise<void> {
+  for (const { path, pair } of await recovery.read()) {
+    if (pair === null || isOver(pair)) await discard(recovery, path);
+  }
+}
+
+/** A row older than the copy is one restored from a backup: the copy is then the latest pair. */
+function counts(pair: KeptPair, { obtainedAt, version }: Grant): boolean {
+  return obtainedAt.getTime() === pair.obtainedAt.getTime() && version <= pair.version;
+}
+
+/** A copy that cannot be read must not bar the way to a grant that is fine; a wrong key must. */
+function lookAtProblem({ path, problem }: KeptFile): void {
+  if (problem === undefined) return;
+  if (problem instanceof UsageError) throw problem;
+  log.warn("The recovery file {path} cannot be read: {problem}", {
+    path,
+    problem: messageOf(problem),
+  });
+}
+
+async function keep(recovery: RecoveryFiles, pair: KeptPair): Promise<string | null> {
+  try {
+    return await recovery.keep(pair);
+  } catch (error) {
+    log.warn("No recovery file can be written at {path}: {problem}", {
+      path: recovery.pattern,
+      problem: messageOf(error),
+    });
+    return null;
+  }
+}
+
+/** A file left behind does no harm: the version in it tells the next run that it is old. */
+async function discard(recovery: RecoveryFiles, path: string): Promise<void> {
+  await recovery.remove(path).catch((error) =>
+    log.warn("The recovery file {path} cannot be removed: {problem}", {
+      path,
+      problem: messageOf(error),
+    })
+  );
+}
+
+function commitFailed(cause: DatabaseError, path: string | null): DatabaseError {
+  if (path === null) {
+    return new DatabaseError(
+      "SIGN_IN_LOST",
+      "The refreshed sign-in could be stored neither in the database nor on disk.",
+      {
+        cause,
+        hint: "Fix the database (and make the data directory writable), then `auth login`.",
+      },
+    );
+  }
+  return new DatabaseError(
+    "SIGN_IN_KEPT",
+    `The refreshed sign-in could not be stored in the database; it is kept, encrypted, in ${path}.`,
+    { cause, hint: "Fix the database and run again on this machine: the file is taken up then." },
+  );
+}

@@ -1,0 +1,35 @@
+/** The sentences a person needs when a sign-in is missing or dead. */
+import type { GrantSummary } from "../db/vault/grant.ts";
+import { SignInError } from "../errors.ts";
+
+/** Nobody, or not this wearer, has signed in. */
+export function notSignedIn(userId?: string): SignInError {
+  return new SignInError(
+    "NOT_SIGNED_IN",
+    userId === undefined ? "Nobody has signed in yet." : `Wearer ${userId} is not signed in.`,
+    { hint: "Run `auth login`." },
+  );
+}
+
+/** The grant is dead: only a new sign-in of the wearer helps. */
+export function needsLogin(userId: string, reason: string): SignInError {
+  return new SignInError("SIGN_IN_DEAD", `The sign-in of wearer ${userId} has ended. ${reason}`, {
+    hint: "Run `auth login` to sign in again; stored data stays, and the next sync fills the gap.",
+  });
+}
+
+/** Every sign-in is dead. */
+export function allDead(grants: readonly GrantSummary[]): SignInError {
+  const reasons = grants.map(({ userId, needsLoginReason }) => ({
+    userId,
+    reason: needsLoginReason ?? "Oura no longer accepts it.",
+  }));
+  const [first, ...others] = reasons;
+  if (first && others.length === 0) return needsLogin(first.userId, first.reason);
+  const each = reasons.map(({ userId, reason }) => `Wearer ${userId}: ${reason}`).join(" ");
+  return new SignInError("SIGN_IN_DEAD", `All ${grants.length} sign-ins have ended. ${each}`, {
+    hint:
+      "Run `auth login` to sign in again; stored data stays, and the next sync fills the gap. " +
+      "`auth logout --user-id ID` removes a sign-in that is no longer wanted.",
+  });
+}

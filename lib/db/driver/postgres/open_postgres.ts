@@ -1,0 +1,98 @@
+/** Connects to PostgreSQL servers. */
+import pg from "pg";
+import type { ConnectionSettings } from "../connection.ts";
+import type { Database } from "../database.ts";
+import { SqlError, toDatabaseError } from "../errors/errors.ts";
+import { PostgresDatabase } from "./postgres_database.ts";
+import { retryStatement } from "../retry_transaction.ts";
+import { checkServer } from "./server_check.ts";
+import { type ServerAddress, serverAddress } from "./server_url.ts";
+import { type TlsAttempt, tlsAttempts } from "./tls.ts";
+import { decoderOf } from "../values.ts";
+
+/** How a server pool is opened. */
+export interface PostgresOptions {
+  schema: string;
+  /** Connections at most; also how many transactions can be in flight. */
+  poolSize?: number;
+}
+
+const DEFAULT_POOL_SIZE = 4;
+/** Idle time after which the network is asked whether the server is still there. */
+const KEEP_ALIVE_MS = 30_000;
+
+/**
+ * Connects to a server. The first connection is made here, so that a wrong address, password or
+ * certificate is reported before any work begins.
+ * @throws {UsageError} When the URL or a certificate file cannot be read.
+ * @throws {SqlError} When the server cannot be reached or refuses the sign-in. One that says it will
+ * soon be there is waited for.
+ */
+export async function openPostgres(
+  connection: Exclude<ConnectionSettings, { kind: "embedded" }>,
+  options: PostgresOptions,
+): Promise<Database> {
+  const address = serverAddress(connection);
+  const host = address.host.includes(":") ? `[${address.host}]` : address.host;
+  const label = `${host}:${address.port}/${address.database}`;
+  const attempts = await tlsAttempts(address);
+  for (const [index, tls] of attempts.entries()) {
+    const pool = openPool(address, tls, options.poolSize ?? DEFAULT_POOL_SIZE);
+    try {
+      const db = new PostgresDatabase(pool, options.schema, label);
+      await retryStatement(db, () => checkServer(db), { when: comesSoon });
+      return db;
+    } catch (error) {
+      await pool.end();
+      const failure = toDatabaseError(error, label);
+      if (index === attempts.length - 1 || !concernsTls(failure)) throw failure;
+    }
+  }
+  throw new RangeError("sslmode stands for no attempt");
+}
+
+/**
+ * Whether somebody answers who says that the server will: itself while it starts, or a pooler.
+ * PgBouncer tells the first who asks after an outage that the server is away, however long it has
+ * been back, and only then looks for it. Where nobody answers, the address may be wrong.
+ */
+function comesSoon({ code, sqlState }: SqlError): boolean {
+  return code === "DATABASE_UNREACHABLE" && sqlState !== null;
+}
+
+/** A server may also refuse plain text or TLS in pg_hba.conf (28000). */
+function concernsTls(failure: unknown): boolean {
+  return failure instanceof SqlError &&
+    (failure.code === "DATABASE_TLS" || failure.sqlState === "28000");
+}
+
+function openPool(address: ServerAddress, ssl: TlsAttempt, size: number): pg.Pool {
+  const config: pg.ClientConfig = {
+    host: address.host,
+    port: address.port,
+    database: address.database,
+    user: address.user,
+    // A function, even for no password: else the driver would look for ~/.pgpass.
+    password: () => address.password ?? "",
+    ssl,
+    application_name: address.applicationName,
+    client_encoding: "UTF8",
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+    connectionTimeoutMillis: address.connectTimeoutMs,
+    types: { getTypeParser: (oid: number) => decoderOf(oid) },
+    ...(address.options === null ? {} : { options: address.options }),
+  };
+  /** Takes its settings here, so that the timeout bounds connecting, not waiting for a free slot. */
+  class Client extends pg.Client {
+    constructor() {
+      super(config);
+    }
+  }
+  const pool = new pg.Pool({ max: size, idleTimeoutMillis: 0, Client });
+  // A connection that dies is reported by the statement that uses it next. Without listeners the
+  // event would end the process.
+  pool.on("error", () => {});
+  pool.on("connect", (client) => client.on("error", () => {}));
+  return pool;
+}

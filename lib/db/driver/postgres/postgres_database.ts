@@ -1,0 +1,179 @@
+/**
+ * The adapter for PostgreSQL servers. It keeps no session state (settings, named statements, session
+ * locks), so that it works behind PgBouncer in transaction mode too.
+ */
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type pg from "pg";
+import { from as copyFrom } from "pg-copy-streams";
+import type { Database, QueryResult, Row, Transaction } from "../database.ts";
+import { SqlError, toDatabaseError } from "../errors/errors.ts";
+import { StatementStopper } from "./statement_stopper.ts";
+import { encodeParameter } from "../values.ts";
+
+/** Below this the per-item cost of the stream outweighs the work; above it memory is wasted. */
+const COPY_CHUNK_CHARACTERS = 64 * 1024;
+
+type Runner = Pick<pg.PoolClient, "query">;
+
+/**
+ * Asks for the protocol that takes one statement. Without parameters the driver would take the other
+ * one, in which "COMMIT; DELETE …" gets out of a read-only transaction.
+ */
+function oneStatement(sql: string, params: readonly unknown[]): pg.QueryConfig {
+  const config: pg.QueryConfig & { queryMode: "extended" } = {
+    text: sql,
+    values: params.map(encodeParameter),
+    queryMode: "extended",
+  };
+  return config;
+}
+
+/** What a pool and a checked-out connection have in common. */
+class PostgresQueryable {
+  constructor(
+    private readonly runner: Runner,
+    readonly schema: string,
+    readonly label: string,
+    protected readonly stopper: StatementStopper,
+  ) {}
+
+  async query<T extends Row = Row>(
+    sql: string,
+    params: readonly unknown[] = [],
+  ): Promise<QueryResult<T>> {
+    try {
+      const result = await this.runner.query<T>(oneStatement(sql, params));
+      const columns = result.fields.map(({ name }) => name);
+      return { rows: result.rows, columns, rowCount: result.rowCount ?? 0 };
+    } catch (error) {
+      throw this.failure(error);
+    }
+  }
+
+  async exec(sql: string): Promise<void> {
+    try {
+      await this.runner.query(sql);
+    } catch (error) {
+      throw this.failure(error);
+    }
+  }
+
+  /** What to throw for what the driver threw. */
+  protected failure(error: unknown): unknown {
+    return this.stopper.explain(toDatabaseError(error, this.label));
+  }
+}
+
+/** A pool of connections to one server. */
+export class PostgresDatabase extends PostgresQueryable implements Database {
+  readonly kind = "postgres";
+  readonly parallelism: number;
+
+  constructor(private readonly pool: pg.Pool, schema: string, label: string) {
+    super(pool, schema, label, new StatementStopper(pool));
+    this.parallelism = pool.options.max;
+  }
+
+  async transaction<T>(body: (tx: Transaction) => Promise<T>): Promise<T> {
+    const client = await this.connect();
+    const tx = new PostgresTransaction(client, this.schema, this.label, this.stopper);
+    try {
+      await tx.exec("BEGIN ISOLATION LEVEL READ COMMITTED");
+      const result = await body(tx);
+      await tx.commit();
+      client.release();
+      return result;
+    } catch (error) {
+      await rollback(client);
+      throw error;
+    }
+  }
+
+  endStatementsOn(signal: AbortSignal): Disposable {
+    return this.stopper.watch(signal);
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+  }
+
+  private async connect(): Promise<pg.PoolClient> {
+    try {
+      return await this.pool.connect();
+    } catch (error) {
+      throw this.failure(error);
+    }
+  }
+}
+
+/** A connection that cannot even roll back is thrown away; the server then rolls back by itself. */
+async function rollback(client: pg.PoolClient): Promise<void> {
+  try {
+    await client.query("ROLLBACK");
+    client.release();
+  } catch {
+    client.release(true);
+  }
+}
+
+class PostgresTransaction extends PostgresQueryable implements Transaction {
+  private savepoints = 0;
+
+  constructor(
+    private readonly client: pg.PoolClient,
+    schema: string,
+    label: string,
+    stopper: StatementStopper,
+  ) {
+    super(client, schema, label, stopper);
+  }
+
+  async savepoint<T>(body: () => Promise<T>): Promise<T> {
+    const name = `s${++this.savepoints}`;
+    await this.exec(`SAVEPOINT ${name}`);
+    try {
+      const result = await body();
+      await this.exec(`RELEASE SAVEPOINT ${name}`);
+      return result;
+    } catch (error) {
+      await this.exec(`ROLLBACK TO SAVEPOINT ${name}; RELEASE SAVEPOINT ${name}`);
+      throw error;
+    }
+  }
+
+  async copyIn(sql: string, lines: AsyncIterable<string> | Iterable<string>): Promise<void> {
+    try {
+      await pipeline(Readable.from(inChunks(lines)), this.client.query(copyFrom(sql)));
+    } catch (error) {
+      throw this.failure(error);
+    }
+  }
+
+  /** COMMIT of a transaction in which a statement failed rolls back, and reports success. */
+  async commit(): Promise<void> {
+    try {
+      const { command } = await this.client.query("COMMIT");
+      if (command === "COMMIT") return;
+    } catch (error) {
+      throw this.failure(error);
+    }
+    throw new SqlError(
+      "DATABASE_TRANSACTION_ABORTED",
+      `${this.label}: the transaction was rolled back, because a statement in it had failed`,
+      { sqlState: "25P02", retryable: false },
+    );
+  }
+}
+
+async function* inChunks(lines: AsyncIterable<string> | Iterable<string>): AsyncGenerator<string> {
+  let chunk = "";
+  for await (const text of lines) {
+    chunk += text;
+    if (chunk.length >= COPY_CHUNK_CHARACTERS) {
+      yield chunk;
+      chunk = "";
+    }
+  }
+  if (chunk !== "") yield chunk;
+}

@@ -1,0 +1,144 @@
+/**
+ * Notices rows that are gone from the tables: a table that was dropped, emptied or restored from an
+ * older backup. The ledger says which days were read; it must not outlive what they brought.
+ *
+ * Cheap while nothing is gone: each account says how many rows a table must hold at least, and a
+ * whole count of the small tables, or once a day of the large ones, is compared with it. Only where
+ * rows are missing, or the table is another one, each window of the ledger is counted.
+ */
+import type { DaySpan } from "../../values/days.ts";
+import KEEP_ACCOUNTS from "../../../sql/queries/keep_row_accounts.sql" with { type: "text" };
+import REOPEN_WINDOWS from "../../../sql/queries/reopen_windows.sql" with { type: "text" };
+import ROW_ACCOUNTS from "../../../sql/queries/row_accounts.sql" with { type: "text" };
+import type { Queryable } from "../driver/database.ts";
+import { inSchema } from "../driver/identifiers.ts";
+import { countAll, countDays, type CountedTable } from "./stored_rows.ts";
+
+/** A window of the ledger whose rows are gone. */
+export interface LostWindow extends DaySpan {
+  readonly id: number;
+  readonly dataType: string;
+}
+
+/** What the tables hold, held against the ledger. */
+export interface RowFindings {
+  readonly lost: readonly LostWindow[];
+  /** What was counted, for {@linkcode keepFindings}. */
+  readonly counted: readonly { dataType: string; rows: number; relation: string | null }[];
+}
+
+/** Why a window is to be read again although it was read completely. */
+export const ROWS_MISSING = {
+  code: "ROWS_MISSING",
+  message: "rows that were loaded for these days are no longer in the table; " +
+    "the next sync reads the days again",
+} as const;
+
+interface Account {
+  data_type: string;
+  rows: number | null;
+  known_relation: string | null;
+  recent: boolean;
+  relation: string | null;
+  [column: string]: unknown;
+}
+
+/**
+ * Compares the ledger of a wearer with the rows, and changes nothing.
+ * @param thorough Whether the large tables are counted too, however recently they were.
+ */
+export async function findLostRows(
+  db: Queryable,
+  userId: string,
+  tables: readonly CountedTable[],
+  { thorough = false } = {},
+): Promise<RowFindings> {
+  if (tables.length === 0) return { lost: [], counted: [] };
+  const { rows } = await db.query<Account>(inSchema(ROW_ACCOUNTS, db.schema), [
+    userId,
+    tables.map(({ dataType }) => dataType),
+    tables.map(({ table }) => table),
+    db.schema,
+  ]);
+  const accounts = new Map(rows.map((account) => [account.data_type, account]));
+  const due = tables.filter(({ dataType, extent }) => {
+    const { relation, known_relation, recent } = accounts.get(dataType)!;
+    return thorough || extent !== "timestamp" || relation !== known_relation || !recent;
+  });
+  const there = due.filter(({ dataType }) => accounts.get(dataType)!.relation !== null);
+  const counts = await countTables(db, userId, there);
+  const counted = due.map(({ dataType }) => ({
+    dataType,
+    rows: counts.get(dataType) ?? 0,
+    relation: accounts.get(dataType)!.relation,
+  }));
+  const lost: LostWindow[] = [];
+  for (const [place, { dataType, rows, relation }] of counted.entries()) {
+    const account = accounts.get(dataType)!.rows;
+    if (account !== null && rows >= account) continue;
+    lost.push(...await lostWindows(db, userId, due[place]!, relation !== null));
+  }
+  return { lost, counted };
+}
+
+/** Reopens the windows whose rows are gone, and remembers what was counted. */
+export async function keepFindings(
+  tx: Queryable,
+  userId: string,
+  { lost, counted }: RowFindings,
+): Promise<void> {
+  if (lost.length > 0) {
+    const ids = lost.map(({ id }) => id);
+    const { code, message } = ROWS_MISSING;
+    await tx.query(inSchema(REOPEN_WINDOWS, tx.schema), [ids, code, message]);
+  }
+  if (counted.length === 0) return;
+  await tx.query(inSchema(KEEP_ACCOUNTS, tx.schema), [
+    userId,
+    counted.map(({ dataType }) => dataType),
+    counted.map(({ rows }) => rows),
+    counted.map(({ relation }) => relation),
+  ]);
+}
+
+async function countTables(
+  db: Queryable,
+  userId: string,
+  tables: readonly CountedTable[],
+): Promise<Map<string, number>> {
+  if (tables.length === 0) return new Map();
+  const counts = tables.map((table, place) =>
+    `SELECT ${place} AS place, ${countAll(table)} AS rows`
+  );
+  const { rows } = await db.query<{ place: number; rows: number }>(
+    inSchema(counts.join("\nUNION ALL "), db.schema),
+    [userId],
+  );
+  return new Map(rows.map(({ place, rows }) => [tables[place]!.dataType, rows]));
+}
+
+/** Windows with fewer rows than they had; of those nobody counted, the ones with no row at all. */
+async function lostWindows(
+  db: Queryable,
+  userId: string,
+  table: CountedTable,
+  exists: boolean,
+): Promise<LostWindow[]> {
+  const now = exists ? countDays(table, "w.from_day", "w.to_day") : "0::bigint";
+  const sql = `SELECT id, from_day, to_day FROM (
+  SELECT w.id, w.from_day, w.to_day, w.rows, w.stored, ${now} AS now
+  FROM oura.sync_windows w WHERE w.user_id = $1 AND w.data_type = $2 AND w.state = 'done'
+) AS counted
+WHERE now < stored OR (stored IS NULL AND rows > 0 AND now = 0)
+ORDER BY from_day, to_day`;
+  const { rows } = await db.query<{ id: number; from_day: string; to_day: string }>(
+    inSchema(sql, db.schema),
+    [userId, table.dataType],
+  );
+  return rows.map(({ id, from_day, to_day }) => ({
+    id,
+    dataType: table.dataType,
+    from: from_day,
+    to: to_day,
+  }));
+}

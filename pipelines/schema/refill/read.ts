@@ -1,0 +1,96 @@
+/** Reads stored documents in batches, and what they say to the columns and series of a refill. */
+import type { Queryable } from "../../../lib/db/driver/database.ts";
+import type { Table } from "../../stages/table.ts";
+import { keyColumns, readStatement } from "./sql.ts";
+import type { RefillTask } from "./task.ts";
+import { createRefillTransform, type Refilled, type RefillTransform } from "./transform.ts";
+
+/** A row as a refill reads it: `k0…` its key, `f0…` former values where it has no document. */
+export interface StoredRow extends Record<string, unknown> {
+  /** The document as JSON text. */
+  raw: string | null;
+  deleted: boolean;
+  /** Where the row is: in which table (or partition of one), and where in there. */
+  part: string;
+  place: string;
+  /** The row's version: another writer changes it. */
+  version: string;
+}
+
+/** Rows in order of the key, and what is to be written into them. */
+export interface Batch {
+  readonly rows: readonly StoredRow[];
+  readonly outcomes: readonly Refilled[];
+  /** The key behind which it begins; null at the beginning of the table. */
+  readonly after: readonly string[] | null;
+  /** The key of its last row; null when it has none. */
+  readonly next: readonly string[] | null;
+}
+
+/** See {@linkcode createBatchReader}. */
+export interface BatchReader {
+  /** All batches behind a key; the last one may be empty. */
+  batches(
+    db: Queryable,
+    after: readonly string[] | null,
+    recent: boolean,
+  ): AsyncGenerator<Batch>;
+  /** Reads a batch once more, and keeps others from changing its rows. */
+  readLocked(
+    tx: Queryable,
+    span: { after: Batch["after"]; until: Batch["next"]; recent: boolean },
+  ): Promise<Batch>;
+}
+
+/** Compiles the reader of a task. */
+export function createBatchReader(
+  table: Table,
+  task: RefillTask,
+  limit: number,
+  schema: string,
+): BatchReader {
+  const { since } = task.state;
+  const width = keyColumns(table).length;
+  const transform = createRefillTransform(task.type, task.columns);
+
+  async function read(
+    db: Queryable,
+    after: Batch["after"],
+    until: Batch["next"],
+    recent: boolean,
+    lock: boolean,
+  ): Promise<Batch> {
+    const pass = { behind: after !== null, until: until !== null, recent, lock };
+    const sql = readStatement(table, task.columns, pass, limit, schema);
+    const { rows } = await db.query<StoredRow>(sql, [since, ...(after ?? []), ...(until ?? [])]);
+    const last = rows.at(-1);
+    return {
+      rows,
+      outcomes: rows.map((row) => readRow(transform, row)),
+      after,
+      next: last ? keyOf(last, width) : null,
+    };
+  }
+
+  return {
+    async *batches(db, from, recent) {
+      for (let after = from;;) {
+        const batch = await read(db, after, null, recent, false);
+        yield batch;
+        if (batch.rows.length < limit) return;
+        after = batch.next;
+      }
+    },
+    readLocked: (tx, { after, until, recent }) => read(tx, after, until, recent, true),
+  };
+}
+
+/** The key of a row, `width` columns wide. */
+export function keyOf(row: StoredRow, width: number): string[] {
+  return Array.from({ length: width }, (_, i) => String(row[`k${i}`]));
+}
+
+/** What a stored row says, by its document or by its former values. */
+export function readRow(transform: RefillTransform, row: StoredRow): Refilled {
+  return row.raw === null ? transform.former(row) : transform.document(JSON.parse(row.raw));
+}

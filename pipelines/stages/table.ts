@@ -1,0 +1,58 @@
+/** The table a data type becomes: its built-in columns, its key, and the declared columns. */
+import { isTimeKey, keyColumns } from "../../config/key.ts";
+import type { PipelineType } from "../../config/model.ts";
+import type { ColumnType } from "../../lib/values/column_type.ts";
+import { sampleType, type SeriesTable } from "./series/load_series.ts";
+
+/** A column the loader writes from a document. */
+export interface TableColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+}
+
+/** The shape of a data table, as the loader, `apply` and `replay` see it. */
+export interface Table {
+  readonly name: string;
+  /** Columns that, after `user_id`, make the primary key. */
+  readonly key: readonly TableColumn[];
+  /** Built-in columns beside the key: `day`, `utc_offset`, where the type has them. */
+  readonly builtin: readonly TableColumn[];
+  /** Declared columns, in the order of the YAML. */
+  readonly declared: readonly TableColumn[];
+  /** Child tables with a row per sample. */
+  readonly series: readonly SeriesTable[];
+  readonly keepRaw: boolean;
+  readonly history: boolean;
+  /**
+   * Whether rows are keyed by their instant instead of a document id. Such tables are the large
+   * ones, and are bulk-loaded.
+   */
+  readonly timeKeyed: boolean;
+}
+
+/** Whether the documents of a type are samples in time, without an id of their own. */
+export function isTimeKeyed(type: PipelineType): boolean {
+  return isTimeKey(type.key);
+}
+
+/** The table of a data type. */
+export function tableOf(type: PipelineType): Table {
+  const builtin: TableColumn[] = [];
+  if (type.day !== null) builtin.push({ name: "day", type: "date" });
+  if (type.offset !== null) builtin.push({ name: "utc_offset", type: "interval" });
+  return {
+    name: type.table,
+    key: keyColumns(type.key),
+    builtin,
+    declared: type.columns.map(({ name, type }) => ({ name, type })),
+    series: type.series.map(({ name, shape }) => ({ name, type: sampleType(shape) })),
+    keepRaw: type.keepRaw,
+    history: type.history && type.keepRaw,
+    timeKeyed: isTimeKeyed(type),
+  };
+}
+
+/** All columns the loader writes, without `user_id`, `raw_data` and the timestamps. */
+export function valueColumns(table: Table): readonly TableColumn[] {
+  return [...table.key, ...table.builtin, ...table.declared];
+}

@@ -1,0 +1,176 @@
+/**
+ * Marks documents that Oura no longer returns. Strict, because an empty or partial answer must never
+ * look like a deletion: only after a complete reading, only for days inside the asked window, whose
+ * edges are ambiguous, and only rows that no other writer touched since the reading began: they may
+ * be newer than the answer. After an empty reading only what the document's own route denies, too.
+ */
+import type { PipelineType } from "../../config/model.ts";
+import { addDays, type DaySpan } from "../../lib/values/days.ts";
+import type { Queryable, Transaction } from "../../lib/db/driver/database.ts";
+import { inSchema, quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
+import { KEY_SEPARATOR } from "./key.ts";
+import type { Table } from "./table.ts";
+
+/** Rows that stand as they stood when the reading began; `now()` is the transaction's begin. */
+const UNTOUCHED = `deleted_at IS NULL
+  AND updated_at < now() - $2::double precision * interval '1 millisecond'`;
+
+/** What the single-document route said of documents that a list lacks. */
+export interface Verdict {
+  /** Ids that Oura no longer knows. */
+  readonly gone: readonly string[];
+  /** Ids that Oura still knows, or gave no clear answer for: they are not marked now. */
+  readonly spared: readonly string[];
+}
+
+/** No document was asked for. */
+export const NO_VERDICT: Verdict = { gone: [], spared: [] };
+
+/** Collects the keys a window returned, and buries what is missing from them. */
+export class SeenDocuments {
+  readonly #type: PipelineType;
+  readonly #table: Table;
+  readonly #keys = new Set<string>();
+  /** Days do not bound what a route without a range returns: it is the whole set every time. */
+  readonly #isWhole: boolean;
+  readonly #from: string;
+  readonly #until: string;
+  #anonymous = false;
+  #rejects = false;
+
+  /** @param span The days the window completes. */
+  constructor(type: PipelineType, table: Table, readonly span: DaySpan) {
+    this.#type = type;
+    this.#table = table;
+    this.#isWhole = type.window.by === "none";
+    // Without their `Z`, which would sort behind the microseconds that some keys have.
+    this.#from = `${span.from}T00:00:00.000`;
+    this.#until = `${addDays(span.to, 1)}T00:00:00.000`;
+  }
+
+  /**
+   * Notes a rejected document: it exists, though its row may not. One whose key cannot be told
+   * (null) may be any of the stored ones, so that none of them counts as missing.
+   */
+  addReject(key: string | null): void {
+    this.#rejects = true;
+    if (key === null) this.#anonymous = true;
+    else this.add(key);
+  }
+
+  /** Notes a document that is loaded before {@linkcode bury}. */
+  add(key: string): void {
+    // Samples outside the window's own days have another window to speak for them.
+    const isBounded = this.#table.timeKeyed && !this.#isWhole;
+    if (isBounded && (key < this.#from || key >= this.#until)) return;
+    this.#keys.add(key);
+  }
+
+  /**
+   * Ids of stored documents of the window's days that the reading lacks and their own route may be
+   * asked for, newest first. A document that has its day for an id has no route.
+   * @param readingMs See {@linkcode bury}.
+   * @param most How many at most.
+   */
+  async missing(
+    db: Queryable,
+    userId: string,
+    readingMs: number,
+    most: number,
+  ): Promise<string[]> {
+    const days = this.#days(5);
+    if (this.#anonymous || this.#table.timeKeyed || days === null) return [];
+    const { rows } = await db.query<{ id: string }>(
+      inSchema(
+        `SELECT id FROM oura.${q(this.#table.name)}
+        WHERE user_id = $1 AND ${UNTOUCHED} AND NOT (id = ANY ($3::text[])) ${days.sql}
+          ${this.#isWhole ? "" : "AND id <> day::text"}
+        ORDER BY ${this.#isWhole ? "id" : "day DESC, id"} LIMIT $4`,
+        db.schema,
+      ),
+      [userId, readingMs, [...this.#keys], most, ...days.params],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Bounds rows to the window's days; null where nothing says which window a row belongs to. */
+  #days(place: number): { sql: string; params: string[] } | null {
+    if (this.#isWhole) return { sql: "", params: [] };
+    if (this.#type.day === null) return null;
+    return {
+      sql: `AND day BETWEEN $${place}::date AND $${place + 1}::date`,
+      params: [this.span.from, this.span.to],
+    };
+  }
+
+  /**
+   * Sets `deleted_at` on the rows of the window's days that were not seen.
+   * @param readingMs How long before the transaction's begin the reading began, in milliseconds. A
+   * span of time, because the clocks of this machine and of the database may differ.
+   * @param verdict What the documents' own route said of {@linkcode missing}.
+   * @returns How many.
+   */
+  async bury(
+    tx: Transaction,
+    userId: string,
+    readingMs: number,
+    { gone, spared }: Verdict = NO_VERDICT,
+  ): Promise<number> {
+    const isEmpty = this.#keys.size === 0;
+    if (this.#anonymous || (isEmpty && gone.length === 0)) return 0;
+    if (this.#table.timeKeyed) return await this.#burySamples(tx, userId, readingMs);
+    const days = this.#days(4);
+    if (days === null) return 0;
+    return await execute(
+      tx,
+      `UPDATE oura.${q(this.#table.name)} SET deleted_at = now(), updated_at = now()
+      WHERE user_id = $1 AND ${UNTOUCHED} ${days.sql}
+        AND ${isEmpty ? "id = ANY ($3::text[])" : "NOT (id = ANY ($3::text[]))"}`,
+      [userId, readingMs, isEmpty ? gone : [...this.#keys, ...spared], ...days.params],
+    );
+  }
+
+  /**
+   * Tens of thousands of keys: sent only when some may be missing. All that were seen are rows by
+   * now, unless rejected, so that as many rows as keys means that none is.
+   */
+  async #burySamples(tx: Transaction, userId: string, readingMs: number): Promise<number> {
+    const table = `oura.${q(this.#table.name)}`;
+    const bounds = this.#isWhole
+      ? ["-infinity", "infinity"]
+      : [`${this.#from}Z`, `${this.#until}Z`];
+    if (!this.#rejects) {
+      const { rows: [stored] } = await tx.query<{ count: number }>(
+        inSchema(
+          `SELECT count(*)::int AS count FROM ${table} WHERE user_id = $1 AND deleted_at IS NULL
+          AND "timestamp" >= $2::timestamptz AND "timestamp" < $3::timestamptz`,
+          tx.schema,
+        ),
+        [userId, ...bounds],
+      );
+      if (stored!.count <= this.#keys.size) return 0;
+    }
+    const parts = [...this.#keys].map((key) => key.split(KEY_SEPARATOR));
+    const columns = this.#table.key.map(({ name, type }, i) => ({
+      name: q(name),
+      type,
+      values: parts.map((part) => part[i]!),
+    }));
+    return await execute(
+      tx,
+      `UPDATE ${table} AS t SET deleted_at = now(), updated_at = now()
+      WHERE user_id = $1 AND ${UNTOUCHED}
+      AND "timestamp" >= $3::timestamptz AND "timestamp" < $4::timestamptz
+      AND NOT EXISTS (
+        SELECT 1 FROM unnest(${columns.map(({ type }, i) => `$${i + 5}::${type}[]`).join(", ")})
+          AS seen(${columns.map(({ name }) => name).join(", ")})
+        WHERE ${columns.map(({ name }) => `seen.${name} = t.${name}`).join(" AND ")}
+      )`,
+      [userId, readingMs, ...bounds, ...columns.map(({ values }) => values)],
+    );
+  }
+}
+
+async function execute(tx: Transaction, sql: string, params: readonly unknown[]): Promise<number> {
+  return (await tx.query(inSchema(sql, tx.schema), params)).rowCount;
+}

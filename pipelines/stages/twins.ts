@@ -1,0 +1,61 @@
+/**
+ * Several documents of one key in one answer, such as the battery levels of two rings at one
+ * instant. A table has one row per key, so that one of them is its row, always the same one whatever
+ * the order they come in, and the others are kept in `document_revisions`.
+ */
+import type { Queryable } from "../../lib/db/driver/database.ts";
+import { inSchema } from "../../lib/db/driver/identifiers.ts";
+import KEEP_TWINS from "../../sql/queries/keep_twins.sql" with { type: "text" };
+import type { Table } from "./table.ts";
+import type { Row } from "./transform.ts";
+
+/** The rows of a batch, one per key and in key order, and those that lost their place to them. */
+export interface Sorted {
+  /** In the order in which locks are taken. */
+  readonly rows: readonly Row[];
+  readonly twins: readonly Row[];
+}
+
+/**
+ * Chooses the row of each key. Of documents with an id the last one sent is the present state of one
+ * document. Samples have no identity but their key, and none of them is newer: the greatest text
+ * wins, so that reading them again changes nothing.
+ */
+export function onePerKey({ timeKeyed }: Table, batch: readonly Row[]): Sorted {
+  const rows = new Map<string, Row>();
+  const twins: Row[] = [];
+  for (const row of batch) {
+    const other = rows.get(row.key);
+    if (other === undefined || !timeKeyed) {
+      rows.set(row.key, row);
+      continue;
+    }
+    const [text, otherText] = [contentOf(row), contentOf(other)];
+    if (text === otherText) continue;
+    twins.push(text > otherText ? other : row);
+    if (text > otherText) rows.set(row.key, row);
+  }
+  return { rows: [...rows.values()].sort((a, b) => (a.key < b.key ? -1 : 1)), twins };
+}
+
+/** Keeps twins, each once. A table without history keeps none: the configuration says so. */
+export async function keepTwins(
+  tx: Queryable,
+  table: Table,
+  target: { userId: string; runId: number | null },
+  twins: readonly Row[],
+): Promise<number> {
+  if (twins.length === 0 || !table.history) return 0;
+  const { rows } = await tx.query<{ added: number }>(inSchema(KEEP_TWINS, tx.schema), [
+    target.userId,
+    table.name,
+    target.runId,
+    twins.map(({ key }) => key),
+    twins.map(({ rawText }) => rawText),
+  ]);
+  return rows[0]!.added;
+}
+
+function contentOf({ rawText, values }: Row): string {
+  return rawText ?? JSON.stringify(values);
+}

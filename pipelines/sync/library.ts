@@ -1,0 +1,126 @@
+/** The `sync` command as a function, for programs. Loads the database drivers only when called. */
+import { loadPipeline } from "../../config/pipeline.ts";
+import { loadSettings } from "../../config/environment/settings.ts";
+import type { TokenProvider } from "../../lib/oura/token_provider.ts";
+import { InterruptedError } from "../errors.ts";
+import type { SyncReport } from "./outcome.ts";
+import { readPipeline, withDatabase } from "../../commands/_cli/context.ts";
+import { demandOf, typesOption } from "../../commands/sync/options.ts";
+
+/** Options of {@linkcode sync}. All of it has a default. */
+export interface SyncOptions {
+  /** PostgreSQL, as `postgres://…`. @default An embedded database in `dataDirectory` */
+  databaseUrl?: string;
+  /** Home of the embedded database and of lock files. @default "./data" */
+  dataDirectory?: string;
+  /** A token that stays. @default The sign-in stored in the database */
+  accessToken?: string;
+  /** Something that keeps a token fresh, instead of `accessToken`. */
+  tokens?: TokenProvider;
+  /** The wearer, where the database holds several sign-ins. @default The first one */
+  userId?: string;
+  /** Path of `oura.yaml`. @default As the command line finds it */
+  config?: string;
+  /** Names of data types. @default All of the configuration */
+  types?: readonly string[];
+  /** First local day, fetched anew whatever was fetched before. @default What is new or missing */
+  from?: string;
+  /** Last local day, included; needs `from`. @default Today */
+  to?: string;
+  /** Requests in flight at once. @default 4 */
+  concurrency?: number;
+  /** Further variables of the command line, such as `OURA_TOKEN_KEY`. Nothing else is read. */
+  environment?: Readonly<Record<string, string | undefined>>;
+  /** Ends the run; `sync` then rejects with its reason. What was loaded stays. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Fetches what is new or missing of one wearer and loads it, exactly as `oura-sync sync` does: opens the
+ * database, brings its tables up to date, adds newly declared columns, syncs, and closes it.
+ *
+ * @returns How it went. Failures while syncing do not throw: `error` is what went wrong, or null.
+ * @throws {UsageError} When an option, the environment or the configuration is wrong.
+ * @throws {DatabaseError} When the database cannot be used.
+ * @throws {SignInError} When nobody is signed in, or the sign-in is dead.
+ * @throws {OuraUnavailableError} When Oura cannot be asked whose token it is.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { sync } from "@oura-sync/oura-sync";
+ *
+ * const report = await sync({
+ *   environment: Deno.env.toObject(),
+ *   types: ["daily_sleep", "sleep"],
+ *   from: "2026-01-01",
+ *   to: "2026-01-31",
+ * });
+ * assert.equal(report.error, null);
+ * console.log(`${report.counts.inserted} new rows`);
+ * ```
+ */
+export async function sync(options: SyncOptions = {}): Promise<SyncReport> {
+  const { signal: caller } = options;
+  const stop = new AbortController();
+  // Whatever the caller's reason is, the run ends in order and its record says so.
+  const interrupt = () => stop.abort(new InterruptedError("the program that called it"));
+  if (caller?.aborted) interrupt();
+  caller?.addEventListener("abort", interrupt, { once: true });
+  try {
+    const report = await syncUntil(stop.signal, options);
+    if (report.error instanceof InterruptedError) throw report.error;
+    return report;
+  } catch (error) {
+    throw error instanceof InterruptedError && caller?.aborted ? caller.reason : error;
+  } finally {
+    caller?.removeEventListener("abort", interrupt);
+  }
+}
+
+async function syncUntil(signal: AbortSignal, options: SyncOptions): Promise<SyncReport> {
+  const { config, concurrency = 4 } = options;
+  const settings = loadSettings(environmentOf(options));
+  const pipeline = await (config === undefined ? readPipeline({}) : loadPipeline(config));
+  const types = typesOption(options.types?.join(","), pipeline);
+  const demand = demandOf(spanOf(options), settings.syncDaysBack, new Date());
+  const { runSync } = await import("./run_sync.ts");
+  const reports = await withDatabase(
+    settings,
+    pipeline.schema,
+    (db) =>
+      runSync({ settings, pipeline, db }, {
+        command: "sync",
+        demand,
+        concurrency,
+        signal,
+        dryRun: false,
+        apply: true,
+        wearers: {
+          ...(options.userId === undefined ? {} : { userId: options.userId }),
+          ...(options.tokens === undefined ? {} : { tokens: options.tokens }),
+        },
+        ...(types ? { types } : {}),
+      }),
+    { poolSize: concurrency + 1 },
+  );
+  // One wearer was asked for, and without one runSync throws.
+  return reports[0]!;
+}
+
+function environmentOf(options: SyncOptions): Record<string, string | undefined> {
+  const { databaseUrl, dataDirectory, accessToken, environment } = options;
+  return {
+    ...environment,
+    ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
+    ...(dataDirectory === undefined ? {} : { OURA_DATA_DIR: dataDirectory }),
+    ...(accessToken === undefined ? {} : { OURA_ACCESS_TOKEN: accessToken }),
+  };
+}
+
+function spanOf({ from, to }: SyncOptions) {
+  return {
+    ...(from === undefined ? {} : { startDate: from }),
+    ...(to === undefined ? {} : { endDate: to }),
+  };
+}

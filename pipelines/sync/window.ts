@@ -1,0 +1,223 @@
+/**
+ * One window of one data type: extract its pages, transform, load in batches, and write the ledger
+ * in the transaction of the last batch. Killed anywhere, the window stays pending and is read again;
+ * what was loaded of it is met unchanged.
+ */
+import type { PipelineType } from "../../config/model.ts";
+import { laterDay, utcDay } from "../../lib/values/days.ts";
+import type { Database, Transaction } from "../../lib/db/driver/database.ts";
+import type { Leases } from "../../lib/db/store/leases.ts";
+import { recordWindow } from "../../lib/db/store/ledger.ts";
+import { addRejects, resolveRejects } from "../../lib/db/store/rejects.ts";
+import { retryTransaction } from "../../lib/db/driver/retry_transaction.ts";
+import { recordStoredRows } from "../../lib/db/store/stored_rows.ts";
+import { addCounts, type RowCounts } from "../../lib/db/store/runs.ts";
+import { BusyError } from "../../lib/errors.ts";
+import type { OuraHttp } from "../../lib/oura/http/http.ts";
+import { pages } from "../../lib/oura/pages.ts";
+import { type Delivered, NewestDay } from "./delivered.ts";
+import type { DriftWatch } from "../stages/drift.ts";
+import { BadRowError } from "../errors.ts";
+import type { MissingDocuments } from "./missing_documents.ts";
+import { countedTable } from "./lost_rows.ts";
+import type { Loader } from "../stages/load.ts";
+import { readAhead } from "../../lib/process/read_ahead.ts";
+import { rejectEntry } from "../stages/reject_entry.ts";
+import { removeBuriedSamples } from "../stages/series/deleted_samples.ts";
+import { SeenDocuments } from "../stages/tombstones.ts";
+import type { Reject, Row, Transform } from "../stages/transform.ts";
+import type { Window } from "./windows.ts";
+
+/** What every window of a run shares. */
+export interface SyncContext {
+  readonly db: Database;
+  readonly http: OuraHttp;
+  readonly leases: Leases;
+  readonly userId: string;
+  readonly runId: number;
+  /** When the run began: the time its windows count as read. */
+  readonly now: Date;
+  readonly signal: AbortSignal;
+  /** How far the wearer's data reaches. */
+  readonly delivered: Delivered;
+  /** Asks Oura for single documents that a list lacks. */
+  readonly missing: MissingDocuments;
+}
+
+/** A data type made ready: compiled once, used for all its windows. */
+export interface TypeStages {
+  readonly type: PipelineType;
+  readonly transform: Transform;
+  readonly load: Loader;
+  /** Whether the quarantine held documents of this type when the run began. */
+  readonly hasOpenRejects: boolean;
+  readonly failOnBadRow: boolean;
+  /** Compares documents with the catalog; null where the configuration says to ignore it. */
+  readonly drift: DriftWatch | null;
+  /** Documents that this run put into quarantine and that were not there before. */
+  readonly newRejects: { count: number };
+}
+
+/** Rows and rejects after which a batch goes to the database. */
+const BATCH_ROWS = 2_500;
+/** Characters of raw JSON after which a batch goes, so that wide documents stay small in memory. */
+const BATCH_CHARACTERS = 4_000_000;
+
+/**
+ * Reads a window completely.
+ * @param counts What becomes of its documents is added here batch by batch, as it is committed: what
+ * came before a failure came nevertheless.
+ * @throws {OuraSyncError} When Oura or the database fails, a lease was lost, or a bad row must fail.
+ */
+export async function syncWindow(
+  context: SyncContext,
+  stages: TypeStages,
+  window: Window,
+  counts: RowCounts,
+): Promise<void> {
+  const { type, transform } = stages;
+  const seen = new SeenDocuments(type, transform.table, window);
+  const newest = new NewestDay(type, utcDay(context.now));
+  // What arrives while the pages come may be missing from the first of them.
+  const deliveredBefore = context.delivered.to(type);
+  const began = performance.now();
+  let documents = 0;
+  let batch = newBatch();
+
+  const stop = new AbortController();
+  const source = pages(
+    context.http,
+    { endpoint: type.endpoint, envelope: type.envelope, bounds: window.bounds },
+    AbortSignal.any([context.signal, stop.signal]),
+  );
+  for await (const page of readAhead(source, stop)) {
+    documents += page.length;
+    for (const document of page) {
+      stages.drift?.observe(document);
+      const outcome = transform(document);
+      newest.add(document, "row" in outcome ? outcome.row.key : outcome.reject.key);
+      if ("row" in outcome) {
+        seen.add(outcome.row.key);
+        batch.rows.push(outcome.row);
+        batch.characters += outcome.row.rawText?.length ?? 0;
+        if (outcome.unread) {
+          if (stages.failOnBadRow) throw new BadRowError(type.name, outcome.unread);
+          batch.unread.push(outcome.unread);
+        }
+      } else {
+        if (stages.failOnBadRow) throw new BadRowError(type.name, outcome.reject);
+        seen.addReject(outcome.reject.key);
+        batch.rejects.push(outcome.reject);
+      }
+    }
+    if (
+      batch.rows.length + batch.rejects.length >= BATCH_ROWS || batch.characters >= BATCH_CHARACTERS
+    ) {
+      const full = batch;
+      batch = newBatch();
+      if (transform.table.timeKeyed) keepLastInstant(full, batch);
+      const loaded = await retryTransaction(
+        context.db,
+        (tx) => loadBatch(tx, context, stages, full),
+        { signal: context.signal },
+      );
+      addCounts(counts, loaded.counts);
+      stages.newRejects.count += loaded.newRejects;
+    }
+  }
+
+  const verdict = await context.missing.ask(context, type, seen, began);
+  const last = await retryTransaction(context.db, async (tx) => {
+    const readingMs = performance.now() - began;
+    const loaded = await loadBatch(tx, context, stages, batch);
+    const { counts } = loaded;
+    counts.deleted = await seen.bury(tx, context.userId, readingMs, verdict);
+    if (counts.deleted > 0) await removeBuriedSamples(tx, transform.table, context.userId);
+    await requireLease(tx, context, type.name);
+    await recordWindow(tx, {
+      userId: context.userId,
+      dataType: type.name,
+      from: window.from,
+      to: window.to,
+      state: "done",
+      rows: documents,
+      fetchedAt: context.now,
+      runId: context.runId,
+      deliveredTo: later(deliveredBefore, newest.day),
+      snapshot: type.window.by === "none",
+    });
+    await recordStoredRows(tx, countedTable(type), {
+      userId: context.userId,
+      from: window.from,
+      to: window.to,
+      inserted: counts.inserted + loaded.counts.inserted,
+    });
+    return loaded;
+  }, { signal: context.signal });
+  addCounts(counts, last.counts);
+  stages.newRejects.count += last.newRejects;
+  context.delivered.note(type, newest.day);
+}
+
+function later(a: string | null, b: string | null): string | null {
+  return a === null || b === null ? a ?? b : laterDay(a, b);
+}
+
+interface Batch {
+  rows: Row[];
+  rejects: Reject[];
+  /** Of rows that are loaded without all of their series. */
+  unread: Reject[];
+  characters: number;
+}
+
+function newBatch(): Batch {
+  return { rows: [], rejects: [], unread: [], characters: 0 };
+}
+
+/**
+ * Moves the samples of the last instant on: two documents of one key, which Oura sends one after the
+ * other, must meet in one batch, or each would replace the other.
+ */
+function keepLastInstant(full: Batch, next: Batch): void {
+  const key = full.rows.at(-1)?.key;
+  while (full.rows.at(-1)?.key === key && full.rows.length > 1) next.rows.unshift(full.rows.pop()!);
+}
+
+async function loadBatch(
+  tx: Transaction,
+  context: SyncContext,
+  stages: TypeStages,
+  batch: Batch,
+): Promise<{ counts: RowCounts; newRejects: number }> {
+  const { userId, runId } = context;
+  const dataType = stages.type.name;
+  const loaded = await stages.load(tx, { userId, runId }, batch.rows);
+  const target = { userId, dataType, runId };
+  const unread = batch.unread.map(rejectEntry);
+  if (stages.hasOpenRejects) {
+    const keys = batch.rows.map(({ key }) => key);
+    await resolveRejects(tx, userId, dataType, keys, unread.map(({ document }) => document));
+  }
+  const rejects = await addRejects(tx, target, batch.rejects.map(rejectEntry));
+  const series = await addRejects(tx, target, unread);
+  const counts = {
+    inserted: loaded.inserted,
+    updated: loaded.updated,
+    unchanged: loaded.unchanged,
+    // A document that a person discarded is not reported again.
+    rejected: batch.rejects.length - rejects.discarded,
+    deleted: 0,
+  };
+  return { counts, newRejects: rejects.added + series.added };
+}
+
+/** A process that lost its lease must not mark anything as done: another one is at work. */
+async function requireLease(tx: Transaction, context: SyncContext, dataType: string) {
+  if (await context.leases.stillHeld(tx, dataType)) return;
+  throw new BusyError(
+    "LEASE_LOST",
+    `the lease on ${dataType} expired while it was being synced, and another process took over`,
+    { hint: "Nothing is lost: the other process syncs the same data." },
+  );
+}

@@ -1,0 +1,41 @@
+import type { Database } from "../lib/db/driver/database.ts";
+import { lastRuns } from "../lib/db/store/status.ts";
+import { UsageError } from "../lib/errors.ts";
+import type { GrantSummary } from "../lib/db/vault/grant.ts";
+import { listGrants } from "../lib/db/vault/grants.ts";
+
+/** A wearer the database has heard of. */
+export interface KnownWearer {
+  userId: string;
+  /** Null for a static token, and after signing out. */
+  grant: GrantSummary | null;
+}
+
+/** Everyone who signed in or was synced, the first signed-in one first. */
+export async function knownWearers(db: Database): Promise<KnownWearer[]> {
+  const grants = await listGrants(db);
+  const synced = (await lastRuns(db)).map((run) => run.user_id);
+  const ids = new Set([...grants.map(({ userId }) => userId), ...synced]);
+  return [...ids].map((userId) => ({
+    userId,
+    grant: grants.find((grant) => grant.userId === userId) ?? null,
+  }));
+}
+
+/**
+ * The wearer asked for, or everyone.
+ * @throws {UsageError} When the one asked for is not among them: nothing found would look like all
+ *   well.
+ */
+export function chooseKnown(
+  known: readonly KnownWearer[],
+  userId: string | undefined,
+): KnownWearer[] {
+  const wearers = known.filter((wearer) => userId === undefined || wearer.userId === userId);
+  if (wearers.length === 0 && known.length > 0) {
+    throw new UsageError("UNKNOWN_WEARER", `this database knows no wearer ${userId}`, {
+      hint: "`oura-sync status` shows the wearers.",
+    });
+  }
+  return wearers;
+}
