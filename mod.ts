@@ -16,7 +16,7 @@ export {
 export type {
   CallOptions,
   GetMethods,
-  Gotten,
+  GetResult,
   Instant,
   MethodArguments,
   PageMethods,
@@ -28,9 +28,9 @@ export type {
 export {
   type Difference,
   type DifferenceHandler,
-  type Misfit,
-  MisfitError,
+  InvalidDocumentError,
   type MisfitHandler,
+  type ValidationIssue,
 } from "./lib/oura/client/read.ts";
 export {
   refreshingToken,

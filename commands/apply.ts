@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import type { Command } from "commander";
 import { EXIT } from "../lib/errors.ts";
-import { lifeOf, proveLife } from "../lib/process/process_lock.ts";
+import { holdProcessLock, lifeOf } from "../lib/process/process_lock.ts";
 import type { ApplyReport, RefillProgress } from "../pipelines/schema/apply/apply_options.ts";
 import {
   type CommonOptions,
@@ -28,7 +28,7 @@ export function define(command: Command, io: Io): void {
       const settings = await prepare(options, io);
       const pipeline = await readPipeline(options);
       const { dataDirectory } = settings;
-      await using life = await proveLife(dataDirectory, `${hostname()} pid ${Deno.pid}`);
+      await using life = await holdProcessLock(dataDirectory, `${hostname()} pid ${Deno.pid}`);
       await withDatabase(settings, pipeline.schema, async (db) => {
         const { apply } = await import("../pipelines/schema/apply/apply.ts");
         const report = await apply(db, pipeline, {

@@ -5,12 +5,12 @@ import { findGaps, type Gap } from "../reports/gaps/find_gaps.ts";
 import type { GapCause } from "../reports/gaps/reasons.ts";
 import {
   type CommonOptions,
-  lookAtDatabase,
   prepare,
   readPipeline,
   withCommonOptions,
+  withReadOnlyDatabase,
 } from "./_cli/context.ts";
-import { copyable } from "./_cli/command_names.ts";
+import { qualifyCommands } from "./_cli/command_names.ts";
 import type { Io } from "./_cli/terminal.ts";
 import { chooseKnown, knownWearers } from "../reports/known_wearers.ts";
 import { jsonText, textTable } from "./_cli/output.ts";
@@ -50,10 +50,10 @@ async function gaps(options: Options, io: Io): Promise<number> {
     ["--to", options.to],
     now,
   );
-  await lookAtDatabase(settings, pipeline.schema, async (db, hasTables) => {
+  await withReadOnlyDatabase(settings, pipeline.schema, async (db, hasTables) => {
     const wearers = chooseKnown(hasTables ? await knownWearers(db) : [], options.userId);
     if (wearers.length === 0) {
-      io.err(copyable("Nobody has synced yet: run `auth login`, then `sync`."));
+      io.err(qualifyCommands("Nobody has synced yet: run `auth login`, then `sync`."));
     }
     const found: Gap[] = [];
     for (const { userId, grant } of wearers) {

@@ -6,10 +6,10 @@ import {
   type CommonOptions,
   prepare,
   readPipeline,
-  rehearseOnDatabase,
   withCommonOptions,
+  withDryRunDatabase,
 } from "./_cli/context.ts";
-import { copyable } from "./_cli/command_names.ts";
+import { qualifyCommands } from "./_cli/command_names.ts";
 import type { Io } from "./_cli/terminal.ts";
 import { countText, jsonText } from "./_cli/output.ts";
 import { action } from "./_cli/action.ts";
@@ -29,8 +29,10 @@ export function define(command: Command, io: Io): void {
     .action(action<Options>(io, async (options) => {
       const settings = await prepare(options, io);
       const pipeline = await readPipeline(options);
-      return await rehearseOnDatabase(settings, pipeline.schema, async (db, hasTables) => {
-        if (!hasTables) io.err(copyable("There are no tables yet: `apply` makes them first."));
+      return await withDryRunDatabase(settings, pipeline.schema, async (db, hasTables) => {
+        if (!hasTables) {
+          io.err(qualifyCommands("There are no tables yet: `apply` makes them first."));
+        }
         if (options.history) {
           const { readHistory } = await import("../pipelines/schema/history.ts");
           const changes = await readHistory(db);

@@ -59,7 +59,7 @@ function explainReadOnly(error: unknown): never {
 function refuseTwins(columns: readonly string[]): void {
   const twin = columns.find((name, i) => columns.indexOf(name) !== i);
   if (twin === undefined) return;
-  throw new UsageError("TWIN_COLUMNS", `two columns of the result are called "${twin}"`, {
+  throw new UsageError("DUPLICATE_COLUMNS", `two columns of the result are called "${twin}"`, {
     hint: "Give one of them another name: select count(*) as documents, …",
   });
 }

@@ -9,12 +9,12 @@ import { readState } from "../pipelines/schema/database_schema.ts";
 import { readHoldings } from "../reports/freshness/holdings.ts";
 import {
   type CommonOptions,
-  lookAtDatabase,
   prepare,
   readPipeline,
   withCommonOptions,
+  withReadOnlyDatabase,
 } from "./_cli/context.ts";
-import { copyable } from "./_cli/command_names.ts";
+import { qualifyCommands } from "./_cli/command_names.ts";
 import type { Io } from "./_cli/terminal.ts";
 import { knownWearers } from "../reports/known_wearers.ts";
 import { countText, jsonText, textTable } from "./_cli/output.ts";
@@ -32,13 +32,13 @@ export function define(command: Command, io: Io): void {
     .action(action<Options>(io, async (options) => {
       const settings = await prepare(options, io);
       const pipeline = await readPipeline(options);
-      await lookAtDatabase(settings, pipeline.schema, async (db, hasTables) => {
+      await withReadOnlyDatabase(settings, pipeline.schema, async (db, hasTables) => {
         const now = new Date();
         const wearers = hasTables ? await readStatus(db, pipeline, now) : [];
         if (options.json) io.out(jsonText({ database: db.label, checkedAt: now, wearers }));
         else io.out([db.label, ...wearers.map(screen)].join("\n\n"));
         if (wearers.length === 0) {
-          io.err(copyable("Nobody has synced yet: run `auth login`, then `sync`."));
+          io.err(qualifyCommands("Nobody has synced yet: run `auth login`, then `sync`."));
         }
       });
       return EXIT.done;
@@ -71,7 +71,7 @@ function screen(wearer: WearerReport): string {
     type.openRejects || "",
     type.revisedLast7Days || "",
     type.failedWindows || "",
-    copyable(type.error?.message ?? ""),
+    qualifyCommands(type.error?.message ?? ""),
   ]);
   const head = ["data type", "", "last read", "rows", "first", "newest", "rejects"];
   const more = ["revised (7 d)", "failed windows", ""];
@@ -93,7 +93,7 @@ function screen(wearer: WearerReport): string {
 
 function signInText({ signIn }: WearerReport): string {
   if (signIn === null) return "sign-in   none stored (a static token, or signed out)";
-  if (signIn.state === "needs_login") return copyable("sign-in   DEAD: run `auth login`");
+  if (signIn.state === "needs_login") return qualifyCommands("sign-in   DEAD: run `auth login`");
   return `sign-in   active, token until ${minuteText(signIn.expiresAt)}`;
 }
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { messageOf, UsageError } from "../lib/errors.ts";
 import { compileTypes } from "./data_types.ts";
 import { type Declaration, grammar } from "./yaml/grammar.ts";
-import { parseWhatIsRight } from "./yaml/grammar_problems.ts";
+import { parsePartially } from "./yaml/grammar_problems.ts";
 import type { Contract, Pipeline } from "./model.ts";
 import { schemaNameProblem } from "./names.ts";
 import { ConfigError, formatPath, type Path, type Problem, type Report } from "./yaml/problem.ts";
@@ -38,7 +38,7 @@ export function parsePipeline(text: string, file: string): Parsed {
     problems.push({ ...source.place(path), path, message });
   };
   const value = rootMapping(source, report);
-  const grammatical = value && parseWhatIsRight(grammar, value, report, STAND_INS);
+  const grammatical = value && parsePartially(grammar, value, report, STAND_INS);
   // What the grammar cut out is missing now; it has been reported already.
   const reported = new Set(grammatical?.wrong.map(formatPath));
   const pipeline = grammatical?.value && compile(grammatical.value, text, file, (path, message) => {

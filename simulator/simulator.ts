@@ -6,7 +6,7 @@ import { RateLimit } from "./api/rate_limit.ts";
 import { answerSandbox } from "./api/sandbox.ts";
 import { answerControl, type Steered } from "./control/control.ts";
 import { Faults } from "./faults/rules.ts";
-import { spoil } from "./faults/apply_fault.ts";
+import { applyFault } from "./faults/apply_fault.ts";
 import { answerOAuth } from "./oauth/oauth.ts";
 import { OAuthState } from "./oauth/state.ts";
 import { DEFAULT_SETTINGS, type Settings } from "./settings.ts";
@@ -77,7 +77,7 @@ export class Simulator implements Steered {
     const answer = () => this.#answer(request, url);
     const fault = this.faults.take(`${request.method} ${url.pathname}${url.search}`);
     const { signal: stopping } = this.#stopping;
-    return fault ? spoil(fault, { url, answer, stopping, now: this.#clock() }) : answer();
+    return fault ? applyFault(fault, { url, answer, stopping, now: this.#clock() }) : answer();
   }
 
   async #answer(request: Request, url: URL): Promise<Response> {

@@ -1,7 +1,7 @@
 /** What a command's file is made of. */
 import type { Command } from "commander";
 import type { OuraSyncError } from "../../lib/errors.ts";
-import { copyable } from "./command_names.ts";
+import { qualifyCommands } from "./command_names.ts";
 import type { Io } from "./terminal.ts";
 
 /** What a command's file exports: its options and what it does. */
@@ -36,6 +36,6 @@ export function action<Options>(
 
 /** An expected failure for people: what, and how to mend it. */
 export function describe(error: OuraSyncError): string {
-  const hint = error.hint === undefined ? "" : `\n  ${copyable(error.hint)}`;
+  const hint = error.hint === undefined ? "" : `\n  ${qualifyCommands(error.hint)}`;
   return `oura-sync: ${error.message} [${error.code}]${hint}`;
 }

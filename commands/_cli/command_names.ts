@@ -20,6 +20,6 @@ const BEGINNING = new RegExp(
 );
 
 /** The text with the commands in it as they are typed here: `auth login` as `deno task auth login`. */
-export function copyable(text: string): string {
+export function qualifyCommands(text: string): string {
   return text.replaceAll(BEGINNING, () => `${invocation()} `);
 }

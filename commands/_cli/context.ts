@@ -36,7 +36,7 @@ export async function prepare(options: CommonOptions, io: Io): Promise<Settings>
   const file = options.envFile ?? ENV_FILE;
   await tidyUp(file);
   const environment = await loadEnvironment(options.envFile, io.env, {
-    onMisspelt: (name, meant) => misspelt.push({ name, meant }),
+    onUnknownName: (name, meant) => misspelt.push({ name, meant }),
     onCut: (name) => cut.push(name),
   });
   const settings = readSettings(environment);
@@ -166,7 +166,7 @@ export async function withDatabase<T>(
  * @param body Is told whether there are tables at all; before the first sync there are none.
  * @throws {DatabaseError} Also when the tables are older than this program.
  */
-export function lookAtDatabase<T>(
+export function withReadOnlyDatabase<T>(
   settings: Settings,
   schema: string,
   body: (db: Database, hasTables: boolean) => Promise<T>,
@@ -183,14 +183,14 @@ export function lookAtDatabase<T>(
  * @param body Is told whether the tables are there to stay.
  * @throws {DatabaseError} Also when the tables are older than this program.
  */
-export function rehearseOnDatabase<T>(
+export function withDryRunDatabase<T>(
   settings: Settings,
   schema: string,
   body: (db: Database, hasTables: boolean) => Promise<T>,
 ): Promise<T> {
-  return lookAtDatabase(settings, schema, async (db, hasTables) => {
+  return withReadOnlyDatabase(settings, schema, async (db, hasTables) => {
     if (hasTables) return await body(db, true);
-    const { rehearse } = await import("../../lib/db/migrate/dry_run_schema.ts");
-    return await rehearse(db, (stage) => body(stage, false));
+    const { withDryRunSchema } = await import("../../lib/db/migrate/dry_run_schema.ts");
+    return await withDryRunSchema(db, (stage) => body(stage, false));
   });
 }

@@ -10,11 +10,11 @@ import { rotate } from "./rotate_key.ts";
 import { status } from "./status.ts";
 import {
   type CommonOptions,
-  lookAtDatabase,
   prepare,
   readPipeline,
   withCommonOptions,
   withDatabase,
+  withReadOnlyDatabase,
 } from "../_cli/context.ts";
 import type { Io } from "../_cli/terminal.ts";
 import { action } from "../_cli/action.ts";
@@ -59,6 +59,6 @@ async function withContext(
   const { out: print, err: note, inIsTerminal } = io;
   const work = (db: Database, hasTables = true) =>
     body({ settings, db, hasTables, types, envFile, print, note, inIsTerminal });
-  if (looks) await lookAtDatabase(settings, schema, work);
+  if (looks) await withReadOnlyDatabase(settings, schema, work);
   else await withDatabase(settings, schema, (db) => work(db));
 }

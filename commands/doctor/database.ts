@@ -4,7 +4,7 @@ import type { Database } from "../../lib/db/driver/database.ts";
 import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import { createSchema, migrationStatus } from "../../lib/db/migrate/migrate.ts";
 import { countRejects } from "../../lib/db/store/rejects.ts";
-import { rolledBack } from "../../lib/db/driver/with_rollback.ts";
+import { withRollback } from "../../lib/db/driver/with_rollback.ts";
 import { DatabaseError, UsageError } from "../../lib/errors.ts";
 import { diff } from "../../pipelines/schema/plan/diff.ts";
 import { readState } from "../../pipelines/schema/database_schema.ts";
@@ -32,7 +32,7 @@ export async function checkDatabase(db: Database, pipeline: Pipeline): Promise<F
  */
 async function checkRights(db: Database): Promise<Finding> {
   try {
-    await rolledBack(db, async (tx) => {
+    await withRollback(db, async (tx) => {
       await createSchema(tx);
       await tx.exec(inSchema("CREATE TABLE oura.doctor_probe (probe integer)", db.schema));
       await tx.exec(inSchema("INSERT INTO oura.doctor_probe VALUES (1)", db.schema));
@@ -42,7 +42,7 @@ async function checkRights(db: Database): Promise<Finding> {
     const { applied, pending } = await migrationStatus(db);
     if (applied.length === 0 || pending.length > 0) return failed("rights", error);
   }
-  await rolledBack(db, async (tx) => {
+  await withRollback(db, async (tx) => {
     await tx.exec(
       inSchema("INSERT INTO oura.sync_runs (command, version) VALUES ('doctor', '')", db.schema),
     );

@@ -13,7 +13,7 @@ import { attempt, type Finding, ok } from "./check.ts";
 import { checkDatabase, unreachable } from "./database.ts";
 import { checkApp, checkSignIns } from "./oura.ts";
 import { checkSchedule } from "./schedule.ts";
-import { copyable } from "../_cli/command_names.ts";
+import { qualifyCommands } from "../_cli/command_names.ts";
 import type { Io } from "../_cli/terminal.ts";
 import { jsonText } from "../_cli/output.ts";
 import { action } from "../_cli/action.ts";
@@ -65,7 +65,7 @@ const MARKS = { ok: "ok  ", warn: "note", fail: "FAIL" };
 
 function line({ subject, state, message, mend }: Finding): string {
   const head = `${MARKS[state]}  ${subject.padEnd(9)} ${message}`;
-  return mend === undefined || state === "ok" ? head : `${head}\n      → ${copyable(mend)}`;
+  return mend === undefined || state === "ok" ? head : `${head}\n      → ${qualifyCommands(mend)}`;
 }
 
 /** The gravest failure decides: a dead sign-in before a broken database before the rest. */

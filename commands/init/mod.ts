@@ -14,7 +14,7 @@ import {
 } from "../_cli/context.ts";
 import { writeEnvFile, writePipelineFile } from "./files.ts";
 import { gatherValues } from "./values.ts";
-import { copyable } from "../_cli/command_names.ts";
+import { qualifyCommands } from "../_cli/command_names.ts";
 import type { Io } from "../_cli/terminal.ts";
 import { action } from "../_cli/action.ts";
 
@@ -73,7 +73,7 @@ async function init(options: Options, io: Io): Promise<number> {
     await applyAdditive(db, pipeline, { holder: `init pid ${Deno.pid}` });
     io.out(`${db.label}: tables are ready in schema ${db.schema}`);
   });
-  io.out(copyable("Next: `auth login`, then `sync`"));
+  io.out(qualifyCommands("Next: `auth login`, then `sync`"));
   return EXIT.done;
 }
 

@@ -5,11 +5,11 @@ import { listRejects } from "../../lib/db/store/quarantine.ts";
 import { EXIT } from "../../lib/errors.ts";
 import {
   type CommonOptions,
-  lookAtDatabase,
   prepare,
   readPipeline,
   withCommonOptions,
   withDatabase,
+  withReadOnlyDatabase,
 } from "../_cli/context.ts";
 import type { Io } from "../_cli/terminal.ts";
 import { chooseKnown, knownWearers } from "../../reports/known_wearers.ts";
@@ -57,7 +57,7 @@ export function define(command: Command, io: Io): void {
           return await body({ io, settings, pipeline, db, hasTables, filter, json }, ids);
         };
         const { schema } = pipeline;
-        if (looks) return await lookAtDatabase(settings, schema, work);
+        if (looks) return await withReadOnlyDatabase(settings, schema, work);
         return await withDatabase(settings, schema, (db) => work(db));
       }));
   };

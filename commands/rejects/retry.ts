@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { listRejects } from "../../lib/db/store/quarantine.ts";
 import { BusyError, EXIT } from "../../lib/errors.ts";
-import { lifeOf, proveLife } from "../../lib/process/process_lock.ts";
+import { holdProcessLock, lifeOf } from "../../lib/process/process_lock.ts";
 import { VERSION } from "../../lib/version.ts";
 import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
 import { RejectsRemainError } from "../../pipelines/errors.ts";
@@ -20,7 +20,7 @@ export async function retry(
   const chosen = { ...filter, ...(ids.length > 0 ? { ids } : {}) };
   refuseUnknown(ids, await listRejects(db, chosen));
   const { dataDirectory } = settings;
-  await using life = await proveLife(dataDirectory, `${hostname()} pid ${Deno.pid}`);
+  await using life = await holdProcessLock(dataDirectory, `${hostname()} pid ${Deno.pid}`);
   const lease = { holder: life.holder, lifeOf: (holder: string) => lifeOf(dataDirectory, holder) };
   const { pipeline } = await applyAdditive(db, declared, lease);
   const outcomes = await retryRejects(db, {

@@ -1,6 +1,6 @@
 /** A sync's report, for people and as JSON. */
 import type { SyncReport, TypeOutcome } from "../../pipelines/sync/outcome.ts";
-import { copyable } from "../_cli/command_names.ts";
+import { qualifyCommands } from "../_cli/command_names.ts";
 import { countText, durationText, textTable } from "../_cli/output.ts";
 
 /** The report as a table with a line of totals. */
@@ -87,7 +87,7 @@ function reasonsText(types: readonly TypeOutcome[]): string[] {
 function reasonOf({ state, error, reason, holder }: TypeOutcome): string | null {
   if (error !== undefined) return `${error.message} [${error.code}]`;
   if (state === "busy") return `${holder?.holder ?? "another process"} is at it`;
-  return reason === undefined ? null : copyable(reason);
+  return reason === undefined ? null : qualifyCommands(reason);
 }
 
 function counted({ counts }: TypeOutcome): string[] {

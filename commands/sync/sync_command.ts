@@ -10,9 +10,9 @@ import {
   type CommonOptions,
   prepare,
   readPipeline,
-  rehearseOnDatabase,
   withCommonOptions,
   withDatabase,
+  withDryRunDatabase,
 } from "../_cli/context.ts";
 import type { Io } from "../_cli/terminal.ts";
 import { jsonText } from "../_cli/output.ts";
@@ -83,7 +83,7 @@ export async function runFetch(
       });
     const { schema } = pipeline;
     const reports = dryRun
-      ? await rehearseOnDatabase(settings, schema, work)
+      ? await withDryRunDatabase(settings, schema, work)
       : await withDatabase(settings, schema, work, { poolSize: concurrency + 1 });
     show(reports, options, io);
     return worst(reports);

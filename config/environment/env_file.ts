@@ -14,7 +14,7 @@ export interface EnvironmentOptions {
   /** The `.env` file that is read when nobody asked for one; it need not exist. @default `./.env` */
   usual?: string;
   /** Told of a name in the file that is not the program's, but close to one that is. */
-  onMisspelt?: (name: string, meant: string) => void;
+  onUnknownName?: (name: string, meant: string) => void;
   /** Called for a variable of ours whose value in the file ends at a `#` without quotes around it. */
   onCut?: (name: string) => void;
 }
@@ -30,14 +30,14 @@ export interface EnvironmentOptions {
 export async function loadEnvironment(
   asked: string | undefined,
   variable: (name: string) => string | undefined = (name) => Deno.env.get(name),
-  { usual = ENV_FILE, onMisspelt = () => {}, onCut = () => {} }: EnvironmentOptions = {},
+  { usual = ENV_FILE, onUnknownName = () => {}, onCut = () => {} }: EnvironmentOptions = {},
 ): Promise<Environment> {
   const text = await readEnvFile(asked, usual);
   const inFile = parseEnv(text);
   // The file may serve other programs too: only what looks like a slip of the hand is told.
   for (const name of Object.keys(inFile)) {
     const meant = SETTING_NAMES.includes(name) ? undefined : nearest(name, SETTING_NAMES);
-    if (meant !== undefined) onMisspelt(name, meant);
+    if (meant !== undefined) onUnknownName(name, meant);
   }
   for (const name of cutNames(text)) if (!variable(name)?.trim()) onCut(name);
   const environment: Environment = {};

@@ -39,7 +39,7 @@ const READ_ONCE = { jitless: true };
  * only the catalog can see, are reported in the same go.
  * @param standIns Top-level values to go on with where they were wrong or missing.
  */
-export function parseWhatIsRight<S extends z.ZodType>(
+export function parsePartially<S extends z.ZodType>(
   schema: S,
   value: Record<string, unknown>,
   report: Report,

@@ -4,7 +4,7 @@ import { DatabaseError, messageOf, UsageError } from "../errors.ts";
 import type { RetryOptions } from "../db/driver/retry_transaction.ts";
 import type { Grant, Vault } from "../db/vault/grant.ts";
 import { readGrant } from "../db/vault/grants.ts";
-import type { KeptFile, KeptPair, RecoveryFiles } from "../db/vault/recovery_files.ts";
+import type { KeptFile, RecoveryFiles, StoredPair } from "../db/vault/recovery_files.ts";
 import { storeRefreshed } from "../db/vault/refresh_claim.ts";
 import type { TokenSet } from "../oura/oauth/token_answer.ts";
 import { notSignedIn } from "./sign_in_errors.ts";
@@ -30,7 +30,7 @@ export async function keepAndStore(
   tokens: TokenSet & { now: Date },
   report: (step: "kept" | "committed" | "done") => Promise<void>,
 ): Promise<Grant> {
-  const pair: KeptPair = {
+  const pair: StoredPair = {
     obtainedAt: former.obtainedAt,
     version: former.version,
     accessToken: tokens.accessToken,
@@ -64,7 +64,7 @@ export async function keepAndStore(
  * has a newer pair or another sign-in, are removed, and only those that were read here.
  * @throws {UsageError} When a file is encrypted with another key.
  */
-export async function adoptKeptPair(
+export async function adoptStoredPair(
   vault: Vault,
   recovery: RecoveryFiles,
   userId: string,
@@ -91,7 +91,7 @@ export async function adoptKeptPair(
 /** Removes the files that no sign-in needs any more: those whose pair `isOver`, and unreadable ones. */
 export async function discardKept(
   recovery: RecoveryFiles,
-  isOver: (pair: KeptPair) => boolean,
+  isOver: (pair: StoredPair) => boolean,
 ): Promise<void> {
   for (const { path, pair } of await recovery.read()) {
     if (pair === null || isOver(pair)) await discard(recovery, path);
@@ -99,7 +99,7 @@ export async function discardKept(
 }
 
 /** A row older than the copy is one restored from a backup: the copy is then the latest pair. */
-function counts(pair: KeptPair, { obtainedAt, version }: Grant): boolean {
+function counts(pair: StoredPair, { obtainedAt, version }: Grant): boolean {
   return obtainedAt.getTime() === pair.obtainedAt.getTime() && version <= pair.version;
 }
 
@@ -113,7 +113,7 @@ function lookAtProblem({ path, problem }: KeptFile): void {
   });
 }
 
-async function keep(recovery: RecoveryFiles, pair: KeptPair): Promise<string | null> {
+async function keep(recovery: RecoveryFiles, pair: StoredPair): Promise<string | null> {
   try {
     return await recovery.keep(pair);
   } catch (error) {

@@ -21,7 +21,7 @@ import {
   type TokenOutcome,
 } from "../oura/oauth/token_endpoint.ts";
 import { needsLogin, notSignedIn } from "./sign_in_errors.ts";
-import { adoptKeptPair, keepAndStore, type Store } from "./recovery.ts";
+import { adoptStoredPair, keepAndStore, type Store } from "./recovery.ts";
 
 /** The moments of the protocol between which a process can die. */
 export type RefreshStep =
@@ -72,7 +72,7 @@ export async function renewGrant(
   const sleep = context.sleep ?? wait;
   // Each claim runs out by itself; three in a row without a result is no longer a coincidence.
   for (let patienceMs = 3 * claimMs; patienceMs > 0;) {
-    await adoptKeptPair(context.vault, context.recovery, userId);
+    await adoptStoredPair(context.vault, context.recovery, userId);
     await report(context, "begin");
     const claim = await claimRefresh(context.vault, userId, { holder, ttlMs: claimMs, isStale });
     switch (claim.kind) {
@@ -146,7 +146,7 @@ async function afterRefusal(
   outcome: Exclude<TokenOutcome, { kind: "granted" }>,
 ): Promise<Grant> {
   const { userId, version } = grant;
-  await adoptKeptPair(context.vault, context.recovery, userId);
+  await adoptStoredPair(context.vault, context.recovery, userId);
   const reason = inDoubtSince === null
     ? outcome.reason
     : `${outcome.reason} A refresh begun at ${inDoubtSince.toISOString()} was cut short before ` +

@@ -6,7 +6,7 @@ import { rotateKeyFile } from "../db/vault/key_file.ts";
 import { reencryptGrants } from "../db/vault/reencrypt.ts";
 import type { Keyring } from "../db/vault/token_key.ts";
 import { UsageError } from "../errors.ts";
-import { adoptKeptPair } from "./recovery.ts";
+import { adoptStoredPair } from "./recovery.ts";
 import { keyFilePath, openKeyring, recoveryFilesOf, type SignInSettings } from "./open_wearer.ts";
 
 /** What a rotation did. */
@@ -14,7 +14,7 @@ export interface KeyRotation {
   /** How many wearers' tokens were moved to the new key. */
   readonly moved: number;
   /** Whether the former key still stands in the environment, where it is no longer needed. */
-  readonly formerKeyInEnvironment: boolean;
+  readonly previousKeyInEnvironment: boolean;
 }
 
 /**
@@ -31,7 +31,7 @@ export async function rotateKey(settings: SignInSettings, db: Database): Promise
   };
   if (settings.tokenKey === null && settings.connection.kind === "embedded") {
     const moved = await rotateKeyFile(keyFilePath(settings), reencrypt);
-    return { moved, formerKeyInEnvironment: false };
+    return { moved, previousKeyInEnvironment: false };
   }
   const keyring = await openKeyring(settings);
   if (settings.tokenKeyPrevious === null) {
@@ -40,12 +40,12 @@ export async function rotateKey(settings: SignInSettings, db: Database): Promise
         "`openssl rand -base64 32`, then run this again.",
     });
   }
-  return { moved: await reencrypt(keyring), formerKeyInEnvironment: true };
+  return { moved: await reencrypt(keyring), previousKeyInEnvironment: true };
 }
 
 /** A pair that waits on disk under the old key would be unreadable afterwards. */
 async function adoptAllKept(settings: SignInSettings, vault: Vault): Promise<void> {
   for (const { userId } of await listGrants(vault.db)) {
-    await adoptKeptPair(vault, await recoveryFilesOf(settings, vault, userId), userId);
+    await adoptStoredPair(vault, await recoveryFilesOf(settings, vault, userId), userId);
   }
 }

@@ -1,7 +1,7 @@
 /** One sign-in from the authorize URL to the stored grant. */
 import type { Vault } from "../db/vault/grant.ts";
 import { saveGrant } from "../db/vault/grants.ts";
-import type { KeptPair, RecoveryFiles } from "../db/vault/recovery_files.ts";
+import type { RecoveryFiles, StoredPair } from "../db/vault/recovery_files.ts";
 import { OuraUnavailableError, SignInError, UsageError } from "../errors.ts";
 import {
   type Authorization,
@@ -124,7 +124,7 @@ async function complete(
     obtainedAt,
   });
   // Another process may have refreshed the new sign-in already: its pair stays.
-  const isOver = (pair: KeptPair) => pair.obtainedAt.getTime() !== obtainedAt.getTime();
+  const isOver = (pair: StoredPair) => pair.obtainedAt.getTime() !== obtainedAt.getTime();
   await discardKept(await options.recoveryOf(userId), isOver);
   return { userId, scopes, portal: portal.name, expiresAt };
 }

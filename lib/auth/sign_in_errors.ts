@@ -13,9 +13,14 @@ export function notSignedIn(userId?: string): SignInError {
 
 /** The grant is dead: only a new sign-in of the wearer helps. */
 export function needsLogin(userId: string, reason: string): SignInError {
-  return new SignInError("SIGN_IN_DEAD", `The sign-in of wearer ${userId} has ended. ${reason}`, {
-    hint: "Run `auth login` to sign in again; stored data stays, and the next sync fills the gap.",
-  });
+  return new SignInError(
+    "SIGN_IN_EXPIRED",
+    `The sign-in of wearer ${userId} has ended. ${reason}`,
+    {
+      hint:
+        "Run `auth login` to sign in again; stored data stays, and the next sync fills the gap.",
+    },
+  );
 }
 
 /** Every sign-in is dead. */
@@ -27,7 +32,7 @@ export function allDead(grants: readonly GrantSummary[]): SignInError {
   const [first, ...others] = reasons;
   if (first && others.length === 0) return needsLogin(first.userId, first.reason);
   const each = reasons.map(({ userId, reason }) => `Wearer ${userId}: ${reason}`).join(" ");
-  return new SignInError("SIGN_IN_DEAD", `All ${grants.length} sign-ins have ended. ${each}`, {
+  return new SignInError("SIGN_IN_EXPIRED", `All ${grants.length} sign-ins have ended. ${each}`, {
     hint:
       "Run `auth login` to sign in again; stored data stays, and the next sync fills the gap. " +
       "`auth logout --user-id ID` removes a sign-in that is no longer wanted.",

@@ -11,7 +11,7 @@ import {
   type RevocationOutcome,
   revokeGrant,
 } from "../oura/oauth/token_endpoint.ts";
-import { adoptKeptPair, discardKept } from "./recovery.ts";
+import { adoptStoredPair, discardKept } from "./recovery.ts";
 import { notSignedIn } from "./sign_in_errors.ts";
 
 /**
@@ -32,7 +32,7 @@ export async function signOut(
 ): Promise<boolean> {
   const { vault, recovery, app, request } = context;
   // What lies on disk may be the only pair that still works.
-  await adoptKeptPair(vault, recovery, userId);
+  await adoptStoredPair(vault, recovery, userId);
   const grant = await readGrant(vault, userId);
   if (!grant) throw notSignedIn(userId);
   if (app?.clientId !== grant.clientId) throw wrongApp();

@@ -6,7 +6,7 @@ import { resealGrant } from "../db/vault/reencrypt.ts";
 import { OuraSyncError } from "../errors.ts";
 import { isTrustedEndpoint } from "../oura/oauth/portals.ts";
 import type { TokenProvider } from "../oura/token_provider.ts";
-import { adoptKeptPair } from "./recovery.ts";
+import { adoptStoredPair } from "./recovery.ts";
 import { type RefreshContext, renewGrant } from "./refresh_protocol.ts";
 import { needsLogin, notSignedIn } from "./sign_in_errors.ts";
 
@@ -34,7 +34,7 @@ export class TokenKeeper implements TokenProvider {
    * @throws {SignInError} When the wearer is not signed in, or the grant is dead.
    */
   static async open(context: RefreshContext, userId: string): Promise<TokenKeeper> {
-    await adoptKeptPair(context.vault, context.recovery, userId);
+    await adoptStoredPair(context.vault, context.recovery, userId);
     const grant = await readGrant(context.vault, userId);
     if (!grant) throw notSignedIn(userId);
     if (grant.state === "needs_login") {

@@ -12,7 +12,7 @@ export interface LivingProcess extends AsyncDisposable {
   /** The name under which others find it. */
   readonly holder: string;
   /** For a process that could not give back what it held: others shall find it dead, not unknown. */
-  leaveTrace(): void;
+  keepLockFile(): void;
 }
 
 /**
@@ -21,7 +21,7 @@ export interface LivingProcess extends AsyncDisposable {
  * wait for the lease to expire instead.
  * @param name Host and process, for people.
  */
-export async function proveLife(directory: string, name: string): Promise<LivingProcess> {
+export async function holdProcessLock(directory: string, name: string): Promise<LivingProcess> {
   const run = crypto.randomUUID();
   const holder = `${name} ${run}`;
   const path = lockPath(directory, run);
@@ -29,7 +29,7 @@ export async function proveLife(directory: string, name: string): Promise<Living
   let traced = false;
   return {
     holder,
-    leaveTrace() {
+    keepLockFile() {
       traced = true;
     },
     async [Symbol.asyncDispose]() {

@@ -64,10 +64,10 @@ export async function removeUnfinished(path: string): Promise<void> {
 
 /** Makes a directory, with its parents, that only its owner can enter, whatever the umask. */
 export async function makePrivateDirectory(path: string): Promise<void> {
-  const isThere = await Deno.stat(path).then(() => true, () => false);
+  const isReachable = await Deno.stat(path).then(() => true, () => false);
   await Deno.mkdir(path, { recursive: true, mode: 0o700 });
   // A directory that was there may be shared on purpose.
-  if (!isThere && Deno.build.os !== "windows") await Deno.chmod(path, 0o700);
+  if (!isReachable && Deno.build.os !== "windows") await Deno.chmod(path, 0o700);
 }
 
 async function writeInto(

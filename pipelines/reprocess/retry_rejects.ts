@@ -168,10 +168,10 @@ async function retryBatch(
     }
   }
   const { userId } = target;
-  const buried = isTimeKeyed(type) ? [] : await buriedAmong(tx, transform, userId, rows);
+  const buried = isTimeKeyed(type) ? [] : await deletedAmong(tx, transform, userId, rows);
   const { inserted, updated, unchanged } = await load(tx, target, rows);
   if (buried.length > 0) {
-    await buryAgain(tx, transform, userId, buried);
+    await markDeletedAgain(tx, transform, userId, buried);
     await removeBuriedSamples(tx, transform.table, userId);
   }
   await closeRejects(tx, fitting, "resolved");
@@ -182,7 +182,7 @@ async function retryBatch(
 }
 
 /** Documents that Oura no longer returns: the quarantine must not bring them back. */
-async function buriedAmong(
+async function deletedAmong(
   tx: Transaction,
   { table }: Transform,
   userId: string,
@@ -199,7 +199,7 @@ async function buriedAmong(
   return found.rows.map(({ id }) => id);
 }
 
-async function buryAgain(
+async function markDeletedAgain(
   tx: Transaction,
   { table }: Transform,
   userId: string,

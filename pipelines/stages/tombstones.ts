@@ -58,7 +58,7 @@ export class SeenDocuments {
     else this.add(key);
   }
 
-  /** Notes a document that is loaded before {@linkcode bury}. */
+  /** Notes a document that is loaded before {@linkcode markDeleted}. */
   add(key: string): void {
     // Samples outside the window's own days have another window to speak for them.
     const isBounded = this.#table.timeKeyed && !this.#isWhole;
@@ -69,7 +69,7 @@ export class SeenDocuments {
   /**
    * Ids of stored documents of the window's days that the reading lacks and their own route may be
    * asked for, newest first. A document that has its day for an id has no route.
-   * @param readingMs See {@linkcode bury}.
+   * @param readingMs See {@linkcode markDeleted}.
    * @param most How many at most.
    */
   async missing(
@@ -110,7 +110,7 @@ export class SeenDocuments {
    * @param verdict What the documents' own route said of {@linkcode missing}.
    * @returns How many.
    */
-  async bury(
+  async markDeleted(
     tx: Transaction,
     userId: string,
     readingMs: number,
@@ -118,7 +118,7 @@ export class SeenDocuments {
   ): Promise<number> {
     const isEmpty = this.#keys.size === 0;
     if (this.#anonymous || (isEmpty && gone.length === 0)) return 0;
-    if (this.#table.timeKeyed) return await this.#burySamples(tx, userId, readingMs);
+    if (this.#table.timeKeyed) return await this.#deleteSamples(tx, userId, readingMs);
     const days = this.#days(4);
     if (days === null) return 0;
     return await execute(
@@ -134,7 +134,7 @@ export class SeenDocuments {
    * Tens of thousands of keys: sent only when some may be missing. All that were seen are rows by
    * now, unless rejected, so that as many rows as keys means that none is.
    */
-  async #burySamples(tx: Transaction, userId: string, readingMs: number): Promise<number> {
+  async #deleteSamples(tx: Transaction, userId: string, readingMs: number): Promise<number> {
     const table = `oura.${q(this.#table.name)}`;
     const bounds = this.#isWhole
       ? ["-infinity", "infinity"]

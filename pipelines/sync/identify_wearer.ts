@@ -59,7 +59,7 @@ export async function identifyWearer(http: OuraHttp, signal?: AbortSignal): Prom
  * @returns A dead sign-in or a lapsed membership; null when the token is alive, so that the routes
  * themselves were refused: their scopes are missing.
  */
-export async function whyDenied(
+export async function explainDenial(
   http: OuraHttp,
   endpoints: readonly string[],
   signal?: AbortSignal,
@@ -79,7 +79,7 @@ export async function whyDenied(
 }
 
 /** Whether Oura answers at all, told by the one route any token may read. */
-export async function isThere(http: OuraHttp, signal?: AbortSignal): Promise<boolean> {
+export async function isReachable(http: OuraHttp, signal?: AbortSignal): Promise<boolean> {
   try {
     await http.getJson(PERSONAL_INFO, {}, signal);
     return true;

@@ -120,7 +120,7 @@ export function leaveOut(outcome: TypeOutcome, { code, message }: LeftOut): void
 }
 
 /** Any failure as one a person can be told; a bug stays a bug and is rethrown. */
-export function expectFailure(error: unknown): OuraSyncError {
+export function asOuraSyncError(error: unknown): OuraSyncError {
   if (error instanceof OuraSyncError) return error;
   throw error instanceof Error ? error : new Error(messageOf(error));
 }

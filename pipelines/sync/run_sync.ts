@@ -4,7 +4,7 @@ import type { Pipeline } from "../../config/model.ts";
 import type { Settings } from "../../config/environment/settings.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { EXIT } from "../../lib/errors.ts";
-import { lifeOf, proveLife } from "../../lib/process/process_lock.ts";
+import { holdProcessLock, lifeOf } from "../../lib/process/process_lock.ts";
 import { startTelemetry } from "../../lib/log/telemetry.ts";
 import { VERSION } from "../../lib/version.ts";
 import { applyAdditive } from "../schema/apply/apply.ts";
@@ -53,7 +53,7 @@ export async function runSync(
   using interruption = interruptible(request.tell ?? (() => {}), request.signal);
   const { signal } = interruption;
   using _ = db.endStatementsOn?.(signal);
-  await using life = await proveLife(dataDirectory, `${hostname()} pid ${Deno.pid}`);
+  await using life = await holdProcessLock(dataDirectory, `${hostname()} pid ${Deno.pid}`);
   const lease = { holder: life.holder, lifeOf: (holder: string) => lifeOf(dataDirectory, holder) };
   const pipeline = request.apply && !request.dryRun
     ? (await applyAdditive(db, declared, { ...lease, signal })).pipeline
@@ -90,7 +90,7 @@ export async function runSync(
       });
       reports.push(report);
       // Leases and the run's record may stand as they were.
-      if (report.exitCode === EXIT.database) life.leaveTrace();
+      if (report.exitCode === EXIT.database) life.keepLockFile();
       // What ends here would end for the other wearers too.
       if (report.exitCode === EXIT.database || signal.aborted) break;
     } finally {

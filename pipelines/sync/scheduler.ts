@@ -22,11 +22,11 @@ import { watchDrift } from "../stages/drift.ts";
 import { judge } from "./contract.ts";
 import { TableTroubleError } from "../errors.ts";
 import { createLoader } from "../stages/load.ts";
-import { expectFailure, leaveOut, stopType, type TypeOutcome } from "./outcome.ts";
+import { asOuraSyncError, leaveOut, stopType, type TypeOutcome } from "./outcome.ts";
 import type { SyncContext, TypeStages } from "./window.ts";
 import { tracedWindow } from "./traced_window.ts";
 import { createTransform } from "../stages/transform.ts";
-import { isThere } from "./identify_wearer.ts";
+import { isReachable } from "./identify_wearer.ts";
 import type { Window } from "./windows.ts";
 
 /** A data type with its windows to fetch, newest first. */
@@ -37,7 +37,7 @@ export interface TypeJob {
   readonly isProbe: boolean;
 }
 
-/** What {@linkcode workThrough} needs. */
+/** What {@linkcode runWindows} needs. */
 export interface WorkOptions {
   readonly context: SyncContext;
   /** Aborted when the whole run must stop. */
@@ -71,7 +71,7 @@ const UNAVAILABLE_TYPES = 3;
  * Works through all jobs.
  * @returns The failure that stopped the run, or null when every job came to its own end.
  */
-export async function workThrough(
+export async function runWindows(
   jobs: readonly TypeJob[],
   options: WorkOptions,
 ): Promise<OuraSyncError | null> {
@@ -100,7 +100,7 @@ export async function workThrough(
     const { outcome } = running;
     if (endsRun(error)) return stopType(outcome, stopRun(error));
     // What was in flight when the run ended fails for the reason the run ended for.
-    if (context.signal.aborted) return stopType(outcome, expectFailure(context.signal.reason));
+    if (context.signal.aborted) return stopType(outcome, asOuraSyncError(context.signal.reason));
     if (running.isProbe && error instanceof AccessDeniedError) {
       const { status } = error.refusal;
       leaveOut(outcome, notOffered(running.stages.type, { status, at: context.now }));
@@ -114,7 +114,7 @@ export async function workThrough(
     if (unavailable < UNAVAILABLE_TYPES) return;
     unavailable = 0;
     // Routes that are broken must not keep the others from being tried; a dead network does.
-    if (!await isThere(context.http, context.signal)) abort.abort(error);
+    if (!await isReachable(context.http, context.signal)) abort.abort(error);
   };
   /** The first reason to end the run is its only one. */
   const stopRun = (error: OuraSyncError): OuraSyncError => {
@@ -126,7 +126,7 @@ export async function workThrough(
     for (let next = queue.shift(); next; next = queue.shift()) {
       const { running, window } = next;
       const { outcome, stages } = running;
-      if (context.signal.aborted) stopType(outcome, expectFailure(context.signal.reason));
+      if (context.signal.aborted) stopType(outcome, asOuraSyncError(context.signal.reason));
       // A type that failed once is not asked for again in this run; its windows stay to fetch.
       if (outcome.state === "done") {
         const counts = noRows();
@@ -147,7 +147,7 @@ export async function workThrough(
   const guarded = () =>
     worker().catch((error) => {
       abort.abort(error);
-      stopRun(expectFailure(error));
+      stopRun(asOuraSyncError(error));
     });
   await Promise.all(Array.from({ length: options.concurrency }, guarded));
   // Workers that a broken database stopped left windows behind: their types are not done.
@@ -165,7 +165,7 @@ function endsRun(error: OuraSyncError): boolean {
 
 /** A failure of the type's own table stays with the type; any other comes back as it is. */
 function failureOf(error: unknown, { name, table }: PipelineType): OuraSyncError {
-  return isTableTrouble(error) ? new TableTroubleError(name, table, error) : expectFailure(error);
+  return isTableTrouble(error) ? new TableTroubleError(name, table, error) : asOuraSyncError(error);
 }
 
 async function endType(running: RunningType, options: WorkOptions): Promise<void> {

@@ -14,8 +14,8 @@ import type { OuraHttp } from "../../lib/oura/http/http.ts";
 import { telemetry } from "../../lib/log/telemetry.ts";
 import { askableTypes } from "./askable.ts";
 import {
+  asOuraSyncError,
   deniedEverywhere,
-  expectFailure,
   leaveOut,
   type SyncReport,
   type TypeOutcome,
@@ -25,10 +25,10 @@ import { reopenLostWindows } from "./lost_rows.ts";
 import { Delivered } from "./delivered.ts";
 import { MissingDocuments } from "./missing_documents.ts";
 import { planJobs } from "./plan_jobs.ts";
-import { whyDenied } from "./identify_wearer.ts";
+import { explainDenial } from "./identify_wearer.ts";
 import { RunRecord } from "./run_record.ts";
 import type { Demand, Window } from "./windows.ts";
-import { workThrough } from "./scheduler.ts";
+import { runWindows } from "./scheduler.ts";
 
 /** What is happening, for progress bars and logs. */
 export type SyncEvent =
@@ -123,7 +123,7 @@ export async function sync(options: SyncOptions): Promise<SyncReport> {
     options.signal ? { ...options.lease, signal: options.signal } : options.lease,
   ).catch(async (error) => {
     if (error === options.signal?.reason) {
-      await record.close(expectFailure(error), noRows(), http.traffic);
+      await record.close(asOuraSyncError(error), noRows(), http.traffic);
     }
     throw error;
   });
@@ -148,7 +148,7 @@ export async function sync(options: SyncOptions): Promise<SyncReport> {
   for (const outcome of outcomes.values()) {
     if (outcome.state === "skipped" || outcome.state === "busy") await finishType(outcome);
   }
-  const fatal = await workThrough(jobs, {
+  const fatal = await runWindows(jobs, {
     context: {
       db,
       http,
@@ -172,10 +172,10 @@ export async function sync(options: SyncOptions): Promise<SyncReport> {
     },
   });
 
-  const stopped = options.signal?.aborted ? expectFailure(options.signal.reason) : null;
+  const stopped = options.signal?.aborted ? asOuraSyncError(options.signal.reason) : null;
   const ended = [...outcomes.values()];
   const denied = deniedEverywhere(ended)
-    ? await whyDenied(http, granted.map(({ endpoint }) => endpoint), options.signal)
+    ? await explainDenial(http, granted.map(({ endpoint }) => endpoint), options.signal)
     : null;
   let error = fatal ?? stopped ?? denied ?? verdict(ended);
   try {

@@ -10,7 +10,7 @@ import { staticToken, type TokenProvider } from "../../lib/oura/token_provider.t
 import { telemetry } from "../../lib/log/telemetry.ts";
 import type { TokenKeeper } from "../../lib/auth/token_keeper.ts";
 import { identifyWearer } from "./identify_wearer.ts";
-import { copyable } from "../../commands/_cli/command_names.ts";
+import { qualifyCommands } from "../../commands/_cli/command_names.ts";
 
 /** A wearer, ready to be synced. */
 export interface WearerAccess {
@@ -89,7 +89,7 @@ export async function chooseWearers(
 /** Which sign-in is taken, which older ones it replaces, and how to choose. */
 function passedOver({ userId }: GrantSummary, older: readonly GrantSummary[]): string {
   const names = older.map((each) => each.userId);
-  return copyable(
+  return qualifyCommands(
     `Wearer ${userId} is taken, because the older sign-in of ${names.join(", ")} has ended. ` +
       "Choose with --user-id or --all-users. `auth login` signs in again; " +
       `\`auth logout --user-id ${names[0]}\` removes the one that ended.`,

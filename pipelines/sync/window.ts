@@ -131,7 +131,7 @@ export async function syncWindow(
     const readingMs = performance.now() - began;
     const loaded = await loadBatch(tx, context, stages, batch);
     const { counts } = loaded;
-    counts.deleted = await seen.bury(tx, context.userId, readingMs, verdict);
+    counts.deleted = await seen.markDeleted(tx, context.userId, readingMs, verdict);
     if (counts.deleted > 0) await removeBuriedSamples(tx, transform.table, context.userId);
     await requireLease(tx, context, type.name);
     await recordWindow(tx, {

@@ -22,7 +22,7 @@ const RATE_LIMIT = 5_000;
 const RATE_WINDOW = 300;
 
 /** Answers a request under a fault. */
-export async function spoil(rule: FaultRule, victim: Victim): Promise<Response> {
+export async function applyFault(rule: FaultRule, victim: Victim): Promise<Response> {
   if (rule.kind === "latency") await pause(rule.delayMs ?? 0, victim.stopping);
   const takesEffect = rule.effect ?? !PREVENTS.has(rule.kind);
   const good = takesEffect ? await victim.answer() : new Response();

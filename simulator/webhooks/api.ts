@@ -1,8 +1,13 @@
 /** `/v2/webhook/subscription`: authenticated by client id and secret, never by a Bearer token. */
 import { empty, json } from "../api/answers.ts";
 import type { App, Apps } from "../oauth/apps.ts";
-import { shakeHands } from "./delivery.ts";
-import { subscriptionJson, type Subscriptions, type Wish, wishOf } from "./subscriptions.ts";
+import { verifyCallback } from "./delivery.ts";
+import {
+  subscriptionJson,
+  type SubscriptionRequest,
+  type Subscriptions,
+  wishOf,
+} from "./subscriptions.ts";
 
 const RENEW = "renew/";
 
@@ -74,8 +79,8 @@ async function update(
 }
 
 /** The refusal when the callback does not answer the handshake. */
-async function verified(api: WebhookApi, wish: Wish): Promise<Response | undefined> {
-  return await shakeHands(wish, api.stopping)
+async function verified(api: WebhookApi, wish: SubscriptionRequest): Promise<Response | undefined> {
+  return await verifyCallback(wish, api.stopping)
     ? undefined
     : json({ detail: "Callback URL verification failed" }, 400);
 }

@@ -1,5 +1,5 @@
 /** Calls to the callback: the handshake, and events with their signature. */
-import type { Wish } from "./subscriptions.ts";
+import type { SubscriptionRequest } from "./subscriptions.ts";
 
 const PATIENCE = 10_000;
 
@@ -16,7 +16,10 @@ export interface WebhookEvent {
  * Asks the callback to repeat a challenge. Every failure to answer with 200 and the challenge, within
  * ten seconds, is a no.
  */
-export async function shakeHands(wish: Wish, stopping: AbortSignal): Promise<boolean> {
+export async function verifyCallback(
+  wish: SubscriptionRequest,
+  stopping: AbortSignal,
+): Promise<boolean> {
   const challenge = crypto.randomUUID();
   const url = new URL(wish.callbackUrl);
   url.searchParams.set("verification_token", wish.verificationToken);

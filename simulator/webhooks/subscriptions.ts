@@ -31,7 +31,7 @@ export type EventDataType = typeof EVENT_DATA_TYPES[number];
 export type EventType = typeof EVENT_TYPES[number];
 
 /** What an app asks for. */
-export interface Wish {
+export interface SubscriptionRequest {
   readonly callbackUrl: string;
   readonly verificationToken: string;
   readonly eventType: EventType;
@@ -39,7 +39,7 @@ export interface Wish {
 }
 
 /** A subscription in force. */
-export interface Subscription extends Wish {
+export interface Subscription extends SubscriptionRequest {
   readonly id: string;
   readonly clientId: string;
   readonly expiresAt: number;
@@ -73,14 +73,14 @@ export class Subscriptions {
   }
 
   /** Whether an app has another subscription for the same pair. */
-  isTaken(clientId: string, wish: Wish, exceptId?: string): boolean {
+  isTaken(clientId: string, wish: SubscriptionRequest, exceptId?: string): boolean {
     return this.of(clientId).some((one) =>
       one.id !== exceptId && one.dataType === wish.dataType && one.eventType === wish.eventType
     );
   }
 
   /** Makes one for ninety days, or replaces the one with this id. */
-  put(clientId: string, wish: Wish, id: string = crypto.randomUUID()): Subscription {
+  put(clientId: string, wish: SubscriptionRequest, id: string = crypto.randomUUID()): Subscription {
     const expiresAt = this.find(clientId, id)?.expiresAt ?? this.clock() + LIFETIME;
     const made = { ...wish, id, clientId, expiresAt };
     this.#all.set(id, made);
@@ -112,7 +112,10 @@ export function subscriptionJson(subscription: Subscription): Record<string, str
 }
 
 /** A wish from a request body, over what is already there; the name of what is wrong otherwise. */
-export function wishOf(body: Record<string, unknown>, present?: Wish): Wish | { wrong: string } {
+export function wishOf(
+  body: Record<string, unknown>,
+  present?: SubscriptionRequest,
+): SubscriptionRequest | { wrong: string } {
   const callbackUrl = body.callback_url ?? present?.callbackUrl;
   const eventType = body.event_type ?? present?.eventType;
   const dataType = body.data_type ?? present?.dataType;

@@ -7,8 +7,8 @@ import {
   DATA_TYPES,
   type DataTypeName,
   DocumentNotFoundError,
+  InvalidDocumentError,
   isDataTypeName,
-  MisfitError,
   OuraClient,
   OuraUnavailableError,
   RateLimitedError,
@@ -191,7 +191,7 @@ Deno.test(
     const strict = new OuraClient({ accessToken: "t", fetch });
     await assert.rejects(
       strict.getDailySleep("2026-01-01", "2026-01-31"),
-      (error) => error instanceof MisfitError && !error.message.includes("secret"),
+      (error) => error instanceof InvalidDocumentError && !error.message.includes("secret"),
     );
     const given: string[] = [];
     const lenient = new OuraClient({

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { copyable, invocation, isOfNpx } from "../../commands/_cli/command_names.ts";
+import { invocation, isOfNpx, qualifyCommands } from "../../commands/_cli/command_names.ts";
 
 Deno.test("a hint names commands as they are typed here", () => {
   const program = invocation();
@@ -10,12 +10,12 @@ Deno.test("a hint names commands as they are typed here", () => {
       ["See why: oura-sync rejects list.", `See why: ${program} rejects list.`],
       ["Use `query`, not `UPDATE`.", `Use \`${program} query\`, not \`UPDATE\`.`],
     ]
-  ) assert.equal(copyable(said!), shown);
+  ) assert.equal(qualifyCommands(said!), shown);
 });
 
 Deno.test("what only looks like a command stays as it is", () => {
   for (const text of ["`schema.sql`", "`oura-sync`", "the sync `synced`", "oura-sync: gone"]) {
-    assert.equal(copyable(text), text);
+    assert.equal(qualifyCommands(text), text);
   }
 });
 

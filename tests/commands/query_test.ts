@@ -48,6 +48,6 @@ deskTest(
       DATABASE_URL: databaseUrl,
     });
     assert.equal(exitCode, 2);
-    assert.match(err, /called "n".*TWIN_COLUMNS/);
+    assert.match(err, /called "n".*DUPLICATE_COLUMNS/);
   },
 );

@@ -172,8 +172,8 @@ Deno.test(
       "POSTGRES_PASSWORD=x\nOURA_SYNC_IMAGE=x\nTZ=UTC\nNODE_ENV=x\n";
     await withFile(text, async (file) => {
       const told: [string, string][] = [];
-      const onMisspelt = (name: string, meant: string) => void told.push([name, meant]);
-      const environment = await loadEnvironment(file, () => undefined, { onMisspelt });
+      const onUnknownName = (name: string, meant: string) => void told.push([name, meant]);
+      const environment = await loadEnvironment(file, () => undefined, { onUnknownName });
       assert.deepEqual(environment, { LOG_LEVEL: "debug" });
       assert.deepEqual(told, [
         ["DATABASE_URI", "DATABASE_URL"],

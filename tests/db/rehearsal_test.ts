@@ -1,17 +1,20 @@
 import assert from "node:assert/strict";
 import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import { migrationStatus } from "../../lib/db/migrate/migrate.ts";
-import { rehearse } from "../../lib/db/migrate/dry_run_schema.ts";
+import { withDryRunSchema } from "../../lib/db/migrate/dry_run_schema.ts";
 import { forEachDatabase } from "../support/databases.ts";
 
-forEachDatabase("rehearse() works on tables that are gone afterwards", async (db) => {
-  const count = await rehearse(db, async (stage) => {
+forEachDatabase("withDryRunSchema() works on tables that are gone afterwards", async (db) => {
+  const count = await withDryRunSchema(db, async (stage) => {
     const insert = "INSERT INTO oura.tag (user_id, id, day) VALUES ('one', 't', '2026-01-01')";
     await stage.transaction((tx) => tx.exec(inSchema(insert, tx.schema)));
     return (await stage.query(inSchema("SELECT FROM oura.tag", stage.schema))).rowCount;
   });
   assert.equal(count, 1);
   assert.deepEqual((await migrationStatus(db)).applied, []);
-  await assert.rejects(rehearse(db, () => Promise.reject(new RangeError("as it is"))), RangeError);
+  await assert.rejects(
+    withDryRunSchema(db, () => Promise.reject(new RangeError("as it is"))),
+    RangeError,
+  );
   assert.deepEqual((await migrationStatus(db)).applied, []);
 }, { migrated: false });

@@ -20,7 +20,7 @@ const DAYS = 30;
 const INITIAL_DAYS = 8;
 
 /** What may be wrong during one run; nothing most of the time. */
-function troubleOf(random: Random): FaultRule[] {
+function problemOf(random: Random): FaultRule[] {
   if (random.chance(0.5)) return [];
   const probability = random.between(0.05, 0.6);
   return [random.pick<FaultRule>([
@@ -55,7 +55,7 @@ Deno.test(
           return report;
         };
         for (let hour = 0; hour < DAYS * 24; hour++) {
-          for (const rule of troubleOf(random)) oura.simulator.faults.add(rule);
+          for (const rule of problemOf(random)) oura.simulator.faults.add(rule);
           const { exitCode } = await run();
           oura.simulator.faults.clear();
           const quietNoon = exitCode === 0 && hour % 24 === 12;

@@ -1,6 +1,6 @@
 /** A process that lives until it is killed: prints under which name, so that others can look. */
-import { proveLife } from "../../lib/process/process_lock.ts";
+import { holdProcessLock } from "../../lib/process/process_lock.ts";
 
-const life = await proveLife(Deno.args[0]!, "host pid 7");
+const life = await holdProcessLock(Deno.args[0]!, "host pid 7");
 await Deno.stdout.write(new TextEncoder().encode(`${life.holder}\n`));
 await new Promise((resolve) => setTimeout(resolve, 600_000));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { lifeOf, proveLife } from "../../lib/process/process_lock.ts";
+import { holdProcessLock, lifeOf } from "../../lib/process/process_lock.ts";
 
 async function inDirectory(body: (directory: string) => Promise<void>): Promise<void> {
   const directory = await Deno.makeTempDir({ prefix: "oura-sync-life-" });
@@ -34,17 +34,17 @@ Deno.test("a process is alive for as long as it runs, and dead once it is killed
     assert.equal(await lifeOf(directory, holder), "dead", "and asked again");
 
     const left = `${directory}/alive/${holder.split(" ").at(-1)}.lock`;
-    await using _next = await proveLife(directory, "next");
+    await using _next = await holdProcessLock(directory, "next");
     assert.equal(await alive(directory), 2, "others may still ask");
     await Deno.utime(left, 0, 0);
-    await using _later = await proveLife(directory, "later");
+    await using _later = await holdProcessLock(directory, "later");
     assert.equal(await alive(directory), 2, "the two that live");
   });
 });
 
 Deno.test("a process that ended in order leaves nothing, and nobody calls it dead", async () => {
   await inDirectory(async (directory) => {
-    const life = await proveLife(directory, "here");
+    const life = await holdProcessLock(directory, "here");
     assert.equal(await lifeOf(directory, life.holder), "alive");
     await life[Symbol.asyncDispose]();
     assert.equal(await alive(directory), 0);
@@ -54,8 +54,8 @@ Deno.test("a process that ended in order leaves nothing, and nobody calls it dea
 
 Deno.test("a process that could not give back what it held is found dead", async () => {
   await inDirectory(async (directory) => {
-    const life = await proveLife(directory, "here");
-    life.leaveTrace();
+    const life = await holdProcessLock(directory, "here");
+    life.keepLockFile();
     assert.equal(await lifeOf(directory, life.holder), "alive");
     await life[Symbol.asyncDispose]();
     assert.equal(await lifeOf(directory, life.holder), "dead");
@@ -75,7 +75,7 @@ Deno.test("without a directory to write to a run still has a name", async () => 
   await inDirectory(async (directory) => {
     const file = `${directory}/file`;
     await Deno.writeTextFile(file, "");
-    await using life = await proveLife(file, "here");
+    await using life = await holdProcessLock(file, "here");
     assert.match(life.holder, /^here /);
     assert.equal(await lifeOf(file, life.holder), "unknown");
   });

@@ -154,7 +154,7 @@ grantTest(
     await stage.signIn("wearer-old");
     stage.revoke("wearer-old");
     const [report] = await stage.run();
-    assert.equal(report!.error?.code, "SIGN_IN_DEAD");
+    assert.equal(report!.error?.code, "SIGN_IN_EXPIRED");
     assert.ok(report!.types.every(({ stopped }) => stopped));
     assert.equal(new Set(report!.types.map(({ error }) => error)).size, 1);
     assert.deepEqual(loud(stage.log), []);

@@ -32,7 +32,7 @@ async function store(db: Database, type: PipelineType, documents: readonly unkno
 }
 
 /** Buries what a reading of `span` that returned `documents` does not hold. */
-function bury(
+function markDeleted(
   db: Database,
   type: PipelineType,
   span: DaySpan,
@@ -44,7 +44,7 @@ function bury(
   const seen = new SeenDocuments(type, transform.table, span);
   for (const { key } of rowsOf(transform, documents)) seen.add(key);
   for (const key of strangers) seen.addReject(key);
-  return db.transaction((tx) => seen.bury(tx, WEARER, readingMs));
+  return db.transaction((tx) => seen.markDeleted(tx, WEARER, readingMs));
 }
 
 async function buried(db: Database, table: string, column = "id"): Promise<unknown[]> {
@@ -63,36 +63,36 @@ const without = (...ids: string[]) => week.filter(({ id }) => !ids.includes(id))
 
 forEachDatabase("an empty answer buries nothing", async (db) => {
   await store(db, SLEEP, week);
-  assert.equal(await bury(db, SLEEP, WINDOW, []), 0);
+  assert.equal(await markDeleted(db, SLEEP, WINDOW, []), 0);
   assert.deepEqual(await buried(db, "daily_sleep"), []);
 });
 
 forEachDatabase("what a complete answer lacks on the window's own days is buried", async (db) => {
   await store(db, SLEEP, week);
-  assert.equal(await bury(db, SLEEP, WINDOW, without("d4")), 1);
+  assert.equal(await markDeleted(db, SLEEP, WINDOW, without("d4")), 1);
   assert.deepEqual(await buried(db, "daily_sleep"), ["d4"]);
-  assert.equal(await bury(db, SLEEP, WINDOW, without("d4")), 0);
+  assert.equal(await markDeleted(db, SLEEP, WINDOW, without("d4")), 0);
 });
 
 forEachDatabase("the padding around a window is never buried", async (db) => {
   await store(db, SLEEP, week);
-  assert.equal(await bury(db, SLEEP, WINDOW, without("d1", "d2", "d6", "d7")), 0);
-  assert.equal(await bury(db, SLEEP, WINDOW, without("d2", "d3", "d5", "d6")), 2);
+  assert.equal(await markDeleted(db, SLEEP, WINDOW, without("d1", "d2", "d6", "d7")), 0);
+  assert.equal(await markDeleted(db, SLEEP, WINDOW, without("d2", "d3", "d5", "d6")), 2);
   assert.deepEqual(await buried(db, "daily_sleep"), ["d3", "d5"]);
 });
 
 forEachDatabase("a document that comes back is unearthed, and can be buried again", async (db) => {
   await store(db, SLEEP, week);
-  await bury(db, SLEEP, WINDOW, without("d4"));
+  await markDeleted(db, SLEEP, WINDOW, without("d4"));
   assert.equal((await store(db, SLEEP, week)).updated, 1);
   assert.deepEqual(await buried(db, "daily_sleep"), []);
-  assert.equal(await bury(db, SLEEP, WINDOW, without("d4")), 1);
+  assert.equal(await markDeleted(db, SLEEP, WINDOW, without("d4")), 1);
 });
 
 forEachDatabase("a rejected document exists; one without a key may be any", async (db) => {
   await store(db, SLEEP, week);
-  assert.equal(await bury(db, SLEEP, WINDOW, without("d4"), ["d4"]), 0);
-  assert.equal(await bury(db, SLEEP, WINDOW, without("d4"), [null]), 0);
+  assert.equal(await markDeleted(db, SLEEP, WINDOW, without("d4"), ["d4"]), 0);
+  assert.equal(await markDeleted(db, SLEEP, WINDOW, without("d4"), [null]), 0);
   assert.deepEqual(await buried(db, "daily_sleep"), []);
 });
 
@@ -100,16 +100,16 @@ forEachDatabase("what another writer touched since the reading began is not buri
   await store(db, SLEEP, week);
   await store(db, HEART, [beat(576), beat(577)]);
   const hoursMs = 7_200_000;
-  assert.equal(await bury(db, SLEEP, WINDOW, without("d4"), [], hoursMs), 0);
-  assert.equal(await bury(db, HEART, WINDOW, [beat(576)], [], hoursMs), 0);
-  assert.equal(await bury(db, SLEEP, WINDOW, without("d4")), 1);
-  assert.equal(await bury(db, HEART, WINDOW, [beat(576)]), 1);
+  assert.equal(await markDeleted(db, SLEEP, WINDOW, without("d4"), [], hoursMs), 0);
+  assert.equal(await markDeleted(db, HEART, WINDOW, [beat(576)], [], hoursMs), 0);
+  assert.equal(await markDeleted(db, SLEEP, WINDOW, without("d4")), 1);
+  assert.equal(await markDeleted(db, HEART, WINDOW, [beat(576)]), 1);
 });
 
 forEachDatabase("a sample within the window's first millisecond was seen", async (db) => {
   const first = { ...beat(576), timestamp: "2026-05-03T00:00:00.000250+00:00" };
   await store(db, HEART, [first, beat(577)]);
-  assert.equal(await bury(db, HEART, WINDOW, [first, beat(577)]), 0);
+  assert.equal(await markDeleted(db, HEART, WINDOW, [first, beat(577)]), 0);
 });
 
 forEachDatabase("samples of a route without a range are a whole set, too", async (db) => {
@@ -121,9 +121,9 @@ forEachDatabase("samples of a route without a range are a whole set, too", async
   await db.exec(createTable(type).map((sql) => inSchema(sql, db.schema)).join(";\n"));
   const readings = [beat(0), beat(288), beat(2880)];
   await store(db, type, readings);
-  assert.equal(await bury(db, type, WINDOW, readings), 0);
-  assert.equal(await bury(db, type, WINDOW, []), 0);
-  assert.equal(await bury(db, type, WINDOW, readings.slice(1)), 1);
+  assert.equal(await markDeleted(db, type, WINDOW, readings), 0);
+  assert.equal(await markDeleted(db, type, WINDOW, []), 0);
+  assert.equal(await markDeleted(db, type, WINDOW, readings.slice(1)), 1);
   assert.equal((await buried(db, "readings", "timestamp")).length, 1);
 });
 
@@ -133,7 +133,7 @@ forEachDatabase("another wearer's documents are none of a window's business", as
     `INSERT INTO oura.daily_sleep (user_id, id, day) VALUES ('wearer-2', 'd4', '2026-05-04')`,
     db.schema,
   ));
-  await bury(db, SLEEP, WINDOW, without("d4"));
+  await markDeleted(db, SLEEP, WINDOW, without("d4"));
   assert.deepEqual(await buried(db, "daily_sleep", "user_id"), [WEARER]);
 });
 
@@ -144,12 +144,12 @@ forEachDatabase(
     const samples = Array.from({ length: 168 }, (_, i) => beat(i * 12));
     const twin = { ...samples[80]!, source: "awake" };
     await store(db, HEART, [...samples, twin]);
-    assert.equal(await bury(db, HEART, WINDOW, [...samples, twin]), 0);
+    assert.equal(await markDeleted(db, HEART, WINDOW, [...samples, twin]), 0);
 
     // Gone: one inside, the twin, the first and last of the window, and both its neighbours.
     const gone = [47, 48, 60, 119, 120];
     const left = samples.filter((_, i) => !gone.includes(i));
-    assert.equal(await bury(db, HEART, WINDOW, left), 4);
+    assert.equal(await markDeleted(db, HEART, WINDOW, left), 4);
     assert.deepEqual(
       await buried(
         db,
@@ -168,17 +168,17 @@ forEachDatabase("a vanished sample is noticed among new ones and among rejects",
   const { table } = createTransform(HEART);
   await load(db, createLoader(table, db.schema), rowsOf(createTransform(HEART), fresh));
   const withoutOne = samples.filter((_, i) => i !== 7);
-  assert.equal(await bury(db, HEART, WINDOW, withoutOne), 1);
+  assert.equal(await markDeleted(db, HEART, WINDOW, withoutOne), 1);
 
   const rejected = [0, 1, 2].map((i) => `2026-05-04T00:00:0${i}.500Z${KEY_SEPARATOR}rest`);
-  assert.equal(await bury(db, HEART, WINDOW, withoutOne.slice(1), rejected), 1);
+  assert.equal(await markDeleted(db, HEART, WINDOW, withoutOne.slice(1), rejected), 1);
 });
 
 forEachDatabase("of a collection without a range everything missing is buried", async (db) => {
   const rings = ["r1", "r2", "r3"].map((id) => ({ id, color: "silver" }));
   await store(db, RING, rings);
   const today = { from: "2026-05-09", to: "2026-05-09" };
-  assert.equal(await bury(db, RING, today, []), 0);
-  assert.equal(await bury(db, RING, today, rings.slice(1)), 1);
+  assert.equal(await markDeleted(db, RING, today, []), 0);
+  assert.equal(await markDeleted(db, RING, today, rings.slice(1)), 1);
   assert.deepEqual(await buried(db, "ring_configuration"), ["r1"]);
 });

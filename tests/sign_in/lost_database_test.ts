@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
 import type { Grant } from "../../lib/db/vault/grant.ts";
-import type { KeptPair } from "../../lib/db/vault/recovery_files.ts";
+import type { StoredPair } from "../../lib/db/vault/recovery_files.ts";
 import { readGrant, saveGrant } from "../../lib/db/vault/grants.ts";
 import { Cluster } from "../support/postgres.ts";
 import { newGrant } from "../vault/grants.ts";
@@ -192,7 +192,7 @@ embeddedTest("a process that took up a copy removes no newer one", async (scene)
   assert.deepEqual([scene.oura.stats.refreshes, scene.oura.stats.refreshTokenReuses], [2, 0]);
 });
 
-function keptPair(grant: Grant, changes: Partial<KeptPair> = {}): KeptPair {
+function keptPair(grant: Grant, changes: Partial<StoredPair> = {}): StoredPair {
   return {
     obtainedAt: grant.obtainedAt,
     version: grant.version,

@@ -111,7 +111,7 @@ for (const [crashAt, { refreshes, lost }] of Object.entries(crashes)) {
     assert.equal(stats.refreshes, refreshes);
     if (lost) {
       assert.ok(!next.ok);
-      assert.deepEqual([next.code, next.exitCode], ["SIGN_IN_DEAD", 3]);
+      assert.deepEqual([next.code, next.exitCode], ["SIGN_IN_EXPIRED", 3]);
       assert.match(next.text, /Refresh token already used.*begun at .* was cut short/);
       const asked = stats.requests;
       const third = await run(orders);

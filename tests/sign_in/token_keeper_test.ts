@@ -90,7 +90,7 @@ embeddedTest(
     await scene.expire(userId);
     scene.oura.simulator.oauth.grants.revokeAll(userId);
     const keeper = await scene.keeper(userId);
-    const dead = { code: "SIGN_IN_DEAD", exitCode: 3, hint: /auth login/ };
+    const dead = { code: "SIGN_IN_EXPIRED", exitCode: 3, hint: /auth login/ };
     for (let attempt = 0; attempt < 3; attempt++) await assert.rejects(keeper.accessToken(), dead);
     await assert.rejects(scene.keeper(userId), dead);
     assert.equal(

@@ -8,7 +8,7 @@ const ROUTES = "/v2/usercollection";
 export interface Case {
   name: string;
   /** Makes the export differ from the catalog. */
-  spoil: (spec: OpenApi) => void;
+  applyFault: (spec: OpenApi) => void;
   kind: FindingKind;
   where: string;
   message: RegExp;
@@ -32,21 +32,21 @@ const parametersOf = (spec: OpenApi, route: string) => spec.paths[route]!.get!.p
 export const CASES: Case[] = [
   {
     name: "a list route the export does not have",
-    spoil: (spec) => delete spec.paths[`${ROUTES}/workout`],
+    applyFault: (spec) => delete spec.paths[`${ROUTES}/workout`],
     kind: "route",
     where: "workout",
     message: /has no \/v2\/usercollection\/workout/,
   },
   {
     name: "a route for single documents the export does not have",
-    spoil: (spec) => delete spec.paths[`${ROUTES}/vO2_max/{document_id}`],
+    applyFault: (spec) => delete spec.paths[`${ROUTES}/vO2_max/{document_id}`],
     kind: "route",
     where: "vo2_max",
     message: /no route for a single document/,
   },
   {
     name: "a route for single documents the catalog does not know",
-    spoil: (spec) =>
+    applyFault: (spec) =>
       spec.paths[`${ROUTES}/heartrate/{document_id}`] = spec.paths[`${ROUTES}/tag/{document_id}`]!,
     kind: "route",
     where: "heart_rate",
@@ -54,28 +54,28 @@ export const CASES: Case[] = [
   },
   {
     name: "a collection the catalog does not know",
-    spoil: (spec) => spec.paths[`${ROUTES}/meal`] = spec.paths[`${ROUTES}/tag`]!,
+    applyFault: (spec) => spec.paths[`${ROUTES}/meal`] = spec.paths[`${ROUTES}/tag`]!,
     kind: "route",
     where: `${ROUTES}/meal`,
     message: /not in the catalog/,
   },
   {
     name: "a parameter the export does not have",
-    spoil: (spec) => parametersOf(spec, `${ROUTES}/heartrate`).shift(),
+    applyFault: (spec) => parametersOf(spec, `${ROUTES}/heartrate`).shift(),
     kind: "parameter",
     where: "heart_rate",
     message: /no parameter start_datetime/,
   },
   {
     name: "a parameter the catalog does not know",
-    spoil: (spec) => parametersOf(spec, `${ROUTES}/sleep`).push({ name: "sort", in: "query" }),
+    applyFault: (spec) => parametersOf(spec, `${ROUTES}/sleep`).push({ name: "sort", in: "query" }),
     kind: "parameter",
     where: "sleep",
     message: /does not know the parameter sort/,
   },
   {
     name: "a list of other documents",
-    spoil: (spec) =>
+    applyFault: (spec) =>
       schemaOf(spec, "List_PublicSession.data.[]").$ref = "#/components/schemas/PublicWorkout",
     kind: "envelope",
     where: "session",
@@ -83,14 +83,14 @@ export const CASES: Case[] = [
   },
   {
     name: "a next_token that is never null",
-    spoil: (spec) => schemaOf(spec, "List_PublicSession.next_token").anyOf!.pop(),
+    applyFault: (spec) => schemaOf(spec, "List_PublicSession.next_token").anyOf!.pop(),
     kind: "envelope",
     where: "session",
     message: /next_token/,
   },
   {
     name: "a bare document put into an envelope",
-    spoil: (spec) =>
+    applyFault: (spec) =>
       spec.paths[`${ROUTES}/personal_info`]!.get!.responses = {
         "200": { content: { "application/json": { schema: { type: "object" } } } },
       },
@@ -100,7 +100,7 @@ export const CASES: Case[] = [
   },
   {
     name: "a route for single documents that answers another document",
-    spoil: (spec) =>
+    applyFault: (spec) =>
       spec.paths[`${ROUTES}/tag/{document_id}`] = spec.paths[`${ROUTES}/sleep/{document_id}`]!,
     kind: "envelope",
     where: "tag",
@@ -108,21 +108,22 @@ export const CASES: Case[] = [
   },
   {
     name: "a renamed schema",
-    spoil: (spec) => delete spec.components.schemas["DailyResilienceModel"],
+    applyFault: (spec) => delete spec.components.schemas["DailyResilienceModel"],
     kind: "schema",
     where: "daily_resilience",
     message: /no schema DailyResilienceModel/,
   },
   {
     name: "a field the catalog does not know",
-    spoil: (spec) => schemaOf(spec, "PublicWorkout").properties!["steps"] = { type: "integer" },
+    applyFault: (spec) =>
+      schemaOf(spec, "PublicWorkout").properties!["steps"] = { type: "integer" },
     kind: "field",
     where: "workout.steps",
     message: /missing in the catalog \(export: integer, may be absent\)/,
   },
   {
     name: "a field in the items of a list the catalog does not know",
-    spoil: (spec) =>
+    applyFault: (spec) =>
       schemaOf(spec, "PublicRestModePeriod.episodes.[]").properties!["note"] = { type: "string" },
     kind: "field",
     where: "rest_mode_period.episodes[].note",
@@ -130,7 +131,7 @@ export const CASES: Case[] = [
   },
   {
     name: "a field the export does not have",
-    spoil: (spec) =>
+    applyFault: (spec) =>
       delete schemaOf(spec, "PublicModifiedSleepModel.hrv").anyOf![0]!.properties!["items"],
     kind: "field",
     where: "sleep.hrv.items",
@@ -138,28 +139,28 @@ export const CASES: Case[] = [
   },
   {
     name: "another type",
-    spoil: (spec) => schemaOf(spec, "PublicDailyActivity.steps").type = "number",
+    applyFault: (spec) => schemaOf(spec, "PublicDailyActivity.steps").type = "number",
     kind: "type",
     where: "daily_activity.steps",
     message: /catalog integer, export number/,
   },
   {
     name: "a date that became plain text",
-    spoil: (spec) => schemaOf(spec, "PublicSession").properties!["day"] = { type: "string" },
+    applyFault: (spec) => schemaOf(spec, "PublicSession").properties!["day"] = { type: "string" },
     kind: "type",
     where: "session.day",
     message: /catalog date, export text/,
   },
   {
     name: "a field that may be null only in the export",
-    spoil: (spec) => schemaOf(spec, "PublicVO2Max.vo2_max").type = ["integer", "null"],
+    applyFault: (spec) => schemaOf(spec, "PublicVO2Max.vo2_max").type = ["integer", "null"],
     kind: "nullability",
     where: "vo2_max.vo2_max",
     message: /export allows null/,
   },
   {
     name: "a field that may be null only in the catalog",
-    spoil: (spec) =>
+    applyFault: (spec) =>
       schemaOf(spec, "TagModel").properties!["text"] = schemaOf(spec, "TagModel.text").anyOf![0]!,
     kind: "nullability",
     where: "tag.text",
@@ -167,42 +168,43 @@ export const CASES: Case[] = [
   },
   {
     name: "a field that may be absent only in the export",
-    spoil: (spec) => schemaOf(spec, "PublicDailySleep").required!.splice(0, 1),
+    applyFault: (spec) => schemaOf(spec, "PublicDailySleep").required!.splice(0, 1),
     kind: "required",
     where: "daily_sleep.id",
     message: /catalog requires it/,
   },
   {
     name: "a field that may be absent only in the catalog",
-    spoil: (spec) => schemaOf(spec, "PublicDailySleep").required!.push("score"),
+    applyFault: (spec) => schemaOf(spec, "PublicDailySleep").required!.push("score"),
     kind: "required",
     where: "daily_sleep.score",
     message: /export requires it/,
   },
   {
     name: "an enum value the catalog does not know",
-    spoil: (spec) => schemaOf(spec, "PublicRingConfiguration.color").anyOf![0]!.enum!.push("neon"),
+    applyFault: (spec) =>
+      schemaOf(spec, "PublicRingConfiguration.color").anyOf![0]!.enum!.push("neon"),
     kind: "values",
     where: "ring_configuration.color",
     message: /catalog does not know neon/,
   },
   {
     name: "an enum the catalog holds for any text",
-    spoil: (spec) => schemaOf(spec, "PublicWorkout.activity").enum = ["running"],
+    applyFault: (spec) => schemaOf(spec, "PublicWorkout.activity").enum = ["running"],
     kind: "values",
     where: "workout.activity",
     message: /the export lists values/,
   },
   {
     name: "known values of what is any text to the export",
-    spoil: (spec) => delete schemaOf(spec, "PublicWorkout.intensity").enum,
+    applyFault: (spec) => delete schemaOf(spec, "PublicWorkout.intensity").enum,
     kind: "values",
     where: "workout.intensity",
     message: /export allows any text/,
   },
   {
     name: "an enum value the export does not know: listed apart",
-    spoil: (spec) => schemaOf(spec, "PublicWorkout.source").enum!.pop(),
+    applyFault: (spec) => schemaOf(spec, "PublicWorkout.source").enum!.pop(),
     kind: "values",
     where: "workout.source",
     message: /export does not know live_oura_heart_rate/,
@@ -210,21 +212,21 @@ export const CASES: Case[] = [
   },
   {
     name: "events the catalog does not know",
-    spoil: (spec) => schemaOf(spec, "EventType").enum!.push("period_start"),
+    applyFault: (spec) => schemaOf(spec, "EventType").enum!.push("period_start"),
     kind: "webhook",
     where: "period_start",
     message: /events are announced/,
   },
   {
     name: "events the export does not announce",
-    spoil: (spec) => schemaOf(spec, "EventType").enum!.splice(0, 1),
+    applyFault: (spec) => schemaOf(spec, "EventType").enum!.splice(0, 1),
     kind: "webhook",
     where: "daily_activity",
     message: /no events "daily_activity"/,
   },
   {
     name: "lenience that nothing needs any more",
-    spoil: (spec) => {
+    applyFault: (spec) => {
       const sleep = schemaOf(spec, "PublicModifiedSleepModel");
       sleep.properties!["bedtime_end"] = {
         anyOf: [sleep.properties!["bedtime_end"]!, { type: "null" }],
@@ -237,7 +239,7 @@ export const CASES: Case[] = [
   },
   {
     name: "another type, even where the catalog is lenient with a reason",
-    spoil: (spec) => schemaOf(spec, "PublicHeartRateRow.timestamp_unix").type = "string",
+    applyFault: (spec) => schemaOf(spec, "PublicHeartRateRow.timestamp_unix").type = "string",
     kind: "type",
     where: "heart_rate.timestamp_unix",
     message: /catalog integer, export text/,

@@ -13,10 +13,10 @@ Deno.test("the contract check finds nothing where the export agrees", () => {
   assert.deepEqual(findingsOf(syntheticExport(CATALOG)), []);
 });
 
-for (const { name, spoil, kind, where, message, verdict = "difference" } of CASES) {
+for (const { name, applyFault, kind, where, message, verdict = "difference" } of CASES) {
   Deno.test(`the contract check finds ${name}`, () => {
     const spec = syntheticExport(CATALOG);
-    spoil(spec);
+    applyFault(spec);
     const found = findingsOf(spec);
     assert.deepEqual(found.map((f) => [f.verdict, f.kind, f.where]), [[verdict, kind, where]]);
     assert.match(found[0]!.message, message);

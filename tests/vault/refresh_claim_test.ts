@@ -137,7 +137,10 @@ forEachDatabase(
     const vault = { db, keyring: await freshKeyring() };
     await saveGrant(vault, newGrant());
     await claimRefresh(vault, "wearer-1", claim("one"));
-    await assert.rejects(reencryptGrants(vault), { code: "TOKEN_REFRESH_UNDER_WAY", exitCode: 75 });
+    await assert.rejects(reencryptGrants(vault), {
+      code: "TOKEN_REFRESH_IN_PROGRESS",
+      exitCode: 75,
+    });
   },
 );
 

@@ -1,7 +1,7 @@
 /** One query of a person's own, run so that it cannot change anything. */
 import { UsageError } from "../../errors.ts";
 import type { Database, QueryResult, Transaction } from "./database.ts";
-import { rolledBack } from "./with_rollback.ts";
+import { withRollback } from "./with_rollback.ts";
 
 /** What a cursor takes. Source: PostgreSQL manual, DECLARE. */
 const QUERY = /^(select|values|table|with)\b/i;
@@ -21,7 +21,7 @@ export async function readQuery(db: Database, sql: string): Promise<QueryResult>
       hint: "For any other statement, use psql or another client.",
     });
   }
-  return await rolledBack(db, async (tx) => {
+  return await withRollback(db, async (tx) => {
     await tx.exec("SET TRANSACTION READ ONLY; SET LOCAL cursor_tuple_fraction = 1");
     await dropPrivileges(tx);
     await tx.query(`DECLARE "#query" NO SCROLL CURSOR FOR\n${sql}`);

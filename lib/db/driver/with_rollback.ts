@@ -1,7 +1,7 @@
 import type { Database, Transaction } from "./database.ts";
 
 /** Carries the result past the rollback. */
-class Over<T> extends Error {
+class RollbackSignal<T> extends Error {
   constructor(readonly result: T) {
     super("to be rolled back");
   }
@@ -12,16 +12,16 @@ class Over<T> extends Error {
  * @returns What `body` returned.
  * @throws {DatabaseError} When the database refuses what `body` does.
  */
-export async function rolledBack<T>(
+export async function withRollback<T>(
   db: Database,
   body: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
   try {
     return await db.transaction<T>(async (tx) => {
-      throw new Over(await body(tx));
+      throw new RollbackSignal(await body(tx));
     });
   } catch (error) {
-    if (error instanceof Over) return error.result;
+    if (error instanceof RollbackSignal) return error.result;
     throw error;
   }
 }

@@ -1,18 +1,18 @@
 /** Work on a database without tables, as if it had them, that leaves nothing behind. */
 import type { Database } from "../driver/database.ts";
 import { migrate } from "./migrate.ts";
-import { rolledBack } from "../driver/with_rollback.ts";
+import { withRollback } from "../driver/with_rollback.ts";
 
 /**
  * Makes the tables and runs `body` on them, all in one transaction that is rolled back. Not for a
  * database in use: what `body` tells others, such as Oura, is not taken back.
  * @throws {DatabaseError} As `migrate`; the role needs the right to make the tables.
  */
-export async function rehearse<T>(
+export async function withDryRunSchema<T>(
   db: Database,
   body: (db: Database) => Promise<T>,
 ): Promise<T> {
-  return await rolledBack(db, async (tx) => {
+  return await withRollback(db, async (tx) => {
     const stage: Database = {
       kind: db.kind,
       label: db.label,

@@ -92,7 +92,7 @@ async function applyNext(
   known: readonly Migration[],
   db: Database,
 ): Promise<AppliedMigration | undefined> {
-  await takeTurn(tx);
+  await acquireApplyLock(tx);
   await requireOwnHistory(tx);
   await createSchema(tx);
   await createHistory(tx);
@@ -110,7 +110,7 @@ async function applyNext(
  * Waits for another process that is migrating the same schema. Taken before the history is read,
  * and bound to the transaction, so that it works through PgBouncer and ends with the process.
  */
-async function takeTurn(tx: Transaction): Promise<void> {
+async function acquireApplyLock(tx: Transaction): Promise<void> {
   await tx.query("SELECT pg_advisory_xact_lock(hashtext('oura-sync migrate'), hashtext($1))", [
     tx.schema,
   ]);

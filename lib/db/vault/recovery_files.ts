@@ -8,7 +8,7 @@ import { seal, unseal } from "./cipher.ts";
 import type { Keyring } from "./token_key.ts";
 
 /** What a refresh brought, with enough to tell later whether it still counts. */
-export interface KeptPair {
+export interface StoredPair {
   /** When the wearer signed in: another sign-in makes this pair worthless. */
   readonly obtainedAt: Date;
   /** The version of the row that was refreshed. */
@@ -38,7 +38,7 @@ const pairSchema = z.object({
 export interface KeptFile {
   readonly path: string;
   /** Null when nothing in it can be read. */
-  readonly pair: KeptPair | null;
+  readonly pair: StoredPair | null;
   /** Why the pair cannot be decrypted; undefined for a file that holds none at all. */
   readonly problem?: unknown;
 }
@@ -77,7 +77,7 @@ export class RecoveryFiles {
    * Writes a pair, encrypted, readable by the owner only, synced to the disk.
    * @returns The path of its file.
    */
-  async keep(pair: KeptPair): Promise<string> {
+  async keep(pair: StoredPair): Promise<string> {
     const { bytes, keyId, version } = await seal(this.keyring, JSON.stringify(pair), {
       userId: this.userId,
       kind: "recovery",

@@ -19,7 +19,7 @@ export function reencryptGrants(vault: Vault): Promise<number> {
   return vault.db.transaction(async (tx) => {
     const { rows } = await tx.query<ClaimedRow>(inSchema(lockAllSql, schema));
     if (rows.some(isClaimLive)) {
-      throw new BusyError("TOKEN_REFRESH_UNDER_WAY", "A sign-in is being refreshed right now.", {
+      throw new BusyError("TOKEN_REFRESH_IN_PROGRESS", "A sign-in is being refreshed right now.", {
         hint: "Try again in a minute.",
       });
     }

@@ -39,7 +39,7 @@ export interface OuraClientSettings {
   retries?: number;
   /** The longest wait, in ms, that Oura may ask for when it limits the rate. @default 900_000 */
   patienceMs?: number;
-  /** Takes documents that cannot be used. @default They are thrown as `MisfitError`. */
+  /** Takes documents that cannot be used. @default They are thrown as `InvalidDocumentError`. */
   onMisfit?: MisfitHandler;
   /** Takes fields that are missing or of another kind than their type says. @default Nothing does */
   onDifference?: DifferenceHandler;
@@ -62,7 +62,7 @@ export interface OuraClient extends GetMethods, PageMethods {}
  *
  * Every method throws `UsageError` for a wrong date, `AccessDeniedError` for a missing scope or
  * membership, `OuraUnavailableError` when retries or patience are used up, `SignInError` for a dead
- * sign-in, and `MisfitError` for a document that is no object or lacks its key or its day.
+ * sign-in, and `InvalidDocumentError` for a document that is no object or lacks its key or its day.
  *
  * The types of the fields are those Oura documents. Oura sends null, or a fraction in place of a
  * whole number, where they do not say so: such documents are returned as they came, and

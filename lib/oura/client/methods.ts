@@ -29,7 +29,7 @@ export type MethodArguments<Name extends DataTypeName> = Name extends WholeName
   : [start: string, end: string, options?: CallOptions];
 
 /** What a `get` method resolves with. */
-export type Gotten<Name extends DataTypeName> = Name extends "personal_info" ? DocumentOf<Name>
+export type GetResult<Name extends DataTypeName> = Name extends "personal_info" ? DocumentOf<Name>
   : DocumentOf<Name>[];
 
 /** `daily_sleep` as `DailySleep`. */
@@ -41,7 +41,7 @@ export type PascalCase<Name extends string> = Name extends `${infer Head}_${infe
 export type GetMethods = {
   [Name in DataTypeName as `get${PascalCase<Name>}`]: (
     ...args: MethodArguments<Name>
-  ) => Promise<Gotten<Name>>;
+  ) => Promise<GetResult<Name>>;
 };
 
 /** `dailySleep(start, end)` and its eighteen sisters: page by page, as they come. */

@@ -10,7 +10,7 @@ import type { CallOptions } from "./methods.ts";
 import { type Range, requestsFor } from "./requests.ts";
 
 /** A document that cannot be used: no object, without its key, or without its day. */
-export interface Misfit {
+export interface ValidationIssue {
   /** The data type that was asked for. */
   readonly dataType: DataTypeName;
   /** Where in the document, such as `contributors.deep_sleep`. */
@@ -22,11 +22,11 @@ export interface Misfit {
 }
 
 /** Oura sent a document that cannot be used, and no `onMisfit` was there to take it. */
-export class MisfitError extends OuraSyncError {
+export class InvalidDocumentError extends OuraSyncError {
   override readonly exitCode: number = EXIT.partial;
 
   /** @param misfit The first thing wrong with the document. */
-  constructor(readonly misfit: Misfit) {
+  constructor(readonly misfit: ValidationIssue) {
     const { dataType, path, problem } = misfit;
     super("DOCUMENT_MISFIT", `a ${dataType} document does not fit at ${path}: ${problem}`, {
       hint: "Pass `onMisfit` to be told of such documents and to go on without them.",
@@ -35,7 +35,7 @@ export class MisfitError extends OuraSyncError {
 }
 
 /** Takes documents that cannot be used, which are left out then. */
-export type MisfitHandler = (misfit: Misfit) => void;
+export type MisfitHandler = (misfit: ValidationIssue) => void;
 
 /** A field of a document that is missing, or not of the kind the catalog says. Never its value. */
 export interface Difference {
@@ -55,7 +55,7 @@ export type DifferenceHandler = (difference: Difference) => void;
 /** What reading needs. */
 export interface Source {
   readonly http: OuraHttp;
-  /** @default Documents that do not fit are thrown as {@linkcode MisfitError}. */
+  /** @default Documents that do not fit are thrown as {@linkcode InvalidDocumentError}. */
   readonly onMisfit: MisfitHandler | undefined;
   readonly onDifference: DifferenceHandler | undefined;
 }
@@ -90,7 +90,7 @@ export async function* readPages<Name extends DataTypeName>(
 /**
  * A document as its type; null when it cannot be used and `onMisfit` took it. A field may be null,
  * missing or of another kind than its type says: Oura measured nothing, or changed its mind.
- * @throws {MisfitError} When it cannot be used and nothing takes it.
+ * @throws {InvalidDocumentError} When it cannot be used and nothing takes it.
  */
 export function validate<Name extends DataTypeName>(
   name: Name,
@@ -102,14 +102,17 @@ export function validate<Name extends DataTypeName>(
     if (onDifference) reportDifferences(name, document as RawDocument, onDifference);
     return document as DocumentOf<Name>;
   }
-  const misfit: Misfit = { dataType: name, ...found, document };
-  if (onMisfit === undefined) throw new MisfitError(misfit);
+  const misfit: ValidationIssue = { dataType: name, ...found, document };
+  if (onMisfit === undefined) throw new InvalidDocumentError(misfit);
   onMisfit(misfit);
   return null;
 }
 
 /** Why a document cannot be used; null when it can. */
-function problemOf(type: DataType, document: unknown): Pick<Misfit, "path" | "problem"> | null {
+function problemOf(
+  type: DataType,
+  document: unknown,
+): Pick<ValidationIssue, "path" | "problem"> | null {
   if (!isDocument(document)) {
     return { path: "its top", problem: `${kindOf(document)} where a document belongs` };
   }

@@ -6,7 +6,7 @@ import pRetry, { type RetryContext } from "p-retry";
 import { messageOf, OuraUnavailableError, UsageError } from "../../errors.ts";
 import { isHeaderToken } from "../../header_token.ts";
 import { OURA_API_URL } from "../endpoints.ts";
-import { NotNow, readAnswer, Transient } from "./read_response.ts";
+import { RateLimitSignal, readAnswer, RetryableError } from "./read_response.ts";
 import { readBody } from "./body.ts";
 import { BodyBudget } from "./body_budget.ts";
 import { AccessDeniedError, BadAnswerError, RateLimitedError } from "../errors.ts";
@@ -108,12 +108,12 @@ export class OuraHttp {
     signal: AbortSignal | undefined,
   ): Promise<unknown> {
     const onFailedAttempt = ({ error, attemptNumber }: RetryContext) => {
-      if (error instanceof Transient) this.#onRetry(path, error.message, attemptNumber);
+      if (error instanceof RetryableError) this.#onRetry(path, error.message, attemptNumber);
     };
     const started = this.#gate.now();
     /** A pause that Oura names is kept by all requests; beyond the patience none is waited for. */
     const shouldRetry = ({ error }: RetryContext) => {
-      if (!(error instanceof Transient)) return false;
+      if (!(error instanceof RetryableError)) return false;
       const { pauseMs } = error;
       if (pauseMs === null) return true;
       if (this.#gate.now() - started + pauseMs > this.#gate.patienceMs) return false;
@@ -131,7 +131,7 @@ export class OuraHttp {
         ...(signal ? { signal } : {}),
       });
     } catch (error) {
-      throw error instanceof Transient ? error.failure : error;
+      throw error instanceof RetryableError ? error.failure : error;
     }
   }
 
@@ -148,7 +148,7 @@ export class OuraHttp {
       try {
         return await this.#attempt(path, params, token, signal);
       } catch (error) {
-        if (!(error instanceof NotNow)) throw error;
+        if (!(error instanceof RateLimitSignal)) throw error;
         this.#onRetry(path, error.message, attempt);
         if (this.#gate.now() - started > patienceMs) {
           throw new RateLimitedError(error.waitMs, patienceMs);
@@ -181,14 +181,14 @@ export class OuraHttp {
       bytes = await readBody(response, this.#largestBody, room.take);
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
-      throw new Transient(this.#unreachable(path, timeout.aborted, error));
+      throw new RetryableError(this.#unreachable(path, timeout.aborted, error));
     }
     if (bytes === null) throw new BadAnswerError(path, "it is larger than any real one");
     noteAnswer(this.traffic, path, response, bytes.length);
     try {
       return readAnswer(path, response, new TextDecoder().decode(bytes), token);
     } catch (error) {
-      if (error instanceof NotNow) this.#gate.close(error.waitMs);
+      if (error instanceof RateLimitSignal) this.#gate.close(error.waitMs);
       throw error;
     }
   }

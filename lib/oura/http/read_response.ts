@@ -13,7 +13,7 @@ import { parseJson } from "./json.ts";
 import { pauseAskedFor, waitAskedFor } from "./retry_after.ts";
 
 /** A failure that another attempt may get over. */
-export class Transient extends Error {
+export class RetryableError extends Error {
   /** @param pauseMs How long Oura wants to be left alone first; null where it names no time. */
   constructor(readonly failure: OuraUnavailableError, readonly pauseMs: number | null = null) {
     super(failure.message);
@@ -21,7 +21,7 @@ export class Transient extends Error {
 }
 
 /** A 429: asked again when so many milliseconds have passed, without using up a retry. */
-export class NotNow extends Error {
+export class RateLimitSignal extends Error {
   constructor(readonly waitMs: number) {
     super("rate limited (429)");
   }
@@ -36,7 +36,7 @@ const RETRIED_STATUSES: readonly number[] = [408, 425];
  * @param secret Cut out of what Oura says, should it be echoed.
  * @returns The parsed body of a 200.
  * @throws {Transient} What another attempt may get over.
- * @throws {NotNow} 429.
+ * @throws {RateLimitSignal} 429.
  * @throws {AccessDeniedError} 401 and 403.
  * @throws {AppOutdatedError} 426.
  * @throws {DocumentNotFoundError} 404.
@@ -52,12 +52,14 @@ export function readAnswer(
     try {
       return parseJson(body);
     } catch (cause) {
-      throw new Transient(new BadAnswerError(path, "it is not JSON, or not all of it", { cause }));
+      throw new RetryableError(
+        new BadAnswerError(path, "it is not JSON, or not all of it", { cause }),
+      );
     }
   }
-  if (status === 429) throw new NotNow(waitAskedFor(headers, Date.now()));
+  if (status === 429) throw new RateLimitSignal(waitAskedFor(headers, Date.now()));
   if (status >= 500 || status < 400 || RETRIED_STATUSES.includes(status)) {
-    throw new Transient(
+    throw new RetryableError(
       new OuraUnavailableError("OURA_SERVER_ERROR", `Oura answered ${status} for ${path}`, {
         hint: "Run again later; https://status.ouraring.com shows whether Oura has a problem.",
       }),

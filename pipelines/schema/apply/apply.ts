@@ -2,12 +2,12 @@
 import type { Pipeline } from "../../../config/model.ts";
 import type { Database } from "../../../lib/db/driver/database.ts";
 import type { ApplyOptions, ApplyReport } from "./apply_options.ts";
-import { carryOut } from "./apply_steps.ts";
+import { applySteps } from "./apply_steps.ts";
 import { diff } from "../plan/diff.ts";
 import { livePipeline } from "../live_pipeline.ts";
 import { checkConversions } from "../plan/plan.ts";
 import { type LiveState, readState } from "../database_schema.ts";
-import { takeTurn } from "./apply_lock.ts";
+import { acquireApplyLock } from "./apply_lock.ts";
 import { markUndeclared } from "./mark_undeclared.ts";
 
 /** What was done, and what can be synced now. */
@@ -27,8 +27,8 @@ export async function apply(
   options: ApplyOptions & { allowDestructive?: boolean } = {},
 ): Promise<ApplyReport> {
   const { allowDestructive = false } = options;
-  await using turn = await takeTurn(db, options);
-  return await carryOut(db, pipeline, options, turn, async (state) => {
+  await using turn = await acquireApplyLock(db, options);
+  return await applySteps(db, pipeline, options, turn, async (state) => {
     const steps = diff(pipeline, state, isConcurrent(db));
     if (allowDestructive) return { steps, pending: [] };
     const checked = await checkConversions(db, pipeline, state, steps);
@@ -64,8 +64,8 @@ export async function applyAdditive(
     const report = { applied: [], pending, refills: [] };
     return { ...report, pipeline: livePipeline(pipeline, state) };
   }
-  await using turn = await takeTurn(db, options);
-  const report = await carryOut(
+  await using turn = await acquireApplyLock(db, options);
+  const report = await applySteps(
     db,
     pipeline,
     options,

@@ -12,8 +12,8 @@ const LEASE = "columns";
 const TTL_SECONDS = 15;
 const POLL_MS = 250;
 
-/** Options of {@linkcode takeTurn}. */
-export interface TurnOptions {
+/** Options of {@linkcode acquireApplyLock}. */
+export interface ApplyLockOptions {
   /** Names this process. @default its id and a random part */
   holder?: string;
   /** Whether a holder still runs, where that can be told. */
@@ -26,7 +26,7 @@ export interface TurnOptions {
 }
 
 /** The turn of this process, until disposed of. */
-export interface Turn extends AsyncDisposable {
+export interface ApplyLock extends AsyncDisposable {
   /**
    * Makes sure, inside a transaction, that the turn was not lost to another process.
    * @throws {BusyError} When it was.
@@ -38,7 +38,10 @@ export interface Turn extends AsyncDisposable {
  * Takes the turn, waiting for a process that has it.
  * @throws {BusyError} When it is still at work after `waitMs`.
  */
-export async function takeTurn(db: Database, options: TurnOptions): Promise<Turn> {
+export async function acquireApplyLock(
+  db: Database,
+  options: ApplyLockOptions,
+): Promise<ApplyLock> {
   const { holder = `${Deno.pid} ${crypto.randomUUID()}`, waitMs = 20_000, onWait = () => {} } =
     options;
   const lease = {
@@ -58,7 +61,7 @@ export async function takeTurn(db: Database, options: TurnOptions): Promise<Turn
   }
 }
 
-function turnOf(leases: Leases): Turn {
+function turnOf(leases: Leases): ApplyLock {
   return {
     async require(tx) {
       if (!await leases.stillHeld(tx, LEASE)) throw busy(undefined);

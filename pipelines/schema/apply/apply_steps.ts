@@ -11,7 +11,7 @@ import { type RefillTask, refillTask } from "../refill/task.ts";
 import { type LiveState, readState } from "../database_schema.ts";
 import type { Step } from "../plan/step.ts";
 import { swapColumn } from "./swap_column.ts";
-import type { Turn } from "./apply_lock.ts";
+import type { ApplyLock } from "./apply_lock.ts";
 import { markUndeclared } from "./mark_undeclared.ts";
 
 /** What is to be done, and what needs leave. */
@@ -24,11 +24,11 @@ export interface Choice {
 const MOST_ROUNDS = 4;
 
 /** Runs the chosen steps, and chooses again until nothing is left to do. */
-export async function carryOut(
+export async function applySteps(
   db: Database,
   pipeline: Pipeline,
   options: ApplyOptions,
-  turn: Turn,
+  turn: ApplyLock,
   choose: (state: LiveState) => Promise<Choice>,
 ): Promise<ApplyReport> {
   const { onStep = () => {}, signal } = options;

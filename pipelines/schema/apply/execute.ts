@@ -6,11 +6,11 @@ import { inSchema } from "../../../lib/db/driver/identifiers.ts";
 import { retryTransaction } from "../../../lib/db/driver/retry_transaction.ts";
 import { messageOf } from "../../../lib/errors.ts";
 import type { Memory, Step } from "../plan/step.ts";
-import type { Turn } from "./apply_lock.ts";
+import type { ApplyLock } from "./apply_lock.ts";
 
 /** What the execution of steps needs. */
 export interface ExecuteOptions {
-  turn: Turn;
+  turn: ApplyLock;
   /** SHA-256 of `oura.yaml`, for the record. */
   checksum: string;
   signal?: AbortSignal | undefined;

@@ -18,10 +18,10 @@ export function diffIndexes(
 ): Step[] {
   const { table } = type;
   const { state } = context;
-  const formerName = new Map([...renamed].map(([from, to]) => [to, from]));
+  const previousName = new Map([...renamed].map(([from, to]) => [to, from]));
   const steps: Step[] = [];
   for (const { name: column, index } of type.columns) {
-    const former = indexName(table, formerName.get(column) ?? column);
+    const former = indexName(table, previousName.get(column) ?? column);
     const live = state.indexes.get(former);
     if (index && !live?.valid) steps.push(add(table, column, live !== undefined, context));
     if (!index && findObject(state, "index", table, former)) {

@@ -6,7 +6,7 @@ import { tableOf } from "../../stages/table.ts";
 import { type Batch, createBatchReader } from "./read.ts";
 import type { RefillTask } from "./task.ts";
 import { createBatchWriter } from "./write.ts";
-import type { Turn } from "../apply/apply_lock.ts";
+import type { ApplyLock } from "../apply/apply_lock.ts";
 
 /** What a refill did. */
 export interface RefillCounts {
@@ -20,7 +20,7 @@ export interface RefillCounts {
 
 /** Options of a refill. */
 export interface RefillOptions {
-  turn: Turn;
+  turn: ApplyLock;
   /** Rows per transaction. @default 5000 of samples, 500 of documents */
   batchRows?: number | undefined;
   onProgress?: ((counts: Readonly<RefillCounts>) => void) | undefined;

@@ -37,10 +37,12 @@ export function readStatement(
   schema: string,
 ): string {
   const keys = keyColumns(table);
-  const formers = columns.map(({ former }, i) => former && `to_jsonb(${q(former)}) AS f${i}`)
+  const previousDocuments = columns.map(({ former }, i) =>
+    former && `to_jsonb(${q(former)}) AS f${i}`
+  )
     .filter((text) => text !== null);
   const conditions = [
-    formers.length === 0 ? "raw_data IS NOT NULL" : "true",
+    previousDocuments.length === 0 ? "raw_data IS NOT NULL" : "true",
     // An hour: a transaction that began before the column was there may still have been at work.
     pass.recent
       ? "updated_at >= $1::timestamptz - interval '1 hour'"
@@ -51,7 +53,7 @@ export function readStatement(
   return inSchema(
     `SELECT ${keys.map(({ name }, i) => `${q(name)}::text AS k${i}`).join(", ")},
   ctid::text AS place, tableoid::text AS part, xmin::text AS version, raw_data::text AS raw, deleted_at IS NOT NULL AS deleted${
-      formers.map((f) => `, ${f}`).join("")
+      previousDocuments.map((f) => `, ${f}`).join("")
     }
 FROM oura.${q(table.name)} AS t
 WHERE ${conditions.join(" AND ")}

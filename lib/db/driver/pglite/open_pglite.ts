@@ -117,17 +117,17 @@ class PgliteDatabase extends PgliteQueryable implements Database {
     sql: string,
     params?: readonly unknown[],
   ): Promise<QueryResult<T>> {
-    this.refuseToWaitForItself();
+    this.assertOutsideTransaction();
     return super.query(sql, params);
   }
 
   override exec(sql: string): Promise<void> {
-    this.refuseToWaitForItself();
+    this.assertOutsideTransaction();
     return super.exec(sql);
   }
 
   async transaction<T>(body: (tx: Transaction) => Promise<T>): Promise<T> {
-    this.refuseToWaitForItself();
+    this.assertOutsideTransaction();
     const state = { open: true };
     let thrown: { error: unknown } | undefined;
     try {
@@ -153,7 +153,7 @@ class PgliteDatabase extends PgliteQueryable implements Database {
   }
 
   /** There is one connection: a statement beside the open transaction would wait for ever. */
-  private refuseToWaitForItself(): void {
+  private assertOutsideTransaction(): void {
     if (this.current.getStore()?.open) {
       throw new TypeError("inside a transaction, use the transaction and not the database");
     }
