@@ -1,7 +1,8 @@
 /**
  * The errors a person can meet. Each carries a stable `code` for machines, the exit code of the
- * command line, and a `hint` that says how to mend it. Anything else that reaches the top is a bug.
+ * command line, and a `hint` that says how to fix it. Anything else that reaches the top is a bug.
  */
+import type { ErrorCode } from "./error_codes/codes.ts";
 
 /** Exit codes of the command line. */
 export const EXIT = {
@@ -15,9 +16,12 @@ export const EXIT = {
   busy: 75,
 } as const;
 
+/** One of {@linkcode EXIT}. */
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
 /** Options shared by every {@linkcode OuraSyncError}. */
-export interface ErrorOptionsWithHint {
-  /** How to mend it, as an instruction to the person reading. */
+export interface HintOptions {
+  /** How to fix it, as an instruction to the person reading. */
   hint?: string;
   /** The lower-level failure this error stands for. */
   cause?: unknown;
@@ -25,14 +29,14 @@ export interface ErrorOptionsWithHint {
 
 /** Base of all expected failures. Never thrown itself: the subclasses say what went wrong. */
 export abstract class OuraSyncError extends Error {
-  abstract readonly exitCode: number;
+  abstract readonly exitCode: ExitCode;
   readonly hint: string | undefined;
 
   /**
-   * @param code Stable, upper-case identifier, such as `CONFIG_INVALID`.
+   * @param code Stable; its cause and fix are in `ERROR_CODES`.
    * @param message What went wrong and where. Never a secret, never a health value.
    */
-  constructor(readonly code: string, message: string, options: ErrorOptionsWithHint = {}) {
+  constructor(readonly code: ErrorCode, message: string, options: HintOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
     this.hint = options.hint;
@@ -41,32 +45,32 @@ export abstract class OuraSyncError extends Error {
 
 /** A wrong option, argument, environment variable or configuration file. Raised before any work. */
 export class UsageError extends OuraSyncError {
-  override readonly exitCode: number = EXIT.usage;
+  override readonly exitCode: ExitCode = EXIT.usage;
 }
 
-/** The stored grant is dead or missing; only the wearer can mend it by signing in again. */
+/** The stored grant is dead or missing; only the wearer can replace it, by signing in again. */
 export class SignInError extends OuraSyncError {
-  override readonly exitCode: number = EXIT.signIn;
+  override readonly exitCode: ExitCode = EXIT.signIn;
 }
 
 /** The run ended, its good rows are in, but a data type failed or too many documents were rejected. */
 export class PartialError extends OuraSyncError {
-  override readonly exitCode: number = EXIT.partial;
+  override readonly exitCode: ExitCode = EXIT.partial;
 }
 
 /** The database is unreachable, refuses the work or broke while at it. */
 export class DatabaseError extends OuraSyncError {
-  override readonly exitCode: number = EXIT.database;
+  override readonly exitCode: ExitCode = EXIT.database;
 }
 
 /** Oura is unreachable, answers nonsense, or limits the rate beyond our patience. */
 export class OuraUnavailableError extends OuraSyncError {
-  override readonly exitCode: number = EXIT.oura;
+  override readonly exitCode: ExitCode = EXIT.oura;
 }
 
 /** Another process holds every lease this run needs. */
 export class BusyError extends OuraSyncError {
-  override readonly exitCode: number = EXIT.busy;
+  override readonly exitCode: ExitCode = EXIT.busy;
 }
 
 /** The text of anything thrown, for messages and logs. */

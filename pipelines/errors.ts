@@ -1,11 +1,10 @@
 /** Failures that belong to one data type, not to Oura's API or the whole database. */
 import type { SqlError } from "../lib/db/driver/errors/errors.ts";
-import { EXIT, OuraSyncError, PartialError } from "../lib/errors.ts";
+import { PartialError } from "../lib/errors.ts";
 import type { Reject } from "./stages/transform.ts";
 
 /** A document does not fit, and the configuration says `bad_rows: fail`. */
-export class BadRowError extends OuraSyncError {
-  override readonly exitCode: number = EXIT.partial;
+export class BadRowError extends PartialError {
   constructor(dataType: string, reject: Reject) {
     super("BAD_ROW", `${dataType}: ${describeReject(reject)}`, {
       hint:

@@ -46,12 +46,12 @@ function parse(args: readonly string[]): { path: string; verbose: boolean; help:
     const [path = ""] = positionals;
     if (!help && positionals.length !== 1) {
       const message = `one PATH is needed, ${positionals.length} are given`;
-      throw new UsageError("ARGUMENTS", message, { hint: USAGE });
+      throw new UsageError("COMMAND_LINE", message, { hint: USAGE });
     }
     return { path, verbose, help };
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError("ARGUMENTS", messageOf(error), { cause: error, hint: USAGE });
+    throw new UsageError("COMMAND_LINE", messageOf(error), { cause: error, hint: USAGE });
   }
 }
 
@@ -59,7 +59,7 @@ async function read(path: string): Promise<string> {
   try {
     return await Deno.readTextFile(path);
   } catch (cause) {
-    throw new UsageError("EXPORT_UNREADABLE", `${path}: ${messageOf(cause)}`, { cause });
+    throw new UsageError("FILE_UNREADABLE", `${path}: ${messageOf(cause)}`, { cause });
   }
 }
 

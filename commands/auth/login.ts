@@ -90,7 +90,7 @@ function missingApp(settings: SignInSettings): UsageError {
     ...(settings.clientId === null ? ["OURA_CLIENT_ID"] : []),
     ...(settings.clientSecret === null ? ["OURA_CLIENT_SECRET"] : []),
   ];
-  return new UsageError("SIGN_IN_APP", `${missing.join(" and ")}: not set.`, {
+  return new UsageError("APP_MISSING", `${missing.join(" and ")} not set.`, {
     hint: "Register an app at https://developer.ouraring.com/applications with the redirect URI " +
       `${settings.redirectUri}, and put its client id and secret into the environment or .env.`,
   });

@@ -160,13 +160,17 @@ async function afterRefusal(
 
 function appProblem(app: OAuthApp | null, grant: Grant): UsageError | null {
   if (app === null) {
-    return new UsageError("SIGN_IN_APP", "The sign-in is due for a refresh, which needs the app.", {
-      hint: "Set OURA_CLIENT_ID and OURA_CLIENT_SECRET.",
-    });
+    return new UsageError(
+      "APP_MISSING",
+      "Refreshing the token needs OURA_CLIENT_ID and OURA_CLIENT_SECRET.",
+      {
+        hint: "Set both in .env or in the environment.",
+      },
+    );
   }
   if (app.clientId === grant.clientId) return null;
-  return new UsageError("SIGN_IN_APP", "The wearer signed in through another app.", {
-    hint: "Put the previous OURA_CLIENT_ID back, or run `auth login` with the new one.",
+  return new UsageError("APP_CHANGED", "The wearer signed in through another app.", {
+    hint: "Set the previous OURA_CLIENT_ID again, or run `auth login` with the new one.",
   });
 }
 

@@ -91,7 +91,7 @@ async function firstAccepted(options: SignInOptions): Promise<Authorization> {
     if (probe === "open" || (probe === "sent_on" && candidates.length === 1)) return authorization;
   }
   throw new UsageError(
-    "SIGN_IN_APP",
+    "APP_UNKNOWN",
     "Oura does not know this app, or not with this redirect URI.",
     {
       hint: `Compare OURA_CLIENT_ID with the app's page at Oura, and register exactly this ` +
@@ -153,7 +153,7 @@ async function exchange(
         });
         break;
       case "app_refused":
-        refusal ??= new UsageError("SIGN_IN_APP", outcome.reason, {
+        refusal ??= new UsageError("APP_REFUSED", outcome.reason, {
           hint: "Compare OURA_CLIENT_ID and OURA_CLIENT_SECRET with the app's page at Oura, and " +
             "set OURA_PORTAL to the portal it is registered at (moi or legacy).",
         });

@@ -58,7 +58,7 @@ export async function signOut(
 }
 
 function wrongApp(): UsageError {
-  return new UsageError("SIGN_IN_APP", "Revoking needs the app the wearer signed in through.", {
+  return new UsageError("APP_CHANGED", "Revoking needs the app the wearer signed in through.", {
     hint: "Set OURA_CLIENT_ID and OURA_CLIENT_SECRET to that app's. The sign-in was kept.",
   });
 }

@@ -1,5 +1,6 @@
 /** What Oura's API can refuse, as errors the pipelines tell apart. */
-import { OuraSyncError, OuraUnavailableError, UsageError } from "../errors.ts";
+import type { ErrorCode } from "../error_codes/codes.ts";
+import { type HintOptions, OuraUnavailableError, PartialError, UsageError } from "../errors.ts";
 
 /** What is known of a refused or failed request: never the query, never the whole body. */
 export interface Refusal {
@@ -17,35 +18,42 @@ function describe(refusal: Refusal): string {
 }
 
 /**
+ * Oura refuses one request; the others may succeed. Never thrown itself: the subclasses say how Oura
+ * refused.
+ */
+export abstract class RefusedError extends PartialError {
+  constructor(code: ErrorCode, message: string, readonly refusal: Refusal, options?: HintOptions) {
+    super(code, `${describe(refusal)}: ${message}`, options);
+  }
+}
+
+/**
  * 401 or 403, after a refresh of the token where one was possible. On one route beside others that
  * answer 200 it means a missing scope; on every route a dead token (401) or no membership (403).
  * Source: https://cloud.ouraring.com/docs/error-handling and the behaviour of live accounts.
  */
-export class AccessDeniedError extends OuraSyncError {
-  override readonly exitCode: number = 4;
-  constructor(readonly refusal: Refusal) {
-    super("OURA_ACCESS_DENIED", `${describe(refusal)}: access denied`, {
+export class AccessDeniedError extends RefusedError {
+  constructor(refusal: Refusal) {
+    super("OURA_ACCESS_DENIED", "access denied", refusal, {
       hint: refusal.status === 403
-        ? "The scope was not granted, or the Oura membership has lapsed. `oura-sync doctor` tells which."
-        : "The token is no longer valid, or lacks this scope. `oura-sync doctor` tells which.",
+        ? "The scope was not granted, or the Oura membership has lapsed. Run `doctor` to see which."
+        : "The token is no longer valid, or lacks this scope. Run `doctor` to see which.",
     });
   }
 }
 
 /** 404 on a single document: it was deleted since, or never was. */
-export class DocumentNotFoundError extends OuraSyncError {
-  override readonly exitCode: number = 4;
-  constructor(readonly refusal: Refusal) {
-    super("OURA_NOT_FOUND", `${describe(refusal)}: no such document or route`);
+export class DocumentNotFoundError extends RefusedError {
+  constructor(refusal: Refusal) {
+    super("OURA_NOT_FOUND", "no such document or route", refusal);
   }
 }
 
 /** 426: the wearer's Oura app is too old for this data. Source: Oura's first documentation of API v2. */
-export class AppOutdatedError extends OuraSyncError {
-  override readonly exitCode: number = 4;
-  constructor(readonly refusal: Refusal) {
-    super("OURA_APP_OUTDATED", `${describe(refusal)}: the wearer must update the Oura app`, {
-      hint: "Update the Oura app on the wearer's phone and open it once. The sign-in is fine.",
+export class AppOutdatedError extends RefusedError {
+  constructor(refusal: Refusal) {
+    super("OURA_APP_OUTDATED", "the wearer must update the Oura app", refusal, {
+      hint: "Update the Oura app on the wearer's phone and open it once. The sign-in is valid.",
     });
   }
 }
@@ -54,12 +62,11 @@ export class AppOutdatedError extends OuraSyncError {
 const RANGE = /range|span|period|too (?:long|large|wide|many)|exceed|\bmax(?:imum)?\b|\bdays?\b/i;
 
 /** 400, 422 or another 4xx: the request itself is wrong, so it is not repeated. */
-export class RequestRefusedError extends OuraSyncError {
-  override readonly exitCode: number = 4;
+export class RequestRefusedError extends RefusedError {
   /** @param detail What Oura says about it, as one short line; null when it says nothing. */
-  constructor(readonly refusal: Refusal, readonly detail: string | null = null) {
+  constructor(refusal: Refusal, readonly detail: string | null = null) {
     const words = detail === null ? "the request was refused" : detail.replace(/\.$/, "");
-    super("OURA_REQUEST_REFUSED", `${describe(refusal)}: ${words}`, {
+    super("OURA_REQUEST_REFUSED", words, refusal, {
       hint: detail !== null && RANGE.test(detail)
         ? "If the range is too long for Oura, make window.chunk of this data type, or " +
           "defaults.window.chunk, smaller in oura.yaml."
@@ -90,8 +97,8 @@ export class RateLimitedError extends OuraUnavailableError {
     super(
       "OURA_RATE_LIMITED",
       `Oura limits the rate of requests for another ${Math.ceil(waitMs / 1000)} s; ` +
-        `the patience of this run is ${Math.round(patienceMs / 1000)} s`,
-      { hint: "Run again later. What was loaded stays, and the next run goes on from there." },
+        `this run waits at most ${Math.round(patienceMs / 1000)} s (--patience)`,
+      { hint: "Run again later. The next run continues with what is pending." },
     );
   }
 }
@@ -100,7 +107,7 @@ export class RateLimitedError extends OuraUnavailableError {
 export class BadAnswerError extends OuraUnavailableError {
   constructor(path: string, problem: string, options: { cause?: unknown } = {}) {
     super("OURA_BAD_ANSWER", `Oura's answer for ${path} cannot be used: ${problem}`, {
-      hint: "This is usually over soon: run again. If it lasts, see https://status.ouraring.com.",
+      hint: "Usually temporary. Try again. If it persists, see https://status.ouraring.com.",
       ...options,
     });
   }

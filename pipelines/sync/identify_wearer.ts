@@ -1,12 +1,16 @@
 /** Whose token this is, and whether it is worth anything. */
-import { EXIT, OuraSyncError, OuraUnavailableError, SignInError } from "../../lib/errors.ts";
+import {
+  OuraSyncError,
+  OuraUnavailableError,
+  PartialError,
+  SignInError,
+} from "../../lib/errors.ts";
 import { AccessDeniedError, BadAnswerError } from "../../lib/oura/errors.ts";
 import type { OuraHttp } from "../../lib/oura/http/http.ts";
 import { PERSONAL_INFO, wearerIdOf } from "../../lib/oura/wearer_id.ts";
 
 /** 403 on everything: Oura opens the API of newer rings to members only. */
-export class MembershipError extends OuraSyncError {
-  override readonly exitCode: number = EXIT.partial;
+export class MembershipError extends PartialError {
   constructor(cause: unknown) {
     super(
       "OURA_MEMBERSHIP",
@@ -22,8 +26,7 @@ export class MembershipError extends OuraSyncError {
 }
 
 /** 403 on the route that says whose token it is. Alone it tells nothing about the other routes. */
-export class ProfileRefusedError extends OuraSyncError {
-  override readonly exitCode: number = EXIT.partial;
+export class ProfileRefusedError extends PartialError {
   constructor(cause: unknown) {
     super(
       "OURA_PROFILE_REFUSED",

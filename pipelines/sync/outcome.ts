@@ -4,9 +4,11 @@ import type { RowCounts } from "../../lib/db/store/runs.ts";
 import {
   BusyError,
   EXIT,
+  type ExitCode,
   messageOf,
   OuraSyncError,
   OuraUnavailableError,
+  PartialError,
 } from "../../lib/errors.ts";
 import { AccessDeniedError } from "../../lib/oura/errors.ts";
 import type { Traffic } from "../../lib/oura/http/request_stats.ts";
@@ -56,7 +58,7 @@ export interface SyncReport {
   readonly traffic: Traffic;
   readonly durationMs: number;
   /** Exit code of the command line; one of `EXIT`. */
-  readonly exitCode: number;
+  readonly exitCode: ExitCode;
   /** What the exit code stands for, when it is not 0. */
   readonly error: OuraSyncError | null;
 }
@@ -82,8 +84,7 @@ export function verdict(types: readonly TypeOutcome[]): OuraSyncError | null {
 }
 
 /** Some data types failed; what could be loaded is in. */
-export class TypesFailedError extends OuraSyncError {
-  override readonly exitCode: number = EXIT.partial;
+export class TypesFailedError extends PartialError {
   constructor(failed: readonly TypeOutcome[]) {
     const names = failed.map(({ dataType }) => dataType).join(", ");
     const hint = failed.find(({ error }) => error?.hint)?.error?.hint;

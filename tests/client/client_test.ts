@@ -176,7 +176,7 @@ Deno.test("a single document is the one of the list", options, async () => {
 });
 
 Deno.test(
-  "a document that cannot be used is thrown, or given to onMisfit and left out",
+  "a document that cannot be used is thrown, or given to onInvalid and left out",
   options,
   async () => {
     const good = {
@@ -197,7 +197,7 @@ Deno.test(
     const lenient = new OuraClient({
       accessToken: "t",
       fetch,
-      onMisfit: ({ dataType, path }) => given.push(`${dataType} ${path}`),
+      onInvalid: ({ dataType, path }) => given.push(`${dataType} ${path}`),
     });
     assert.deepEqual(await lenient.getDailySleep("2026-01-01", "2026-01-31"), [good]);
     assert.deepEqual(given, ["daily_sleep id", "daily_sleep its top"]);

@@ -32,7 +32,7 @@ const TYPES: readonly TypeOutcome[] = [
     state: "failed",
     counts,
     windows,
-    error: new OuraUnavailableError("OURA_ANSWER", "Oura said nothing"),
+    error: new OuraUnavailableError("OURA_BAD_ANSWER", "Oura said nothing"),
   },
   {
     dataType: "session",
@@ -51,7 +51,7 @@ Deno.test("a report keeps its columns narrow, and gives every reason once below 
   assert.deepEqual(states, ["done", "left out", "left out", "failed", "stopped", "busy"]);
   assert.deepEqual(reasons!.split("\n"), [
     `tag, enhanced_tag: the scope is missing: ${invocation()} auth login`,
-    "workout: Oura said nothing [OURA_ANSWER]",
+    "workout: Oura said nothing [OURA_BAD_ANSWER]",
     "vo2_max: another process is at it",
   ]);
   assert.match(total!, /^wearer ann: 1 inserted, 0 updated, 2 unchanged, 0 rejected; 4 requests /);

@@ -67,7 +67,7 @@ for (const { name, sql, undo, says, code } of TROUBLES) {
 
 Deno.test("only what every table would meet is the server's trouble", () => {
   const failure = (sqlState: string | null) =>
-    new SqlError("X", "x", { sqlState, retryable: false });
+    new SqlError("DATABASE_REFUSED", "x", { sqlState, retryable: false });
   for (const state of ["08006", "25006", "28P01", "3D000", "53100", "57P01", "58030", "XX000"]) {
     assert.ok(!isTableTrouble(failure(state)), state);
   }

@@ -9,6 +9,6 @@ Deno.exit(
   await repeat(
     PAUSE_MS,
     systemIo,
-    () => Promise.reject(new DatabaseError("GONE", "the database is gone")),
+    () => Promise.reject(new DatabaseError("DATABASE_UNREACHABLE", "the database is gone")),
   ),
 );

@@ -65,7 +65,7 @@ forEachDatabase(
         await assert.rejects(
           signOut({ vault: scene.vault, recovery, app, endpoints: [scene.oura.url] }, userId),
           {
-            code: "SIGN_IN_APP",
+            code: "APP_CHANGED",
           },
         );
       }
@@ -137,19 +137,19 @@ const failures: Record<string, Failure> = {
     },
   },
   "a redirect URI that is not registered": {
-    code: "SIGN_IN_APP",
+    code: "APP_UNKNOWN",
     exitCode: 2,
     page: [],
     change: () => ({ redirectUri: "http://localhost:8000/elsewhere" }),
   },
   "an unknown app": {
-    code: "SIGN_IN_APP",
+    code: "APP_UNKNOWN",
     exitCode: 2,
     page: [],
     change: () => ({ app: { clientId: "nobody", clientSecret: "wrong-secret" } }),
   },
   "a wrong secret": {
-    code: "SIGN_IN_APP",
+    code: "APP_REFUSED",
     exitCode: 2,
     page: ["failed"],
     change: () => ({ app: { ...APPS.moi, clientSecret: "wrong-secret" } }),

@@ -128,7 +128,7 @@ embeddedTest("a wrong client secret is the app's trouble, not the grant's", asyn
   await assert.rejects(keeper.accessToken(), { code: "APP_REFUSED", exitCode: 2 });
   for (const other of [null, { clientId: "other", clientSecret: "x" }]) {
     const without = await scene.keeper(userId, { app: other });
-    await assert.rejects(without.accessToken(), { code: "SIGN_IN_APP", exitCode: 2 });
+    await assert.rejects(without.accessToken(), { code: "APP_MISSING", exitCode: 2 });
   }
   assert.ok(await (await scene.keeper(userId)).accessToken(), "nothing was lost");
 });

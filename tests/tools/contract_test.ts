@@ -40,9 +40,9 @@ Deno.test("lenience is accepted with its reason", () => {
 });
 
 Deno.test("parseExport() refuses what is no export, and says why", () => {
-  assert.throws(() => parseExport("{"), { code: "EXPORT_INVALID", message: /not JSON/ });
+  assert.throws(() => parseExport("{"), { code: "FILE_UNREADABLE", message: /not JSON/ });
   assert.throws(() => parseExport('{"openapi": "3.1.0"}'), {
-    code: "EXPORT_INVALID",
+    code: "FILE_UNREADABLE",
     message: /paths/,
   });
 });

@@ -53,20 +53,20 @@ const REFERENCE = "#/components/schemas/";
 
 /**
  * An export from its text.
- * @throws {UsageError} `EXPORT_INVALID` when the text is no JSON or no OpenAPI export.
+ * @throws {UsageError} `FILE_UNREADABLE` when the text is not JSON, or not an OpenAPI export.
  */
 export function parseExport(text: string): OpenApi {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw new UsageError("EXPORT_INVALID", `not JSON: ${messageOf(cause)}`, { cause });
+    throw new UsageError("FILE_UNREADABLE", `not JSON: ${messageOf(cause)}`, { cause });
   }
   const parsed = openApi.safeParse(json);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const at = issue?.path.length ? issue.path.join(".") : "the document";
-  throw new UsageError("EXPORT_INVALID", `not an OpenAPI 3 export: ${at}: ${issue?.message}`);
+  throw new UsageError("FILE_UNREADABLE", `not an OpenAPI 3 export: ${at}: ${issue?.message}`);
 }
 
 /** The name of the component a schema refers to; undefined where it is written out in place. */

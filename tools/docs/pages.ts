@@ -2,6 +2,7 @@
 import { type Block, fillBlocks } from "./blocks.ts";
 import { commandReference, commandTable } from "./commands.ts";
 import { dataDictionary, dataTypeTable } from "./data_types.ts";
+import { ERROR_CODE_BLOCKS } from "./error_codes.ts";
 import { environmentTable } from "./environment.ts";
 import { grammarTable } from "./grammar.ts";
 
@@ -14,6 +15,7 @@ const BLOCKS: Readonly<Record<string, Block>> = {
   "data-type-table": dataTypeTable,
   "data-dictionary": dataDictionary,
   "environment": environmentTable,
+  ...ERROR_CODE_BLOCKS,
   "grammar": grammarTable,
   "page-list": pageList,
 };

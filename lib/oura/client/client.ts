@@ -40,7 +40,7 @@ export interface OuraClientSettings {
   /** The longest wait, in ms, that Oura may ask for when it limits the rate. @default 900_000 */
   patienceMs?: number;
   /** Takes documents that cannot be used. @default They are thrown as `InvalidDocumentError`. */
-  onMisfit?: MisfitHandler;
+  onInvalid?: MisfitHandler;
   /** Takes fields that are missing or of another kind than their type says. @default Nothing does */
   onDifference?: DifferenceHandler;
 }
@@ -106,7 +106,7 @@ export class OuraClient {
    * @throws {UsageError} When the token is empty or `baseUrl` is not safe to send it to.
    */
   constructor(options: OuraClientOptions) {
-    const { accessToken, tokens, onMisfit, onDifference, patienceMs, baseUrl, ...rest } = options;
+    const { accessToken, tokens, onInvalid, onDifference, patienceMs, baseUrl, ...rest } = options;
     requireSafe(baseUrl);
     if (tokens === undefined && !accessToken) {
       throw new UsageError("TOKEN_MISSING", "OuraClient needs an accessToken, or tokens");
@@ -117,7 +117,7 @@ export class OuraClient {
       tokens: tokens ?? staticToken(accessToken!),
       gate: new RateGate(patienceMs === undefined ? {} : { patienceMs }),
     });
-    this.#source = { http, onMisfit, onDifference };
+    this.#source = { http, onInvalid, onDifference };
     for (const name of Object.keys(DATA_TYPES).filter(isDataTypeName)) {
       Object.assign(this, methodsOf(this.#source, name));
     }
@@ -146,7 +146,7 @@ export class OuraClient {
     const document = await this.#source.http.getJson(path, {}, signal);
     // The one document asked for cannot be left out.
     const { onDifference } = this.#source;
-    return validate(dataType, document, { onMisfit: undefined, onDifference })!;
+    return validate(dataType, document, { onInvalid: undefined, onDifference })!;
   }
 }
 

@@ -1,6 +1,6 @@
 /** Reads the documents of a data type: asked for, trimmed, freed of repeats, validated. */
 import { fit, kindOf } from "../../values/column_type.ts";
-import { EXIT, OuraSyncError } from "../../errors.ts";
+import { PartialError } from "../../errors.ts";
 import { DATA_TYPES, type DataTypeName, type DocumentOf } from "../catalog/index.ts";
 import type { DataType } from "../catalog/data_type.ts";
 import { compare, type KnownObject, knownObject, placeText } from "../catalog/differences.ts";
@@ -21,15 +21,13 @@ export interface ValidationIssue {
   readonly document: unknown;
 }
 
-/** Oura sent a document that cannot be used, and no `onMisfit` was there to take it. */
-export class InvalidDocumentError extends OuraSyncError {
-  override readonly exitCode: number = EXIT.partial;
-
+/** Oura sent a document that cannot be used, and no `onInvalid` was there to take it. */
+export class InvalidDocumentError extends PartialError {
   /** @param misfit The first thing wrong with the document. */
   constructor(readonly misfit: ValidationIssue) {
     const { dataType, path, problem } = misfit;
-    super("DOCUMENT_MISFIT", `a ${dataType} document does not fit at ${path}: ${problem}`, {
-      hint: "Pass `onMisfit` to be told of such documents and to go on without them.",
+    super("DOCUMENT_INVALID", `a ${dataType} document does not fit at ${path}: ${problem}`, {
+      hint: "Pass `onInvalid` to be told of such documents and to go on without them.",
     });
   }
 }
@@ -56,7 +54,7 @@ export type DifferenceHandler = (difference: Difference) => void;
 export interface Source {
   readonly http: OuraHttp;
   /** @default Documents that do not fit are thrown as {@linkcode InvalidDocumentError}. */
-  readonly onMisfit: MisfitHandler | undefined;
+  readonly onInvalid: MisfitHandler | undefined;
   readonly onDifference: DifferenceHandler | undefined;
 }
 
@@ -88,14 +86,14 @@ export async function* readPages<Name extends DataTypeName>(
 }
 
 /**
- * A document as its type; null when it cannot be used and `onMisfit` took it. A field may be null,
+ * A document as its type; null when it cannot be used and `onInvalid` took it. A field may be null,
  * missing or of another kind than its type says: Oura measured nothing, or changed its mind.
  * @throws {InvalidDocumentError} When it cannot be used and nothing takes it.
  */
 export function validate<Name extends DataTypeName>(
   name: Name,
   document: unknown,
-  { onMisfit, onDifference }: Pick<Source, "onMisfit" | "onDifference">,
+  { onInvalid, onDifference }: Pick<Source, "onInvalid" | "onDifference">,
 ): DocumentOf<Name> | null {
   const found = problemOf(DATA_TYPES[name], document);
   if (found === null) {
@@ -103,8 +101,8 @@ export function validate<Name extends DataTypeName>(
     return document as DocumentOf<Name>;
   }
   const misfit: ValidationIssue = { dataType: name, ...found, document };
-  if (onMisfit === undefined) throw new InvalidDocumentError(misfit);
-  onMisfit(misfit);
+  if (onInvalid === undefined) throw new InvalidDocumentError(misfit);
+  onInvalid(misfit);
   return null;
 }
 

@@ -23,7 +23,7 @@ export interface WebhookEvent {
 
 /** A signed body that is no event: Oura changed its format. */
 export class WebhookBodyError extends OuraSyncError {
-  override readonly exitCode: number = EXIT.oura;
+  override readonly exitCode = EXIT.oura;
 
   /** @param problem What is wrong, without the body. */
   constructor(problem: string) {

@@ -2,7 +2,8 @@
  * What a database can answer, in our words. A server's own text is repeated only where it cannot
  * hold a stored value: `detail`, `where` and the messages of class 22 quote values and are dropped.
  */
-import { DatabaseError, type ErrorOptionsWithHint, messageOf } from "../../../errors.ts";
+import type { ErrorCode } from "../../../error_codes/codes.ts";
+import { DatabaseError, type HintOptions, messageOf } from "../../../errors.ts";
 import { firstFailure, networkFailure } from "./network_errors.ts";
 import { poolerFailure } from "./pooler_errors.ts";
 
@@ -28,10 +29,10 @@ export class SqlError extends DatabaseError {
   readonly column: string | undefined;
 
   constructor(
-    code: string,
+    code: ErrorCode,
     message: string,
     facts: SqlErrorFacts,
-    options: ErrorOptionsWithHint = {},
+    options: HintOptions = {},
   ) {
     super(code, message, options);
     this.sqlState = facts.sqlState;
@@ -57,7 +58,7 @@ export function hasSqlState(error: unknown, sqlState: string): error is SqlError
 }
 
 interface Kind {
-  code: string;
+  code: ErrorCode;
   retryable?: boolean;
   hint?: string;
   /** Replaces the server's text, which may quote a value. */
@@ -144,7 +145,7 @@ const UNKNOWN_KIND: Kind = { code: "DATABASE_REFUSED" };
 
 /** What both drivers' error objects carry, as far as it is read here. */
 interface ServerError {
-  code: string;
+  code: ErrorCode;
   message: string;
   constraint?: string;
   table?: string;

@@ -1,8 +1,9 @@
 /** Failures below PostgreSQL's protocol: sockets, TLS, and the driver giving up. */
+import type { ErrorCode } from "../../../error_codes/codes.ts";
 
 /** One kind of failure, as {@linkcode toDatabaseError} reports it. */
 export interface NetworkFailure {
-  code: string;
+  code: ErrorCode;
   retryable: boolean;
   hint: string;
 }

@@ -1,0 +1,77 @@
+import type { CodeTable } from "./code_table.ts";
+
+/** The run is done in part: exit code 4. */
+export const PARTIAL_CODES = {
+  TYPES_FAILED: {
+    cause: "Some data types failed. The others are loaded.",
+    fix: "Run `deno task status` to see the error of each.",
+  },
+  TOO_MANY_REJECTS: {
+    cause:
+      "More documents are new in quarantine than `contract.max_rejects` allows. The good rows are loaded.",
+    fix: "Run `deno task rejects list`, fix `oura.yaml`, then run `deno task rejects retry`.",
+  },
+  REJECTS_REMAIN: {
+    cause: "Some documents still do not fit after `rejects retry`.",
+    fix: "Fix `oura.yaml`, or run `rejects discard`.",
+  },
+  BAD_ROW: {
+    cause: "A document did not fit, and `contract.bad_rows` is `fail`.",
+    fix: "Fix the column, or use `quarantine`.",
+  },
+  NEW_FIELDS: {
+    cause: "Oura sent fields the catalog does not know, and `contract.new_fields` is `fail`.",
+    fix: "Declare them with `new_field: true`, or use `warn`.",
+  },
+  SCOPE_NOT_GRANTED: {
+    cause: "The wearer did not grant the scope. The data type is skipped (exit code 0).",
+    fix: "If you want it, run `auth login` and grant the scope.",
+  },
+  SCOPE_NOT_OFFERED: {
+    cause:
+      "The legacy portal has no such scope, and Oura refused the data type. It is skipped (exit code 0).",
+    fix:
+      "No action needed. The program asks again after 30 days or the next sign-in. An app of the new portal can have the scope.",
+  },
+  REJECTED: {
+    cause: "In `gaps`: the documents of the day are in quarantine.",
+    fix: "Run `deno task rejects list`.",
+  },
+  ROWS_MISSING: {
+    cause: "In `gaps`: rows that were loaded are no longer in the table.",
+    fix: "Run `deno task sync`. It reads these days again.",
+  },
+  OURA_ACCESS_DENIED: {
+    cause: "Oura refuses one data type although others work.",
+    fix: "Check the scope at the app and in `auth status`.",
+  },
+  OURA_APP_OUTDATED: {
+    cause: "Oura asks for a newer app on the wearer's phone (426).",
+    fix: "Update the Oura app there and open it once. No new sign-in is needed.",
+  },
+  OURA_MEMBERSHIP: {
+    cause: "Oura refuses every data type and `personal_info` (403).",
+    fix: "Renew the membership.",
+  },
+  OURA_PROFILE_REFUSED: {
+    cause: "Oura refuses `personal_info` (403), which says whose token it is.",
+    fix: "Sign in again with the scope `personal`, or renew the membership.",
+  },
+  OURA_NOT_FOUND: {
+    cause: "Oura has no such document or route (404).",
+    fix: "Check `endpoint` in `oura.yaml`.",
+  },
+  OURA_REQUEST_REFUSED: {
+    cause: "Oura refuses the request (400, 422). The message repeats Oura's own words.",
+    fix:
+      "If the range is too long, reduce `window.chunk` or `defaults.window.chunk`. Otherwise check `endpoint` and `window` in `oura.yaml`.",
+  },
+  LEASE_LOST: {
+    cause: "The process was suspended for so long that another one took over.",
+    fix: "No action needed. Nothing is lost.",
+  },
+  INTERRUPTED: {
+    cause: "The run was stopped by Ctrl-C or a termination signal.",
+    fix: "No action needed. The next run continues.",
+  },
+} as const satisfies CodeTable;

@@ -1,0 +1,118 @@
+import type { CodeTable } from "./code_table.ts";
+
+/** Wrong options, settings or configuration: exit code 2. */
+export const USAGE_CODES = {
+  COMMAND_LINE: {
+    cause: "The command or an option is unknown, or an option lacks its value (only in `--json`).",
+    fix: "See `--help`.",
+  },
+  CONFIG_INVALID: {
+    cause: "`oura.yaml` has mistakes. The message lists each with line and column.",
+    fix: "Fix them. `deno task validate` checks the file without a connection.",
+  },
+  CONFIG_MISSING: {
+    cause: "The file named by `--config` does not exist.",
+    fix: "Correct the path, or omit the option.",
+  },
+  CONFIG_LINK: {
+    cause: "`oura.yaml`, or the file named by `--config`, is a link to a file that does not exist.",
+    fix: "Point the link at your configuration, or remove it.",
+  },
+  CONFIG_UNREADABLE: { cause: "`oura.yaml` cannot be read.", fix: "Check its permissions." },
+  SETTINGS_INVALID: {
+    cause:
+      "An environment variable has an invalid value. The message names every such variable and shows no value.",
+    fix: "Correct it in `.env` or in the environment.",
+  },
+  ENV_FILE_UNREADABLE: {
+    cause: "`.env`, or the file of `--env-file`, cannot be read, or is not UTF-8 text.",
+    fix: "Correct the path or the permissions, or save the file as UTF-8.",
+  },
+  ENV_FILE_UNWRITABLE: {
+    cause: "The new `OURA_TOKEN_KEY` cannot be written to `.env`.",
+    fix: "Make the file writable, or set the variable yourself.",
+  },
+  FILE_UNREADABLE: {
+    cause: "`init` or `schedule install` cannot read a file.",
+    fix: "Check the permissions of the file and its directory.",
+  },
+  FILE_UNWRITABLE: {
+    cause: "`init` or `schedule install` cannot write a file.",
+    fix: "Check the permissions of the directory.",
+  },
+  VALUES_MISSING: {
+    cause: "`init` needs a value, and there is no terminal to ask on.",
+    fix: "Pass the value as an option, as a variable, or with `--from-stdin`.",
+  },
+  OPTION_MISSING: {
+    cause: "An option needs another option, or a value.",
+    fix: "Add what the message names.",
+  },
+  OPTION_CONFLICT: { cause: "Two options contradict each other.", fix: "Omit one of them." },
+  UNKNOWN_TYPE: {
+    cause: "`--types` names a data type that `oura.yaml` does not have.",
+    fix: "Use the suggested name.",
+  },
+  BAD_DATE: {
+    cause: "The value is not a calendar day or instant, is before 2000, or starts in the future.",
+    fix: "Write a day such as `2026-01-31`.",
+  },
+  DUPLICATE_COLUMNS: {
+    cause: "Two columns of the result of `query` have the same name.",
+    fix: "Rename one with `as`.",
+  },
+  NOT_A_QUERY: {
+    cause: "`query` takes exactly one SELECT, VALUES, TABLE or WITH.",
+    fix: "Use `psql` for other statements.",
+  },
+  BAD_DURATION: {
+    cause: "The option does not take this duration.",
+    fix: "Write `90s`, `15m` or `2h`.",
+  },
+  BAD_NUMBER: {
+    cause: "The value is not a whole number in the range the message names.",
+    fix: "Correct the number.",
+  },
+  BAD_TIME: { cause: "The value is not a time of day.", fix: "Write a time such as `08:00`." },
+  BAD_PATH: {
+    cause: "The scheduler cannot take this path.",
+    fix: "Move the program to a path without quotation marks and control characters.",
+  },
+  DATES_REVERSED: { cause: "The start is after the end.", fix: "Swap the two dates." },
+  HOME_MISSING: {
+    cause: "`HOME` is not set, so `schedule install` does not know the unit directory.",
+    fix: "Set `HOME`, or use `schedule print`.",
+  },
+  NO_SUCH_REJECT: {
+    cause: "There is no document with this number in quarantine.",
+    fix: "Run `deno task rejects list`.",
+  },
+  UNKNOWN_WEARER: {
+    cause: "`--user-id` names a wearer who has neither signed in nor been synced.",
+    fix: "Run `deno task status` to see the wearers.",
+  },
+  PORT_UNAVAILABLE: {
+    cause: "The program cannot listen on this port.",
+    fix: "Choose another port with `--port`.",
+  },
+  OUTPUT_UNWRITABLE: {
+    cause: "Standard output takes no more data, for example because the disk is full.",
+    fix: "Free disk space, or write to another place.",
+  },
+  WEARER_MISMATCH: {
+    cause: "`OURA_ACCESS_TOKEN` belongs to another wearer than `--user-id` names.",
+    fix: "Omit one of the two.",
+  },
+  DEMO_DIRECTORY: {
+    cause: "The demo's directory contains something else.",
+    fix: "Set `OURA_DATA_DIR` to another directory.",
+  },
+  DATABASE_URL_INVALID: {
+    cause: "`DATABASE_URL` has an option or a value that cannot be honoured.",
+    fix: "Correct what the message names.",
+  },
+  DATABASE_CERTIFICATE_UNREADABLE: {
+    cause: "The file of `sslrootcert`, `sslcert` or `sslkey` cannot be read.",
+    fix: "Name a readable PEM file.",
+  },
+} as const satisfies CodeTable;
