@@ -231,7 +231,7 @@ Deno.test("getJson() does not wait beyond its patience", STRICT, async () => {
   await withOura(() => status(429, { "retry-after": "61" }), async (oura) => {
     const error = await failure(ask(client(oura, { gate })));
     assert.ok(error instanceof RateLimitedError);
-    assert.match(error.message, /another 61 s; the patience of this run is 60 s/);
+    assert.match(error.message, /another 61 s; this run waits at most 60 s/);
     assert.deepEqual(waits, []);
     assert.equal(oura.asked.length, 1);
   });
