@@ -55,7 +55,7 @@ export function appOf(
   return clientId !== null && clientSecret !== null ? { clientId, clientSecret } : null;
 }
 
-/** The endpoints of the environment that may get tokens, beside those of Oura's portals. */
+/** Endpoints from the environment that may receive tokens, besides those of Oura's portals. */
 export function endpointsOf({ tokenUrl, revokeUrl }: SignInSettings): string[] {
   return [tokenUrl, revokeUrl].filter((url) => url !== null);
 }
@@ -72,7 +72,7 @@ export function recoveryFilesOf(
 
 /**
  * The wearer a command is about: the named one, else the first who signed in.
- * @throws {SignInError} When there is none such.
+ * @throws {SignInError} When no such wearer has signed in.
  */
 export async function chooseWearer(db: Database, userId?: string): Promise<GrantSummary> {
   const grants = await listGrants(db);
@@ -90,7 +90,7 @@ export interface SignIns {
 
 /**
  * All sign-ins.
- * @throws {SignInError} When there is none.
+ * @throws {SignInError} When no wearer has signed in.
  */
 export async function readSignIns(db: Database): Promise<SignIns> {
   const grants = await listGrants(db);
@@ -100,9 +100,9 @@ export async function readSignIns(db: Database): Promise<SignIns> {
 }
 
 /**
- * Opens the first of these dead sign-ins that lives again: a pair that could not be stored may have
+ * Opens the first of these expired sign-ins that works again: a pair that could not be stored may have
  * been kept on disk.
- * @throws {SignInError} When none does; names each.
+ * @throws {SignInError} When none works; the message names each.
  */
 export async function openRevived(
   settings: SignInSettings,
@@ -121,7 +121,7 @@ export async function openRevived(
 
 /**
  * A wearer's token, kept fresh: what the API client is given.
- * @throws {SignInError} When the wearer is not signed in, or the grant is dead.
+ * @throws {SignInError} When the wearer is not signed in, or the grant has expired.
  */
 export async function openWearer(
   settings: SignInSettings,

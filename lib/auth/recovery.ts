@@ -11,7 +11,7 @@ import { notSignedIn } from "./sign_in_errors.ts";
 
 const log = loggerOf("sign-in");
 
-/** Where a pair is stored, and its copy kept meanwhile. */
+/** Where a pair is stored, and where its copy is kept until then. */
 export interface Store {
   readonly vault: Vault;
   readonly recovery: RecoveryFiles;
@@ -26,24 +26,24 @@ export interface Store {
  */
 export async function keepAndStore(
   { vault, recovery, commitRetry }: Store,
-  former: Grant,
+  previous: Grant,
   tokens: TokenSet & { now: Date },
   report: (step: "kept" | "committed" | "done") => Promise<void>,
 ): Promise<Grant> {
   const pair: StoredPair = {
-    obtainedAt: former.obtainedAt,
-    version: former.version,
+    obtainedAt: previous.obtainedAt,
+    version: previous.version,
     accessToken: tokens.accessToken,
     refreshToken: tokens.refreshToken,
     expiresAt: new Date(tokens.now.getTime() + tokens.expiresIn * 1000),
     // An answer without `scope` says that nothing changed.
-    scopes: tokens.scopes ?? former.scopes,
+    scopes: tokens.scopes ?? previous.scopes,
     refreshedAt: tokens.now,
   };
   let path = await keep(recovery, pair);
   await report("kept");
   try {
-    await storeRefreshed(vault, former, pair, commitRetry);
+    await storeRefreshed(vault, previous, pair, commitRetry);
   } catch (cause) {
     if (!(cause instanceof DatabaseError)) throw cause;
     // Once more: the disk may have space by now.
@@ -53,9 +53,9 @@ export async function keepAndStore(
   await report("committed");
   if (path !== null) await discard(recovery, path);
   await report("done");
-  // When the row had moved on, what is there now is newer than what we bring.
-  const current = await readGrant(vault, former.userId);
-  if (!current) throw notSignedIn(former.userId);
+  // The row changed in the meantime: what it holds now is newer than our pair.
+  const current = await readGrant(vault, previous.userId);
+  if (!current) throw notSignedIn(previous.userId);
   return current;
 }
 
@@ -76,7 +76,7 @@ export async function adoptStoredPair(
   if (!current) return;
   const newest = files.find(({ pair }) => pair !== null && counts(pair, current))?.pair;
   if (newest) {
-    // False when another process was faster: the row then decides below what is still needed.
+    // False when another process was faster: then the row decides below which files are still needed.
     if (await storeRefreshed(vault, current, newest)) {
       log.info("A refreshed sign-in that an earlier run could not store was taken up.");
     }
@@ -88,7 +88,7 @@ export async function adoptStoredPair(
   }
 }
 
-/** Removes the files that no sign-in needs any more: those whose pair `isOver`, and unreadable ones. */
+/** Removes the files that no sign-in needs any more: those whose pair `isOver`, and unreadable files. */
 export async function discardKept(
   recovery: RecoveryFiles,
   isOver: (pair: StoredPair) => boolean,
@@ -125,7 +125,7 @@ async function keep(recovery: RecoveryFiles, pair: StoredPair): Promise<string |
   }
 }
 
-/** A file left behind does no harm: the version in it tells the next run that it is old. */
+/** A file left behind does no harm: its version shows the next run that it is old. */
 async function discard(recovery: RecoveryFiles, path: string): Promise<void> {
   await recovery.remove(path).catch((error) =>
     log.warn("The recovery file {path} cannot be removed: {problem}", {

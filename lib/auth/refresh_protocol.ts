@@ -36,7 +36,7 @@ export type RefreshStep =
 export interface RefreshContext extends Store {
   /** Null when the environment has no client id and secret: then nothing can be refreshed. */
   readonly app: OAuthApp | null;
-  /** Endpoints of the environment that may get tokens, beside those of Oura's portals. */
+  /** Endpoints from the environment that may receive tokens, besides those of Oura's portals. */
   readonly endpoints?: readonly string[];
   readonly request?: RequestOptions;
   readonly now?: () => Date;
@@ -55,9 +55,9 @@ const POLL_MS = 250;
 const log = loggerOf("sign-in");
 
 /**
- * Replaces a wearer's token pair, or adopts the one another process got meanwhile.
+ * Replaces a wearer's token pair, or adopts the pair another process obtained in the meantime.
  * @param isStale Whether a grant still holds the pair that is to be replaced.
- * @throws {SignInError} When the grant is dead: never tried again.
+ * @throws {SignInError} When the grant has expired. It is never tried again.
  * @throws {AppRefusedError} When Oura does not accept client id and secret; nothing is lost.
  * @throws {OuraUnavailableError} When Oura gave no usable answer; nothing is lost.
  * @throws {DatabaseError} When the new pair could not be committed; it is kept on disk.
@@ -139,7 +139,7 @@ async function spend(context: RefreshContext, claim: Claimed, holder: string): P
   }
 }
 
-/** 400: somebody may have been faster after all; else the grant is dead, and why is written down. */
+/** 400: another process may have been faster; otherwise the grant has expired, and the reason is recorded. */
 async function afterRefusal(
   context: RefreshContext,
   { grant, inDoubtSince }: Claimed,

@@ -13,7 +13,7 @@ import { keyFilePath, openKeyring, recoveryFilesOf, type SignInSettings } from "
 export interface KeyRotation {
   /** How many wearers' tokens were moved to the new key. */
   readonly moved: number;
-  /** Whether the former key still stands in the environment, where it is no longer needed. */
+  /** Whether the previous key is still set in the environment, where it is no longer needed. */
   readonly previousKeyInEnvironment: boolean;
 }
 

@@ -1,17 +1,17 @@
-/** The sentences a person needs when a sign-in is missing or dead. */
+/** The errors of a missing or expired sign-in. */
 import type { GrantSummary } from "../db/vault/grant.ts";
 import { SignInError } from "../errors.ts";
 
-/** Nobody, or not this wearer, has signed in. */
+/** No wearer, or not this wearer, has signed in. */
 export function notSignedIn(userId?: string): SignInError {
   return new SignInError(
     "NOT_SIGNED_IN",
-    userId === undefined ? "Nobody has signed in yet." : `Wearer ${userId} is not signed in.`,
+    userId === undefined ? "No wearer has signed in yet." : `Wearer ${userId} is not signed in.`,
     { hint: "Run `auth login`." },
   );
 }
 
-/** The grant is dead: only a new sign-in of the wearer helps. */
+/** The grant has expired: the wearer must sign in again. */
 export function needsLogin(userId: string, reason: string): SignInError {
   return new SignInError(
     "SIGN_IN_EXPIRED",
@@ -23,7 +23,7 @@ export function needsLogin(userId: string, reason: string): SignInError {
   );
 }
 
-/** Every sign-in is dead. */
+/** Every sign-in has expired. */
 export function allDead(grants: readonly GrantSummary[]): SignInError {
   const reasons = grants.map(({ userId, needsLoginReason }) => ({
     userId,

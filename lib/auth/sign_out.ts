@@ -24,14 +24,14 @@ export async function signOut(
     vault: Vault;
     recovery: RecoveryFiles;
     app: OAuthApp | null;
-    /** Endpoints of the environment that may get tokens, beside those of Oura's portals. */
+    /** Endpoints from the environment that may receive tokens, besides those of Oura's portals. */
     endpoints?: readonly string[];
     request?: RequestOptions;
   },
   userId: string,
 ): Promise<boolean> {
   const { vault, recovery, app, request } = context;
-  // What lies on disk may be the only pair that still works.
+  // A pair on disk may be the only one that still works.
   await adoptStoredPair(vault, recovery, userId);
   const grant = await readGrant(vault, userId);
   if (!grant) throw notSignedIn(userId);

@@ -31,7 +31,7 @@ export class TokenKeeper implements TokenProvider {
 
   /**
    * Reads a wearer's grant, taking up what an earlier run could not store.
-   * @throws {SignInError} When the wearer is not signed in, or the grant is dead.
+   * @throws {SignInError} When the wearer is not signed in, or the grant has expired.
    */
   static async open(context: RefreshContext, userId: string): Promise<TokenKeeper> {
     await adoptStoredPair(context.vault, context.recovery, userId);

@@ -1,4 +1,4 @@
-/** What Oura's API can refuse, as errors the pipelines tell apart. */
+/** Refusals of Oura's API, as errors that the pipelines distinguish. */
 import type { ErrorCode } from "../error_codes/codes.ts";
 import { type HintOptions, OuraUnavailableError, PartialError, UsageError } from "../errors.ts";
 
@@ -28,8 +28,8 @@ export abstract class RefusedError extends PartialError {
 }
 
 /**
- * 401 or 403, after a refresh of the token where one was possible. On one route beside others that
- * answer 200 it means a missing scope; on every route a dead token (401) or no membership (403).
+ * 401 or 403, after a refresh of the token where one was possible. On one route while others
+ * answer 200 it means a missing scope; on every route an expired token (401) or no membership (403).
  * Source: https://cloud.ouraring.com/docs/error-handling and the behaviour of live accounts.
  */
 export class AccessDeniedError extends RefusedError {

@@ -21,7 +21,7 @@ const MOST_EMPTY_PAGES = 100;
 
 /**
  * Yields the pages of a window, oldest first, until `next_token` is null or absent; an empty page
- * with a token is not the end. Follow-up requests repeat the bounds beside the token; where Oura
+ * with a token is not the end. Follow-up requests repeat the bounds together with the token; where Oura
  * refuses that with 422 the token is sent alone from then on.
  * @throws {BadAnswerError} When the envelope is wrong, a token repeats, or there is no end.
  */

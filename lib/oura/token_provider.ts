@@ -4,16 +4,16 @@
 export interface TokenProvider {
   /**
    * The token to use now, refreshed ahead of its expiry.
-   * @throws {SignInError} When the grant is dead: only the wearer can mend it.
+   * @throws {SignInError} When the grant has expired: only the wearer can sign in again.
    */
   accessToken(): Promise<string>;
   /**
    * Called once after Oura refused `refused` with 401. Resolves with another token, or with null
-   * when there is none to be had (a static token), so that the refusal stands.
-   * @throws {SignInError} When the grant is dead.
+   * when no other token can be obtained (a static token), so the refusal is final.
+   * @throws {SignInError} When the grant has expired.
    */
   refresh(refused: string): Promise<string | null>;
-  /** Granted scopes without the `extapi:` prefix; null when nobody knows them (a static token). */
+  /** Granted scopes without the `extapi:` prefix; null when they are unknown (a static token). */
   readonly scopes: ReadonlySet<string> | null;
   /** The sign-in behind the token, where there is one: which portal issued it, and when. */
   readonly signIn?: { readonly portal: string; readonly at: Date };

@@ -2,7 +2,7 @@
 import { isStorableText } from "../values/pg_limits.ts";
 import { personalInfo } from "./catalog/personal_info.ts";
 
-/** The route that any token may read, whatever its scopes (OpenAPI 1.41). */
+/** The route that any token may read, regardless of its scopes (OpenAPI 1.41). */
 export const PERSONAL_INFO = personalInfo.endpoint;
 
 /** Longer than any id Oura gives; it leads every key. */
@@ -11,7 +11,7 @@ const MOST_CHARACTERS = 256;
 /** What steers a terminal, or breaks the lines of a log. */
 const CONTROL_CHARACTER = /\p{Cc}/u;
 
-/** `personal_info.id`; null where the answer holds none that could be stored and shown. */
+/** `personal_info.id`; null when the response has no id that can be stored and shown. */
 export function wearerIdOf(answer: unknown): string | null {
   const id = typeof answer === "object" && answer !== null && "id" in answer ? answer.id : null;
   const fits = typeof id === "string" && id !== "" && id.length <= MOST_CHARACTERS &&

@@ -27,7 +27,7 @@ import { RateGate } from "../http/rate_gate.ts";
 import { staticToken, type TokenProvider } from "../token_provider.ts";
 import type { Traffic } from "../http/request_stats.ts";
 
-/** Options of {@linkcode OuraClient} beside the token. */
+/** Options of {@linkcode OuraClient} besides the token. */
 export interface OuraClientSettings {
   /** Base URL of the API; plain http for this machine only. @default "https://api.ouraring.com" */
   baseUrl?: string;
@@ -61,7 +61,7 @@ export interface OuraClient extends GetMethods, PageMethods {}
  * client asks Oura for more and keeps what the documents' own `day` says is in the range.
  *
  * Every method throws `UsageError` for a wrong date, `AccessDeniedError` for a missing scope or
- * membership, `OuraUnavailableError` when retries or patience are used up, `SignInError` for a dead
+ * membership, `OuraUnavailableError` when retries or patience are used up, `SignInError` for an expired
  * sign-in, and `InvalidDocumentError` for a document that is no object or lacks its key or its day.
  *
  * The types of the fields are those Oura documents. Oura sends null, or a fraction in place of a
@@ -130,7 +130,7 @@ export class OuraClient {
 
   /**
    * One document by its id, as webhook events name it.
-   * @throws {DocumentNotFoundError} When there is none (any more).
+   * @throws {DocumentNotFoundError} When the document does not exist, or no longer exists.
    */
   async getDocument<Name extends SingleDocumentName>(
     dataType: Name,
@@ -144,7 +144,7 @@ export class OuraClient {
     if (id === "") throw new UsageError("ID_MISSING", "the id of a document must not be empty");
     const path = `${type.endpoint}/${encodeURIComponent(id)}`;
     const document = await this.#source.http.getJson(path, {}, signal);
-    // The one document asked for cannot be left out.
+    // The caller asked for this one document, so it cannot be skipped.
     const { onDifference } = this.#source;
     return validate(dataType, document, { onInvalid: undefined, onDifference })!;
   }

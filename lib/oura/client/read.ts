@@ -27,12 +27,12 @@ export class InvalidDocumentError extends PartialError {
   constructor(readonly misfit: ValidationIssue) {
     const { dataType, path, problem } = misfit;
     super("DOCUMENT_INVALID", `a ${dataType} document does not fit at ${path}: ${problem}`, {
-      hint: "Pass `onInvalid` to be told of such documents and to go on without them.",
+      hint: "Pass `onInvalid` to receive such documents and to continue without them.",
     });
   }
 }
 
-/** Takes documents that cannot be used, which are left out then. */
+/** Receives documents that cannot be used; they are skipped. */
 export type MisfitHandler = (misfit: ValidationIssue) => void;
 
 /** A field of a document that is missing, or not of the kind the catalog says. Never its value. */
@@ -60,7 +60,7 @@ export interface Source {
 
 /**
  * Yields the documents of a range page by page, oldest stretch first. Pages that hold nothing of it
- * are left out.
+ * are skipped.
  */
 export async function* readPages<Name extends DataTypeName>(
   source: Source,
@@ -123,7 +123,7 @@ function problemOf(
   return { path: missing, problem: "the document has no key" };
 }
 
-/** Whether documents may come without this part of their key; their day stands in then. */
+/** Whether documents may lack this part of their key; their day replaces it. */
 function acceptsNothing({ document }: DataType, field: string): boolean {
   return document.shape[field]?.safeParse(undefined).success ?? false;
 }
@@ -150,7 +150,7 @@ function isDocument(value: unknown): value is RawDocument {
 }
 
 /**
- * Documents without a key (old cardiovascular ages have no `id`) are told apart by their day, and
+ * Documents without a key (old cardiovascular ages have no `id`) are identified by their day, and
  * samples by all they hold: two rings can be read at one instant.
  */
 function isNew(type: DataType, document: RawDocument, seen: Set<string>): boolean {

@@ -1,7 +1,7 @@
 /**
  * From what a caller asks to the requests that answer it. Oura's edges cannot be relied on: bounds
  * are inclusive on some routes and exclusive on others, and days are compared in UTC. So every
- * request asks for more, and each answers for its own stretch only; what lies outside is dropped.
+ * request asks for more, and each answers for its own stretch only; documents outside it are dropped.
  * Stretches do not overlap, hence no document comes twice.
  */
 import { fit } from "../../values/column_type.ts";
@@ -94,7 +94,7 @@ function instantOf(value: Instant, edge: "start" | "end"): number {
   });
 }
 
-/** Milliseconds since 1970; NaN for what is no ISO 8601 date and time. Without an offset it is UTC. */
+/** Milliseconds since 1970; NaN if the text is not an ISO 8601 date and time. Without an offset it is UTC. */
 function parseInstant(text: unknown): number {
   const fitted = fit(text, "timestamptz");
   if (typeof text !== "string" || !fitted.ok) return NaN;

@@ -1,4 +1,4 @@
-/** Bodies of others, read within bounds: nobody but the sender knows where they end. */
+/** Reads response bodies within bounds: only the sender knows how long they are. */
 
 /**
  * Reads a body whole.

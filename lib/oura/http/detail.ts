@@ -3,7 +3,7 @@ import { z } from "zod";
 
 /** Characters of the line; a person reads one, and a log keeps it. */
 const MOST_CHARACTERS = 200;
-/** Complaints of a validation error that are told; the rest is more of the same. */
+/** How many complaints of a validation error are shown; the rest is similar. */
 const MOST_COMPLAINTS = 3;
 
 /** `input` and `ctx` of a complaint repeat what was sent and are not read. Source: OpenAPI 1.41. */

@@ -77,7 +77,7 @@ export class OuraHttp {
    * @throws {DocumentNotFoundError} 404.
    * @throws {RequestRefusedError} Other 4xx.
    * @throws {OuraUnavailableError} When retries or patience are used up.
-   * @throws {SignInError} When the grant turns out dead while refreshing.
+   * @throws {SignInError} When the refresh shows that the grant has expired.
    * @throws {UsageError} When no request could carry the token.
    */
   async getJson(
@@ -111,7 +111,7 @@ export class OuraHttp {
       if (error instanceof RetryableError) this.#onRetry(path, error.message, attemptNumber);
     };
     const started = this.#gate.now();
-    /** A pause that Oura names is kept by all requests; beyond the patience none is waited for. */
+    /** All requests keep to a pause that Oura asks for, if it is within the patience. */
     const shouldRetry = ({ error }: RetryContext) => {
       if (!(error instanceof RetryableError)) return false;
       const { pauseMs } = error;
@@ -206,7 +206,11 @@ export class OuraHttp {
 }
 
 function unusableToken(): UsageError {
-  return new UsageError("TOKEN_UNUSABLE", "the access token is none: it fits no HTTP header", {
-    hint: "A token is one line of visible ASCII characters, without spaces.",
-  });
+  return new UsageError(
+    "TOKEN_UNUSABLE",
+    "the access token contains characters that HTTP headers do not allow",
+    {
+      hint: "A token is one line of visible ASCII characters, without spaces.",
+    },
+  );
 }

@@ -44,7 +44,7 @@ export class RateGate {
   }
 
   /**
-   * Closes the gate for `ms` milliseconds from now; a longer wait already under way stands.
+   * Closes the gate for `ms` milliseconds from now; a longer wait that is already in effect stays.
    * @throws {RateLimitedError} When that is longer than the patience.
    */
   close(ms: number): void {

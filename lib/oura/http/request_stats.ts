@@ -24,7 +24,7 @@ export function noteRequest(traffic: Traffic, path: string): void {
   count(traffic, path, { requests: 1, bytes: 0 });
 }
 
-/** Notes what an answer tells beside its body. */
+/** Records what a response says besides its body. */
 export function noteAnswer(
   traffic: Traffic,
   path: string,

@@ -49,7 +49,7 @@ const PROBE_BOUNDS: RequestBounds = { timeoutMs: 5_000, maxBytes: 2_000_000 };
  * What a portal says to an authorize request before anyone signs in.
  * - `refused`: it knows no such app, or not with this redirect URI (400)
  * - `sent_on`: legacy passes an app of the new portal on to moi, and loses its scopes on the way
- * - `open`: anything else; a dead network too, as the browser may be on another one
+ * - `open`: anything else; also no network, because the browser may use another one
  */
 export type Probe = "refused" | "sent_on" | "open";
 
@@ -115,8 +115,8 @@ export function readCallback(
 function refusal(error: string): SignInError {
   const code = /^[a-z_]{1,64}$/.test(error) ? error : "an unknown error";
   if (code === "access_denied") {
-    return new SignInError("SIGN_IN_DENIED", "Oura was told not to grant access.", {
-      hint: "Run `auth login` again and choose to allow it; single scopes can be left out.",
+    return new SignInError("SIGN_IN_DENIED", "Access was denied on Oura's consent page.", {
+      hint: "Run `auth login` again and allow access; you may deselect individual scopes.",
     });
   }
   const hint = code === "invalid_scope"

@@ -59,7 +59,7 @@ export function boundedFetch(bounds: RequestBounds, fetcher: typeof fetch = fetc
   };
 }
 
-/** Only a failure to connect proves that nothing was sent; Deno tells it in the cause's text. */
+/** Only a failure to connect proves that nothing was sent; Deno says so in the text of the cause. */
 function classify(error: unknown): TransportFailure {
   if (error instanceof DOMException && error.name === "AbortError") return "timeout";
   const cause = error instanceof TypeError ? error.cause : undefined;

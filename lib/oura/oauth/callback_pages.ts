@@ -1,6 +1,6 @@
 /** The pages a person sees in the browser when the redirect arrives. No scripts, nothing external. */
 
-/** How the sign-in ended, as the browser is told. */
+/** How the sign-in ended, as the browser shows it. */
 export type CallbackPage = "success" | "refused" | "failed" | "stale" | "not_found";
 
 const PAGES: Record<CallbackPage, { status: number; title: string; text: string }> = {

@@ -6,7 +6,7 @@ import { isLoopback } from "../../loopback.ts";
 /** A redirect that arrived; the browser is kept waiting until `answer` says how it ended. */
 export interface ReceivedRedirect {
   readonly parameters: URLSearchParams;
-  /** Shows the page, lets the browser have it, and closes the server. */
+  /** Sends the page to the browser, then closes the server. */
   answer(page: CallbackPage): Promise<void>;
 }
 
@@ -14,8 +14,8 @@ export interface ReceivedRedirect {
 export interface CallbackServer {
   /**
    * Waits for the one redirect that carries our state.
-   * @throws {SignInError} When nobody came in time.
-   * @throws {DOMException} `AbortError`, when the server is closed meanwhile.
+   * @throws {SignInError} When the browser does not come back in time.
+   * @throws {DOMException} `AbortError`, when the server is closed before.
    */
   receive(timeoutMs: number): Promise<ReceivedRedirect>;
   close(): Promise<void>;
@@ -37,7 +37,7 @@ export function listenForCallback(redirectUri: string, state: string): CallbackS
   }
   const path = withoutSlash(url.pathname);
   const arrived = Promise.withResolvers<ReceivedRedirect>();
-  // Closed before anyone waited: then there is nothing to tell.
+  // Closed before anyone waited: the rejection needs no handler.
   arrived.promise.catch(() => {});
   const ended = Promise.withResolvers<CallbackPage>();
   let taken = false;
@@ -82,7 +82,7 @@ type Handler = (request: Request, info: Deno.ServeHandlerInfo) => Promise<Respon
 /** How long the browser may take to fetch the page that says how it ended. */
 const GRACE_MS = 2_000;
 
-/** How long the last bytes of a page may take, beside requests that may never end. */
+/** How long the last bytes of a page may take, while other requests may never end. */
 const FLUSH_MS = 500;
 
 async function within(ms: number, work: Promise<unknown>): Promise<void> {

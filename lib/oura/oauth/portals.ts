@@ -74,9 +74,9 @@ export function choosePortals(settings: PortalSettings): PortalChoice {
 }
 
 /**
- * The portal that the `iss` parameter of a callback (RFC 9207) names, or null when it names none we
+ * The portal that the `iss` parameter of a callback (RFC 9207) names, or null when it names no portal we
  * know. Legacy sends no `iss`.
- * @throws {UsageError} When the issuer is not Oura: the answer to somebody else's question.
+ * @throws {UsageError} When the issuer is not Oura.
  */
 export function portalOfIssuer(issuer: string | null, choice: PortalChoice): Portal | null {
   if (issuer === null) return null;
@@ -127,7 +127,7 @@ function isIssuerOf(issuer: URL, portal: Portal): boolean {
   return issuer.origin === new URL(portal.tokenUrl).origin && isMoi === (portal.name === "moi");
 }
 
-/** Without `OURA_PORTAL`, the shape of the given URLs tells whose they are. */
+/** Without `OURA_PORTAL`, the form of the configured URLs shows which portal they belong to. */
 function portalOfUrls(settings: PortalSettings): PortalName {
   const path = new URL((settings.tokenUrl ?? settings.authorizeUrl)!).pathname;
   return /\/oauth\/(token|authorize)\/?$/.test(path) ? "legacy" : "moi";

@@ -37,7 +37,7 @@ const LEGACY_SCOPES: ReadonlySet<string> = new Set([
 export interface GrantedScopes {
   /** The portal that issued the grant; null when that is not known. */
   readonly portal: string | null;
-  /** Null when nobody knows them. */
+  /** Null when they are unknown. */
   readonly scopes: Iterable<string> | null;
 }
 
@@ -45,8 +45,8 @@ export interface GrantedScopes {
  * What a grant says about a scope.
  * - `granted`
  * - `withheld`: the portal offers it, and the wearer or the app did not take it
- * - `not_offered`: the portal cannot grant it, so that only an answer of the API tells
- * - `unknown`: nobody knows the scopes, or the route needs none
+ * - `not_offered`: the portal cannot grant it, so only a response of the API shows
+ * - `unknown`: the scopes are unknown, or the route needs no scope
  */
 export type ScopeStanding = "granted" | "withheld" | "not_offered" | "unknown";
 
@@ -68,7 +68,7 @@ function currentName(name: string): string {
 /**
  * Scope names from a space- or comma-separated text, under their current names, without the `extapi:`
  * prefix, without repeats.
- * Null when the text names none: an empty `scope` says nothing about a grant.
+ * Null when the text names no scope: an empty `scope` says nothing about a grant.
  */
 export function parseScopes(text: string | null | undefined): string[] | null {
   const names = (text ?? "").split(/[\s,]+/).filter((name) => name !== "");
@@ -78,7 +78,7 @@ export function parseScopes(text: string | null | undefined): string[] | null {
 
 /**
  * The `scope` parameter of an authorize request, or null to leave it out; never empty, which Oura
- * calls malformed. Legacy grants everything when it is left out. moi drops unknown names silently
+ * calls malformed. Legacy grants everything when the parameter is omitted. moi drops unknown names silently
  * and may grant nothing without the parameter, so there all names are spelled out.
  */
 export function scopeParameter(

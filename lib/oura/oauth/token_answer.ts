@@ -15,7 +15,7 @@ export interface TokenSet {
   readonly scopes: readonly string[] | null;
 }
 
-/** Either a checked pair, or what is wrong with the answer in words free of its content. */
+/** Either a checked pair, or what is wrong with the response, without its content. */
 export type CheckedAnswer = { ok: true; tokens: TokenSet } | { ok: false; problem: string };
 
 /** Assumed where the answer gives no usable lifetime: the shortest that Oura documents, in seconds. */
@@ -37,7 +37,7 @@ const answer = z.object({
 /**
  * Checks the body of a 200 answer. A pair is taken whole or not at all: Oura rotates both tokens, so
  * an answer without a new refresh token would end the grant at its next refresh. A lifetime that
- * cannot be used costs nothing: the old pair is spent, and a 401 tells when the new one has ended.
+ * cannot be used costs nothing: the old pair is spent, and a 401 shows when the new one has ended.
  */
 export function checkTokenAnswer(body: string): CheckedAnswer {
   let json: unknown;
@@ -89,7 +89,7 @@ function isLifetime(value: unknown): value is number {
 
 /** What an error answer says, for people: RFC 6749 fields, or Oura's `detail` and `title`. */
 export interface ErrorAnswer {
-  /** The `error` code, such as `invalid_grant`; null when there is none. */
+  /** The `error` code, such as `invalid_grant`; null when the response has no code. */
   readonly code: string | null;
   /** One short line; empty when the body says nothing readable. */
   readonly text: string;
@@ -97,7 +97,7 @@ export interface ErrorAnswer {
 
 /**
  * Reads an error body, which may be empty or HTML.
- * @param secrets Are cut out should Oura echo them, in whatever encoding.
+ * @param secrets Removed from the text if Oura echoes them, in any encoding.
  * @param names What may come before a secret in basic authentication.
  */
 export function readErrorAnswer(

@@ -8,7 +8,7 @@ import { boundedFetch, TransportError } from "./bounded_fetch.ts";
 import { type RequestOptions, TOKEN_BOUNDS } from "./token_endpoint.ts";
 
 /**
- * `personal_info.id`, which any token may read (OpenAPI 1.41), whatever its scopes.
+ * `personal_info.id`, which any token may read (OpenAPI 1.41), regardless of its scopes.
  * @throws {SignInError} When Oura refuses the new token.
  * @throws {OuraUnavailableError} When there is no usable answer.
  */
