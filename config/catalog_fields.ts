@@ -34,7 +34,7 @@ export function fittingTypes(field: CatalogField): ColumnType[] {
   });
 }
 
-/** Why there is no field at `path`, with the nearest one; null when there is one. */
+/** Why `path` leads to no field, with the nearest field; null when it leads to one. */
 export function pathProblem(path: string, fields: Fields, typeName: string): string | null {
   if (fields === null || fields.has(path)) return null;
   const parts = fieldNames(path);

@@ -12,7 +12,7 @@ const MOST_COLUMNS = 1500;
 /** What the judges of columns and series need to know of the data type around them. */
 export interface TypeContext {
   readonly name: string;
-  /** Where the data type stands in the file. */
+  /** The path of the data type in the file. */
   readonly path: Path;
   readonly fields: Fields;
   /** Built-in columns of the table with the path and type each is filled from; null: by the loader. */
@@ -50,7 +50,7 @@ export function compileColumns(
   if (columns.length > MOST_COLUMNS) {
     context.report(
       [...context.path, "columns"],
-      `${columns.length} columns; a table of PostgreSQL holds ${MOST_COLUMNS} beside the built-in`,
+      `${columns.length} columns; a table of PostgreSQL holds ${MOST_COLUMNS} besides the built-in columns`,
     );
   }
   return columns;

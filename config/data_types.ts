@@ -57,7 +57,10 @@ function compileType(
   };
   const keepRaw = declared.keep_raw ?? defaults.keep_raw ?? true;
   if (declared.history === true && !keepRaw) {
-    report([...path, "history"], "history needs keep_raw: true, for it keeps former documents");
+    report(
+      [...path, "history"],
+      "history needs keep_raw: true, because it keeps previous documents",
+    );
   }
   const view = declared.view ?? false;
   const viewProblem = view ? identifierProblem(`v_${name}`) : null;
@@ -165,7 +168,7 @@ function builtInColumns({ day, key }: Route): TypeContext["builtIn"] {
   return builtIn;
 }
 
-/** Series are tables of their own, beside those of all the data types the catalog knows. */
+/** Series are separate tables, besides those of all data types the catalog knows. */
 function reportTableClashes(types: readonly PipelineType[], report: Report): void {
   const tables = new Map<string, string>();
   for (const known of CATALOG) tables.set(known.name, `the table of ${known.name}`);

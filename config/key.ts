@@ -9,7 +9,7 @@ const LONGEST_NAME_BYTES = 63;
 /** PostgreSQL's limit on the columns of an index is 32, of which the wearer is one. */
 const MOST_TIME_KEY_PARTS = 31;
 
-/** A column of a table's primary key, beside `user_id`. */
+/** A column of a table's primary key, besides `user_id`. */
 export interface KeyColumn {
   readonly name: string;
   readonly type: "text" | "timestamptz";
@@ -29,23 +29,23 @@ export function keyColumns(key: readonly string[]): readonly KeyColumn[] {
 /** Why no table can have this key; null when one can. */
 export function keyProblem(key: readonly string[]): string | null {
   const repeated = key.find((part, i) => key.indexOf(part) < i);
-  if (repeated !== undefined) return `${quote(repeated)} stands here twice`;
+  if (repeated !== undefined) return `duplicate key part ${quote(repeated)}`;
   const columns = isTimeKey(key) ? keyColumns(key) : [];
   if (columns.length > MOST_TIME_KEY_PARTS) {
-    return `${columns.length} parts; beside ${INSTANT} every part becomes a column of the primary ` +
-      `key, which holds ${MOST_TIME_KEY_PARTS} beside the wearer`;
+    return `${columns.length} parts; besides ${INSTANT}, every part becomes a column of the primary ` +
+      `key, which holds ${MOST_TIME_KEY_PARTS} besides the wearer`;
   }
   for (const { name } of columns) {
     if (name.startsWith("#")) {
-      return `beside ${INSTANT} every part becomes a column, and names that start with # are kept ` +
+      return `besides ${INSTANT}, every part becomes a column, and names that start with # are kept ` +
         `for the program: ${quote(name)}`;
     }
     if (BUILT_IN_COLUMNS.includes(name) || SYSTEM_COLUMNS.includes(name)) {
-      return `beside ${INSTANT} every part becomes a column, and each table has a ` +
+      return `besides ${INSTANT}, every part becomes a column, and each table has a ` +
         `${quote(name)} of its own; leave it out`;
     }
     if (new TextEncoder().encode(name).length > LONGEST_NAME_BYTES) {
-      return `beside ${INSTANT} every part becomes a column, and ${quote(name)} is longer than ` +
+      return `besides ${INSTANT}, every part becomes a column, and ${quote(name)} is longer than ` +
         `the ${LONGEST_NAME_BYTES} bytes PostgreSQL keeps of a name`;
     }
   }

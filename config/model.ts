@@ -48,7 +48,7 @@ export interface PipelineType {
   /** Whether days without a document are ordinary, as with workouts. */
   readonly occasional: boolean;
   readonly keepRaw: boolean;
-  /** Whether the former document is kept when Oura changes it. Needs `keepRaw`. */
+  /** Whether the previous document is kept when Oura changes it. Needs `keepRaw`. */
   readonly history: boolean;
   /** Declared columns, without the built-in ones. */
   readonly columns: readonly Column[];
@@ -95,6 +95,6 @@ export interface Series {
   readonly everySeconds: number | null;
   /** Path of the first sample's instant; null where the document says so itself (`samples`). */
   readonly start: readonly string[] | null;
-  /** What each character stands for; null keeps the value as it is. */
+  /** What each character means; null keeps the value unchanged. */
   readonly codes: Readonly<Record<string, string>> | null;
 }

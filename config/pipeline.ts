@@ -74,7 +74,10 @@ function compile(
   if (schemaProblem !== null) report(["destination", "schema"], schemaProblem);
   const { defaults, contract } = declaration;
   if (defaults?.history === true && defaults.keep_raw === false) {
-    report(["defaults", "history"], "history needs keep_raw: true, for it keeps former documents");
+    report(
+      ["defaults", "history"],
+      "history needs keep_raw: true, because it keeps previous documents",
+    );
   }
   const { initial, lookback } = defaults?.window ?? {};
   if (initial !== undefined && lookback !== undefined && lookback > initial) {

@@ -25,9 +25,9 @@ export function compileSeries(declared: TypeDeclaration["series"], context: Type
 }
 
 interface Places {
-  /** Where the series stands. */
+  /** The path of the series in the file. */
   readonly own: Path;
-  /** Where its path stands. */
+  /** The path of its `path` in the file. */
   readonly path: Path;
 }
 

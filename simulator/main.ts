@@ -1,6 +1,6 @@
 /**
  * The simulator as its own process: prints one JSON line with its address and tokens when it is ready,
- * and runs until it is told to stop.
+ * and runs until it is stopped.
  */
 import { parseArgs } from "node:util";
 import { staticToken } from "./api/access.ts";

@@ -42,7 +42,7 @@ export class Stats {
     if (this.seen.length > KEPT) this.seen.shift();
   }
 
-  /** Starts counting anew. */
+  /** Starts counting again from zero. */
   reset(): void {
     this.requests = this.concurrent = this.rowsServed = 0;
     this.refreshes = this.refreshTokenReuses = this.codesExchanged = 0;

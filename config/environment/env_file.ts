@@ -3,15 +3,15 @@ import { messageOf, UsageError } from "../../lib/errors.ts";
 import { SETTING_NAMES } from "./settings.ts";
 import { nearest } from "../yaml/suggest.ts";
 
-/** Where `.env` is looked for when nobody says otherwise. */
+/** The default path of the environment file. */
 export const ENV_FILE = "./.env";
 
 /** Variables by name; unset ones are absent. */
 export type Environment = Record<string, string>;
 
-/** What {@linkcode loadEnvironment} can be told. */
+/** Options of {@linkcode loadEnvironment}. */
 export interface EnvironmentOptions {
-  /** The `.env` file that is read when nobody asked for one; it need not exist. @default `./.env` */
+  /** The `.env` file to read if the caller names no file; it need not exist. @default `./.env` */
   usual?: string;
   /** Told of a name in the file that is not the program's, but close to one that is. */
   onUnknownName?: (name: string, meant: string) => void;
@@ -23,7 +23,7 @@ export interface EnvironmentOptions {
  * The variables of the program: the real environment first, then the `.env` file. A variable that
  * is set but empty counts as unset. Only the program's own variables are read, so that permission
  * for these is enough.
- * @param asked The `.env` file somebody asked for. It must exist.
+ * @param asked The `.env` file the caller names. It must exist.
  * @param variable Looks up a variable of the real environment.
  * @throws {UsageError} When the file cannot be read.
  */
@@ -34,7 +34,7 @@ export async function loadEnvironment(
 ): Promise<Environment> {
   const text = await readEnvFile(asked, usual);
   const inFile = parseEnv(text);
-  // The file may serve other programs too: only what looks like a slip of the hand is told.
+  // The file may serve other programs too: only names that look like a typing mistake are reported.
   for (const name of Object.keys(inFile)) {
     const meant = SETTING_NAMES.includes(name) ? undefined : nearest(name, SETTING_NAMES);
     if (meant !== undefined) onUnknownName(name, meant);

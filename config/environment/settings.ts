@@ -103,7 +103,7 @@ export function loadSettings(env: Readonly<Record<string, string | undefined>>):
   }
   if (!result.success || lines.length > 0) {
     throw new UsageError("SETTINGS_INVALID", lines.join("\n"), {
-      hint: "mend these environment variables, or their lines in .env",
+      hint: "fix these environment variables, or their lines in .env",
     });
   }
   return settingsOf(result.data);

@@ -12,7 +12,7 @@ import {
 } from "../../lib/values/field_path.ts";
 import { isStorableText } from "../../lib/values/pg_limits.ts";
 
-/** What a problem says of a value that stands where a mapping is wanted. */
+/** The message for a value that should be a mapping. */
 const MAPPING = "must be a mapping (indented lines of `key: value`)";
 
 /**
@@ -25,7 +25,7 @@ function mapping<Shape extends z.ZodRawShape>(shape: Shape, error = MAPPING) {
   });
 }
 
-/** A section may stand empty, as when every line of it is commented out. */
+/** A section may be empty, for example when every line of it is commented out. */
 const section = <S extends z.ZodType>(schema: S) => schema.nullish();
 
 const DAYS_PER_UNIT = { d: 1, w: 7, y: 365 } as const;
@@ -69,13 +69,13 @@ const NOT_STORABLE = "a character PostgreSQL cannot store (NUL, or half of a sur
 const PATH_ERROR = "write a path in the document, such as contributors.deep_sleep";
 
 const PATH_GRAMMAR = "field names from the outside in, joined by single dots; a name with a dot, " +
-  `a blank or a quote stands in double quotes, as in '"with.dot"'`;
+  `write it in double quotes if it has a dot, a blank or a quote, as in '"with.dot"'`;
 
 /** Field names from the outside in, joined by dots; the same text for the same names. */
 const path = z.string({ error: PATH_ERROR })
   .regex(FIELD_PATH, { error: PATH_GRAMMAR, abort: true })
   .refine((text) => parseFieldPath(text) !== null, {
-    error: "a name in the path is no JSON string, or holds a character PostgreSQL cannot store",
+    error: "a name in the path is not a JSON string, or has a character PostgreSQL cannot store",
     abort: true,
   })
   .transform((text) => formatFieldPath(fieldNames(text)))
@@ -122,10 +122,11 @@ export const seriesOptions = mapping({
   codes: z.record(
     z.string().refine((key) => [...key].length === 1, "a code is one character")
       .refine(isStorableText, NOT_STORABLE),
-    word("What the character stands for.").refine(isStorableText, NOT_STORABLE),
+    word("What the character means.").refine(isStorableText, NOT_STORABLE),
     { error: 'must be a mapping such as { "1": deep, "2": light }' },
   ).optional().meta({
-    description: "What each character of a phase text stands for; without it the catalog's, {} " +
+    description:
+      "What each character of a phase text means; by default the catalog's meanings, {} " +
       "keeps the characters.",
   }),
   new_field: flag("Take the path as it is although the catalog does not know it yet.").optional(),

@@ -27,7 +27,7 @@ const TYPE_SYNONYMS: Readonly<Record<string, string>> = {
 
 type Issue = z.core.$ZodIssue;
 
-/** Parses as much of `value` as is right; what is wrong is reported and left out. */
+/** Parses the valid parts of `value`; invalid parts are reported and skipped. */
 export type PartialParse<T> = { readonly value: T | undefined; readonly wrong: readonly Path[] };
 
 /** zod compiles a schema at its first use, which takes longer than reading one file without. */
@@ -37,7 +37,7 @@ const READ_ONCE = { jitless: true };
  * Parses with a zod schema and reports what is wrong with lines a person understands. The wrong
  * parts are cut out of `value` and the rest is parsed again, so that mistakes further on, which
  * only the catalog can see, are reported in the same go.
- * @param standIns Top-level values to go on with where they were wrong or missing.
+ * @param standIns Top-level values to use where they were invalid or missing.
  */
 export function parsePartially<S extends z.ZodType>(
   schema: S,
@@ -100,7 +100,7 @@ function messageOf({ path, issue, known }: Explained, root: unknown): string {
     const hint = synonym !== undefined && values.includes(synonym)
       ? `; did you mean "${synonym}"?`
       : didYouMean(word, values);
-    return `${quote(value)} is none of ${values.join(", ")}${hint}`;
+    return `${quote(value)} is not one of ${values.join(", ")}${hint}`;
   }
   return typeof value === "string" && issue.code !== "custom"
     ? `${quote(value)}: ${issue.message}`

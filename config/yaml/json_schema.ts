@@ -120,7 +120,7 @@ function newField(owner: "column" | "series", required: string[]): Json {
   };
 }
 
-/** A section whose keys are free and whose values are one of `values`; it may stand empty. */
+/** A section with any keys, whose values are one of `values`; it may be empty. */
 function section(key: "columns" | "series", values: Json[]): Json {
   return {
     description: SHARED.type[key]?.description,

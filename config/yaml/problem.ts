@@ -7,7 +7,7 @@ export type Path = readonly string[];
 export interface Problem {
   readonly line: number;
   readonly column: number;
-  /** The key the mistake belongs to; line and column are where this key stands. */
+  /** The key the mistake belongs to; line and column are those of this key. */
   readonly path: Path;
   readonly message: string;
 }
@@ -31,7 +31,7 @@ export function formatProblem(file: string, problem: Problem): string {
   return path === "" ? `${place} ${problem.message}` : `${place} ${path}: ${problem.message}`;
 }
 
-/** Keys joined by dots; a key that is no plain word is quoted, so that the line stays one line. */
+/** Keys joined by dots; a key that is not a plain word is quoted, so that the line stays one line. */
 export function formatPath(path: Path): string {
   return path.map((key) => /^[\w<-]{1,80}$/.test(key) ? key : quote(key)).join(".");
 }

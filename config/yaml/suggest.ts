@@ -18,7 +18,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
     const away = slips(wanted, candidate.toLowerCase());
     if (away < bestDistance) [best, bestDistance] = [candidate, away];
   }
-  // One slip of the finger is likelier than a part left out; more slips are not.
+  // One typing mistake is likelier than a missing part; several are not.
   return bestDistance > 1 ? partOfOne(wanted, all) ?? best : best;
 }
 

@@ -34,7 +34,7 @@ export class NodeReader {
   /** @param at Line and column of an offset in the text. */
   constructor(private readonly at: (offset: number) => Place) {}
 
-  /** Where the key at `path` stands; for a path that was not read, its nearest ancestor. */
+  /** The position of the key at `path`; for a path that was not read, of its nearest ancestor. */
   place(path: Path): Place {
     for (let length = path.length; length > 0; length--) {
       const offset = this.#places.get(keyOf(path.slice(0, length)));
@@ -72,7 +72,7 @@ export class NodeReader {
   #follow(anchor: string, path: Path): unknown {
     const target = this.#anchors.get(anchor);
     if (target === undefined) {
-      this.#report(path, `no anchor &${anchor} stands before this alias`);
+      this.#report(path, `no anchor &${anchor} precedes this alias`);
       return null;
     }
     if (this.#open.has(target)) {
@@ -95,10 +95,10 @@ export class NodeReader {
       }
       const key = String(pair.key.value);
       const keyPath = [...path, key];
-      const former = seen.get(key);
-      if (former !== undefined) {
+      const first = seen.get(key);
+      if (first !== undefined) {
         this.#remember(keyPath, pair.key);
-        this.#report(keyPath, `${quote(key)} stands here twice; first ${this.#lineOf(former)}`);
+        this.#report(keyPath, `duplicate key ${quote(key)}; first ${this.#lineOf(first)}`);
         continue;
       }
       if (key === "__proto__") {

@@ -13,12 +13,12 @@ export interface YamlSource {
   readonly value: unknown;
   /** What is wrong with the text itself. */
   readonly problems: readonly Problem[];
-  /** Where the key at `path` stands; for a path that is not in the text, its nearest ancestor. */
+  /** The position of the key at `path`; for a path that is not in the text, of its nearest ancestor. */
   place(path: Path): Place;
 }
 
 /**
- * Reads one YAML document. Never throws: a text that is no YAML, too large, too deep or a bomb of
+ * Reads one YAML document. Never throws: a text that is not YAML, too large, too deep or a bomb of
  * aliases gives problems. Where only keys are repeated the value is still usable.
  */
 export function readYaml(text: string): YamlSource {
@@ -57,7 +57,7 @@ export function readYaml(text: string): YamlSource {
   }
 }
 
-/** Blanks that look like spaces and are none to YAML, which would take them for a part of a name. */
+/** Characters that look like spaces, but that YAML takes for a part of a name. */
 const ODD_BLANK = /^[ \t]*([\u00a0\u1680\u2000-\u200b\u202f\u205f\u2060\u3000])/;
 
 /** Lines that are indented with other blanks than spaces, as text copied from a web page often is. */
@@ -72,7 +72,7 @@ function oddIndentation(text: string): Problem[] {
       line: i + 1,
       column: match[0].length,
       path: [],
-      message: `${name} (${code}) stands where YAML wants spaces; indent with plain spaces`,
+      message: `${name} (${code}) used for indentation; YAML needs plain spaces`,
     }];
   }).slice(0, MOST_SYNTAX_ERRORS);
 }
@@ -89,7 +89,7 @@ function failed(place: Place, message: string): YamlSource {
 function syntaxMessage(code: string, message: string): string {
   switch (code) {
     case "TAB_AS_INDENT":
-      return "a tab stands where YAML wants spaces; indent with spaces";
+      return "a tab used for indentation; YAML needs spaces";
     case "MULTIPLE_DOCS":
       return "a second document starts here; the file must hold one (remove the line ---)";
     case "RESOURCE_EXHAUSTION":

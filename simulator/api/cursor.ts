@@ -1,6 +1,6 @@
 import { decodeBase64Url, encodeBase64Url } from "../text.ts";
 
-/** Where a list goes on. Carries its bounds, so that a token alone is enough to ask with. */
+/** Where a list continues. It carries the bounds of the list, so the token alone is enough. */
 export interface Cursor {
   /** Bounds of the list, in milliseconds. */
   readonly start: number;

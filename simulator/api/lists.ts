@@ -27,7 +27,7 @@ export interface ListRequest {
   readonly now: number;
 }
 
-/** A page: the JSON of its items, and how to go on. */
+/** A page: the JSON of its items, and the token of the next page. */
 export interface Page {
   readonly items: readonly string[];
   readonly next: string | null;

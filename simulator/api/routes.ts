@@ -15,7 +15,7 @@ export interface Route {
   readonly refusal: 401 | 403;
   /** Whether `path/{document_id}` exists. */
   readonly single: boolean;
-  /** The field that `fields` always returns beside `id`. */
+  /** The field that `fields` always returns besides `id`. */
   readonly instant?: string;
   /** Whether `fields` is ignored. */
   readonly ignoresFields?: boolean;

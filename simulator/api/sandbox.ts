@@ -68,7 +68,7 @@ function standing(wearer: Wearer): unknown[] {
   }));
 }
 
-/** Ids tell type, ordinal and date, as in `daily_sleep-1-2021-1-1`. */
+/** Ids contain type, ordinal and date, as in `daily_sleep-1-2021-1-1`. */
 function documentsOf(wearer: Wearer, route: Route, day: number): Record<string, unknown>[] {
   if (!isDaily(route.type)) return [];
   const [year, month, date] = wearer.date(day).split("-").map(Number);

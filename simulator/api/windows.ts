@@ -1,6 +1,6 @@
 /**
  * The span of time a list is asked for. A bare date is an instant: midnight in UTC. A document is
- * returned when its anchor lies between the bounds, so that a night that began before midnight UTC of
+ * returned when its anchor is between the bounds, so that a night that began before midnight UTC of
  * D is invisible to `start_date=D`. This reading fits all public measurements of Oura's windows.
  */
 import { DAY } from "../world/zones.ts";
@@ -63,7 +63,7 @@ export function windowOf(route: Route, query: URLSearchParams, now: number): Win
   return { start, end };
 }
 
-/** Whether an anchor lies in the window. */
+/** Whether an anchor is in the window. */
 export function within(window: Window, anchor: number, end: Route["end"]): boolean {
   return anchor >= window.start &&
     (end === "inclusive" ? anchor <= window.end : anchor < window.end);

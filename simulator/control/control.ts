@@ -25,7 +25,7 @@ export interface Steered {
   readonly webhooks: Webhooks;
 }
 
-/** Answers a control request; `path` is what follows `/_sim/`. A bad one is told so with a 400. */
+/** Answers a control request; `path` is what follows `/_sim/`. A bad request gets a 400. */
 export async function answerControl(
   simulator: Steered,
   request: Request,

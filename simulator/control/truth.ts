@@ -24,7 +24,7 @@ function instantOf(query: URLSearchParams, name: string): number {
   return instant;
 }
 
-/** `user`, `type`, `from`, `to` and `at`; the whole history of the first wearer where left out. */
+/** `user`, `type`, `from`, `to` and `at`; by default the whole history of the first wearer. */
 function queryOf(world: World, query: URLSearchParams): TruthQuery {
   const type = query.get("type") ?? "";
   if (!isTypeName(type)) throw new RangeError(`no such type: ${type}`);

@@ -11,7 +11,7 @@ export interface Victim {
   readonly url: URL;
   /** Answers the request as if nothing were wrong. */
   answer(): Promise<Response>;
-  /** Aborted when the simulator stops: nobody waits longer than that. */
+  /** Aborted when the simulator stops; waits end then. */
   readonly stopping: AbortSignal;
   /** Milliseconds of the real clock. */
   readonly now: number;

@@ -29,13 +29,13 @@ export type FaultKind = typeof FAULT_KINDS[number];
 /** When something goes wrong, and how. */
 export interface FaultRule {
   readonly kind: FaultKind;
-  /** Regular expression on `METHOD /path?query`; every request where left out. */
+  /** Regular expression on `METHOD /path?query`; by default every request. */
   readonly match?: string;
   /** How many matching requests pass unharmed first. */
   readonly after?: number;
-  /** How many requests are hit in all; without end where left out. */
+  /** How many requests are hit in all; by default without limit. */
   readonly times?: number;
-  /** Chance of each matching request, from the simulator's seed; 1 where left out. */
+  /** Chance of each matching request, from the simulator's seed; by default 1. */
   readonly probability?: number;
   /**
    * Whether the request takes effect although its answer is spoiled: a refresh token is spent, a
@@ -44,7 +44,7 @@ export interface FaultRule {
   readonly effect?: boolean;
   /** Of `latency`. */
   readonly delayMs?: number;
-  /** Of `status`: 503 where left out. */
+  /** Of `status`; by default 503. */
   readonly status?: number;
   /** Of `status`: `json`, `empty` or `html` (the default). */
   readonly body?: "json" | "empty" | "html";
@@ -75,7 +75,7 @@ export class Faults {
 
   /**
    * Adds a rule after those in force.
-   * @throws {SyntaxError} For a pattern that is no regular expression.
+   * @throws {SyntaxError} For a pattern that is not a regular expression.
    */
   add(rule: FaultRule): void {
     this.#armed.push({

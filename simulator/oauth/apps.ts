@@ -10,7 +10,7 @@ export interface App {
   readonly portal: Portal;
   /** Compared character by character. */
   readonly redirectUris: readonly string[];
-  /** Bare scope names ticked in the portal; all where left out. */
+  /** Bare names of the scopes selected in the portal; by default all. */
   readonly scopes?: readonly string[];
   /**
    * Offers the eight scopes of the time before `moi` only, `spo2Daily` among them, under bare names.

@@ -7,8 +7,8 @@ import { grantableScopes, grantedNames } from "./scopes.ts";
 import type { OAuthState } from "./state.ts";
 
 /**
- * Answers an authorize request. What is wrong with the client or its redirect URI is told with a 400
- * before any sign-in; everything else is told to the redirect URI.
+ * Answers an authorize request. An invalid client or redirect URI gets a 400
+ * before any sign-in; every other error goes to the redirect URI.
  */
 export function authorize(oauth: OAuthState, url: URL, portal: Portal): Response {
   const query = url.searchParams;

@@ -1,6 +1,6 @@
 import type { App, Apps } from "./apps.ts";
 
-/** The app that authenticates a request, by secret in the form or by Basic; undefined for nobody's. */
+/** The app that authenticates a request, by secret in the form or by Basic; undefined if it is unknown. */
 export function clientOf(apps: Apps, request: Request, form: URLSearchParams): App | undefined {
   const basic = /^Basic +(\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
   let clientId = form.get("client_id") ?? "";

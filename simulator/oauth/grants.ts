@@ -79,7 +79,7 @@ export class Grants {
     return pair;
   }
 
-  /** Spends a refresh token: it works once, and tells when it was spent before. */
+  /** Spends a refresh token. It works once; the result says if it was spent before. */
   spendRefreshToken(token: string): Grant | "used" | "unknown" {
     const known = this.#refreshTokens.get(token);
     if (!known || known.grant.revoked) return "unknown";

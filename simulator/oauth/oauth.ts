@@ -13,7 +13,7 @@ const MOI = "/oauth/v2/ext/";
 
 /**
  * Answers a request under `/oauth/`: authorize pages, token endpoints, revocation, introspection,
- * discovery. Undefined for a path nobody serves.
+ * discovery. Undefined for an unknown path.
  */
 export async function answerOAuth(
   oauth: OAuthState,
@@ -52,7 +52,7 @@ function revokeLegacy({ grants }: OAuthState, request: Request, url: URL): Respo
   return empty(200);
 }
 
-/** RFC 7009: a token nobody knows is as good as revoked. */
+/** RFC 7009: an unknown token counts as revoked. */
 async function revoke({ apps, grants }: OAuthState, request: Request): Promise<Response> {
   const form = new URLSearchParams(await request.text());
   const app = clientOf(apps, request, form);

@@ -23,7 +23,7 @@ export interface ConsentPlan {
   untick?: readonly string[];
 }
 
-/** The state of both servers; what they do with it is in the files beside this one. */
+/** The state of both servers; the other files of this folder use it. */
 export class OAuthState {
   readonly apps = new Apps();
   readonly grants: Grants;

@@ -94,7 +94,7 @@ export class Subscriptions {
     return renewed;
   }
 
-  /** Ends one; tells whether there was one. */
+  /** Ends a subscription; returns whether it existed. */
   remove(clientId: string, id: string): boolean {
     return this.find(clientId, id) !== undefined && this.#all.delete(id);
   }

@@ -44,7 +44,7 @@ export class Webhooks {
     return delivered;
   }
 
-  /** Delivers an event to every subscription for it, tried until it is taken or nobody tries on. */
+  /** Delivers an event to every subscription for it, with retries until it is accepted or given up. */
   async deliver(event: WebhookEvent): Promise<Delivery[]> {
     const wanting = this.subscriptions.wanting(event.data_type, event.event_type);
     return await Promise.all(wanting.map((subscription) => this.#try(event, subscription)));

@@ -16,7 +16,7 @@ export interface Trip {
  * import from another app.
  */
 export interface Withheld {
-  /** Data types by their catalog names; all where left out. */
+  /** Data types by their catalog names; by default all. */
   readonly types?: readonly string[];
   /** First and last local day, both included. */
   readonly from: string;
@@ -40,7 +40,7 @@ export interface UserSpec {
   /** Whether the Oura membership is paid. */
   readonly membership?: boolean;
   readonly ring?: RingGeneration;
-  /** What reaches Oura late, beside the lateness of everyday life. */
+  /** What reaches Oura late, besides everyday delays. */
   readonly withheld?: readonly Withheld[];
 }
 

@@ -8,7 +8,7 @@ export interface WorldOptions {
   readonly users?: readonly UserSpec[] | number;
   /** The simulated present: an instant as ISO 8601 text or Date. */
   readonly now?: string | Date;
-  /** Days of history before the present. The world also goes on after it. */
+  /** Days of history before the present. The world continues after it. */
   readonly days?: number;
 }
 
@@ -48,7 +48,7 @@ export class World {
     this.#now += milliseconds;
   }
 
-  /** @throws {RangeError} When nobody has this id. */
+  /** @throws {RangeError} When no wearer has this id. */
   wearer(id: string): Wearer {
     const found = this.wearers.find((wearer) => wearer.id === id);
     if (!found) throw new RangeError(`no wearer ${id}`);

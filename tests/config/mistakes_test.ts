@@ -41,7 +41,7 @@ const MISTAKES: readonly Mistake[] = [
   {
     name: "tab as indentation",
     yaml: "version: 1\ndata_types:\n\tsleep: {}\n",
-    expected: ["3:1 a tab stands where YAML wants spaces"],
+    expected: ["3:1 a tab used for indentation; YAML needs spaces"],
   },
   { name: "broken flow", yaml: "version: 1\ndata_types: {sleep: {}\n", expected: ["3:1 not YAML"] },
   { name: "unknown tag", yaml: "version: !!js/function x\n", expected: ["1:10 not YAML"] },
@@ -49,9 +49,9 @@ const MISTAKES: readonly Mistake[] = [
     name: "non-breaking spaces as indentation",
     yaml: "version: 1\ndata_types:\n\u00a0\u00a0sleep: {}\n \u202f- a\n\u2003x: 1\n",
     expected: [
-      "3:1 a non-breaking space (U+00A0) stands where YAML wants spaces; indent with plain spaces",
-      "4:2 a non-breaking space (U+202F) stands where YAML wants spaces",
-      "5:1 a blank (U+2003) stands where YAML wants spaces",
+      "3:1 a non-breaking space (U+00A0) used for indentation; YAML needs plain spaces",
+      "4:2 a non-breaking space (U+202F) used for indentation; YAML needs plain spaces",
+      "5:1 a blank (U+2003) used for indentation; YAML needs plain spaces",
     ],
   },
   {
@@ -62,7 +62,7 @@ const MISTAKES: readonly Mistake[] = [
   {
     name: "alias without anchor",
     yaml: type("sleep: *nothing"),
-    expected: ["3:3 data_types.sleep: no anchor &nothing stands before this alias"],
+    expected: ["3:3 data_types.sleep: no anchor &nothing precedes this alias"],
   },
   {
     name: "alias inside itself",
@@ -73,13 +73,13 @@ const MISTAKES: readonly Mistake[] = [
     name: "duplicate column",
     yaml: columns("score: score", "score: contributors.timing"),
     expected: [
-      '6:7 data_types.daily_sleep.columns.score: "score" stands here twice; first in line 5',
+      '6:7 data_types.daily_sleep.columns.score: duplicate key "score"; first in line 5',
     ],
   },
   {
     name: "duplicate data type",
     yaml: type("sleep: {}", "sleep: {}"),
-    expected: ['4:3 data_types.sleep: "sleep" stands here twice; first in line 3'],
+    expected: ['4:3 data_types.sleep: duplicate key "sleep"; first in line 3'],
   },
   {
     name: "key that is a list",
@@ -127,7 +127,7 @@ const MISTAKES: readonly Mistake[] = [
     name: "contract value misspelt",
     yaml: "version: 1\ncontract: { new_fields: wran }\ndata_types: { sleep: {} }",
     expected: [
-      '2:13 contract.new_fields: "wran" is none of ignore, warn, fail; did you mean "warn"?',
+      '2:13 contract.new_fields: "wran" is not one of ignore, warn, fail; did you mean "warn"?',
     ],
   },
   {
@@ -311,12 +311,12 @@ const MISTAKES: readonly Mistake[] = [
   {
     name: "type by another name",
     yaml: columns("x: { path: score, type: int }"),
-    expected: ['5:25 data_types.daily_sleep.columns.x.type: "int" is none of'],
+    expected: ['5:25 data_types.daily_sleep.columns.x.type: "int" is not one of'],
   },
   {
     name: "type misspelt",
     yaml: columns("x: { path: score, type: interger }"),
-    expected: ['5:25 data_types.daily_sleep.columns.x.type: "interger" is none of'],
+    expected: ['5:25 data_types.daily_sleep.columns.x.type: "interger" is not one of'],
   },
   {
     name: "type that never fits",
@@ -508,7 +508,7 @@ const MISTAKES: readonly Mistake[] = [
       "  window: { by: date }",
       "  key: [id, id]",
     ),
-    expected: ['6:5 data_types.meal.key: "id" stands here twice'],
+    expected: ['6:5 data_types.meal.key: duplicate key part "id"'],
   },
   {
     name: "key of samples that takes a built-in column",
@@ -519,7 +519,7 @@ const MISTAKES: readonly Mistake[] = [
       "  key: [timestamp, id]",
     ),
     expected: [
-      "6:5 data_types.glucose.key: beside timestamp every part becomes a column, and each table has " +
+      "6:5 data_types.glucose.key: besides timestamp, every part becomes a column, and each table has " +
       'a "id" of its own; leave it out',
     ],
   },
@@ -531,7 +531,7 @@ const MISTAKES: readonly Mistake[] = [
       "  window: { by: datetime }",
       "  key: [ctid, timestamp]",
     ),
-    expected: ["6:5 data_types.glucose.key: beside timestamp every part becomes a column"],
+    expected: ["6:5 data_types.glucose.key: besides timestamp, every part becomes a column"],
   },
   {
     name: "key of samples that is no name PostgreSQL keeps",
@@ -541,7 +541,7 @@ const MISTAKES: readonly Mistake[] = [
       "  window: { by: datetime }",
       `  key: [timestamp, a${NAME_63}]`,
     ),
-    expected: ["6:5 data_types.glucose.key: beside timestamp every part becomes a column"],
+    expected: ["6:5 data_types.glucose.key: besides timestamp, every part becomes a column"],
   },
   {
     name: "column of a key from elsewhere",

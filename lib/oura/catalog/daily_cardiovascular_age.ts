@@ -17,7 +17,7 @@ export const dailyCardiovascularAge = defineDataType({
   openapiSchema: "PublicDailyCardiovascularAge",
   document: z.looseObject({
     id: optional(documentId({
-      lenient: "Documents had no id before 2025 (recorded in December 2024); the day stands in.",
+      lenient: "Documents had no id before 2025 (recorded in December 2024); the day replaces it.",
     })),
     day: date("The wearer's local day the prediction belongs to."),
     vascular_age: optional(integer("Predicted vascular age, 18 to 100.", { unit: "years" })),

@@ -9,7 +9,7 @@ import { formatFieldPath } from "../../values/field_path.ts";
 import { metaOf } from "./fields.ts";
 import { unwrap } from "./paths.ts";
 
-/** Where a field is: names from the outside in; `LIST_ITEM` stands for the items of a list. */
+/** Where a field is: names from the outside in; `LIST_ITEM` means the items of a list. */
 export type FieldPlace = readonly string[];
 
 /** Stands for any item of a list in a {@linkcode FieldPlace}; no JSON name is equal to it. */
@@ -39,7 +39,7 @@ export interface KnownField {
   readonly nullable: boolean;
   /** Whether a value that is not null is of this kind. */
   readonly accepts: (value: unknown) => boolean;
-  /** The fields of an object, or of the objects in a list; null where there are none to look at. */
+  /** The fields of an object, or of the objects in a list; null where there are none. */
   readonly inner: KnownObject | null;
   /** The items of a list that holds no objects. */
   readonly item: KnownField | null;

@@ -18,7 +18,7 @@ export type FieldShape = "value" | "object" | "samples" | "list";
 
 /** How a text of one character per step is read. */
 export interface Steps {
-  /** Seconds each character stands for. */
+  /** Seconds per character. */
   readonly everySeconds: number;
   /** The field of the document that says when the first character begins. */
   readonly start: string;
@@ -38,7 +38,7 @@ export interface FieldOptions {
   steps?: Steps;
 }
 
-/** What the catalog records beside each schema; read back with {@linkcode metaOf}. */
+/** What the catalog records with each schema; read it with {@linkcode metaOf}. */
 export interface FieldMeta extends FieldOptions {
   /** What the value means. */
   description: string;

@@ -75,7 +75,7 @@ function wakingShare(share: number): number {
   return clamp((share - 0.12) / 0.68, 0, 1);
 }
 
-/** MET of each minute; a minute's value never changes while the day goes on. */
+/** MET of each minute; a minute's value never changes while the day continues. */
 function minutesOf(wearer: Wearer, life: Day, start: number, until: number): number[] {
   const random = new Random(wearer.seed ^ Math.imul(life.day, 0x2545f491));
   const tonight = dayOf(wearer, life.day + 1).night.start;

@@ -38,7 +38,7 @@ export interface Measured {
 
 /**
  * Measures a sleep from its start until `until`. What is measured first does not depend on how long
- * the sleep goes on, so a sleep in progress only grows.
+ * the sleep continues, so a sleep in progress only grows.
  */
 export function measure(span: Span, until: number, traits: SleepTraits): Measured {
   const random = new Random(traits.seed);
