@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { EXIT } from "../../lib/errors.ts";
+import { ENDED_BY } from "../../lib/process/interruption.ts";
 import { raisedCodes } from "./error_codes.ts";
 
 const PAGE = await Deno.readTextFile("docs/troubleshooting.md");
@@ -23,5 +24,5 @@ Deno.test("no error code is explained that the program does not have", async () 
 Deno.test("README.md lists every exit code", async () => {
   const readme = await Deno.readTextFile("README.md");
   const codes = [...readme.matchAll(/^\| (\d+) +\|/gm)].map(([, code]) => Number(code));
-  assert.deepEqual(codes, Object.values(EXIT));
+  assert.deepEqual(codes, [...Object.values(EXIT), ...Object.values(ENDED_BY)]);
 });
