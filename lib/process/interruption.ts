@@ -8,7 +8,7 @@ export interface Interruption extends Disposable {
 }
 
 /** Exit codes of a process that a signal ended, as a shell counts them: 128 and its number. */
-const ENDED_BY = { SIGINT: 130, SIGTERM: 143 } as const;
+export const ENDED_BY = { SIGINT: 130, SIGTERM: 143 } as const;
 type Asking = keyof typeof ENDED_BY;
 
 /** One Ctrl-C under `deno task` comes twice: from the terminal, and passed on by the task's runner. */

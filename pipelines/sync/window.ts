@@ -130,9 +130,8 @@ export async function syncWindow(
   const last = await retryTransaction(context.db, async (tx) => {
     const readingMs = performance.now() - began;
     const loaded = await loadBatch(tx, context, stages, batch);
-    const { counts } = loaded;
-    counts.deleted = await seen.markDeleted(tx, context.userId, readingMs, verdict);
-    if (counts.deleted > 0) await removeBuriedSamples(tx, transform.table, context.userId);
+    loaded.counts.deleted = await seen.markDeleted(tx, context.userId, readingMs, verdict);
+    if (loaded.counts.deleted > 0) await removeBuriedSamples(tx, transform.table, context.userId);
     await requireLease(tx, context, type.name);
     await recordWindow(tx, {
       userId: context.userId,

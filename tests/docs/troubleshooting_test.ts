@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ERROR_CODES } from "../../lib/error_codes/codes.ts";
 import { EXIT } from "../../lib/errors.ts";
+import { ENDED_BY } from "../../lib/process/interruption.ts";
 import { raisedCodes } from "./error_codes.ts";
 
 const PAGE = await Deno.readTextFile("docs/troubleshooting.md");
@@ -18,5 +19,5 @@ Deno.test("the program can raise every error code", async () => {
 Deno.test("README.md lists every exit code", async () => {
   const readme = await Deno.readTextFile("README.md");
   const codes = [...readme.matchAll(/^\| (\d+) +\|/gm)].map(([, code]) => Number(code));
-  assert.deepEqual(codes, Object.values(EXIT));
+  assert.deepEqual(codes, [...Object.values(EXIT), ...Object.values(ENDED_BY)]);
 });

@@ -10,6 +10,8 @@ const NOW = "2026-03-29T09:40:00Z";
 const TODAY = "2026-03-29";
 const DAYS = 12;
 const FIRST = addDays(TODAY, -DAYS);
+/** The last day that is settled by a reading of today: as old as the look-back. */
+const SETTLED = addDays(TODAY, -7);
 
 function gapsOf(
   db: Database,
@@ -26,9 +28,12 @@ function told(gaps: readonly Gap[], dataType: string) {
 }
 
 /** The days of a span on which the simulator has nothing of a type, as spans. */
-function emptyDays({ world }: RunningSimulator, user: string, type: TypeName, from: string) {
+function emptyDays(
+  { world }: RunningSimulator,
+  { user, type, from, to }: { user: string; type: TypeName; from: string; to: string },
+) {
   const empty: { from: string; to: string }[] = [];
-  for (let day = from; day <= TODAY; day = addDays(day, 1)) {
+  for (let day = from; day <= to; day = addDays(day, 1)) {
     if ([...truth(world, { user, type, from: day, to: day })].length > 0) continue;
     const last = empty.at(-1);
     if (last && daysBetween(last.to, day) === 1) last.to = day;
@@ -65,10 +70,16 @@ forEachDatabase("findGaps() tells each cause in a history that has them all", as
     assert.deepEqual(told(gaps, "workout"), [
       { from, to: TODAY, cause: "scope_missing", code: "OURA_ACCESS_DENIED" },
     ]);
+    const sessions = { user: "one", type: "session" } as const;
+    const settled = emptyDays(oura, { ...sessions, from: FIRST, to: SETTLED });
+    const open = emptyDays(oura, { ...sessions, from: addDays(SETTLED, 1), to: TODAY });
+    assert.ok(settled.length > 0 && open.length > 0);
     assert.deepEqual(
-      told(gaps, "session").filter(({ cause }) => cause === "no_data"),
-      emptyDays(oura, "one", "session", FIRST)
-        .map((span) => ({ ...span, cause: "no_data", code: null })),
+      told(gaps, "session").filter(({ from }) => from! >= FIRST),
+      [
+        ...settled.map((span) => ({ ...span, cause: "no_data", code: null })),
+        ...open.map((span) => ({ ...span, cause: "no_data_yet", code: null })),
+      ],
     );
     const rejected = told(gaps, "daily_sleep").filter(({ cause }) => cause === "rejected");
     assert.ok(rejected.length > 0);

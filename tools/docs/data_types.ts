@@ -69,7 +69,7 @@ function fieldRow(field: CatalogField, declared: PipelineType): string[] {
   return [
     code(field.path),
     [...columns, ...series].map(({ name }) => code(name)).join(", "),
-    code(field.column),
+    code(columns[0]?.type ?? field.column),
     field.unit ?? "",
     field.nullable ? "yes" : "no",
     field.description + (field.values ? ` Seen: ${field.values.map(code).join(", ")}.` : ""),
