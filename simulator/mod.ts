@@ -7,6 +7,8 @@ export { FAULT_KINDS, type FaultKind, type FaultRule } from "./faults/rules.ts";
 export { type App, DEFAULT_APPS, type Portal } from "./oauth/apps.ts";
 export type { Settings } from "./settings.ts";
 export { isTypeName, TYPE_NAMES, type TypeName } from "./world/collections.ts";
+export { demoWearer } from "./world/demo_wearer.ts";
+export type { Story } from "./world/story_spec.ts";
 export {
   type Changes,
   changes,

@@ -161,6 +161,18 @@ CREATE TABLE oura.heart_rate (
 );
 COMMENT ON TABLE oura.heart_rate IS 'Heart rate samples, about one every five minutes, more during workouts.';
 
+CREATE TABLE oura.heart_rate_hours (
+  user_id text NOT NULL,
+  hour timestamp with time zone NOT NULL,
+  source text NOT NULL,
+  bpm_min real NOT NULL,
+  bpm_max real NOT NULL,
+  bpm_sum double precision NOT NULL,
+  samples integer NOT NULL,
+  CONSTRAINT heart_rate_hours_pkey PRIMARY KEY (user_id, hour, source)
+);
+COMMENT ON TABLE oura.heart_rate_hours IS 'Heart rate by hour and source, kept by sync: a roll-up of heart_rate for charts of long spans.';
+
 CREATE TABLE oura.oauth_tokens (
   user_id text NOT NULL,
   access_token bytea NOT NULL,

@@ -17,6 +17,8 @@ export const COMMAND_NAMES = [
   "gaps",
   "rejects",
   "query",
+  "dashboard",
+  "report",
   "schedule",
   "completions",
   "simulate",

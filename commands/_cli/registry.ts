@@ -63,6 +63,14 @@ const ENTRIES: Readonly<Record<CommandName, Omit<CommandEntry, "name">>> = {
     summary: "run a read-only SQL query",
     load: () => import("../query.ts"),
   },
+  dashboard: {
+    summary: "the local web page: see your days, nights and trends",
+    load: () => import("../dashboard/mod.ts"),
+  },
+  report: {
+    summary: "a period as one file to print or send",
+    load: () => import("../report.ts"),
+  },
   schedule: {
     summary: "have the operating system run sync",
     load: () => import("../schedule/mod.ts"),

@@ -12,6 +12,7 @@ import { signInUnattended } from "./sign_in.ts";
 import { type CommonOptions, readPipeline, withDatabase } from "../_cli/context.ts";
 import { worst } from "../sync/sync_command.ts";
 import { findings } from "./highlights.ts";
+import { interruptible } from "../../lib/process/interruption.ts";
 import { invocation } from "../_cli/command_names.ts";
 import { canDraw, type Io } from "../_cli/terminal.ts";
 import { countText, durationText, textTable } from "../_cli/output.ts";
@@ -23,21 +24,28 @@ import { numberOption } from "../sync/options.ts";
 
 interface Options extends CommonOptions {
   days: string;
+  serve?: boolean;
+  port: string;
+  open: boolean;
 }
 
 /** `demo`: the whole main job against the simulator and a fresh embedded database. */
 export function define(command: Command, io: Io): void {
   command
     .option("--days <n>", "days of history", "90")
+    .option("--serve", "leave the page open afterwards, until it is stopped")
+    .option("--port <n>", "the port of the page; 0 takes any free one", "8787")
+    .option("--no-open", "with --serve: do not open a browser")
     .option("--config <file>", "the pipeline configuration (default: as for sync)")
     .action(action<Options>(io, (options) => demo(options, io)));
 }
 
 async function demo(options: Options, io: Io): Promise<number> {
   const days = numberOption("--days", options.days, 1, 3_650);
+  const port = numberOption("--port", options.port, 0, 65_535);
   const pipeline = await readPipeline(options);
-  const { serveSimulator } = await import("../../simulator/mod.ts");
-  const running = serveSimulator({ days });
+  const { serveSimulator, demoWearer } = await import("../../simulator/mod.ts");
+  const running = serveSimulator({ days, users: [demoWearer(new Date(), days)] });
   try {
     const settings = demoSettings(running.url, io);
     await configureLogging({
@@ -68,6 +76,12 @@ async function demo(options: Options, io: Io): Promise<number> {
         io.out(await lastScreen(db, pipeline, report.userId, report.durationMs));
       }
       io.out(goOn(settings));
+      if (options.serve) {
+        const page = { port, hostname: "127.0.0.1", open: options.open };
+        using interruption = interruptible(() => {});
+        const { servePage } = await import("../dashboard/serve_page.ts");
+        await servePage({ db, pipeline }, page, io, interruption.signal);
+      }
       return worst(reports);
     });
   } finally {
@@ -135,6 +149,7 @@ function goOn(settings: Settings): string {
   const here = `OURA_DATA_DIR=${settings.dataDirectory} ${program}`;
   return `
 How to go on
+  see it:           ${here} dashboard
   ask it:           ${here} query "select day, score from oura.daily_sleep order by 1"
   add a column:     edit config/oura.yaml, then  ${here} plan  and  … apply
   your own ring:    ${program} init`;

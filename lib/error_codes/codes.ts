@@ -4,6 +4,7 @@ import { BUSY_CODES } from "./busy_codes.ts";
 import { DATABASE_CODES } from "./database_codes.ts";
 import { LIBRARY_CODES } from "./library_codes.ts";
 import { OURA_CODES } from "./oura_codes.ts";
+import { PAGE_CODES } from "./page_codes.ts";
 import { PARTIAL_CODES } from "./partial_codes.ts";
 import { SCHEMA_CODES } from "./schema_codes.ts";
 import { SIGN_IN_CODES } from "./sign_in_codes.ts";
@@ -22,6 +23,7 @@ export const CODE_TABLES = {
   busy: BUSY_CODES,
   bug: BUG_CODES,
   library: LIBRARY_CODES,
+  page: PAGE_CODES,
 } as const;
 
 /** Every stable code with its cause and its fix. */
@@ -36,6 +38,7 @@ export const ERROR_CODES = {
   ...BUSY_CODES,
   ...BUG_CODES,
   ...LIBRARY_CODES,
+  ...PAGE_CODES,
 } as const;
 
 /** A stable, upper-case identifier of what went wrong, such as `CONFIG_INVALID`. */

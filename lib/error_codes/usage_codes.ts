@@ -115,4 +115,24 @@ export const USAGE_CODES = {
     cause: "The file of `sslrootcert`, `sslcert` or `sslkey` cannot be read.",
     fix: "Name a readable PEM file.",
   },
+  HOST_UNUSABLE: {
+    cause: "`dashboard --host` is not an address of this machine.",
+    fix: "Name an address of this machine, such as `127.0.0.1`.",
+  },
+  NOTHING_TO_REPORT: {
+    cause: "`report` finds no wearer whose data was synced.",
+    fix: "Run `deno task auth login`, then `deno task sync`.",
+  },
+  SPAN_TOO_LONG: {
+    cause: "A report covers at most 4,000 days.",
+    fix: "Choose a later `--from`.",
+  },
+  BAD_LOCALE: {
+    cause: "The value of `report --locale` is not a language tag.",
+    fix: "Write a tag such as `en-GB`.",
+  },
+  REPORT_UNWRITABLE: {
+    cause: "The file of `report --out` cannot be written.",
+    fix: "Name another file.",
+  },
 } as const satisfies CodeTable;

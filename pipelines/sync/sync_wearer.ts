@@ -26,6 +26,7 @@ import { Delivered } from "./delivered.ts";
 import { MissingDocuments } from "./missing_documents.ts";
 import { planJobs } from "./plan_jobs.ts";
 import { explainDenial } from "./identify_wearer.ts";
+import { fillHeartRateHours, ROLLED_UP } from "../rollup/heart_rate_hours.ts";
 import { RunRecord } from "./run_record.ts";
 import type { Demand, Window } from "./windows.ts";
 import { runWindows } from "./scheduler.ts";
@@ -148,6 +149,8 @@ export async function sync(options: SyncOptions): Promise<SyncReport> {
   for (const outcome of outcomes.values()) {
     if (outcome.state === "skipped" || outcome.state === "busy") await finishType(outcome);
   }
+  const heartRate = jobs.find(({ type }) => type.name === ROLLED_UP);
+  if (heartRate) await fillHeartRateHours(db, heartRate.type, userId);
   const fatal = await runWindows(jobs, {
     context: {
       db,
@@ -186,9 +189,16 @@ export async function sync(options: SyncOptions): Promise<SyncReport> {
     error ??= failure;
   }
   const result = report(record.id, error);
+  if (db.kind === "pglite" && result.counts.inserted >= MANY_ROWS && error === null) {
+    // It has no autovacuum: without statistics, queries over years plan badly and take seconds.
+    await db.exec("ANALYZE");
+  }
   span.end({ "oura_sync.exit_code": result.exitCode }, error?.code);
   return result;
 }
+
+/** Rows after which the statistics of an embedded database are out of date. */
+const MANY_ROWS = 5_000;
 
 function selectTypes(pipeline: Pipeline, names: readonly string[] | undefined): PipelineType[] {
   return pipeline.types.filter(({ name }) => names === undefined || names.includes(name));

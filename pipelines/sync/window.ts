@@ -23,6 +23,7 @@ import { countedTable } from "./lost_rows.ts";
 import type { Loader } from "../stages/load.ts";
 import { readAhead } from "../../lib/process/read_ahead.ts";
 import { rejectEntry } from "../stages/reject_entry.ts";
+import { refreshHeartRateHours, ROLLED_UP } from "../rollup/heart_rate_hours.ts";
 import { removeBuriedSamples } from "../stages/series/deleted_samples.ts";
 import { SeenDocuments } from "../stages/tombstones.ts";
 import type { Reject, Row, Transform } from "../stages/transform.ts";
@@ -132,6 +133,8 @@ export async function syncWindow(
     const loaded = await loadBatch(tx, context, stages, batch);
     loaded.counts.deleted = await seen.markDeleted(tx, context.userId, readingMs, verdict);
     if (loaded.counts.deleted > 0) await removeBuriedSamples(tx, transform.table, context.userId);
+    // Always, and not only after a change: a reading that was cut off left rows without their hours.
+    if (type.name === ROLLED_UP) await refreshHeartRateHours(tx, type, context.userId, window);
     await requireLease(tx, context, type.name);
     await recordWindow(tx, {
       userId: context.userId,

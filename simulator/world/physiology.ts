@@ -4,6 +4,7 @@
  */
 import { Cache } from "./cache.ts";
 import { clamp, round } from "./random.ts";
+import { isUnworn, storyIllness, strainOf } from "./story.ts";
 import type { Wearer } from "./wearer.ts";
 import { HOUR, MINUTE, weekday } from "./zones.ts";
 
@@ -70,6 +71,8 @@ export function dayOf(wearer: Wearer, day: number): Day {
 
 /** The illness of a day's six weeks, if any; the first six weeks always have one. */
 export function illnessNear(wearer: Wearer, day: number): Illness | undefined {
+  const told = storyIllness(wearer, day);
+  if (told || wearer.story.illness) return told;
   const cycle = Math.floor((day - wearer.firstDay) / ILLNESS_CYCLE);
   if (cycle < 0) return undefined;
   const random = wearer.random(cycle, "illness");
@@ -134,17 +137,18 @@ function napsOf(wearer: Wearer, day: number, worn: boolean): Nap[] {
 
 function makeDay(wearer: Wearer, day: number): Day {
   const random = wearer.random(day, "day");
-  const worn = !random.chance(1 / 60);
+  const worn = !random.chance(1 / 60) && !isUnworn(wearer, day);
   const dayOfWeek = weekday(day);
   const free = dayOfWeek === 0 || dayOfWeek === 6;
   const ill = isIll(wearer, day);
+  const strain = strainOf(wearer, day);
   const shift = wearer.body.chronotype + (free ? 0.9 : 0);
   const bedtime = clamp(-1 + shift + random.bell() * 0.6, -3.5, 3);
   const wake = clamp(6.9 + shift * 1.1 + random.bell() * 0.5, bedtime + 4.5, bedtime + 10);
   const sleepHours = wake - bedtime;
   const sleepQuality = clamp(
     0.68 + random.bell() * 0.11 + (sleepHours - 7.5) * 0.05 - (ill ? 0.18 : 0) -
-      Math.max(0, bedtime - 0.5) * 0.05,
+      Math.max(0, bedtime - 0.5) * 0.05 + strain.sleepQuality,
     0.15,
     0.98,
   );
@@ -153,11 +157,13 @@ function makeDay(wearer: Wearer, day: number): Day {
   const load = loadOf(trainings);
   const season = Math.sin(day / 58);
   const temperature = round(
-    0.14 * Math.sin(day / 4.5) + random.bell() * 0.12 + (ill ? 0.85 : 0),
+    0.14 * Math.sin(day / 4.5) + random.bell() * 0.12 + (ill ? 0.85 : 0) +
+      strain.temperature,
     2,
   );
   const readiness = Math.round(clamp(
-    84 + (sleepQuality - 0.68) * 70 - yesterday * 6 - (ill ? 22 : 0) + random.bell() * 3,
+    84 + (sleepQuality - 0.68) * 70 - yesterday * 6 - (ill ? 22 : 0) + random.bell() * 3 +
+      strain.readiness,
     25,
     99,
   ));
@@ -175,10 +181,11 @@ function makeDay(wearer: Wearer, day: number): Day {
     ill,
     restingHeartRate: Math.round(
       wearer.body.restingHeartRate + yesterday * 2.2 + (ill ? 7 : 0) + (0.68 - sleepQuality) * 8 +
-        season,
+        season + strain.heartRate,
     ),
     hrv: Math.round(clamp(
-      wearer.body.hrv * (1 - yesterday * 0.08 - (ill ? 0.25 : 0) + (sleepQuality - 0.68) * 0.5),
+      wearer.body.hrv * strain.hrv *
+        (1 - yesterday * 0.08 - (ill ? 0.25 : 0) + (sleepQuality - 0.68) * 0.5),
       9,
       150,
     )),
@@ -186,7 +193,8 @@ function makeDay(wearer: Wearer, day: number): Day {
     readiness,
     steps: Math.round(
       clamp(
-        wearer.body.steps * (1 + random.bell() * 0.2 + load * 0.35 - (ill ? 0.6 : 0)) -
+        wearer.body.steps * strain.steps *
+            (1 + random.bell() * 0.2 + load * 0.35 - (ill ? 0.6 : 0)) -
           (dayOfWeek === 0 ? 1_500 : 0),
         700,
         32_000,

@@ -1,4 +1,5 @@
 import { hashText, mix, Random } from "./random.ts";
+import type { Story } from "./story_spec.ts";
 import { dateOf, epochDay, offsetMinutes, startOfDay, withOffset } from "./zones.ts";
 
 /** Ring generations; only `gen1` and `gen2` work without a membership. */
@@ -42,6 +43,8 @@ export interface UserSpec {
   readonly ring?: RingGeneration;
   /** What reaches Oura late, besides everyday delays. */
   readonly withheld?: readonly Withheld[];
+  /** What happens beyond what the seed draws. */
+  readonly story?: Story;
 }
 
 /**
@@ -88,6 +91,7 @@ export class Wearer {
   /** First epoch day with data. */
   readonly firstDay: number;
   readonly body: Body;
+  readonly story: Story;
   readonly #trips: readonly { from: number; to: number; zone: string }[];
   readonly #traveller: boolean;
   readonly #withheld: readonly Withheld[];
@@ -102,6 +106,7 @@ export class Wearer {
     this.ring = spec.ring ?? "gen4";
     this.firstDay = firstDay;
     this.body = bodyOf(this.seed);
+    this.story = spec.story ?? {};
     this.#traveller = spec.traveller ?? (spec.zone === undefined && index % HOMES.length === 5);
     this.#withheld = spec.withheld ?? [];
     this.#trips = (spec.trips ?? []).map((trip) => ({

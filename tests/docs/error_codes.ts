@@ -2,7 +2,7 @@
 import { walk } from "./walk.ts";
 
 /** Rooms whose errors a person of the program or the library can meet. */
-const ROOMS = ["commands", "config", "lib", "pipelines", "reports"];
+const ROOMS = ["commands", "config", "lib", "pipelines", "reports", "server"];
 const CODE = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/;
 
 /** First argument of an error's constructor (one of two, where it depends), or `code: "…"`. */

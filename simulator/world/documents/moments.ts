@@ -1,6 +1,7 @@
 /** What a wearer does and notes: workouts, sessions, tags. */
 import { dayOf } from "../physiology.ts";
 import { round } from "../random.ts";
+import { eveningOf } from "../story.ts";
 import type { Wearer } from "../wearer.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../zones.ts";
 import { documentId, laterEvent, type SimDocument, syncedUntil } from "../document.ts";
@@ -107,6 +108,7 @@ export function enhancedTagsOfDay(wearer: Wearer, day: number, now: number): Sim
   if (day < wearer.firstDay) return [];
   const random = wearer.random(day, "enhanced tag");
   const date = wearer.date(day);
+  if (wearer.story.habits === true) return eveningTags(wearer, day, now);
   const documents: SimDocument[] = [];
   for (let slot = 0, count = random.int(0, 3); slot < count; slot++) {
     const at = toSecond(wearer.instantAt(day, random.between(7, 23)));
@@ -130,6 +132,40 @@ export function enhancedTagsOfDay(wearer: Wearer, day: number, now: number): Sim
     documents.push({ key: id, day: date, anchor: at, body });
   }
   return documents;
+}
+
+/** The tags of a wearer with habits: what the evening was, noted when it happened. */
+function eveningTags(wearer: Wearer, day: number, now: number): SimDocument[] {
+  const { alcohol, sauna, lateMeal } = eveningOf(wearer, day);
+  const notes = [
+    {
+      noted: alcohol,
+      code: "tag_generic_alcohol",
+      name: null,
+      hour: 20,
+      comment: "two glasses of wine",
+    },
+    { noted: sauna, code: "custom", name: "sauna", hour: 18.5, comment: null },
+    { noted: lateMeal, code: "tag_sleep_latemeal", name: null, hour: 21.5, comment: "" },
+  ];
+  const random = wearer.random(day, "evening tags");
+  return notes.flatMap(({ noted, code, name, hour, comment }, slot) => {
+    const at = toSecond(wearer.instantAt(day, hour + random.next()));
+    if (!noted || syncedUntil(now) < at + 15 * MINUTE || !dayOf(wearer, day).worn) return [];
+    const date = wearer.date(day);
+    const id = documentId(wearer, "enhanced_tag", day, slot);
+    const body = {
+      id,
+      tag_type_code: code,
+      start_time: wearer.iso(at, day),
+      end_time: null,
+      start_day: date,
+      end_day: null,
+      comment,
+      custom_name: name,
+    };
+    return [{ key: id, day: date, anchor: at, body }];
+  });
 }
 
 function toSecond(instant: number): number {

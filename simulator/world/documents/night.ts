@@ -14,6 +14,8 @@ export interface SleepTraits {
   readonly quality: number;
   readonly restingHeartRate: number;
   readonly hrv: number;
+  /** Factor on the deep sleep that the staging algorithm finds. @default 1 */
+  readonly depth?: number;
 }
 
 /** The measurements of a sleep up to some moment. */
@@ -58,7 +60,7 @@ export function measure(span: Span, until: number, traits: SleepTraits): Measure
     const draw = random.next();
     const stir = random.next();
     if (awakeLeft === 0 && draw < wakefulness) awakeLeft = 2 + Math.floor(stir * 10);
-    const phase = awakeLeft > 0 ? AWAKE : phaseAt(epoch, whole, depthOfNight);
+    const phase = awakeLeft > 0 ? AWAKE : phaseAt(epoch, whole, depthOfNight, traits.depth ?? 1);
     if (awakeLeft > 0) awakeLeft--;
     counts[phase]!++;
     fiveMinutes[phase]!++;
@@ -98,10 +100,10 @@ export function measure(span: Span, until: number, traits: SleepTraits): Measure
 }
 
 /** Ninety-minute cycles: deep sleep early in the night, REM late; poor nights have less of both. */
-function phaseAt(epoch: number, whole: number, depth: number): number {
+function phaseAt(epoch: number, whole: number, depth: number, staging: number): number {
   const position = (epoch % CYCLE_EPOCHS) / CYCLE_EPOCHS;
   const progress = epoch / whole;
-  if (position > 0.15 && position < 0.15 + 0.36 * depth * (1 - progress)) return DEEP;
+  if (position > 0.15 && position < 0.15 + 0.36 * depth * staging * (1 - progress)) return DEEP;
   if (position > 0.97 - 0.44 * depth * progress) return REM;
   return LIGHT;
 }

@@ -1,5 +1,6 @@
 import { type Day, dayOf, type Nap, type Span } from "../physiology.ts";
 import { mix, round } from "../random.ts";
+import { stagingOf } from "../story.ts";
 import type { Wearer } from "../wearer.ts";
 import { DAY, HOUR, MINUTE } from "../zones.ts";
 import { appOpenedAt, documentId, laterEvent, type SimDocument, syncedUntil } from "../document.ts";
@@ -68,6 +69,7 @@ function measureNight(wearer: Wearer, life: Day, span: Span, until: number): Mea
     quality: life.sleepQuality,
     restingHeartRate: life.restingHeartRate,
     hrv: life.hrv,
+    depth: stagingOf(wearer, life.day).depth,
   });
 }
 
@@ -182,7 +184,7 @@ function sleepDocument(
     period: 0,
     rem_sleep_duration: measured.rem,
     restless_periods: measured.restless,
-    sleep_algorithm_version: "v2",
+    sleep_algorithm_version: stagingOf(wearer, day).version,
     sleep_phase_30_sec: measured.phases30s,
     sleep_phase_5_min: measured.phases5min,
     time_in_bed: measured.inBed,

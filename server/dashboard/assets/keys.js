@@ -1,0 +1,226 @@
+/** Keys, search and the other dialogs. */
+import { html } from "./html.js";
+import { moved } from "./parts.js";
+
+const KEYS = [
+  ["← →", "previous and next day or night; inside a chart the cursor"],
+  ["t", "today"],
+  ["/", "search for a page, a metric or a day"],
+  [
+    "g then a letter",
+    "a page by its first letter: n night, r trends, h heart, a activity, b body, y year, s tags, d data",
+  ],
+  ["?", "these keys"],
+  ["Esc", "closes, or leaves a chart's cursor"],
+];
+const LETTERS = {
+  t: "/",
+  n: "/night",
+  r: "/trends",
+  h: "/heart",
+  a: "/activity",
+  b: "/body",
+  y: "/year",
+  s: "/tags",
+  d: "/data",
+};
+const THEMES = ["system", "light", "dark"];
+
+/** @param {{ titles: Record<string, string>, fmt: any, go: (to: string) => Promise<void>, href: (changes: object, path?: string) => string, overview: () => any }} app */
+export function startKeys(app) {
+  const dialog = (
+    /** @type {string} */ id,
+  ) => /** @type {HTMLDialogElement} */ (document.getElementById(id));
+  const actions = {
+    search: () => openSearch(dialog("search"), app),
+    keys: () => dialog("keys").showModal(),
+    more: () => dialog("more").showModal(),
+    theme: nextTheme,
+  };
+  const list = dialog("keys").querySelector("dl");
+  if (list) {
+    list.innerHTML = html`${
+      KEYS.map(([key, does]) =>
+        html`
+          <dt><kbd>${key}</kbd></dt>
+          <dd>${does}</dd>
+        `
+      )
+    }`.text;
+  }
+  fillMore(dialog("more"));
+  showTheme();
+  document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest("[data-do]") : null;
+    const action = button && actions[/** @type {HTMLElement} */ (button).dataset.do ?? ""];
+    if (!action) return;
+    if (button.closest("dialog")) {
+      /** @type {HTMLDialogElement} */ (button.closest("dialog")).close();
+    }
+    action();
+  });
+  let leader = false;
+  document.addEventListener("keydown", (event) => {
+    const target = event.target;
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) {
+      return;
+    }
+    if (target instanceof HTMLElement && /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName)) return;
+    const path = leader ? LETTERS[event.key] : undefined;
+    const before = leader;
+    leader = event.key === "g" && !before;
+    if (path) void app.go(app.href({}, path));
+    else if (event.key === "/") actions.search();
+    else if (event.key === "?") actions.keys();
+    else if (event.key === "t") void app.go(app.href({}, "/"));
+    else if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
+      const link = document.querySelector(
+        `[data-step="${event.key === "ArrowLeft" ? "previous" : "next"} day"]`,
+      );
+      if (!(link instanceof HTMLElement)) return;
+      link.click();
+    } else return;
+    event.preventDefault();
+  });
+}
+
+/** @param {HTMLDialogElement} more */
+function fillMore(more) {
+  const [list, foot] = [more.querySelector(".links"), more.querySelector(".foot")];
+  const short = [...document.querySelectorAll(".dock a")].map((link) =>
+    /** @type {HTMLElement} */ (link).dataset.page
+  );
+  const rest = [...document.querySelectorAll(".side .links li")].filter((item) =>
+    !short.includes(/** @type {HTMLElement} */ (item.querySelector("a")).dataset.page)
+  );
+  list?.replaceChildren(...rest.map((item) => item.cloneNode(true)));
+  foot?.replaceChildren(...[...document.querySelectorAll(".side .quiet")].map((button) => {
+    const copy = /** @type {HTMLElement} */ (button.cloneNode(true));
+    copy.querySelector("#theme")?.removeAttribute("id");
+    return copy;
+  }));
+}
+
+function nextTheme() {
+  const chosen = document.documentElement.dataset.chosen ?? "system";
+  const next = THEMES[(THEMES.indexOf(chosen) + 1) % THEMES.length];
+  try {
+    if (next === "system") localStorage.removeItem("theme");
+    else localStorage.setItem("theme", next);
+  } catch {
+    // Storage is switched off: the choice cannot be kept.
+  }
+  dispatchEvent(new Event("theme"));
+  showTheme();
+}
+
+function showTheme() {
+  const place = document.getElementById("theme");
+  if (place) place.textContent = document.documentElement.dataset.chosen ?? "system";
+}
+
+/** @param {HTMLDialogElement} dialog @param {any} app */
+function openSearch(dialog, app) {
+  const input = /** @type {HTMLInputElement} */ (dialog.querySelector("#query"));
+  const list = /** @type {HTMLElement} */ (dialog.querySelector("#found"));
+  let found = candidates("", app);
+  let chosen = 0;
+  const draw = () => {
+    list.innerHTML = html`${
+      found.map(({ name, kind }, i) =>
+        html`
+          <li role="option" id="found-${i}" aria-selected="${i === chosen ? "true" : "false"}"
+            data-place="${i}"><span>${name}</span><small>${kind}</small></li>
+        `
+      )
+    }`.text;
+    input.setAttribute("aria-activedescendant", found.length > 0 ? `found-${chosen}` : "");
+    list.children[chosen]?.scrollIntoView({ block: "nearest" });
+  };
+  const take = (/** @type {number} */ place) => {
+    const one = found[place];
+    if (!one) return;
+    dialog.close();
+    void app.go(one.to);
+  };
+  input.value = "";
+  input.oninput = () => {
+    found = candidates(input.value, app);
+    chosen = 0;
+    draw();
+  };
+  input.onkeydown = (event) => {
+    if (event.key === "ArrowDown") chosen = Math.min(found.length - 1, chosen + 1);
+    else if (event.key === "ArrowUp") chosen = Math.max(0, chosen - 1);
+    else if (event.key === "Enter") take(chosen);
+    else return;
+    event.preventDefault();
+    if (dialog.open) draw();
+  };
+  list.onclick = (event) => {
+    const item = event.target instanceof Element ? event.target.closest("li") : null;
+    if (item) take(Number(item.dataset.place));
+  };
+  draw();
+  dialog.showModal();
+  input.focus();
+}
+
+/** @param {string} query @param {any} app */
+function candidates(query, { titles, fmt, href, overview }) {
+  const words = query.toLowerCase().trim().split(/\s+/).filter((word) => word !== "");
+  const fits = (/** @type {string} */ text) =>
+    words.every((word) => text.toLowerCase().includes(word));
+  const days = daysNamed(query, overview()?.today).flatMap((day) => [
+    { name: fmt.longDay(day), kind: "night", to: href({}, `/night/${day}`) },
+    { name: fmt.longDay(day), kind: "day", to: href({ day }, "/") },
+  ]);
+  const pages = Object.entries(titles).filter(([, title]) => fits(String(title)))
+    .map(([name, title]) => ({
+      name: String(title),
+      kind: "page",
+      to: href({}, name === "today" ? "/" : `/${name}`),
+    }));
+  const metrics = (overview()?.metrics ?? []).filter((/** @type {any} */ metric) =>
+    fits(`${metric.name} ${metric.id}`)
+  )
+    .map((/** @type {any} */ { id, name }) => ({
+      name,
+      kind: "metric",
+      to: href({ metrics: id }, "/trends"),
+    }));
+  return [...days, ...pages, ...metrics].slice(0, 40);
+}
+
+/** Days a text may mean: `2026-11-25`, `25 nov`, `yesterday`. @param {string} query @param {string} today */
+export function daysNamed(query, today) {
+  const text = query.toLowerCase().trim();
+  if (!today || text === "") return [];
+  if (/^\d{4}-\d\d-\d\d$/.test(text)) return Number.isNaN(Date.parse(text)) ? [] : [text];
+  if (text === "yesterday") return [moved(today, -1)];
+  const months = [
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "may",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "oct",
+    "nov",
+    "dec",
+  ];
+  const match = /^(\d{1,2})\.?\s*([a-z]{3})[a-z]*\s*(\d{4})?$/.exec(text) ??
+    (/^([a-z]{3})[a-z]*\s+(\d{1,2}),?\s*(\d{4})?$/.exec(text)?.map((part, i, all) =>
+      i === 1 ? all[2] : i === 2 ? all[1] : part
+    ) ?? null);
+  if (!match) return [];
+  const month = months.indexOf(match[2]);
+  if (month < 0) return [];
+  const year = Number(match[3] ?? today.slice(0, 4));
+  const day = (/** @type {number} */ y) =>
+    new Date(Date.UTC(y, month, Number(match[1]))).toISOString().slice(0, 10);
+  return [match[3] === undefined && day(year) > today ? day(year - 1) : day(year)];
+}

@@ -1,0 +1,206 @@
+import { CAUSES, coverageChart } from "../charts/grids.js";
+import { figure } from "../figure.js";
+import { html } from "../html.js";
+import { card, head, spanChooser, spanOf } from "../parts.js";
+
+export async function load(ctx) {
+  const span = spanOf(ctx, "90d");
+  return { span, ...await ctx.get("data", { from: span.from, to: span.to }) };
+}
+
+export function view({ span, freshness, completeness }, ctx) {
+  const { fmt, now, overview } = ctx;
+  const { offsetSeconds } = overview;
+  const shown = new Set(completeness.types.flatMap((/** @type {any} */ { cells }) => cells));
+  const causes = Object.entries(CAUSES).filter(([cause, [, name]]) =>
+    shown.has(cause) && name !== ""
+  );
+  const when = (/** @type {string | null} */ time) =>
+    time === null ? "never" : fmt.moment(Date.parse(time), offsetSeconds);
+  const body = html`${head("Data", spanChooser(ctx, span, ["30d", "90d", "1y"]), ctx)}
+    ${freshness.why ? html`<p class="card">${freshness.why}</p>` : ""}
+    ${
+    card(
+      "What is here, day by day",
+      html`<div class="legend">${
+        causes.map(([, [className, name]]) =>
+          html`<span class="key"><i class="swatch ${
+            className.replace("d-", "s-")
+          }"></i>${name}</span>`
+        )
+      }</div>${
+        figure("coverage", (width) => coverageChart(completeness, { width, fmt }), {
+          onPick: (i) => void ctx.go(ctx.href({ day: completeness.days[i] }, "/")),
+        })
+      }`,
+      { note: `${completeness.types.length} types, ${fmt.number(completeness.days.length)} days` },
+    )
+  }
+    <div class="grid">
+      ${
+    card(
+      "Runs",
+      freshness.runs.length === 0
+        ? html`<p class="soft">No run yet.</p>`
+        : html`<div class="rows three">${
+          freshness.runs.slice(0, 8).map((/** @type {any} */ run) =>
+            html`<div><time>${when(run.startedAt)}</time><b>${run.command}: ${
+              stateName(run.state)
+            }</b><span class="soft">${
+              run.error ??
+                `${fmt.number(run.inserted)} new, ${fmt.number(run.updated)} changed, ${
+                  fmt.number(run.unchanged)
+                } same · ${fmt.number(run.requests)} requests${
+                  run.finishedAt
+                    ? ` · ${
+                      fmt.number((Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1000, 1)
+                    } s`
+                    : ""
+                }`
+            }</span></div>`
+          )
+        }</div>`,
+      { className: "w8" },
+    )
+  }
+      ${
+    card(
+      "Sign-in and ring",
+      html`<div class="rows two">${
+        [
+          [
+            "Sign-in",
+            freshness.signIn === null
+              ? "static token"
+              : freshness.signIn.state === "active"
+              ? `active, token until ${when(freshness.signIn.expiresAt)}`
+              : "ended: sign in again",
+          ],
+          [
+            "Scopes",
+            freshness.signIn?.scopes ? `${freshness.signIn.scopes.length} granted` : "not known",
+          ],
+          [
+            "Ring battery",
+            freshness.battery
+              ? `${fmt.number(freshness.battery.level)}\u00a0%, ${
+                fmt.ago((now() - Date.parse(freshness.battery.at)) / 1000)
+              }`
+              : "unknown",
+          ],
+          [
+            "Next sync",
+            freshness.nextRun && Date.parse(freshness.nextRun) > now()
+              ? when(freshness.nextRun)
+              : "by your schedule",
+          ],
+          ["In quarantine", fmt.number(freshness.openRejects)],
+          ["Windows that failed", fmt.number(freshness.failedWindows)],
+        ].map(([name, value]) => html`<div><span>${name}</span><b>${value}</b></div>`)
+      }</div>${
+        freshness.openRejects > 0
+          ? html`<p class="note">After a change of oura.yaml: <code>oura-sync rejects retry</code></p>`
+          : ""
+      }`,
+      { className: "w4" },
+    )
+  }
+    </div>
+    ${typesCard(freshness, when, fmt)}${gapsCard(completeness, fmt)}`;
+  return { title: "Data", body };
+}
+
+function stateName(state) {
+  return {
+    done: "done",
+    partial: "in part",
+    failed: "failed",
+    busy: "busy",
+    running: "running",
+  }[state] ?? state;
+}
+
+function typesCard({ types }, when, fmt) {
+  return card(
+    "Types",
+    html`
+      <div class="scroll" tabindex="0" role="region" aria-label="Types">
+        <table>
+          <thead>
+            <tr>
+              <th>type</th>
+              <th>newest data</th>
+              <th>last read</th>
+              <th class="n">in quarantine</th>
+              <th class="n">revised, 7 days</th>
+              <th class="n">failed windows</th>
+              <th></th>
+            </tr>
+          </thead>
+          <tbody>${types.map((/** @type {any} */ type) =>
+            html`
+              <tr>
+                <td>${type.dataType}</td>
+                <td>${type.newestAt
+                  ? when(type.newestAt)
+                  : type.newestDay
+                  ? fmt.fullDay(type.newestDay)
+                  : "–"}</td>
+                <td>${when(type.readAt)}</td>
+                <td class="n">${fmt.number(type.openRejects)}</td>
+                <td class="n">${fmt.number(type.revisedLast7Days)}</td>
+                <td class="n">${fmt.number(type.failedWindows)}</td>
+                <td class="soft">${type.error?.message ?? ""}</td>
+              </tr>
+            `
+          )}</tbody>
+        </table>
+      </div>
+    `,
+  );
+}
+
+const SAID = ["failed", "rejected", "scope_missing", "never_fetched", "no_data_yet", "open"];
+const MOST = 60;
+
+/** Gaps with a cause that someone can act on, and stretches of days without anything. */
+function gapsCard({ gaps }, fmt) {
+  const worth = gaps.filter((/** @type {any} */ gap) =>
+    SAID.includes(gap.cause) || (gap.days >= 3 && /^(daily_|sleep$|heart_rate)/.test(gap.dataType))
+  ).slice(0, MOST);
+  if (worth.length === 0) return "";
+  return card(
+    "Gaps",
+    html`
+      <div class="scroll" tabindex="0" role="region" aria-label="Gaps">
+        <table>
+          <thead>
+            <tr>
+              <th>type</th>
+              <th>days</th>
+              <th class="n">how many</th>
+              <th>cause</th>
+            </tr>
+          </thead>
+          <tbody>${worth.map((/** @type {any} */ gap) =>
+            html`
+              <tr>
+                <td>${gap.dataType}</td>
+                <td>${gap.from === null
+                  ? ""
+                  : gap.from === gap.to
+                  ? fmt.fullDay(gap.from)
+                  : `${fmt.day(gap.from)} to ${fmt.fullDay(gap.to)}`}</td>
+                <td class="n">${fmt.number(gap.days)}</td>
+                <td>${CAUSES[gap.cause]?.[1] ?? gap.cause}${gap.message
+                  ? html`<span class="soft">: ${gap.message}</span>`
+                  : ""}</td>
+              </tr>
+            `
+          )}</tbody>
+        </table>
+      </div>
+    `,
+    { note: "stretches of single types that have no data every day are left out" },
+  );
+}

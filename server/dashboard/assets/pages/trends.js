@@ -1,0 +1,253 @@
+import { colour } from "../charts/parts.js";
+import { lagChart, scatterChart } from "../charts/relations.js";
+import { overviewChart, trendChart } from "../charts/trend.js";
+import { figure } from "../figure.js";
+import { html } from "../html.js";
+import { card, empty, head, moved, segments, spanChooser, spanOf } from "../parts.js";
+
+const DEFAULT = ["sleep.average_hrv", "sleep.lowest_heart_rate", "sleep.deep_sleep_duration"];
+const COMPARE = [["none", "No comparison"], ["period", "Period before"], ["year", "Year before"]];
+
+export async function load(ctx) {
+  const { params, get, overview } = ctx;
+  const span = spanOf(ctx, "1y");
+  const known = new Set(overview.metrics.map((/** @type {any} */ { id }) => id));
+  const asked = params.get("metrics")?.split(",") ?? DEFAULT;
+  const metrics = asked.filter((/** @type {string} */ id) => known.has(id));
+  const step = params.get("step") ?? (span.name === "all" || span.name === "5y" ? "month" : "day");
+  const query = {
+    from: span.from,
+    to: span.to,
+    step,
+    compare: params.get("compare") ?? "none",
+    metrics: metrics.join(","),
+  };
+  const trend = metrics.length === 0 ? null : await get("trends", query);
+  const [x, y] = [params.get("x") ?? metrics[0], params.get("y") ?? metrics[1]];
+  const lag = Number(params.get("lag") ?? 0) || 0;
+  const related = x && y && x !== y
+    ? await get("relation", { x, y, lag, from: span.from, to: span.to })
+    : null;
+  return { span, metrics, step, query, trend, relation: related?.relation ?? null };
+}
+
+export function view(model, ctx) {
+  const { fmt, href, overview, params } = ctx;
+  const { span, metrics, step, trend, relation, query } = model;
+  const controls = html`${spanChooser(ctx, span)}${
+    segments([["day", "Day"], ["week", "Week"], ["month", "Month"]], step, (one) =>
+      href({ step: one }), "Width of a point")
+  }`;
+  const chips = html`<div class="chips">${
+    (trend?.lines ?? []).map((/** @type {any} */ { metric }) =>
+      html`
+        <a class="chip ${colour(metric)}" href="${href({
+          metrics: metrics.filter((/** @type {string} */ id) => id !== metric.id).join(","),
+        })}"
+          aria-label="Remove ${metric.name}"><i></i>${metric.name} ×</a>
+      `
+    )
+  }
+    <label class="chip add">+ Add a metric (${overview.metrics.length})<select id="add" aria-label="Add a metric"><option value="">Choose …</option>${
+    byGroup(overview.metrics, metrics)
+  }</select></label>
+    <label class="chip add">${
+    COMPARE.find(([one]) => one === (params.get("compare") ?? "none"))?.[1]
+  }<select id="compare" aria-label="Compare with">${
+    COMPARE.map(([one, name]) =>
+      html`<option value="${one}" ${one === query.compare ? SELECTED : ""}>${name}</option>`
+    )
+  }</select></label>
+    ${
+    trend
+      ? html`<a class="chip add" download="oura-trends.csv" href="/api/trends.csv?${
+        new URLSearchParams({
+          ...query,
+          ...(params.get("wearer") ? { wearer: params.get("wearer") } : {}),
+        }).toString()
+      }">CSV ↓</a>`
+      : ""
+  }</div>`;
+  const charts = trend && trend.lines.length > 0
+    ? card(
+      "",
+      html`${
+        trend.lines.map((/** @type {any} */ line, /** @type {number} */ i) =>
+          figure(`trend-${i}`, (width) => trendChart(line, trend, { width, fmt }), {
+            group: "trend",
+            onRange: (from, to) => zoom(ctx, trend, from, to),
+            onPick: (i) => pick(ctx, trend, line, i),
+          })
+        )
+      }${
+        span.name === "all" ? "" : figure(
+          "overview",
+          (width) =>
+            overviewChart({ first: overview.firstDay, last: overview.today, span, fmt, width }),
+          { onRange: (from, to) => zoomDays(ctx, overview.firstDay, from, to) },
+        )
+      }`,
+      { className: "bare" },
+    )
+    : empty("No metric chosen", "Add one above, or press / and type its name.");
+  const body = html`${head("Trends", controls, ctx)}${chips}${charts}${
+    relation ? relationCards(relation, ctx) : ""
+  }${trend ? figures(trend, fmt) : ""}`;
+  return {
+    title: "Trends",
+    body,
+    mounted: (/** @type {HTMLElement} */ root) => listen(root, ctx, metrics),
+  };
+}
+
+const SELECTED = html`selected`;
+
+function byGroup(metrics, chosen) {
+  const groups = Map.groupBy(
+    metrics.filter((/** @type {any} */ { id }) => !chosen.includes(id)),
+    (/** @type {any} */ { dataType }) => dataType,
+  );
+  return [...groups].map(([name, list]) =>
+    html`<optgroup label="${name}">${
+      list.map((/** @type {any} */ { id, name }) => html`<option value="${id}">${name}</option>`)
+    }</optgroup>`
+  );
+}
+
+function listen(root, ctx, metrics) {
+  const on = (/** @type {string} */ id, /** @type {(value: string) => string} */ to) => {
+    const element = root.querySelector(id);
+    element?.addEventListener(
+      "change",
+      () => void ctx.go(to(/** @type {HTMLSelectElement} */ (element).value), { keepScroll: true }),
+    );
+  };
+  on("#add", (id) => ctx.href({ metrics: [...metrics, id].join(",") }));
+  on("#compare", (compare) => ctx.href({ compare: compare === "none" ? null : compare }));
+  on("#x", (x) => ctx.href({ x }));
+  on("#y", (y) => ctx.href({ y }));
+  on("#lag", (lag) => ctx.href({ lag: lag === "0" ? null : lag }));
+}
+
+function zoom(ctx, { starts, span }, from, to) {
+  const day = (/** @type {number} */ place) =>
+    starts[Math.max(0, Math.min(starts.length - 1, Math.round(place)))];
+  const [a, b] = [day(from), day(to)];
+  void ctx.go(ctx.href({ from: a, to: b > a ? b : span.to, span: null, step: null }), {
+    keepScroll: true,
+  });
+}
+
+function zoomDays(ctx, first, from, to) {
+  const [a, b] = [moved(first, Math.round(from)), moved(first, Math.round(to))];
+  void ctx.go(ctx.href({ from: a, to: b, span: null }), { keepScroll: true });
+}
+
+function pick(ctx, { starts, step }, { metric }, place) {
+  if (step !== "day") return;
+  const night = ["sleep", "daily_sleep", "daily_readiness", "daily_spo2"].includes(metric.dataType);
+  void ctx.go(
+    night ? ctx.href({}, `/night/${starts[place]}`) : ctx.href({ day: starts[place] }, "/"),
+  );
+}
+
+function relationCards(relation, { fmt, overview }) {
+  const { correlation, lag, x, y, stagedSince } = relation;
+  const names = overview.metrics;
+  const choose = (
+    /** @type {string} */ id,
+    /** @type {any} */ chosen,
+    /** @type {string} */ label,
+  ) =>
+    html`<select id="${id}" aria-label="${label}">${
+      names.map((/** @type {any} */ one) =>
+        html`<option value="${one.id}" ${one.id === chosen.id ? SELECTED : ""}>${one.name}</option>`
+      )
+    }</select>`;
+  const lags = html`<select id="lag" aria-label="Lag in days">${
+    relation.lags.map((/** @type {any} */ one) =>
+      html`<option value="${one.lag}" ${one.lag === lag ? SELECTED : ""}>${
+        lagName(one.lag)
+      }</option>`
+    )
+  }</select>`;
+  const interval = correlation?.interval;
+  const words = correlation === null
+    ? html`<p>Too few days have both values.</p>`
+    : html`<p>r = <b data-value="r">${fmt.number(correlation.r, 2)}</b> over ${
+      fmt.number(correlation.count)
+    } days, which count as about <b>${
+      fmt.number(correlation.effective)
+    } independent</b> days, because neighbours resemble each other. ${
+      interval
+        ? `The true value lies between ${fmt.number(interval.low, 2)} and ${
+          fmt.number(interval.high, 2)
+        } with 95 % confidence.`
+        : "That is too few for an interval."
+    }${
+      interval && interval.low * interval.high <= 0
+        ? " Zero is among them: this may be chance."
+        : ""
+    }</p>`;
+  return html`<div class="grid">${
+    card(
+      `${y.name} and ${x.name}, ${lagName(lag)}`,
+      html`${words}${
+        stagedSince
+          ? html`
+            <p
+              class="note">Nights before ${fmt.fullDay(
+                stagedSince,
+              )} were staged by an older algorithm and are left out of this figure.</p>
+          `
+          : ""
+      }<div class="chips pick">${choose("y", y, "Vertical metric")}${lags}${
+        choose("x", x, "Horizontal metric")
+      }</div>${figure("lags", (width) => lagChart(relation, { width, fmt }))}`,
+      { className: "w7" },
+    )
+  }${
+    card("Scatter", figure("scatter", (width) => scatterChart(relation, { width, fmt })), {
+      className: "w5",
+    })
+  }</div>`;
+}
+
+function lagName(lag) {
+  if (lag === 0) return "same day";
+  return `${Math.abs(lag)} ${Math.abs(lag) === 1 ? "day" : "days"} ${
+    lag > 0 ? "later" : "earlier"
+  }`;
+}
+
+function figures({ lines, compared }, fmt) {
+  const cell = (/** @type {any} */ metric, /** @type {any} */ value) =>
+    html`<td class="n">${value === null ? "–" : fmt.full(metric, value)}</td>`;
+  return card(
+    "The span in figures",
+    html`
+      <div class="scroll" tabindex="0" role="region" aria-label="The span in figures">
+        <table>
+          <thead>
+            <tr><th>metric</th><th class="n">days</th><th class="n">median</th><th class="n">mean</th><th class="n">middle 70 %</th><th class="n">least</th><th class="n">most</th>${compared
+              ? html`<th class="n">median before</th>`
+              : ""}</tr>
+          </thead>
+          <tbody>${lines.map((/** @type {any} */ { metric, summary, before }) =>
+            html`<tr><td>${metric.name}</td><td class="n">${fmt.number(summary.count)}</td>${
+              cell(metric, summary.median)
+            }${cell(metric, summary.mean)}<td class="n">${
+              summary.usual
+                ? `${fmt.plain(metric, summary.usual.low)} to ${
+                  fmt.plain(metric, summary.usual.high)
+                }`
+                : "–"
+            }</td>${cell(metric, summary.least)}${cell(metric, summary.most)}${
+              compared ? cell(metric, before?.summary.median ?? null) : ""
+            }</tr>`
+          )}</tbody>
+        </table>
+      </div>
+    `,
+  );
+}

@@ -1,0 +1,92 @@
+/** Reads of one wearer's data for a request: read-only, in one snapshot, never too many at once. */
+import type { Pipeline } from "../config/model.ts";
+import type { Database } from "../lib/db/driver/database.ts";
+import { hasTables } from "../lib/db/migrate/migrate.ts";
+import { wearersOf } from "../reports/freshness.ts";
+import { openSource, type Source, tablesOf } from "../reports/source.ts";
+import { RequestError } from "./errors.ts";
+
+/** Where requests read from. */
+export interface Data {
+  /** Reads the data of a wearer: the one asked for, else the default, else the first. */
+  read<T>(userId: string | undefined, body: (source: Source) => Promise<T>): Promise<T>;
+  /** All wearers that may be asked for. */
+  wearers(): Promise<string[]>;
+}
+
+/** What {@linkcode openData} needs. */
+export interface DataOptions {
+  readonly db: Database;
+  /** As declared; what the tables have of it is looked up and looked up again. */
+  readonly pipeline: Pipeline;
+  readonly now: () => Date;
+  /** The only wearer that may be asked for. */
+  readonly userId?: string | undefined;
+}
+
+/** Reads waiting at most: beyond it requests are told to come again. */
+const MOST_WAITING = 200;
+const STATEMENT_TIMEOUT_MS = 20_000;
+/** How long the shape of the tables is taken as known. */
+const SHAPE_MS = 15_000;
+
+/** Opens the data for requests. */
+export function openData({ db, pipeline, now, userId: only }: DataOptions): Data {
+  let shape: { live: Pipeline; wearers: string[]; until: number } | null = null;
+  let waiting = 0;
+  let ready = false;
+
+  async function look<T>(body: (tx: Parameters<typeof tablesOf>[0]) => Promise<T>): Promise<T> {
+    if (waiting >= MOST_WAITING) {
+      throw new RequestError(503, "TOO_MANY_REQUESTS", "too many requests at once; try again");
+    }
+    waiting++;
+    try {
+      return await db.transaction(async (tx) => {
+        await tx.exec(
+          `SET TRANSACTION READ ONLY; SET LOCAL statement_timeout = ${STATEMENT_TIMEOUT_MS}`,
+        );
+        return await body(tx);
+      });
+    } finally {
+      waiting--;
+    }
+  }
+
+  async function shapeOf(tx: Parameters<typeof tablesOf>[0]) {
+    if (shape === null || shape.until < Date.now()) {
+      const live = await tablesOf(tx, pipeline);
+      const wearers = await wearersOf(tx);
+      shape = {
+        live,
+        wearers: only === undefined ? wearers : wearers.filter((id) => id === only),
+        until: Date.now() + SHAPE_MS,
+      };
+    }
+    return shape;
+  }
+
+  /** Before the first sync there are no tables; they are looked for until they are there. */
+  const isReady = async () => ready ||= await hasTables(db);
+
+  return {
+    wearers: async () =>
+      await isReady() ? await look(async (tx) => (await shapeOf(tx)).wearers) : [],
+    read: async (userId, body) => {
+      if (!await isReady()) throw noData();
+      return await look(async (tx) => {
+        const { live, wearers } = await shapeOf(tx);
+        const chosen = userId ?? only ?? wearers[0];
+        if (chosen === undefined) throw noData();
+        if (!wearers.includes(chosen)) {
+          throw new RequestError(404, "UNKNOWN_WEARER", "this database knows no such wearer");
+        }
+        return await body(await openSource(tx, live, chosen, now()));
+      });
+    },
+  };
+}
+
+function noData(): RequestError {
+  return new RequestError(404, "NO_DATA", "no wearer has synced yet: run oura-sync sync");
+}

@@ -1,0 +1,268 @@
+import assert from "node:assert/strict";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import AXE from "axe-core/axe.min.js" with { type: "text" };
+import type { Database } from "../../lib/db/driver/database.ts";
+import { migrate } from "../../lib/db/migrate/migrate.ts";
+import { createApp } from "../../server/http.ts";
+import { findChromium, launch, settled } from "../support/browser.ts";
+import { withPglite } from "../support/databases.ts";
+import { NOW, TODAY, WEARER, withPageWorld } from "../support/page_world.ts";
+import { shippedPipeline } from "../support/sync_world.ts";
+
+const CHROMIUM = await findChromium();
+const PAGES = ["/", "/night", "/trends", "/heart", "/activity", "/body", "/year", "/tags", "/data"];
+const DESKTOP = { width: 1280, height: 900 };
+const PHONE = { width: 390, height: 844 };
+
+/** The page of a database, served and open in a browser. */
+interface Served {
+  readonly url: string;
+  readonly browser: Browser;
+  /** Opens an address and waits for it; console, policy and page errors are collected. */
+  open(path: string, look?: Look): Promise<Page>;
+  readonly complaints: string[];
+  /** Every address that was asked for. */
+  readonly requested: Set<string>;
+}
+
+interface Look {
+  readonly viewport?: typeof DESKTOP;
+  readonly colorScheme?: "light" | "dark";
+}
+
+async function withPage(db: Database, body: (served: Served) => Promise<void>): Promise<void> {
+  const app = createApp({
+    db,
+    pipeline: shippedPipeline(db.schema),
+    hostname: "127.0.0.1",
+    token: null,
+    now: () => new Date(NOW),
+  });
+  const stop = new AbortController();
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, signal: stop.signal, onListen: () => {} },
+    app.fetch,
+  );
+  const browser = await launch(CHROMIUM!);
+  const complaints: string[] = [];
+  const requested = new Set<string>();
+  const contexts: BrowserContext[] = [];
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  try {
+    await body({
+      url,
+      browser,
+      complaints,
+      requested,
+      async open(path, { viewport = DESKTOP, colorScheme = "light" } = {}) {
+        const context = await browser.newContext({ viewport, colorScheme, locale: "en-GB" });
+        contexts.push(context);
+        const page = await context.newPage();
+        page.on("console", (message) => complaints.push(`${path}: ${message.text()}`));
+        page.on("pageerror", (error) => complaints.push(`${path}: ${error.message}`));
+        page.on("request", (request) => requested.add(new URL(request.url()).origin));
+        await page.goto(url + path);
+        await settled(page);
+        return page;
+      },
+    });
+  } finally {
+    for (const context of contexts) await context.close();
+    await browser.close();
+    stop.abort();
+    await server.finished;
+  }
+}
+
+const textOf = async (page: Page, selector: string) =>
+  (await page.locator(selector).first().textContent())?.trim() ?? "";
+
+/** The figure of an element, whatever its unit. */
+const numberOf = (text: string) => Number(text.replace("−", "-").replace(/[^\d.-]/g, ""));
+
+// Where there is no Chromium there is nothing to drive; `.ci/run` installs it.
+if (CHROMIUM !== null) {
+  Deno.test("the page in a browser: every page, both themes, phone and desktop", (t) =>
+    withPglite("oura", async (db) => {
+      await migrate(db);
+      await withPageWorld(db, { days: 100, heartDays: 12 }, async () => {
+        await withPage(db, (served) => walk(t, served));
+      });
+    }));
+
+  Deno.test("the page in a browser: before the first sync, and on the first day", () =>
+    firstDays());
+}
+
+/** What axe calls serious or critical. */
+async function seriousFindings(page: Page): Promise<string[]> {
+  // Under the policy no script may be added to the page; the debugger may run one.
+  const session = await page.context().newCDPSession(page);
+  await session.send("Runtime.evaluate", { expression: AXE });
+  const { result } = await session.send("Runtime.evaluate", {
+    expression: `axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) =>
+      JSON.stringify(violations.filter(({ impact }) => ["serious", "critical"].includes(impact))
+        .map(({ id, nodes }) => id + ": " + nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)))))`,
+    awaitPromise: true,
+    returnByValue: true,
+  });
+  return JSON.parse(String(result.value));
+}
+
+async function walk(t: Deno.TestContext, served: Served): Promise<void> {
+  const { open, complaints, requested, url } = served;
+
+  for (const path of PAGES) {
+    await t.step(`${path} shows itself without a complaint`, async () => {
+      const looks: Look[] = [
+        { viewport: DESKTOP, colorScheme: "light" },
+        { viewport: PHONE, colorScheme: "dark" },
+      ];
+      for (const look of looks) {
+        const page = await open(path, look);
+        assert.equal(await page.locator(".empty").count(), 0, `${path} is empty`);
+        const drawn = await page.locator("figure.chart svg").count();
+        assert.ok(drawn > 0, `${path} has charts`);
+        const wide = await page.evaluate<number>(
+          "document.documentElement.scrollWidth - innerWidth",
+        );
+        assert.ok(wide <= 0, `${path} is ${wide} px too wide at ${look.viewport!.width} px`);
+        const theme = await page.evaluate<string>("document.documentElement.dataset.theme");
+        assert.equal(theme, look.colorScheme);
+        assert.deepEqual(await seriousFindings(page), [], `${path} ${look.colorScheme}`);
+        await page.close();
+      }
+      assert.deepEqual(complaints, []);
+    });
+  }
+
+  await t.step("what is shown is what the API holds", async () => {
+    const api = async (path: string) => await (await fetch(`${url}/api/${path}`)).json();
+    const day = await api("today");
+    const page = await open("/");
+    const sleep = day.scores.find((one: { metric: { id: string } }) =>
+      one.metric.id === "daily_sleep.score"
+    );
+    assert.equal(numberOf(await textOf(page, '[data-value="daily_sleep.score"]')), sleep.value);
+    const hrv = day.vitals.find((one: { metric: { id: string } }) =>
+      one.metric.id === "sleep.average_hrv"
+    );
+    assert.equal(await textOf(page, '[data-value="sleep.average_hrv"]'), `${hrv.value}\u00a0ms`);
+    await page.close();
+    const relation = (await api("relation?x=sleep.average_hrv&y=sleep.lowest_heart_rate")).relation;
+    const trends = await open("/trends");
+    assert.equal(
+      numberOf(await textOf(trends, '[data-value="r"]')),
+      Math.round(relation.correlation.r * 100) / 100,
+    );
+    await trends.close();
+  });
+
+  await t.step("arrow keys go from night to night, and through a chart", async () => {
+    const page = await open(`/night/${TODAY}`);
+    await page.keyboard.press("ArrowLeft");
+    await page.waitForURL(/\/night\/2026-11-2[1-4]/);
+    await settled(page);
+    const before = page.url();
+    await page.locator('figure[aria-label^="Night of"]').focus();
+    await page.keyboard.press("ArrowLeft");
+    const said = await textOf(page, "#live");
+    assert.match(said, /^\d\d:\d\d · (?:awake|light|deep|rem)/i);
+    await page.keyboard.press("ArrowLeft");
+    assert.notEqual(await textOf(page, "#live"), said);
+    assert.equal(page.url(), before, "inside a chart the arrows move the cursor only");
+    await page.close();
+  });
+
+  await t.step("search finds pages, metrics and days; keys are listed", async () => {
+    const page = await open("/");
+    await page.keyboard.press("/");
+    await page.locator("#query").fill("deep sleep contr");
+    assert.match(await textOf(page, "#found li"), /Deep sleep contributor/);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/trends\?metrics=daily_sleep\.deep_sleep_score/);
+    await settled(page);
+    await page.keyboard.press("/");
+    await page.locator("#query").fill("20 nov");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/night\/2026-11-20/);
+    await settled(page);
+    await page.keyboard.press("?");
+    assert.ok(await page.locator("#keys").isVisible());
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("t");
+    await page.waitForURL(/:\d+\/$/);
+    await page.close();
+  });
+
+  await t.step("a brush zooms, the address keeps it, and going back undoes it", async () => {
+    const page = await open("/heart");
+    const chart = page.locator('figure[aria-label^="Heart rate from"]');
+    await chart.scrollIntoViewIfNeeded();
+    const box = (await chart.boundingBox())!;
+    await page.mouse.move(box.x + box.width * 0.4, box.y + 80);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.5, box.y + 80, { steps: 4 });
+    await page.mouse.up();
+    await page.waitForURL(/from=/);
+    await settled(page);
+    const kept = new URL(page.url());
+    const hours =
+      (Date.parse(kept.searchParams.get("to")!) - Date.parse(kept.searchParams.get("from")!)) /
+      3_600_000;
+    assert.ok(hours > 8 && hours < 30, `${hours} h`);
+    await page.goBack();
+    await settled(page);
+    assert.doesNotMatch(page.url(), /from=/);
+    await page.close();
+    const again = await open(kept.pathname + kept.search);
+    assert.equal(await again.locator('figure[aria-label^="Heart rate from"] svg').count(), 1);
+    await again.close();
+  });
+
+  await t.step("in print there is the content and nothing to press", async () => {
+    const page = await open("/");
+    await page.emulateMedia({ media: "print" });
+    assert.equal(await page.locator(".side").isVisible(), false);
+    assert.equal(await page.locator(".card").first().isVisible(), true);
+    await page.close();
+  });
+
+  await t.step("text of the wearer stays text", async () => {
+    const page = await open("/tags?tag=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E&wearer=" + WEARER);
+    assert.equal(await page.locator("main img").count(), 0);
+    await page.close();
+    const wrong = await open("/trends?from=yesterday");
+    assert.match(await textOf(wrong, ".empty"), /must be a day/);
+    complaints.splice(
+      0,
+      complaints.length,
+      ...complaints.filter((one) => !/status of 400/.test(one)),
+    );
+    await wrong.close();
+  });
+
+  await t.step("no request left the machine, and nothing complained", () => {
+    assert.deepEqual([...requested], [url]);
+    assert.deepEqual(complaints, []);
+  });
+}
+
+function firstDays(): Promise<void> {
+  return withPglite("oura", async (db) => {
+    await migrate(db);
+    await withPage(db, async ({ open }) => {
+      for (const path of PAGES) {
+        const page = await open(path);
+        assert.match(await textOf(page, ".empty"), /No data yet/, path);
+        await page.close();
+      }
+    });
+    await withPageWorld(db, { days: 1 }, async () => {
+      await withPage(db, async ({ open, complaints }) => {
+        for (const path of PAGES) await (await open(path, { viewport: PHONE })).close();
+        assert.deepEqual(complaints, []);
+      });
+    });
+  });
+}

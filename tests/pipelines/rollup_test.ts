@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { inSchema } from "../../lib/db/driver/identifiers.ts";
+import { forEachDatabase } from "../support/databases.ts";
+import { shippedPipeline, syncWearer, withSimulator } from "../support/sync_world.ts";
+
+const NOW = "2026-10-15T12:00:00Z";
+const DAYS = 6;
+
+/** Hours whose figures are not those of their samples, or that are missing, or have no samples. */
+async function wrongHours(db: Database): Promise<number> {
+  const { rows } = await db.query<{ wrong: number }>(inSchema(
+    `SELECT count(*)::int AS wrong FROM (
+      SELECT date_trunc('hour', "timestamp") AS hour, source, min(bpm)::real AS least,
+        max(bpm)::real AS most, sum(bpm)::double precision AS total, count(*)::int AS n
+      FROM oura.heart_rate WHERE deleted_at IS NULL GROUP BY 1, 2
+    ) AS s FULL JOIN oura.heart_rate_hours AS h USING (hour, source)
+    WHERE (least, most, total, n) IS DISTINCT FROM (bpm_min, bpm_max, bpm_sum, samples)`,
+    db.schema,
+  ));
+  return rows[0]!.wrong;
+}
+
+const run = (db: Database, sql: string) => db.exec(inSchema(sql, db.schema));
+
+forEachDatabase("the hours of heart rate follow the samples", async (db, t) => {
+  const pipeline = shippedPipeline(db.schema, DAYS);
+  await withSimulator({ days: DAYS + 2, now: NOW, users: [{ zone: "UTC" }] }, async (oura) => {
+    const userId = oura.world.wearers[0]!.id;
+    const types = ["heart_rate"];
+    const sync = () => syncWearer(oura, db, userId, { pipeline, types });
+
+    await t.step("a first sync makes them", async () => {
+      await sync();
+      assert.equal(await wrongHours(db), 0);
+    });
+
+    if (db.kind === "pglite") {
+      await t.step("an embedded database has statistics after a long sync", async () => {
+        const { rows } = await db.query<{ known: number }>(
+          "SELECT reltuples::int AS known FROM pg_class WHERE oid = 'oura.heart_rate'::regclass",
+        );
+        assert.ok(rows[0]!.known > 5_000, `${rows[0]!.known}`);
+      });
+    }
+
+    await t.step("a sync of what is unchanged writes none", async () => {
+      const versions = async () =>
+        (await db.query<{ v: string }>(
+          inSchema(
+            "SELECT string_agg(xmin::text, ',' ORDER BY hour, source) AS v FROM oura.heart_rate_hours",
+            db.schema,
+          ),
+        )).rows[0]!.v;
+      const before = await versions();
+      await sync();
+      assert.equal(await versions(), before);
+    });
+
+    await t.step("what arrives late is added to its hour", async () => {
+      oura.world.advance("P1D");
+      await sync();
+      assert.equal(await wrongHours(db), 0);
+    });
+
+    await t.step(
+      "samples of a reading that was cut off get their hours by the next one",
+      async () => {
+        // As a killed process leaves it: rows committed, the window neither marked nor rolled up.
+        await run(db, `DELETE FROM oura.heart_rate_hours WHERE hour >= '2026-10-14T00:00:00Z'`);
+        assert.ok(await wrongHours(db) > 0);
+        await sync();
+        assert.equal(await wrongHours(db), 0);
+      },
+    );
+
+    await t.step("history from before there were hours is filled", async () => {
+      await run(db, "DELETE FROM oura.heart_rate_hours");
+      await syncWearer(oura, db, userId, {
+        pipeline,
+        types,
+        demand: { kind: "exactly", span: { from: "2026-10-16", to: "2026-10-16" } },
+      });
+      assert.equal(await wrongHours(db), 0);
+    });
+
+    await t.step("an hour whose samples are gone goes too", async () => {
+      await run(
+        db,
+        `DELETE FROM oura.heart_rate WHERE "timestamp" >= '2026-10-15T03:00:00Z'
+        AND "timestamp" < '2026-10-15T04:00:00Z'`,
+      );
+      assert.ok(await wrongHours(db) > 0);
+      await sync();
+      assert.equal(await wrongHours(db), 0);
+    });
+  });
+});
