@@ -7,7 +7,7 @@ const CODE = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/;
 
 /** First argument of an error's constructor (one of two, where it depends), or `code: "…"`. */
 const RAISED =
-  /(?:new \w*Error|super)\(\s*(?:[^"(),]+\? )?"([^"]+)"(?: : "([^"]+)")?|\bcode: "([^"]+)"/g;
+  /(?:new \w*Error|super)\(\s*(?:\d{3},\s*|[^"(),]+\? )?"([^"]+)"(?: : "([^"]+)")?|\bcode: "([^"]+)"/g;
 
 /** All codes, by the first file that has them. */
 export async function raisedCodes(): Promise<Map<string, string>> {
