@@ -19,7 +19,7 @@ export interface LoadResult {
 export async function benchLoadStage(stage: Stage): Promise<LoadResult> {
   const type = shippedPipeline().types.find(({ name }) => name === "heart_rate")!;
   const transform = createTransform(type);
-  const load = createLoader(transform.table, "oura");
+  const load = createLoader(transform.table);
   const rows = Array.from({ length: ROWS }, (_, i) => {
     const outcome = transform(sample(i));
     if (!("row" in outcome)) throw new Error(outcome.reject.reason);

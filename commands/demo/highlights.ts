@@ -3,7 +3,6 @@ import MAIN_NIGHT from "../../sql/queries/main_night.sql" with { type: "text" };
 import WEEK_AVERAGES from "../../sql/queries/week_averages.sql" with { type: "text" };
 import type { Database, Row } from "../../lib/db/driver/database.ts";
 import { hasSqlState, UNDEFINED_COLUMN } from "../../lib/db/driver/errors/errors.ts";
-import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import { textTable } from "../_cli/output.ts";
 
 type Night = {
@@ -40,7 +39,7 @@ export async function findings(db: Database, userId: string): Promise<string> {
 
 async function rowsOf<T extends Row>(db: Database, sql: string, userId: string): Promise<T[]> {
   try {
-    return (await db.query<T>(inSchema(sql, db.schema), [userId])).rows;
+    return (await db.query<T>(sql, [userId])).rows;
   } catch (error) {
     if (hasSqlState(error, UNDEFINED_COLUMN)) return [];
     throw error;

@@ -1,7 +1,6 @@
 /** Doctor's look at the database: version, rights, migrations, columns. */
 import type { Pipeline } from "../../config/model.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import { createSchema, migrationStatus } from "../../lib/db/migrate/migrate.ts";
 import { countRejects } from "../../lib/db/store/rejects.ts";
 import { withRollback } from "../../lib/db/driver/with_rollback.ts";
@@ -34,8 +33,8 @@ async function checkRights(db: Database): Promise<Finding> {
   try {
     await withRollback(db, async (tx) => {
       await createSchema(tx);
-      await tx.exec(inSchema("CREATE TABLE oura.doctor_probe (probe integer)", db.schema));
-      await tx.exec(inSchema("INSERT INTO oura.doctor_probe VALUES (1)", db.schema));
+      await tx.exec("CREATE TABLE oura.doctor_probe (probe integer)");
+      await tx.exec("INSERT INTO oura.doctor_probe VALUES (1)");
     });
     return ok("rights", `may create tables and write in schema ${db.schema}`);
   } catch (error) {
@@ -44,7 +43,7 @@ async function checkRights(db: Database): Promise<Finding> {
   }
   await withRollback(db, async (tx) => {
     await tx.exec(
-      inSchema("INSERT INTO oura.sync_runs (command, version) VALUES ('doctor', '')", db.schema),
+      "INSERT INTO oura.sync_runs (command, version) VALUES ('doctor', '')",
     );
   });
   return warn(

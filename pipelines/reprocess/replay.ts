@@ -5,7 +5,7 @@
 import type { PipelineType } from "../../config/model.ts";
 import type { DaySpan } from "../../lib/values/days.ts";
 import type { Database, Transaction } from "../../lib/db/driver/database.ts";
-import { inSchema, quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
+import { quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
 import { addRejects, resolveRejects } from "../../lib/db/store/rejects.ts";
 import { retryTransaction } from "../../lib/db/driver/retry_transaction.ts";
 import { keyColumns } from "../schema/refill/sql.ts";
@@ -68,7 +68,7 @@ async function replayType(
     withoutDocument: await countWithout(db, table, options.days),
   };
   // Samples are compared as well: a document that did not change may yield others now.
-  const load = createLoader(table, db.schema, { allSamples: true });
+  const load = createLoader(table, { allSamples: true });
   const limit = table.timeKeyed ? SAMPLES : DOCUMENTS;
   for (let after: readonly string[] | null = null;;) {
     const batch: Batch = await retryTransaction(
@@ -115,14 +115,11 @@ async function replayBatch(tx: Transaction, options: BatchOptions): Promise<Batc
       columns.map(({ type }, i) => `$${params.length + i + 1}::${type}`).join(", ")
     })`;
   const { rows } = await tx.query<{ user_id: string; raw: string }>(
-    inSchema(
-      `SELECT ${keys.map((key, i) => `${key}::text AS k${i}`).join(", ")}, user_id,
+    `SELECT ${keys.map((key, i) => `${key}::text AS k${i}`).join(", ")}, user_id,
         raw_data::text AS raw
       FROM oura.${q(table.name)} AS t
       WHERE raw_data IS NOT NULL AND deleted_at IS NULL AND ${condition} ${behind}
       ORDER BY ${keys.map((key) => `t.${key}`).join(", ")} LIMIT ${limit} FOR NO KEY UPDATE`,
-      tx.schema,
-    ),
     [...params, ...(after ?? [])],
   );
   const sum: Batch = { updated: 0, unchanged: 0, rejected: 0, next: null };
@@ -179,11 +176,8 @@ async function countWithout(
 ): Promise<number> {
   const { condition, params } = within(table, days);
   const { rows } = await db.query<{ count: number }>(
-    inSchema(
-      `SELECT count(*) AS count FROM oura.${q(table.name)}
+    `SELECT count(*) AS count FROM oura.${q(table.name)}
       WHERE raw_data IS NULL AND deleted_at IS NULL AND ${condition}`,
-      db.schema,
-    ),
     params,
   );
   return rows[0]!.count;

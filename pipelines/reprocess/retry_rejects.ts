@@ -4,7 +4,7 @@
  */
 import type { Pipeline, PipelineType } from "../../config/model.ts";
 import type { Database, Transaction } from "../../lib/db/driver/database.ts";
-import { inSchema, quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
+import { quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
 import { acquireLeases, type LeaseOptions } from "../../lib/db/store/leases.ts";
 import {
   closeRejects,
@@ -112,7 +112,7 @@ async function retryType(
 ): Promise<void> {
   const transform = createTransform(type);
   // The row of a document with a series that could not be read is there, and does not change.
-  const load = createLoader(transform.table, db.schema, { allSamples: true });
+  const load = createLoader(transform.table, { allSamples: true });
   const stages = { type, transform, load };
   const { userId } = result;
   // Also where only some were named: an older state must not pass for the present one.
@@ -189,11 +189,8 @@ async function deletedAmong(
   rows: readonly Row[],
 ): Promise<string[]> {
   const found = await tx.query<{ id: string }>(
-    inSchema(
-      `SELECT id FROM oura.${q(table.name)}
+    `SELECT id FROM oura.${q(table.name)}
       WHERE user_id = $1 AND id = ANY ($2::text[]) AND deleted_at IS NOT NULL`,
-      tx.schema,
-    ),
     [userId, rows.map(({ key }) => key)],
   );
   return found.rows.map(({ id }) => id);
@@ -206,11 +203,8 @@ async function markDeletedAgain(
   ids: readonly string[],
 ): Promise<void> {
   await tx.query(
-    inSchema(
-      `UPDATE oura.${q(table.name)} SET deleted_at = now()
+    `UPDATE oura.${q(table.name)} SET deleted_at = now()
       WHERE user_id = $1 AND id = ANY ($2::text[])`,
-      tx.schema,
-    ),
     [userId, ids],
   );
 }

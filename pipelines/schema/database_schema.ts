@@ -2,7 +2,6 @@
 import LIVE_STATE from "../../sql/queries/live_state.sql" with { type: "text" };
 import type { ColumnType } from "../../lib/values/column_type.ts";
 import type { Queryable } from "../../lib/db/driver/database.ts";
-import { inSchema } from "../../lib/db/driver/identifiers.ts";
 
 /** What `apply` makes. */
 export type ObjectKind = "table" | "column" | "index" | "series" | "view";
@@ -60,7 +59,7 @@ interface StateRow extends Record<string, unknown> {
 
 /** Reads the snapshot with one query. */
 export async function readState(db: Queryable): Promise<LiveState> {
-  const { rows: [row] } = await db.query<StateRow>(inSchema(LIVE_STATE, db.schema), [db.schema]);
+  const { rows: [row] } = await db.query<StateRow>(LIVE_STATE, [db.schema]);
   const { columns, indexes, views, partitioned, objects } = row!;
   const tables = new Map<string, Map<string, string>>();
   for (const { table, name, type } of columns) {

@@ -1,5 +1,4 @@
 import type { Queryable } from "../../lib/db/driver/database.ts";
-import { inSchema } from "../../lib/db/driver/identifiers.ts";
 
 /** A change that `apply` made, as it is on record. */
 export interface ColumnChange {
@@ -16,11 +15,10 @@ export interface ColumnChange {
 
 /** Every change on record, oldest first. */
 export async function readHistory(db: Queryable): Promise<ColumnChange[]> {
-  const { rows } = await db.query<ColumnChange & Record<string, unknown>>(inSchema(
+  const { rows } = await db.query<ColumnChange & Record<string, unknown>>(
     `SELECT id, applied_at AS "appliedAt", config_checksum AS "configChecksum", description, sql,
       state, error_message AS "errorMessage"
     FROM oura.column_changes ORDER BY id`,
-    db.schema,
-  ));
+  );
   return rows;
 }

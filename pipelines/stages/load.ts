@@ -47,12 +47,12 @@ export interface LoaderOptions {
 }
 
 /** Builds the loader of a table. */
-export function createLoader(table: Table, schema: string, options: LoaderOptions = {}): Loader {
-  const upsert = upsertStatement(table, schema);
-  const copy = copyStatement(table, schema);
-  const occupied = occupiedStatement(table, schema);
+export function createLoader(table: Table, options: LoaderOptions = {}): Loader {
+  const upsert = upsertStatement(table);
+  const copy = copyStatement(table);
+  const occupied = occupiedStatement(table);
   const names = valueColumns(table).map(({ name }) => name);
-  const samples = createSamplesLoader(table, schema);
+  const samples = createSamplesLoader(table);
   // Without the raw document nothing else tells that the samples of a document changed.
   const allSamples = (options.allSamples ?? false) || !table.keepRaw;
 

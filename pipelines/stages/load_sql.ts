@@ -1,5 +1,5 @@
 /** The statements that load a table. Built once per table, from quoted identifiers only. */
-import { inSchema, quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
+import { quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
 import { type Table, valueColumns } from "./table.ts";
 
 /** Name of the batch's own field for a row's identity; no declared column can be called so. */
@@ -19,7 +19,7 @@ const PREVIOUS = q("#previous");
  * `created_at`, which is this transaction's: a table that somebody partitioned returns no `xmax`.
  * `updated_at` follows the document; a value that changed because the YAML did leaves it.
  */
-export function upsertStatement(table: Table, schema: string): string {
+export function upsertStatement(table: Table): string {
   const columns = valueColumns(table).map(({ name, type }) => ({ name: q(name), type }));
   const raw = table.keepRaw ? [{ name: "raw_data", type: "jsonb" }] : [];
   const all = [...columns, ...raw];
@@ -62,7 +62,7 @@ SELECT count(*) FILTER (WHERE inserted)::int AS inserted,
   count(*) FILTER (WHERE NOT inserted)::int AS updated,
   (SELECT count(*)::int FROM kept) AS revised${table.series.length === 0 ? "" : CHANGED_KEYS}
 FROM written`;
-  return inSchema(sql, schema);
+  return sql;
 }
 
 /** Whose samples are to be loaded: new documents apart from those that were there. */
@@ -83,20 +83,14 @@ function literal(text: string): string {
 }
 
 /** Bulk-load of rows into a stretch of time that is empty: `COPY … FROM STDIN` in text format. */
-export function copyStatement(table: Table, schema: string): string {
+export function copyStatement(table: Table): string {
   const names = valueColumns(table).map(({ name }) => q(name));
   const raw = table.keepRaw ? ["raw_data"] : [];
-  return inSchema(
-    `COPY oura.${q(table.name)} (${["user_id", ...names, ...raw].join(", ")}) FROM STDIN`,
-    schema,
-  );
+  return `COPY oura.${q(table.name)} (${["user_id", ...names, ...raw].join(", ")}) FROM STDIN`;
 }
 
 /** Whether a time-keyed table has any row of wearer `$1` from `$2` to `$3`. */
-export function occupiedStatement(table: Table, schema: string): string {
-  return inSchema(
-    `SELECT EXISTS (SELECT 1 FROM oura.${q(table.name)}
-  WHERE user_id = $1 AND "timestamp" BETWEEN $2 AND $3) AS occupied`,
-    schema,
-  );
+export function occupiedStatement(table: Table): string {
+  return `SELECT EXISTS (SELECT 1 FROM oura.${q(table.name)}
+  WHERE user_id = $1 AND "timestamp" BETWEEN $2 AND $3) AS occupied`;
 }

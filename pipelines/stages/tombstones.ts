@@ -7,7 +7,7 @@
 import type { PipelineType } from "../../config/model.ts";
 import { addDays, type DaySpan } from "../../lib/values/days.ts";
 import type { Queryable, Transaction } from "../../lib/db/driver/database.ts";
-import { inSchema, quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
+import { quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
 import { KEY_SEPARATOR } from "./key.ts";
 import type { Table } from "./table.ts";
 
@@ -81,13 +81,10 @@ export class SeenDocuments {
     const days = this.#days(5);
     if (this.#anonymous || this.#table.timeKeyed || days === null) return [];
     const { rows } = await db.query<{ id: string }>(
-      inSchema(
-        `SELECT id FROM oura.${q(this.#table.name)}
+      `SELECT id FROM oura.${q(this.#table.name)}
         WHERE user_id = $1 AND ${UNTOUCHED} AND NOT (id = ANY ($3::text[])) ${days.sql}
           ${this.#isWhole ? "" : "AND id <> day::text"}
         ORDER BY ${this.#isWhole ? "id" : "day DESC, id"} LIMIT $4`,
-        db.schema,
-      ),
       [userId, readingMs, [...this.#keys], most, ...days.params],
     );
     return rows.map(({ id }) => id);
@@ -141,11 +138,8 @@ export class SeenDocuments {
       : [`${this.#from}Z`, `${this.#until}Z`];
     if (!this.#rejects) {
       const { rows: [stored] } = await tx.query<{ count: number }>(
-        inSchema(
-          `SELECT count(*)::int AS count FROM ${table} WHERE user_id = $1 AND deleted_at IS NULL
+        `SELECT count(*)::int AS count FROM ${table} WHERE user_id = $1 AND deleted_at IS NULL
           AND "timestamp" >= $2::timestamptz AND "timestamp" < $3::timestamptz`,
-          tx.schema,
-        ),
         [userId, ...bounds],
       );
       if (stored!.count <= this.#keys.size) return 0;
@@ -172,5 +166,5 @@ export class SeenDocuments {
 }
 
 async function execute(tx: Transaction, sql: string, params: readonly unknown[]): Promise<number> {
-  return (await tx.query(inSchema(sql, tx.schema), params)).rowCount;
+  return (await tx.query(sql, params)).rowCount;
 }

@@ -4,7 +4,6 @@
  * the order they come in, and the others are kept in `document_revisions`.
  */
 import type { Queryable } from "../../lib/db/driver/database.ts";
-import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import KEEP_TWINS from "../../sql/queries/keep_twins.sql" with { type: "text" };
 import type { Table } from "./table.ts";
 import type { Row } from "./transform.ts";
@@ -46,7 +45,7 @@ export async function keepTwins(
   twins: readonly Row[],
 ): Promise<number> {
   if (twins.length === 0 || !table.history) return 0;
-  const { rows } = await tx.query<{ added: number }>(inSchema(KEEP_TWINS, tx.schema), [
+  const { rows } = await tx.query<{ added: number }>(KEEP_TWINS, [
     target.userId,
     table.name,
     target.runId,

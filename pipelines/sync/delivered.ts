@@ -6,7 +6,7 @@
 import type { PipelineType } from "../../config/model.ts";
 import { addDays, isCalendarDate, laterDay, utcDay } from "../../lib/values/days.ts";
 import type { Queryable } from "../../lib/db/driver/database.ts";
-import { inSchema, quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
+import { quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
 import { KEY_SEPARATOR } from "../stages/key.ts";
 import { isTimeKeyed } from "../stages/table.ts";
 import { valueAt } from "../stages/value_at.ts";
@@ -49,7 +49,7 @@ export class Delivered {
           FROM oura.${q(type.table)} WHERE user_id = $1 AND day <= $2::date`
     );
     const { rows } = await db.query<{ place: number; day: string | null }>(
-      inSchema(newest.join(" UNION ALL "), db.schema),
+      newest.join(" UNION ALL "),
       [userId, delivered.#last],
     );
     for (const { place, day } of rows) delivered.note(dated[place]!, day);

@@ -2,7 +2,7 @@
 import type { PipelineType } from "../../config/model.ts";
 import { type DaySpan, mergeSpans } from "../../lib/values/days.ts";
 import type { Queryable } from "../../lib/db/driver/database.ts";
-import { inSchema, quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
+import { quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
 
 /**
  * The UTC days of `span` that a stretch of 18 hours without samples touches. Looked for every six
@@ -15,8 +15,7 @@ export async function emptyStretches(
   span: DaySpan,
 ): Promise<DaySpan[]> {
   const { rows } = await db.query<{ from_day: string; to_day: string }>(
-    inSchema(
-      `SELECT (s.start)::date AS from_day, (s.start + interval '18 hours')::date AS to_day
+    `SELECT (s.start)::date AS from_day, (s.start + interval '18 hours')::date AS to_day
       FROM generate_series(
         $2::date::timestamp, $3::date::timestamp + interval '6 hours', interval '6 hours'
       ) AS s(start)
@@ -27,8 +26,6 @@ export async function emptyStretches(
           AND t."timestamp" < (s.start + interval '18 hours') AT TIME ZONE 'UTC'
       )
       ORDER BY s.start`,
-      db.schema,
-    ),
     [userId, span.from, span.to],
   );
   return mergeSpans(rows.map(({ from_day, to_day }) => ({ from: from_day, to: to_day })));

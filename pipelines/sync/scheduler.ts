@@ -197,13 +197,13 @@ function newestOfAllFirst(types: readonly RunningType[]) {
 function prepare(
   type: PipelineType,
   hasOpenRejects: boolean,
-  { context, contract }: WorkOptions,
+  { contract }: WorkOptions,
 ): TypeStages {
   const transform = createTransform(type);
   return {
     type,
     transform,
-    load: createLoader(transform.table, context.db.schema),
+    load: createLoader(transform.table),
     hasOpenRejects,
     failOnBadRow: contract.badRows === "fail",
     drift: contract.newFields === "ignore" ? null : watchDrift(type),

@@ -2,7 +2,7 @@
 import type { PipelineType } from "../../config/model.ts";
 import { addDays } from "../../lib/values/days.ts";
 import type { Queryable } from "../../lib/db/driver/database.ts";
-import { inSchema, quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
+import { quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
 import { isTimeKeyed } from "../../pipelines/stages/table.ts";
 
 /** What the table of a data type holds. */
@@ -31,7 +31,7 @@ export async function readHoldings(
 ): Promise<Holding[]> {
   if (types.length === 0) return [];
   const { rows } = await db.query<{ place: number } & Omit<Holding, "dataType">>(
-    inSchema(`${types.map(select).join("\nUNION ALL ")}\nORDER BY place`, db.schema),
+    `${types.map(select).join("\nUNION ALL ")}\nORDER BY place`,
     [userId, addDays(today, 1)],
   );
   return rows.map(({ place, ...holding }) => ({ dataType: types[place]!.name, ...holding }));

@@ -2,7 +2,7 @@
 import type { PipelineType } from "../../config/model.ts";
 import { addDays, type DaySpan, utcDay } from "../../lib/values/days.ts";
 import type { Queryable } from "../../lib/db/driver/database.ts";
-import { inSchema, quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
+import { quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
 
 /** Seconds east of UTC on each day of a span; unknown days go by the nearest known one before. */
 export type Offsets = ReadonlyMap<string, number>;
@@ -24,12 +24,7 @@ export async function readOffsets(
     );
     const { rows } = await db.query<{ day: string; seconds: number }>(
       // On the days of a journey there are several; any of them is right for a part of the day.
-      inSchema(
-        `SELECT day, max(seconds) AS seconds FROM (${
-          selects.join(" UNION ALL ")
-        }) AS o GROUP BY day`,
-        db.schema,
-      ),
+      `SELECT day, max(seconds) AS seconds FROM (${selects.join(" UNION ALL ")}) AS o GROUP BY day`,
       [userId, span.from, span.to],
     );
     for (const { day, seconds } of rows) known.set(day, seconds);
@@ -55,11 +50,8 @@ export async function daysWithData(
   const table = `oura.${q(type.table)}`;
   if (type.day !== null) {
     const { rows } = await db.query<{ day: string }>(
-      inSchema(
-        `SELECT DISTINCT day FROM ${table}
+      `SELECT DISTINCT day FROM ${table}
         WHERE user_id = $1 AND deleted_at IS NULL AND day BETWEEN $2::date AND $3::date`,
-        db.schema,
-      ),
       [userId, span.from, span.to],
     );
     return new Set(rows.map(({ day }) => day));
@@ -68,14 +60,11 @@ export async function daysWithData(
   const days = [...offsets.keys()].filter((day) => day >= span.from && day <= span.to);
   for (const day of days) starts.push(midnight(day, offsets));
   const { rows } = await db.query<{ day: string }>(
-    inSchema(
-      `SELECT d.day FROM unnest($2::date[], $3::timestamptz[]) AS d(day, start)
+    `SELECT d.day FROM unnest($2::date[], $3::timestamptz[]) AS d(day, start)
       WHERE EXISTS (
         SELECT 1 FROM ${table} t WHERE t.user_id = $1 AND t.deleted_at IS NULL
           AND t."timestamp" >= d.start AND t."timestamp" < d.start + interval '24 hours'
       )`,
-      db.schema,
-    ),
     [userId, days, starts],
   );
   return new Set(rows.map(({ day }) => day));

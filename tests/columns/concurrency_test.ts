@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import { acquireLeases } from "../../lib/db/store/leases.ts";
 import { forEachDatabase, withPostgres } from "../support/databases.ts";
 import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { applyYaml, pending, WEARER } from "./support.ts";
 import { BARE, countFilled, storeSamples, WITH_BPM } from "./samples.ts";
 
-const run = (db: Database, sql: string) => db.exec(inSchema(sql, db.schema));
+const run = (db: Database, sql: string) => db.exec(sql);
 
 /** Calls `body` once, after the first batch. */
 function afterFirstBatch(body: () => Promise<void>) {
@@ -82,10 +81,9 @@ forEachDatabase("a column does not change its type while a sync writes it", asyn
   await storeSamples(db, 100, 100);
   await lease[Symbol.asyncDispose]();
   await applyYaml(db, types);
-  const { rows } = await db.query(inSchema(
+  const { rows } = await db.query(
     "SELECT count(*) AS count FROM oura.heart_rate WHERE bpm = raw_data->>'bpm'",
-    db.schema,
-  ));
+  );
   assert.deepEqual(rows, [{ count: 200 }]);
   assert.deepEqual(await pending(db, types), []);
 });

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import type { Database, Transaction } from "../../lib/db/driver/database.ts";
 import { SqlError } from "../../lib/db/driver/errors/errors.ts";
-import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import { applyYaml, nights, pending, store, values } from "./support.ts";
 
@@ -54,10 +53,9 @@ forEachDatabase("a COMMIT whose answer is lost is recognised, whatever it change
     assert.deepEqual(await pending(db, types), [], what);
   }
   assert.deepEqual(await values(db, "daily_sleep", "score"), ["1", "2", "3"]);
-  const { rows: twice } = await db.query(inSchema(
+  const { rows: twice } = await db.query(
     "SELECT description FROM oura.column_changes GROUP BY description HAVING count(*) > 1",
-    db.schema,
-  ));
+  );
   // A change of type has two parts: the new column, and the exchange.
   assert.deepEqual(twice.map(({ description }) => description), [
     "change daily_sleep.score from integer to text",

@@ -1,6 +1,5 @@
 /** Tables that somebody has partitioned by wearer, as every key allows: nothing works differently. */
 import assert from "node:assert/strict";
-import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import { createLoader } from "../../pipelines/stages/load.ts";
 import { createTransform } from "../../pipelines/stages/transform.ts";
 import { forEachDatabase } from "../support/databases.ts";
@@ -20,17 +19,14 @@ daily_sleep:
 forEachDatabase(
   "a partitioned table is loaded, refilled and indexed like any other",
   async (db) => {
-    await db.exec(inSchema(
-      `ALTER TABLE oura.daily_sleep RENAME TO whole;
+    await db.exec(`ALTER TABLE oura.daily_sleep RENAME TO whole;
     CREATE TABLE oura.daily_sleep (LIKE oura.whole INCLUDING ALL) PARTITION BY HASH (user_id);
     CREATE TABLE oura.part_0 PARTITION OF oura.daily_sleep FOR VALUES WITH (modulus 2, remainder 0);
     CREATE TABLE oura.part_1 PARTITION OF oura.daily_sleep FOR VALUES WITH (modulus 2, remainder 1);
-    DROP TABLE oura.whole`,
-      db.schema,
-    ));
+    DROP TABLE oura.whole`);
     await applyYaml(db, BEFORE);
     const transform = createTransform(pipelineOf(db, BEFORE).types[0]!);
-    const loader = createLoader(transform.table, db.schema);
+    const loader = createLoader(transform.table);
     const stored = async (documents: readonly unknown[]) => {
       const { inserted, updated, unchanged } = await load(db, loader, rowsOf(transform, documents));
       return { inserted, updated, unchanged };

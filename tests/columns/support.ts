@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import type { Pipeline } from "../../config/model.ts";
 import { parsePipeline } from "../../config/pipeline.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import { apply } from "../../pipelines/schema/apply/apply.ts";
 import type { ApplyOptions, ApplyReport } from "../../pipelines/schema/apply/apply_options.ts";
 import { plan } from "../../pipelines/schema/plan/plan.ts";
@@ -46,7 +45,7 @@ export async function store(
   const type = pipelineOf(db, types).types.find((type) => type.name === name);
   assert.ok(type);
   const transform = createTransform(type);
-  const load = createLoader(transform.table, db.schema);
+  const load = createLoader(transform.table);
   const rows: Row[] = documents.map((document) => {
     const outcome = transform(document);
     assert.ok("row" in outcome, "the document fits");
@@ -63,7 +62,7 @@ export async function values(
   order = "id",
 ): Promise<unknown[]> {
   const { rows } = await db.query<{ value: unknown }>(
-    inSchema(`SELECT ${expression} AS value FROM oura.${table} ORDER BY ${order}`, db.schema),
+    `SELECT ${expression} AS value FROM oura.${table} ORDER BY ${order}`,
   );
   return rows.map(({ value }) => value);
 }

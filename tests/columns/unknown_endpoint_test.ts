@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import { applyYaml, pending, store, values } from "./support.ts";
 
@@ -91,6 +90,6 @@ forEachDatabase("the key of a table with rows cannot change", async (db) => {
 });
 
 forEachDatabase("a table that people made is not taken over", async (db) => {
-  await db.exec(inSchema("CREATE TABLE oura.meal (id text)", db.schema));
+  await db.exec("CREATE TABLE oura.meal (id text)");
   await assert.rejects(() => applyYaml(db, MEAL), { code: "TABLE_TAKEN", exitCode: 2 });
 });

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import { applyYaml, nights, pending, store, values } from "./support.ts";
 
@@ -26,17 +25,15 @@ forEachDatabase("a line added to the YAML is a column, filled for all history", 
   ]);
   assert.deepEqual(await values(db, "daily_sleep", "deep_sleep_score"), [11, 12, 13, 14, 15]);
   assert.deepEqual(await values(db, "daily_sleep", "updated_at"), before);
-  const comment = inSchema(
+  const comment =
     `SELECT col_description('oura.daily_sleep'::regclass, attnum) AS text FROM pg_attribute
-    WHERE attrelid = 'oura.daily_sleep'::regclass AND attname = 'deep_sleep_score'`,
-    "oura",
-  );
+    WHERE attrelid = 'oura.daily_sleep'::regclass AND attname = 'deep_sleep_score'`;
   if (db.schema === "oura") {
     const { rows } = await db.query<{ text: string }>(comment);
     assert.match(rows[0]!.text, /deep sleep.*\(Oura's contributors\.deep_sleep\)/);
   }
   assert.deepEqual(await pending(db, after), []);
-});
+}, { otherSchema: true });
 
 forEachDatabase("another path fills the same column anew", async (db) => {
   await stored(db);
@@ -72,7 +69,7 @@ forEachDatabase("a type that every stored value fits is changed without leave", 
   await applyYaml(db, after);
   assert.deepEqual(await values(db, "daily_sleep", "score"), ["1", "2", "3", "4", "5"]);
   assert.deepEqual(await pending(db, after), []);
-});
+}, { otherSchema: true });
 
 forEachDatabase("the type of a column without any values is changed too", async (db) => {
   await applyYaml(db, BEFORE);
@@ -147,7 +144,7 @@ forEachDatabase("a column that was not declared for a while is filled again", as
 
 forEachDatabase("columns that people added are never touched", async (db) => {
   await stored(db);
-  await db.exec(inSchema("ALTER TABLE oura.daily_sleep ADD COLUMN mine text", db.schema));
+  await db.exec("ALTER TABLE oura.daily_sleep ADD COLUMN mine text");
   assert.deepEqual(await pending(db, BEFORE), []);
   const after = `${BEFORE}
     mine: contributors.deep_sleep`;
@@ -164,7 +161,7 @@ daily_sleep:
   await stored(db, types);
   const columns = async () =>
     Object.keys(
-      (await db.query(inSchema("SELECT * FROM oura.v_daily_sleep LIMIT 1", db.schema))).rows[0]!,
+      (await db.query("SELECT * FROM oura.v_daily_sleep LIMIT 1")).rows[0]!,
     );
   const builtIn = ["user_id", "id", "day", "utc_offset"];
   assert.deepEqual(await columns(), [...builtIn, "score", "efficiency"]);
@@ -182,7 +179,7 @@ daily_sleep:
   await applyYaml(db, without);
   await assert.rejects(columns, /v_daily_sleep/);
   assert.deepEqual(await pending(db, without), []);
-});
+}, { otherSchema: true });
 
 forEachDatabase("a value that does not fit is quarantined, and the row stays", async (db) => {
   await stored(db);

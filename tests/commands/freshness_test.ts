@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { addDays } from "../../lib/values/days.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import { typeStatus } from "../../lib/db/store/status.ts";
 import { wearerReport } from "../../commands/status/report.ts";
 import type { PipelineType } from "../../config/model.ts";
@@ -19,11 +18,8 @@ const TYPES = ["daily_sleep", "daily_spo2", "workout", "heart_rate", "personal_i
 async function readAll(db: Database): Promise<void> {
   for (const { name } of TYPES) {
     await db.query(
-      inSchema(
-        `INSERT INTO oura.sync_windows (user_id, data_type, from_day, to_day, state, fetched_at)
+      `INSERT INTO oura.sync_windows (user_id, data_type, from_day, to_day, state, fetched_at)
         VALUES ('w', $1, $2::date, $2::date, 'done', $3)`,
-        db.schema,
-      ),
       [name, TODAY, NOW],
     );
   }
@@ -31,10 +27,7 @@ async function readAll(db: Database): Promise<void> {
 
 async function insert(db: Database, table: string, day: string, id = `${table} ${day}`) {
   await db.query(
-    inSchema(
-      `INSERT INTO oura.${table} (user_id, id, day) VALUES ('w', $1, $2::date)`,
-      db.schema,
-    ),
+    `INSERT INTO oura.${table} (user_id, id, day) VALUES ('w', $1, $2::date)`,
     [id, day],
   );
 }
@@ -50,12 +43,9 @@ forEachDatabase("status shows how much a type holds, since when and up to when",
   await readAll(db);
   for (const days of [0, 1, 2]) await insert(db, "daily_sleep", addDays(TODAY, -days));
   await insert(db, "daily_sleep", "2031-01-01");
-  await db.exec(inSchema(
-    `INSERT INTO oura.heart_rate (user_id, "timestamp", source) VALUES
+  await db.exec(`INSERT INTO oura.heart_rate (user_id, "timestamp", source) VALUES
       ('w', '2026-05-19T23:30:15+02:00', 'rest'), ('w', '2026-05-20T08:00:00Z', 'rest'),
-      ('other', '2026-05-20T09:00:00Z', 'rest')`,
-    db.schema,
-  ));
+      ('other', '2026-05-20T09:00:00Z', 'rest')`);
   const { types, verdict, newestDay } = await report(db);
   assert.deepEqual([verdict, newestDay], ["fresh", TODAY]);
   assert.deepEqual(

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import { acquireLeases, type LeaseOptions } from "../../lib/db/store/leases.ts";
 import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { forEachDatabase, withPostgres } from "../support/databases.ts";
@@ -17,7 +16,7 @@ async function until(condition: () => Promise<boolean> | boolean): Promise<void>
 
 async function rows(db: Database) {
   const { rows } = await db.query<{ data_type: string; holder: string; expires_at: Date }>(
-    inSchema("SELECT data_type, holder, expires_at FROM oura.sync_leases ORDER BY 1", db.schema),
+    "SELECT data_type, holder, expires_at FROM oura.sync_leases ORDER BY 1",
   );
   return rows;
 }
@@ -25,7 +24,7 @@ async function rows(db: Database) {
 /** Pretends that a lease was not renewed in time. */
 const expire = (db: Database) =>
   db.exec(
-    inSchema("UPDATE oura.sync_leases SET expires_at = now() - interval '1 second'", db.schema),
+    "UPDATE oura.sync_leases SET expires_at = now() - interval '1 second'",
   );
 
 forEachDatabase("free leases are taken, and given back at the end", async (db) => {
@@ -55,7 +54,7 @@ forEachDatabase("what another live process holds is left out, and named", async 
   assert.ok(second.busy[0]!.expires > second.busy[0]!.since);
   assert.equal(await first.stillHeld(db, "sleep"), true);
   assert.equal(await second.stillHeld(db, "sleep"), false);
-});
+}, { otherSchema: true });
 
 forEachDatabase(
   "waiting for an unknown holder can be called off, and leaves nothing",
@@ -113,10 +112,7 @@ forEachDatabase(
       assert.deepEqual(second.busy.map(({ holder }) => holder), ["renewing"]);
     }
     await db.query(
-      inSchema(
-        "INSERT INTO oura.sync_leases (user_id, data_type, holder, expires_at) VALUES ('w', 'sleep', 'gone', clock_timestamp() + interval '1 second')",
-        db.schema,
-      ),
+      "INSERT INTO oura.sync_leases (user_id, data_type, holder, expires_at) VALUES ('w', 'sleep', 'gone', clock_timestamp() + interval '1 second')",
     );
     await using third = await take(db, "c", ["sleep"]);
     assert.deepEqual([...third.held], ["sleep"]);
@@ -132,7 +128,7 @@ forEachDatabase(
       onLost: (dataTypes) => lost.push(dataTypes),
     });
     await db.exec(
-      inSchema("UPDATE oura.sync_leases SET holder = 'b' WHERE data_type = 'sleep'", db.schema),
+      "UPDATE oura.sync_leases SET holder = 'b' WHERE data_type = 'sleep'",
     );
     await until(() => lost.length > 0);
     assert.deepEqual(lost, [["sleep"]]);

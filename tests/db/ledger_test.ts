@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { addDays, daysBetween, type DaySpan } from "../../lib/values/days.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import { type LedgerEntry, readCoverage, recordWindow } from "../../lib/db/store/ledger.ts";
 import { forEachDatabase } from "../support/databases.ts";
 
@@ -143,7 +142,7 @@ forEachDatabase("a failed window stays until all of its days are read", async (d
   await recordWindow(db, entry(6, 7));
   const { settled, failed: left } = await coverage(db);
   assert.deepEqual({ settled, left }, { settled: [[0, 20]], left: [] });
-});
+}, { otherSchema: true });
 
 forEachDatabase("a failure does not unread what was read", async (db) => {
   await recordWindow(db, entry(0, 9));
@@ -151,10 +150,7 @@ forEachDatabase("a failure does not unread what was read", async (db) => {
   const { settled, failed: broken } = await coverage(db);
   assert.deepEqual({ settled, broken }, { settled: [[0, 9]], broken: [[0, 9]] });
   const { rows } = await db.query(
-    inSchema(
-      "SELECT error_code, error_message FROM oura.sync_windows WHERE state = 'failed'",
-      db.schema,
-    ),
+    "SELECT error_code, error_message FROM oura.sync_windows WHERE state = 'failed'",
   );
   assert.deepEqual(rows, [{ error_code: "OURA_SERVER_ERROR", error_message: "503" }]);
 });
@@ -164,7 +160,7 @@ forEachDatabase("only the latest reading of a collection without a range is kept
   await recordWindow(db, { ...failed(6, 6), snapshot: true });
   await recordWindow(db, entry(7, 7, { snapshot: true }));
   const { rows } = await db.query<{ from_day: string }>(
-    inSchema("SELECT from_day FROM oura.sync_windows", db.schema),
+    "SELECT from_day FROM oura.sync_windows",
   );
   assert.deepEqual(rows.map(({ from_day }) => from_day), [addDays(DAY_ZERO, 7)]);
 });
@@ -187,7 +183,7 @@ forEachDatabase("the ledger agrees with a naive one over any order of windows", 
       fc.nat(9),
       fc.nat(20),
       async (steps, lookback, late) => {
-        await db.exec(inSchema("TRUNCATE oura.sync_windows", db.schema));
+        await db.exec("TRUNCATE oura.sync_windows");
         const settled = new Set<number>();
         const broken = new Set<number>();
         let now = 0;

@@ -1,18 +1,16 @@
 import assert from "node:assert/strict";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import { readQuery } from "../../lib/db/driver/read_query.ts";
 import { DatabaseError, UsageError } from "../../lib/errors.ts";
-import { forEachDatabase } from "../support/databases.ts";
+import { forEachDatabase, withPostgres } from "../support/databases.ts";
 
 /** What must be as before: rows, tables, large objects, sequences. */
 async function picture(db: Database): Promise<unknown> {
-  const { rows } = await db.query(inSchema(
+  const { rows } = await db.query(
     `SELECT (SELECT count(*) FROM oura.sync_runs) AS runs, (SELECT count(*) FROM pg_class) AS tables,
       (SELECT count(*) FROM pg_largeobject_metadata) AS objects,
       (SELECT last_value FROM oura.sync_runs_id_seq) AS sequence`,
-    db.schema,
-  ));
+  );
   return rows;
 }
 
@@ -22,7 +20,7 @@ forEachDatabase("readQuery() reads every kind of query", async (db) => {
   assert.deepEqual(await one(" -- first\n /* then; */ (SELECT 1 AS n);"), [{ n: 1 }]);
   assert.deepEqual(await one("values (1), (2)"), [{ column1: 1 }, { column1: 2 }]);
   assert.deepEqual(await one("with n as (select 1 as n) table n"), [{ n: 1 }]);
-  const { rows, columns } = await readQuery(db, inSchema("TABLE oura.sync_runs", db.schema));
+  const { rows, columns } = await readQuery(db, "TABLE oura.sync_runs");
   assert.deepEqual([rows.length, columns.includes("user_id")], [0, true]);
   const many = await readQuery(db, "select g, now() as t from generate_series(1, 5000) as g");
   assert.equal(many.rows.length, 5000);
@@ -31,10 +29,7 @@ forEachDatabase("readQuery() reads every kind of query", async (db) => {
 
 forEachDatabase("readQuery() changes nothing, whatever it is asked", async (db) => {
   const file = await Deno.makeTempFile();
-  await db.exec(inSchema(
-    `INSERT INTO oura.sync_runs (command, version) VALUES ('sync', '1')`,
-    db.schema,
-  ));
+  await db.exec(`INSERT INTO oura.sync_runs (command, version) VALUES ('sync', '1')`);
   const before = await picture(db);
   const statements = [
     `copy (select 1) to '${file}'`,
@@ -54,7 +49,7 @@ forEachDatabase("readQuery() changes nothing, whatever it is asked", async (db) 
     "",
   ];
   for (const sql of statements) {
-    await assert.rejects(readQuery(db, inSchema(sql, db.schema)), (error) => {
+    await assert.rejects(readQuery(db, sql), (error) => {
       assert.ok(error instanceof UsageError || error instanceof DatabaseError, `${sql}: ${error}`);
       return true;
     }, sql);
@@ -65,3 +60,13 @@ forEachDatabase("readQuery() changes nothing, whatever it is asked", async (db) 
   assert.equal((await Deno.stat(file)).size, 0);
   await Deno.remove(file);
 });
+
+Deno.test("readQuery() sends a person's query as it is, whichever schema is configured", () =>
+  withPostgres("My oura.data", async (db) => {
+    const { rows } = await readQuery(
+      db,
+      `SELECT count(*)::int AS runs FROM "My oura.data".sync_runs`,
+    );
+    assert.deepEqual(rows, [{ runs: 0 }]);
+    await assert.rejects(readQuery(db, "TABLE oura.sync_runs"), { sqlState: "42P01" });
+  }, { migrated: true }));

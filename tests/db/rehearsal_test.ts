@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import { migrationStatus } from "../../lib/db/migrate/migrate.ts";
 import { withDryRunSchema } from "../../lib/db/migrate/dry_run_schema.ts";
 import { forEachDatabase } from "../support/databases.ts";
@@ -7,8 +6,8 @@ import { forEachDatabase } from "../support/databases.ts";
 forEachDatabase("withDryRunSchema() works on tables that are gone afterwards", async (db) => {
   const count = await withDryRunSchema(db, async (stage) => {
     const insert = "INSERT INTO oura.tag (user_id, id, day) VALUES ('one', 't', '2026-01-01')";
-    await stage.transaction((tx) => tx.exec(inSchema(insert, tx.schema)));
-    return (await stage.query(inSchema("SELECT FROM oura.tag", stage.schema))).rowCount;
+    await stage.transaction((tx) => tx.exec(insert));
+    return (await stage.query("SELECT FROM oura.tag")).rowCount;
   });
   assert.equal(count, 1);
   assert.deepEqual((await migrationStatus(db)).applied, []);

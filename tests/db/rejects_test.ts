@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import {
   addRejects,
   type RejectEntry,
@@ -29,12 +28,9 @@ async function added(...given: Parameters<typeof addRejects>): Promise<number> {
 
 async function stored(db: Database) {
   const { rows } = await db.query<Record<string, unknown>>(
-    inSchema(
-      `SELECT user_id, data_type, document_key, path, column_name, value_type, reason,
+    `SELECT user_id, data_type, document_key, path, column_name, value_type, reason,
         document::text AS document, run_id, state, resolved_at IS NOT NULL AS ended
       FROM oura.rejects ORDER BY id`,
-      db.schema,
-    ),
   );
   return rows;
 }

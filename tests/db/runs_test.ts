@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import {
   addCounts,
   closeDeadRuns,
@@ -28,7 +27,7 @@ const start = (db: Database, more: { userId?: string; startedAt?: Date; holder?:
   });
 
 async function only(db: Database, table: string): Promise<Record<string, unknown>> {
-  const { rows } = await db.query(inSchema(`SELECT * FROM oura.${table}`, db.schema));
+  const { rows } = await db.query(`SELECT * FROM oura.${table}`);
   assert.equal(rows.length, 1);
   return rows[0]!;
 }
@@ -135,12 +134,9 @@ forEachDatabase(
     const holding = await start(db, { holder: "holding" });
     const young = await start(db, { holder: "young", startedAt: new Date() });
     await start(db, { userId: "other" });
-    await db.exec(inSchema(
-      `INSERT INTO oura.sync_leases (user_id, data_type, holder, expires_at) VALUES
+    await db.exec(`INSERT INTO oura.sync_leases (user_id, data_type, holder, expires_at) VALUES
       ('w', 'sleep', 'holding', now() + interval '1 hour'),
-      ('w', 'workout', 'old', now() - interval '1 hour')`,
-      db.schema,
-    ));
+      ('w', 'workout', 'old', now() - interval '1 hour')`);
     const found = await openRuns(db, "w", current);
     assert.deepEqual(found.toSorted((a, b) => a.id - b.id), [
       { id: old, holder: "old", idle: true },
@@ -162,7 +158,7 @@ forEachDatabase("closing dead runs leaves runs that ended by themselves alone", 
   });
   await closeDeadRuns(db, [killed, ended]);
   const { rows } = await db.query(
-    inSchema("SELECT id, state, error_code FROM oura.sync_runs ORDER BY id", db.schema),
+    "SELECT id, state, error_code FROM oura.sync_runs ORDER BY id",
   );
   assert.deepEqual(rows, [
     { id: killed, state: "failed", error_code: "INTERRUPTED" },

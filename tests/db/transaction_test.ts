@@ -166,3 +166,17 @@ Deno.test("copyIn() reads its source no faster than the server takes it", () =>
     assert.ok(produced > 0);
     assert.ok(produced < 32 * 1024, `${produced} KB were read ahead`);
   }));
+
+Deno.test("query(), exec() and copyIn() run our SQL in the configured schema, and nothing in quotes or parameters is rewritten", () =>
+  withPostgres("My oura.data", async (db) => {
+    await db.exec('CREATE SCHEMA "My oura.data"; CREATE TABLE oura.notes (note text)');
+    await db.query("INSERT INTO oura.notes VALUES ($1), ('oura.literal')", ["oura.parameter"]);
+    await db.transaction((tx) => tx.copyIn!("COPY oura.notes FROM STDIN", ["oura.copied\n"]));
+    const { rows } = await db.queryRaw(`SELECT note FROM "My oura.data".notes ORDER BY note`);
+    assert.deepEqual(rows.map(({ note }) => note), [
+      "oura.copied",
+      "oura.literal",
+      "oura.parameter",
+    ]);
+    await assert.rejects(db.queryRaw("SELECT 1 FROM oura.notes"), { sqlState: "42P01" });
+  }));

@@ -98,7 +98,7 @@ forEachDatabase("findGaps() tells each cause in a history that has them all", as
       if (gap.from && gap.to) assert.equal(gap.days, daysBetween(gap.from, gap.to) + 1);
     }
   });
-});
+}, { otherSchema: true });
 
 forEachDatabase("findGaps() goes by the granted scopes where they are known", async (db) => {
   await withSimulator({ users: [{ id: "one", zone: "UTC" }], days: 20, now: NOW }, async (oura) => {

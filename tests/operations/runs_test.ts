@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import { OuraHttp } from "../../lib/oura/http/http.ts";
 import type { Life } from "../../lib/process/process_lock.ts";
 import { RateGate } from "../../lib/oura/http/rate_gate.ts";
@@ -15,18 +14,15 @@ const USERS = { users: [{ id: "one", zone: "UTC" }], days: 20, now: NOW };
 
 async function openRun(db: Database, holder: string, startedAt: string): Promise<number> {
   const { rows } = await db.query<{ id: number }>(
-    inSchema(
-      `INSERT INTO oura.sync_runs (user_id, command, holder, started_at)
+    `INSERT INTO oura.sync_runs (user_id, command, holder, started_at)
       VALUES ('one', 'sync', $1, now() - $2::text::interval) RETURNING id`,
-      db.schema,
-    ),
     [holder, startedAt],
   );
   return rows[0]!.id;
 }
 
 async function stateOf(db: Database, id: number) {
-  const sql = inSchema("SELECT state, error_code FROM oura.sync_runs WHERE id = $1", db.schema);
+  const sql = "SELECT state, error_code FROM oura.sync_runs WHERE id = $1";
   return (await db.query(sql, [id])).rows[0];
 }
 
@@ -63,12 +59,9 @@ forEachDatabase("the requests and bytes of the types add up to those of the run"
     const report = await syncWearer(oura, db, "one", { pipeline });
     assert.equal(report.traffic.requests, oura.stats.requests);
     const { rows } = await db.query(
-      inSchema(
-        `SELECT r.requests, r.bytes, sum(t.requests)::int AS of_types, sum(t.bytes)::int AS bytes_of,
+      `SELECT r.requests, r.bytes, sum(t.requests)::int AS of_types, sum(t.bytes)::int AS bytes_of,
           min(t.requests)::int AS least
         FROM oura.sync_runs r JOIN oura.sync_run_types t ON t.run_id = r.id GROUP BY r.id`,
-        db.schema,
-      ),
     );
     const { requests, bytes } = report.traffic;
     assert.deepEqual(rows, [{ requests, bytes, of_types: requests, bytes_of: bytes, least: 1 }]);
@@ -88,7 +81,7 @@ forEachDatabase("waiting for the rate limit keeps the leases", async (db) => {
     const ofTheLease = async () => {
       const sql =
         "SELECT expires_at > clock_timestamp() AS valid, expires_at FROM oura.sync_leases";
-      return (await db.query<{ valid: boolean; expires_at: Date }>(inSchema(sql, db.schema)))
+      return (await db.query<{ valid: boolean; expires_at: Date }>(sql))
         .rows[0]!;
     };
     const first = await ofTheLease();
@@ -111,7 +104,7 @@ forEachDatabase("waiting for the rate limit ends when the run is stopped", async
       signal: stop.signal,
     });
     assert.deepEqual([report.error?.code, report.exitCode], ["INTERRUPTED", 4]);
-    const { rows } = await db.query(inSchema("SELECT 1 FROM oura.sync_leases", db.schema));
+    const { rows } = await db.query("SELECT 1 FROM oura.sync_leases");
     assert.equal(rows.length, 0, "the leases are given back");
   });
 });

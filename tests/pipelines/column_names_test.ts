@@ -7,7 +7,6 @@ import { BUILT_IN_COLUMNS, columnNameProblem } from "../../config/names.ts";
 import { parsePipeline } from "../../config/pipeline.ts";
 import type { Pipeline } from "../../config/model.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { OuraHttp } from "../../lib/oura/http/http.ts";
 import { staticToken } from "../../lib/oura/token_provider.ts";
@@ -134,12 +133,9 @@ Deno.test("no column is taken for a name of our own SQL", () =>
       const retyped = pipelineOf(db, "integer");
       await apply(db, retyped, { allowDestructive: true, batchRows: 1 });
       const { types } = livePipeline(retyped, await readState(db));
-      const sums = await db.query(inSchema(
-        `SELECT (SELECT sum("former") FROM oura.words) AS words,
+      const sums = await db.query(`SELECT (SELECT sum("former") FROM oura.words) AS words,
         (SELECT count(*)::int FROM oura.v_beats) AS beats,
-        (SELECT count(*)::int FROM oura.document_revisions) AS revisions`,
-        db.schema,
-      ));
+        (SELECT count(*)::int FROM oura.document_revisions) AS revisions`);
       assert.deepEqual(sums.rows, [{ words: 6, beats: 2, revisions: 6 }]);
       const replayed = await replay(db, { types });
       assert.deepEqual(replayed.map(({ unchanged, rejected }) => [unchanged, rejected]), [

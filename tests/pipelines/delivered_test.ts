@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import { Delivered, NewestDay } from "../../pipelines/sync/delivered.ts";
 import { emptyStretches } from "../../pipelines/sync/empty_stretches.ts";
 import { createTransform } from "../../pipelines/stages/transform.ts";
@@ -18,13 +17,10 @@ forEachDatabase(
   async (db) => {
     const none = await Delivered.read(db, "w", TYPES, TODAY);
     assert.deepEqual(TYPES.map((type) => none.to(type)), [null, null, null, null, null]);
-    await db.exec(inSchema(
-      `INSERT INTO oura.daily_sleep (user_id, id, day) VALUES
+    await db.exec(`INSERT INTO oura.daily_sleep (user_id, id, day) VALUES
       ('w', 'a', '2026-05-10'), ('w', 'future', '2031-01-01'), ('other', 'b', '2026-05-19');
     INSERT INTO oura.heart_rate (user_id, "timestamp", source) VALUES
-      ('w', '2026-05-12T11:59:59Z', 'rest'), ('w', '2031-01-01T00:00:00Z', 'rest')`,
-      db.schema,
-    ));
+      ('w', '2026-05-12T11:59:59Z', 'rest'), ('w', '2031-01-01T00:00:00Z', 'rest')`);
     const delivered = await Delivered.read(db, "w", TYPES, TODAY);
     // Noon UTC is the first instant of the day for a wearer at UTC−12.
     const days = () => TYPES.slice(0, 4).map((type) => delivered.to(type));
@@ -67,14 +63,11 @@ forEachDatabase(
   "a stretch without samples is found in every time zone, a pause is not",
   async (db) => {
     // A sample an hour, but for a local day at UTC+9: from 15:00 UTC on the 9th to 15:00 on the 10th.
-    await db.exec(inSchema(
-      `INSERT INTO oura.heart_rate (user_id, "timestamp", source)
+    await db.exec(`INSERT INTO oura.heart_rate (user_id, "timestamp", source)
     SELECT 'w', at AT TIME ZONE 'UTC', 'rest'
     FROM generate_series('2026-05-01'::timestamp, '2026-05-22'::timestamp, '1 hour') AS at
     WHERE NOT (at >= '2026-05-09 15:00' AND at < '2026-05-10 15:00')
-      AND NOT (at >= '2026-05-14 06:00' AND at < '2026-05-14 17:00')`,
-      db.schema,
-    ));
+      AND NOT (at >= '2026-05-14 06:00' AND at < '2026-05-14 17:00')`);
     const stretches = (from: string) => emptyStretches(db, "w", HEART, { from, to: TODAY });
     assert.deepEqual(await stretches("2026-05-02"), [{ from: "2026-05-09", to: "2026-05-10" }]);
     assert.deepEqual(await stretches("2026-05-11"), []);

@@ -1,7 +1,6 @@
 /** Documents that are JSON and no document of Oura's: none of them may end a run. */
 import assert from "node:assert/strict";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import { addRejects } from "../../lib/db/store/rejects.ts";
 import { createIndex } from "../../pipelines/schema/plan/ddl.ts";
 import { createLoader } from "../../pipelines/stages/load.ts";
@@ -32,7 +31,7 @@ async function through(db: Database, name: string, lines: string[], documents: u
   const outcomes = documents.map((document) => transform(document));
   const rows = outcomes.flatMap((outcome) => "row" in outcome ? [outcome.row] : []);
   const rejects = outcomes.flatMap((outcome) => "row" in outcome ? [] : [outcome.reject]);
-  await load(db, createLoader(table, db.schema), rows);
+  await load(db, createLoader(table), rows);
   const target = { userId: WEARER, dataType: name, runId: null };
   await db.transaction((tx) => addRejects(tx, target, rejects.map(rejectEntry)));
   return { rows: await contents(db, table), reasons: rejects.map(({ reason }) => reason) };
@@ -76,7 +75,7 @@ forEachDatabase("a value longer than its index holds is quarantined", async (db)
   const reason = "the value is too long for an index (declare the column without one)";
   assert.deepEqual(reasons, [reason, reason]);
   for (const { name } of type.columns) {
-    await db.exec(inSchema(createIndex("daily_sleep", name, false), db.schema));
+    await db.exec(createIndex("daily_sleep", name, false));
   }
 });
 

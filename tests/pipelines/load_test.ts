@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { addDays } from "../../lib/values/days.ts";
 import type { Database, Transaction } from "../../lib/db/driver/database.ts";
-import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
 import { createLoader } from "../../pipelines/stages/load.ts";
@@ -36,10 +35,7 @@ const none = { inserted: 0, updated: 0, unchanged: 0, revised: 0 };
 
 async function times(db: Database, id: string) {
   const { rows } = await db.query<{ created_at: Date; updated_at: Date; deleted_at: Date | null }>(
-    inSchema(
-      "SELECT created_at, updated_at, deleted_at FROM oura.daily_sleep WHERE id = $1",
-      db.schema,
-    ),
+    "SELECT created_at, updated_at, deleted_at FROM oura.daily_sleep WHERE id = $1",
     [id],
   );
   return rows[0]!;
@@ -47,7 +43,7 @@ async function times(db: Database, id: string) {
 
 forEachDatabase("the loader tells new, changed and unchanged documents apart", async (db) => {
   await addColumns(db, SLEEP);
-  const loader = createLoader(createTransform(SLEEP).table, db.schema);
+  const loader = createLoader(createTransform(SLEEP).table);
   assert.deepEqual(await load(db, loader, []), none);
   assert.deepEqual(await load(db, loader, sleepRows(nights(3))), { ...none, inserted: 3 });
   const before = await times(db, "n0");
@@ -68,31 +64,28 @@ forEachDatabase("the loader tells new, changed and unchanged documents apart", a
   assert.ok(changed.updated_at > changed.created_at, "updated_at moved with the document");
 
   const { rows } = await db.query(
-    inSchema(
-      "SELECT user_id, data_type, document_key, document -> 'score' AS score, run_id FROM oura.document_revisions",
-      db.schema,
-    ),
+    "SELECT user_id, data_type, document_key, document -> 'score' AS score, run_id FROM oura.document_revisions",
   );
   assert.deepEqual(rows, [
     { user_id: WEARER, data_type: "daily_sleep", document_key: "n2", score: 80, run_id: 7 },
   ]);
-});
+}, { otherSchema: true });
 
 forEachDatabase(
   "a column that changed because the YAML did leaves updated_at and history alone",
   async (db) => {
     await addColumns(db, SLEEP);
     const rows = sleepRows(nights(1));
-    await load(db, createLoader(createTransform(SLEEP).table, db.schema), rows);
+    await load(db, createLoader(createTransform(SLEEP).table), rows);
     const before = await times(db, "n0");
     const rereads = createTransform(typeFrom("daily_sleep", [
       "columns: { score: { path: contributors.efficiency, type: integer } }",
     ]));
-    const loader = createLoader(rereads.table, db.schema);
+    const loader = createLoader(rereads.table);
     assert.deepEqual(await load(db, loader, rowsOf(rereads, nights(1))), { ...none, updated: 1 });
     assert.deepEqual(await times(db, "n0"), before);
     const { rows: [row] } = await db.query(
-      inSchema("SELECT score FROM oura.daily_sleep", db.schema),
+      "SELECT score FROM oura.daily_sleep",
     );
     assert.equal(row!.score, 70);
   },
@@ -100,19 +93,19 @@ forEachDatabase(
 
 forEachDatabase("a document that comes back loses its deleted_at", async (db) => {
   await addColumns(db, SLEEP);
-  const loader = createLoader(createTransform(SLEEP).table, db.schema);
+  const loader = createLoader(createTransform(SLEEP).table);
   await load(db, loader, sleepRows(nights(1)));
-  await db.exec(inSchema("UPDATE oura.daily_sleep SET deleted_at = now()", db.schema));
+  await db.exec("UPDATE oura.daily_sleep SET deleted_at = now()");
   assert.deepEqual(await load(db, loader, sleepRows(nights(1))), { ...none, updated: 1 });
   assert.equal((await times(db, "n0")).deleted_at, null);
 });
 
 forEachDatabase("of a document sent twice in a batch the last counts", async (db) => {
   await addColumns(db, SLEEP);
-  const loader = createLoader(createTransform(SLEEP).table, db.schema);
+  const loader = createLoader(createTransform(SLEEP).table);
   const twice = [...nights(1), dailySleep("n0", "2026-05-01", { score: 12 })];
   assert.deepEqual(await load(db, loader, sleepRows(twice)), { ...none, inserted: 1 });
-  const { rows } = await db.query(inSchema("SELECT score FROM oura.daily_sleep", db.schema));
+  const { rows } = await db.query("SELECT score FROM oura.daily_sleep");
   assert.deepEqual(rows, [{ score: 12 }]);
 });
 
@@ -137,7 +130,7 @@ Deno.test("COPY and the upsert store the same, row by row", async () => {
   for (const bulk of [true, false]) {
     await withPostgres("oura", async (db) => {
       await createHeartRate(db);
-      const loader = createLoader(createTransform(HEART).table, db.schema);
+      const loader = createLoader(createTransform(HEART).table);
       const rows = beats(mixed(600));
       if (bulk) assert.equal(await copied(db, (tx) => loader(tx, target, rows)), true);
       else for (let i = 0; i < 600; i += 100) await load(db, loader, rows.slice(i, i + 100));
@@ -152,7 +145,7 @@ Deno.test("COPY and the upsert store the same, row by row", async () => {
 Deno.test("an occupied stretch of time is upserted, not copied", async () => {
   await withPostgres("oura", async (db) => {
     await createHeartRate(db);
-    const loader = createLoader(createTransform(HEART).table, db.schema);
+    const loader = createLoader(createTransform(HEART).table);
     await load(db, loader, beats([beat(300, { bpm: 1 })]));
     let counts;
     const usedCopy = await copied(
@@ -167,7 +160,7 @@ Deno.test("an occupied stretch of time is upserted, not copied", async () => {
 Deno.test("a writer who fills the stretch during the COPY does no harm", async () => {
   await withPostgres("oura", async (db) => {
     await createHeartRate(db);
-    const loader = createLoader(createTransform(HEART).table, db.schema);
+    const loader = createLoader(createTransform(HEART).table);
     const rows = beats(mixed(600));
     let others: Promise<unknown> = Promise.resolve();
     const counts = await db.transaction((tx) =>
@@ -175,6 +168,7 @@ Deno.test("a writer who fills the stretch during the COPY does no harm", async (
         {
           schema: tx.schema,
           query: (sql, params) => tx.query(sql, params),
+          queryRaw: (sql, params) => tx.queryRaw(sql, params),
           exec: (sql) => tx.exec(sql),
           savepoint: (body) => tx.savepoint(body),
           // Between the probe and the COPY another worker commits some of the rows.
@@ -204,7 +198,7 @@ Deno.test("loading the same again writes no row, takes no row lock and leaves no
     ];
     for (const { type, rows } of cases) {
       const { table } = createTransform(type);
-      const loader = createLoader(table, db.schema);
+      const loader = createLoader(table);
       await load(db, loader, rows);
       const system = async () =>
         (await db.query(
@@ -225,7 +219,7 @@ Deno.test("loading the same again writes no row, takes no row lock and leaves no
 Deno.test("two loaders of overlapping rows neither deadlock nor count a row twice", async () => {
   await withPostgres("oura", async (db) => {
     await createHeartRate(db);
-    const loader = createLoader(createTransform(HEART).table, db.schema);
+    const loader = createLoader(createTransform(HEART).table);
     const all = mixed(1200);
     // In opposite order, as pages of two windows may come; the second half upserts piecemeal.
     const left = beats(all.slice(0, 800));
@@ -257,6 +251,7 @@ async function copied(db: Database, body: (tx: Transaction) => Promise<unknown>)
     body({
       schema: tx.schema,
       query: (sql, params) => tx.query(sql, params),
+      queryRaw: (sql, params) => tx.queryRaw(sql, params),
       exec: (sql) => tx.exec(sql),
       savepoint: (inner) => tx.savepoint(inner),
       copyIn(sql, lines) {

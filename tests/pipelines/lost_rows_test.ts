@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import type { Pipeline } from "../../config/model.ts";
 import { addDays, daysBetween, utcDay } from "../../lib/values/days.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import { findGaps, type Gap } from "../../reports/gaps/find_gaps.ts";
 import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
 import type { SyncEvent } from "../../pipelines/sync/sync_wearer.ts";
@@ -85,7 +84,7 @@ for (const { name, sql } of LOSSES) {
       const noGaps = await gapsOf(db, world);
       assert.ok(noGaps.every(({ code }) => code === null));
 
-      await db.exec(inSchema(sql, db.schema));
+      await db.exec(sql);
       const found = await gapsOf(db, world);
       assert.ok(found.some(({ code }) => code === "ROWS_MISSING"));
       assert.deepEqual(daysWithout(found).difference(daysWithout(noGaps)), new Set());
@@ -111,7 +110,7 @@ forEachDatabase("days older than the configured start are read again too", async
     const pipeline = pipelineOf(db, 10);
     const from = addDays(utcDay(new Date(simulator.world.now)), -DAYS);
     await syncWearer(simulator, db, "zero", { pipeline, demand: { kind: "since", from } });
-    await db.exec(inSchema("DROP TABLE oura.daily_sleep CASCADE", db.schema));
+    await db.exec("DROP TABLE oura.daily_sleep CASCADE");
     await syncWearer(simulator, db, "zero", { pipeline });
     await assertRestored(db, simulator.world);
   });
@@ -121,11 +120,8 @@ forEachDatabase("a ledger from before the accounts notices a table that is empty
   await withSimulator(WORLD, async (simulator) => {
     const pipeline = pipelineOf(db);
     await syncWearer(simulator, db, "zero", { pipeline });
-    await db.exec(inSchema(
-      `UPDATE oura.sync_windows SET stored = NULL; DELETE FROM oura.row_accounts;
-      DELETE FROM oura.daily_sleep`,
-      db.schema,
-    ));
+    await db.exec(`UPDATE oura.sync_windows SET stored = NULL; DELETE FROM oura.row_accounts;
+      DELETE FROM oura.daily_sleep`);
     await syncWearer(simulator, db, "zero", { pipeline });
     await assertRestored(db, simulator.world);
   });
@@ -136,11 +132,8 @@ forEachDatabase("rows that Oura no longer has are asked for once", async (db) =>
     const pipeline = pipelineOf(db);
     await syncWearer(simulator, db, "zero", { pipeline });
     // A row of the wearer's own, counted by the ledger, which no reading can bring back.
-    await db.exec(inSchema(
-      `UPDATE oura.sync_windows SET stored = stored + 1 WHERE data_type = 'daily_sleep';
-      UPDATE oura.row_accounts SET rows = rows + 1 WHERE data_type = 'daily_sleep'`,
-      db.schema,
-    ));
+    await db.exec(`UPDATE oura.sync_windows SET stored = stored + 1 WHERE data_type = 'daily_sleep';
+      UPDATE oura.row_accounts SET rows = rows + 1 WHERE data_type = 'daily_sleep'`);
     const daysRead = async () => {
       let days = 0;
       const onEvent = (event: SyncEvent) => {
@@ -162,11 +155,10 @@ forEachDatabase("counting is left out for large tables that were counted today",
     await applyAdditive(db, pipeline);
     for (let i = 0; i < 2; i++) await syncWearer(simulator, db, "zero", { pipeline });
     const counted = async () => {
-      const { rows } = await db.query<{ data_type: string; counted_at: Date }>(inSchema(
+      const { rows } = await db.query<{ data_type: string; counted_at: Date }>(
         `SELECT data_type, counted_at FROM oura.row_accounts
         WHERE data_type IN ('heart_rate', 'daily_sleep') ORDER BY data_type`,
-        db.schema,
-      ));
+      );
       return rows.map(({ counted_at }) => counted_at.getTime());
     };
     const before = await counted();

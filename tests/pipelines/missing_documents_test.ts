@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { migrate } from "../../lib/db/migrate/migrate.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import { forEachDatabase, withPglite } from "../support/databases.ts";
 import { dailySleep } from "./support.ts";
 import { ScriptedOura, syncScripted } from "../support/scripted_oura.ts";
@@ -15,17 +14,14 @@ async function syncAt(db: Database, oura: ScriptedOura, days: number, types: rea
   const report = await syncScripted(db, oura, new Date(NOW.getTime() + days * 86_400_000), types);
   // What a run of the same moment wrote counts as touched.
   for (const type of types) {
-    await db.exec(inSchema(
-      `UPDATE oura.${type} SET updated_at = updated_at - interval '1 hour'`,
-      db.schema,
-    ));
+    await db.exec(`UPDATE oura.${type} SET updated_at = updated_at - interval '1 hour'`);
   }
   return report;
 }
 
 async function deleted(db: Database, table: string): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
-    inSchema(`SELECT id FROM oura.${table} WHERE deleted_at IS NOT NULL ORDER BY id`, db.schema),
+    `SELECT id FROM oura.${table} WHERE deleted_at IS NOT NULL ORDER BY id`,
   );
   return rows.map(({ id }) => id);
 }

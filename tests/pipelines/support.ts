@@ -2,7 +2,7 @@
 import { parsePipeline } from "../../config/pipeline.ts";
 import type { PipelineType } from "../../config/model.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { inSchema, quoteIdentifier } from "../../lib/db/driver/identifiers.ts";
+import { quoteIdentifier } from "../../lib/db/driver/identifiers.ts";
 import type { Loader } from "../../pipelines/stages/load.ts";
 import { type Table, tableOf } from "../../pipelines/stages/table.ts";
 import type { Row, Transform } from "../../pipelines/stages/transform.ts";
@@ -23,7 +23,7 @@ export async function addColumns(db: Database, type: PipelineType): Promise<Tabl
   const table = tableOf(type);
   for (const column of table.declared) {
     const sql = `ALTER TABLE oura.${table.name} ADD ${quoteIdentifier(column.name)} ${column.type}`;
-    await db.exec(inSchema(sql, db.schema));
+    await db.exec(sql);
   }
   return table;
 }
@@ -51,12 +51,9 @@ export function load(
 export async function contents(db: Database, table: Table): Promise<unknown[]> {
   const order = table.key.map(({ name }) => quoteIdentifier(name)).join(", ");
   const { rows } = await db.query<{ row: unknown }>(
-    inSchema(
-      `SELECT to_jsonb(t) - 'created_at' - 'updated_at'${
-        table.timeKeyed ? " - 'id'" : ""
-      } AS row FROM oura.${table.name} t ORDER BY ${order}`,
-      db.schema,
-    ),
+    `SELECT to_jsonb(t) - 'created_at' - 'updated_at'${
+      table.timeKeyed ? " - 'id'" : ""
+    } AS row FROM oura.${table.name} t ORDER BY ${order}`,
   );
   return rows.map(({ row }) => row);
 }

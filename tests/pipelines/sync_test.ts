@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { inSchema, quoteIdentifier } from "../../lib/db/driver/identifiers.ts";
+import { quoteIdentifier } from "../../lib/db/driver/identifiers.ts";
 import { TYPE_NAMES } from "../../simulator/mod.ts";
 import { forEachDatabase, withPostgres } from "../support/databases.ts";
 import {
@@ -85,11 +85,8 @@ Deno.test("sync() of unchanged data writes no row of any data table", async () =
           const seen: string[] = [];
           for (const table of TYPE_NAMES) {
             const { rows } = await db.query<{ trace: string }>(
-              inSchema(
-                `SELECT md5(string_agg(ctid::text || xmin::text || xmax::text, ',' ORDER BY ctid))
+              `SELECT md5(string_agg(ctid::text || xmin::text || xmax::text, ',' ORDER BY ctid))
               AS trace FROM oura.${quoteIdentifier(table)}`,
-                db.schema,
-              ),
             );
             seen.push(`${table} ${rows[0]!.trace}`);
           }
@@ -169,7 +166,7 @@ forEachDatabase("a dry run asks nobody and writes nothing", async (db) => {
     const report = await syncWearer(simulator, db, id, { dryRun: true });
     assert.equal(report.traffic.requests, 0);
     assert.ok(report.types.every(({ windows }) => windows.total > 0 && windows.done === 0));
-    const { rows } = await db.query(inSchema("SELECT 1 FROM oura.sync_runs", db.schema));
+    const { rows } = await db.query("SELECT 1 FROM oura.sync_runs");
     assert.equal(rows.length, 0);
   });
 });

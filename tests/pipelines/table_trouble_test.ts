@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import { SqlError } from "../../lib/db/driver/errors/errors.ts";
 import { isTableTrouble } from "../../lib/db/driver/errors/error_reach.ts";
 import { TableTroubleError } from "../../pipelines/errors.ts";
@@ -43,7 +42,7 @@ for (const { name, sql, undo, says, code } of TROUBLES) {
   forEachDatabase(`sync(): ${name} fails its type only`, async (db) => {
     await withSimulator(WORLD, async (simulator) => {
       const pipeline = shippedPipeline(db.schema, DAYS);
-      await db.exec(inSchema(sql, db.schema));
+      await db.exec(sql);
       const report = await syncWearer(simulator, db, "zero", { pipeline });
       const failed = report.types.filter(({ state }) => state === "failed");
       assert.deepEqual(failed.map(({ dataType }) => dataType), ["daily_sleep"]);
@@ -58,7 +57,7 @@ for (const { name, sql, undo, says, code } of TROUBLES) {
         ),
       );
 
-      await db.exec(inSchema(undo, db.schema));
+      await db.exec(undo);
       assert.equal((await syncWearer(simulator, db, "zero", { pipeline })).exitCode, 0);
       await assertMirrors(db, simulator.world, "zero", DAYS);
     });
@@ -83,7 +82,7 @@ forEachDatabase("sync(): trouble that every table has is the database's", async 
     const pipeline = shippedPipeline(db.schema, DAYS);
     const types = ["daily_sleep", "daily_stress"];
     for (const table of types) {
-      await db.exec(inSchema(`ALTER TABLE oura.${table} ADD note text NOT NULL`, db.schema));
+      await db.exec(`ALTER TABLE oura.${table} ADD note text NOT NULL`);
     }
     const report = await syncWearer(simulator, db, "zero", { pipeline, types });
     assert.equal(report.exitCode, 5);

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import type { PipelineType } from "../../config/model.ts";
 import type { DaySpan } from "../../lib/values/days.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import { createTable } from "../../pipelines/schema/plan/ddl.ts";
 import { KEY_SEPARATOR } from "../../pipelines/stages/key.ts";
 import { createLoader } from "../../pipelines/stages/load.ts";
@@ -21,13 +20,12 @@ async function store(db: Database, type: PipelineType, documents: readonly unkno
   const transform = createTransform(type);
   const counts = await load(
     db,
-    createLoader(transform.table, db.schema),
+    createLoader(transform.table),
     rowsOf(transform, documents),
   );
-  await db.exec(inSchema(
+  await db.exec(
     `UPDATE oura.${transform.table.name} SET updated_at = updated_at - interval '1 hour'`,
-    db.schema,
-  ));
+  );
   return counts;
 }
 
@@ -49,10 +47,7 @@ function markDeleted(
 
 async function buried(db: Database, table: string, column = "id"): Promise<unknown[]> {
   const { rows } = await db.query<{ name: unknown }>(
-    inSchema(
-      `SELECT ${column} AS name FROM oura.${table} WHERE deleted_at IS NOT NULL ORDER BY 1`,
-      db.schema,
-    ),
+    `SELECT ${column} AS name FROM oura.${table} WHERE deleted_at IS NOT NULL ORDER BY 1`,
   );
   return rows.map(({ name }) => name);
 }
@@ -87,7 +82,7 @@ forEachDatabase("a document that comes back is unearthed, and can be buried agai
   assert.equal((await store(db, SLEEP, week)).updated, 1);
   assert.deepEqual(await buried(db, "daily_sleep"), []);
   assert.equal(await markDeleted(db, SLEEP, WINDOW, without("d4")), 1);
-});
+}, { otherSchema: true });
 
 forEachDatabase("a rejected document exists; one without a key may be any", async (db) => {
   await store(db, SLEEP, week);
@@ -118,7 +113,7 @@ forEachDatabase("samples of a route without a range are a whole set, too", async
     "window: { by: none }",
     "key: [timestamp]",
   ]);
-  await db.exec(createTable(type).map((sql) => inSchema(sql, db.schema)).join(";\n"));
+  await db.exec(createTable(type).map((sql) => sql).join(";\n"));
   const readings = [beat(0), beat(288), beat(2880)];
   await store(db, type, readings);
   assert.equal(await markDeleted(db, type, WINDOW, readings), 0);
@@ -129,10 +124,9 @@ forEachDatabase("samples of a route without a range are a whole set, too", async
 
 forEachDatabase("another wearer's documents are none of a window's business", async (db) => {
   await store(db, SLEEP, week);
-  await db.exec(inSchema(
+  await db.exec(
     `INSERT INTO oura.daily_sleep (user_id, id, day) VALUES ('wearer-2', 'd4', '2026-05-04')`,
-    db.schema,
-  ));
+  );
   await markDeleted(db, SLEEP, WINDOW, without("d4"));
   assert.deepEqual(await buried(db, "daily_sleep", "user_id"), [WEARER]);
 });
@@ -166,7 +160,7 @@ forEachDatabase("a vanished sample is noticed among new ones and among rejects",
   const [former, fresh] = [samples.slice(0, 40), samples.slice(40)];
   await store(db, HEART, former);
   const { table } = createTransform(HEART);
-  await load(db, createLoader(table, db.schema), rowsOf(createTransform(HEART), fresh));
+  await load(db, createLoader(table), rowsOf(createTransform(HEART), fresh));
   const withoutOne = samples.filter((_, i) => i !== 7);
   assert.equal(await markDeleted(db, HEART, WINDOW, withoutOne), 1);
 

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import type { Pipeline } from "../../config/model.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import { listRejects } from "../../lib/db/store/quarantine.ts";
 import { OuraHttp } from "../../lib/oura/http/http.ts";
 import { staticToken } from "../../lib/oura/token_provider.ts";
@@ -58,7 +57,7 @@ const spo2 = (day: string) => ({
 });
 
 async function count(db: Database, table: string): Promise<number> {
-  const sql = inSchema(`SELECT count(*)::int AS count FROM oura.${table}`, db.schema);
+  const sql = `SELECT count(*)::int AS count FROM oura.${table}`;
   return (await db.query<{ count: number }>(sql)).rows[0]!.count;
 }
 
@@ -182,12 +181,11 @@ forEachDatabase(
     const timestamp = "2026-11-05T10:00:00Z";
     const rings = [{ timestamp, level: 80 }, { timestamp, level: 35 }];
     const kept = async () => {
-      const { rows } = await db.query<{ level: number; other: number; revisions: number }>(inSchema(
+      const { rows } = await db.query<{ level: number; other: number; revisions: number }>(
         `SELECT b.level, (r.document->>'level')::int AS other,
         (SELECT count(*)::int FROM oura.document_revisions) AS revisions
       FROM oura.ring_battery_level b, oura.document_revisions r`,
-        db.schema,
-      ));
+      );
       return rows;
     };
     await syncDocuments(db, declared, { ring_battery_level: rings });

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import { replay } from "../../pipelines/reprocess/replay.ts";
 import { applyYaml, nights, pipelineOf, store, values } from "../columns/support.ts";
 import { forEachDatabase } from "../support/databases.ts";
@@ -24,22 +23,19 @@ forEachDatabase("replay() mends columns from the stored documents, day by day", 
   await applyYaml(db, TYPES);
   await store(db, TYPES, "daily_sleep", nights(5));
   const updatedAt = await values(db, "daily_sleep", "updated_at");
-  await db.exec(inSchema("UPDATE oura.daily_sleep SET score = 0", db.schema));
+  await db.exec("UPDATE oura.daily_sleep SET score = 0");
   const { types } = pipelineOf(db, TYPES);
   const [counts] = await replay(db, { types, days: { from: "2026-01-02", to: "2026-01-04" } });
   assert.equal(counts!.updated, 3);
   assert.deepEqual(await values(db, "daily_sleep", "score"), [0, 2, 3, 4, 0]);
   assert.deepEqual(await values(db, "daily_sleep", "updated_at"), updatedAt);
-});
+}, { otherSchema: true });
 
 forEachDatabase("replay() quarantines what does not fit, and leaves the row", async (db) => {
   await applyYaml(db, TYPES);
   await store(db, TYPES, "daily_sleep", nights(2));
-  await db.exec(inSchema(
-    `UPDATE oura.daily_sleep SET raw_data = jsonb_set(raw_data, '{score}', '"high"')
-    WHERE id = 'night-0001'`,
-    db.schema,
-  ));
+  await db.exec(`UPDATE oura.daily_sleep SET raw_data = jsonb_set(raw_data, '{score}', '"high"')
+    WHERE id = 'night-0001'`);
   const { types } = pipelineOf(db, TYPES);
   const [counts] = await replay(db, { types });
   assert.deepEqual({ rejected: counts!.rejected, unchanged: counts!.unchanged }, {
@@ -53,10 +49,7 @@ forEachDatabase("replay() quarantines what does not fit, and leaves the row", as
 forEachDatabase("replay() brings nothing back that Oura no longer returns", async (db) => {
   await applyYaml(db, TYPES);
   await store(db, TYPES, "daily_sleep", nights(2));
-  await db.exec(inSchema(
-    "UPDATE oura.daily_sleep SET deleted_at = now() WHERE id = 'night-0001'",
-    db.schema,
-  ));
+  await db.exec("UPDATE oura.daily_sleep SET deleted_at = now() WHERE id = 'night-0001'");
   const [counts] = await replay(db, { types: pipelineOf(db, TYPES).types });
   assert.equal(counts!.unchanged, 1);
   assert.deepEqual(await values(db, "daily_sleep", "deleted_at IS NULL"), [false, true]);

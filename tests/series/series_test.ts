@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import { removeBuriedSamples } from "../../pipelines/stages/series/deleted_samples.ts";
 import { tableOf } from "../../pipelines/stages/table.ts";
 import { applyYaml, pending, pipelineOf, store, values, WEARER } from "../columns/support.ts";
@@ -67,7 +66,7 @@ forEachDatabase("samples and phases become a row each, without those not measure
     "b 0 23:30 deep",
     "b 1 23:35 9",
   ]);
-});
+}, { otherSchema: true });
 
 forEachDatabase(
   "an unchanged document writes no sample, a changed one the difference",
@@ -148,7 +147,7 @@ forEachDatabase("samples leave with their document, and come back with it", asyn
   await store(db, SERIES, "sleep", nights);
   await db.transaction(async (tx) => {
     await tx.query(
-      inSchema("UPDATE oura.sleep SET deleted_at = now() WHERE id = 'a'", db.schema),
+      "UPDATE oura.sleep SET deleted_at = now() WHERE id = 'a'",
     );
     const [type] = pipelineOf(db, SERIES).types;
     await removeBuriedSamples(tx, tableOf(type!), WEARER);

@@ -4,7 +4,7 @@ import { parsePipeline } from "../../config/pipeline.ts";
 import type { Pipeline, TypeWindow } from "../../config/model.ts";
 import SHIPPED from "../../config/oura.yaml" with { type: "text" };
 import type { Database } from "../../lib/db/driver/database.ts";
-import { inSchema, quoteIdentifier } from "../../lib/db/driver/identifiers.ts";
+import { quoteIdentifier } from "../../lib/db/driver/identifiers.ts";
 import { addDays, utcDay } from "../../lib/values/days.ts";
 import { OuraHttp, type OuraHttpOptions } from "../../lib/oura/http/http.ts";
 import { staticToken as fixedToken } from "../../lib/oura/token_provider.ts";
@@ -104,11 +104,8 @@ export function canonical(document: unknown): string {
 /** All live documents of a wearer in a table, in canonical form. */
 export async function stored(db: Database, table: string, userId: string): Promise<Set<string>> {
   const { rows } = await db.query<{ raw_data: unknown }>(
-    inSchema(
-      `SELECT raw_data FROM oura.${quoteIdentifier(table)}
+    `SELECT raw_data FROM oura.${quoteIdentifier(table)}
       WHERE user_id = $1 AND deleted_at IS NULL`,
-      db.schema,
-    ),
     [userId],
   );
   return new Set(rows.map((row) => canonical(row.raw_data)));

@@ -21,15 +21,21 @@ export interface QueryResult<T extends Row = Row> {
   rowCount: number;
 }
 
-/** Something that runs one statement at a time: the database itself or a transaction. */
+/**
+ * Something that runs one statement at a time: the database itself or a transaction. Our SQL is
+ * written against the schema `oura`; whatever runs it points it at the configured schema. Only the
+ * text of the statement is rewritten, never a parameter, a literal or a quoted name.
+ */
 export interface Queryable {
-  /** The SQL schema of all tables; see `inSchema` for how statements are pointed at it. */
+  /** The SQL schema of all tables. */
   readonly schema: string;
   /**
    * Runs one statement with `$1…` parameters.
    * @throws {DatabaseError} With the SQLSTATE in `sqlState`, except for programming errors.
    */
   query<T extends Row = Row>(sql: string, params?: readonly unknown[]): Promise<QueryResult<T>>;
+  /** The same for SQL that a person wrote: it is sent as it is. */
+  queryRaw<T extends Row = Row>(sql: string, params?: readonly unknown[]): Promise<QueryResult<T>>;
   /** Runs several statements without parameters, such as a migration. */
   exec(sql: string): Promise<void>;
 }

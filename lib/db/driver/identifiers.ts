@@ -45,7 +45,8 @@ const MEMO_LIMIT = 500;
 
 /**
  * Points a statement written against the default schema (`oura.`) at another one. Text in quotes,
- * dollar quotes and comments stays as it is.
+ * dollar quotes and comments stays as it is. The driver does this to every statement it runs; call
+ * it only to show a statement.
  */
 export function inSchema(sql: string, schema: string): string {
   let memo = rewritten.get(schema);

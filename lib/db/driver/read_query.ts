@@ -24,7 +24,7 @@ export async function readQuery(db: Database, sql: string): Promise<QueryResult>
   return await withRollback(db, async (tx) => {
     await tx.exec("SET TRANSACTION READ ONLY; SET LOCAL cursor_tuple_fraction = 1");
     await dropPrivileges(tx);
-    await tx.query(`DECLARE "#query" NO SCROLL CURSOR FOR\n${sql}`);
+    await tx.queryRaw(`DECLARE "#query" NO SCROLL CURSOR FOR\n${sql}`);
     return await tx.query(`FETCH ALL FROM "#query"`);
   });
 }

@@ -19,6 +19,7 @@ export async function withDryRunSchema<T>(
       schema: db.schema,
       parallelism: 1,
       query: (sql, params) => tx.query(sql, params),
+      queryRaw: (sql, params) => tx.queryRaw(sql, params),
       exec: (sql) => tx.exec(sql),
       transaction: (work) => work(tx),
       close: () => Promise.resolve(),

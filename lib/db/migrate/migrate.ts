@@ -3,7 +3,7 @@ import { type Migration, migrations } from "../../../sql/migrations/index.ts";
 import { DatabaseError } from "../../errors.ts";
 import { VERSION } from "../../version.ts";
 import type { Database, Transaction } from "../driver/database.ts";
-import { inSchema, quoteIdentifier } from "../driver/identifiers.ts";
+import { quoteIdentifier } from "../driver/identifiers.ts";
 import {
   type AppliedMigration,
   checksumOf,
@@ -102,7 +102,7 @@ async function applyNext(
   // All of them, so that nothing is made where one cannot be.
   const taken = await takenName(tx, pending);
   if (taken !== undefined) throw tableTaken(tx.schema, taken);
-  await tx.exec(inSchema(next.sql, tx.schema));
+  await tx.exec(next.sql);
   return await record(tx, next);
 }
 
@@ -132,8 +132,7 @@ async function createHistory(tx: Transaction): Promise<void> {
     [tx.schema],
   );
   if (rows.length > 0) return;
-  await tx.exec(inSchema(
-    `CREATE TABLE oura.schema_migrations (
+  await tx.exec(`CREATE TABLE oura.schema_migrations (
        version integer PRIMARY KEY,
        name text NOT NULL,
        checksum text NOT NULL,
@@ -141,20 +140,15 @@ async function createHistory(tx: Transaction): Promise<void> {
        program_version text NOT NULL
      );
      COMMENT ON TABLE oura.schema_migrations IS
-       'The migrations this schema has been through, with the checksum of each file.';`,
-    tx.schema,
-  ));
+       'The migrations this schema has been through, with the checksum of each file.';`);
 }
 
 async function record(tx: Transaction, migration: Migration): Promise<AppliedMigration> {
   const { version, name } = migration;
   const checksum = await checksumOf(migration);
   const { rows } = await tx.query<{ applied_at: Date }>(
-    inSchema(
-      `INSERT INTO oura.schema_migrations (version, name, checksum, program_version)
+    `INSERT INTO oura.schema_migrations (version, name, checksum, program_version)
        VALUES ($1, $2, $3, $4) RETURNING applied_at`,
-      tx.schema,
-    ),
     [version, name, checksum, VERSION],
   );
   return {

@@ -3,7 +3,7 @@ import { DatabaseError } from "../../errors.ts";
 import type { Migration } from "../../../sql/migrations/index.ts";
 import type { Database, Queryable } from "../driver/database.ts";
 import { hasSqlState, UNDEFINED_COLUMN, UNDEFINED_TABLE } from "../driver/errors/errors.ts";
-import { inSchema, quoteIdentifier } from "../driver/identifiers.ts";
+import { quoteIdentifier } from "../driver/identifiers.ts";
 import { requireOwnHistory } from "./taken_names.ts";
 
 /** A migration the database has. */
@@ -44,7 +44,7 @@ export async function readHistoryTable(db: Queryable): Promise<AppliedMigration[
     checksum: string;
     applied_at: Date;
     program_version: string;
-  }>(inSchema(HISTORY, db.schema));
+  }>(HISTORY);
   return rows.map(({ version, name, checksum, applied_at, program_version }) => ({
     version,
     name,

@@ -2,7 +2,6 @@
 import LAST_REFUSALS from "../../../sql/queries/last_refusals.sql" with { type: "text" };
 import LEDGER_ENTRIES from "../../../sql/queries/ledger_entries.sql" with { type: "text" };
 import type { Queryable } from "../driver/database.ts";
-import { inSchema } from "../driver/identifiers.ts";
 
 /** Days that were read, or could not be. */
 export type ReadSpan = {
@@ -29,7 +28,7 @@ export async function readLedger(
   userId: string,
   dataTypes: readonly string[],
 ): Promise<Map<string, ReadSpan[]>> {
-  const sql = inSchema(LEDGER_ENTRIES, db.schema);
+  const sql = LEDGER_ENTRIES;
   const { rows } = await db.query<ReadSpan>(sql, [userId, dataTypes]);
   return Map.groupBy(rows, (row) => row.data_type);
 }
@@ -40,7 +39,7 @@ export async function readRefusals(
   userId: string,
   dataTypes: readonly string[],
 ): Promise<Map<string, RefusedType>> {
-  const sql = inSchema(LAST_REFUSALS, db.schema);
+  const sql = LAST_REFUSALS;
   const { rows } = await db.query<RefusedType>(sql, [userId, dataTypes]);
   return new Map(rows.map((row) => [row.data_type, row]));
 }

@@ -1,7 +1,6 @@
 /** What Oura answered for single data types before: so that a known refusal is not asked for again. */
 import LAST_ANSWERS from "../../../sql/queries/last_answers.sql" with { type: "text" };
 import type { Queryable } from "../driver/database.ts";
-import { inSchema } from "../driver/identifiers.ts";
 
 /** A refusal of one data type beside others that were answered. */
 export interface KnownRefusal {
@@ -18,7 +17,7 @@ export async function knownRefusals(
   since: Date,
 ): Promise<Map<string, KnownRefusal>> {
   const { rows } = await db.query<{ data_type: string; http_status: number; started_at: Date }>(
-    inSchema(LAST_ANSWERS, db.schema),
+    LAST_ANSWERS,
     [userId, dataTypes, since],
   );
   return new Map(

@@ -8,7 +8,6 @@ import RENEW from "../../../sql/queries/renew_leases.sql" with { type: "text" };
 import type { Life } from "../../process/process_lock.ts";
 import { sleep } from "../../process/sleep.ts";
 import type { Database, Queryable } from "../driver/database.ts";
-import { inSchema } from "../driver/identifiers.ts";
 import { retryStatement, retryTransaction } from "../driver/retry_transaction.ts";
 
 /** A lease in other hands. */
@@ -62,10 +61,8 @@ export async function acquireLeases(
   const { holder, ttlSeconds = 30, onLost = () => {} } = options;
   // What cannot be given back expires by itself; the run is no worse for it.
   const remove = async (names: readonly string[]) => {
-    const sql = inSchema(
-      "DELETE FROM oura.sync_leases WHERE user_id = $1 AND data_type = ANY ($2::text[]) AND holder = $3",
-      db.schema,
-    );
+    const sql =
+      "DELETE FROM oura.sync_leases WHERE user_id = $1 AND data_type = ANY ($2::text[]) AND holder = $3";
     await retryStatement(db, (each) => each.query(sql, [userId, names, holder])).catch(() => {});
   };
   const settled = settle(db, userId, dataTypes, { ...options, ttlSeconds });
@@ -78,7 +75,7 @@ export async function acquireLeases(
   const renew = async () => {
     if (released.length > 0) await remove(released.splice(0));
     if (held.size === 0) return;
-    const renewed = await db.query<{ data_type: string }>(inSchema(RENEW, db.schema), [
+    const renewed = await db.query<{ data_type: string }>(RENEW, [
       userId,
       [...held],
       holder,
@@ -100,11 +97,8 @@ export async function acquireLeases(
     busy,
     async stillHeld(tx, dataType) {
       const { rows } = await tx.query(
-        inSchema(
-          `SELECT 1 FROM oura.sync_leases
+        `SELECT 1 FROM oura.sync_leases
           WHERE user_id = $1 AND data_type = $2 AND holder = $3 FOR SHARE`,
-          tx.schema,
-        ),
         [userId, dataType, holder],
       );
       return rows.length === 1;
@@ -140,7 +134,7 @@ async function settle(
     const missing = dataTypes.filter((name) => !held.has(name));
     if (missing.length === 0) return { held, busy: [] };
     const { taken, busy } = await retryTransaction(db, async (tx) => {
-      const { rows } = await tx.query<{ data_type: string }>(inSchema(ACQUIRE, tx.schema), [
+      const { rows } = await tx.query<{ data_type: string }>(ACQUIRE, [
         userId,
         missing,
         holder,
@@ -168,7 +162,7 @@ async function settle(
 }
 
 async function forget(db: Queryable, holder: string): Promise<void> {
-  await db.query(inSchema("DELETE FROM oura.sync_leases WHERE holder = $1", db.schema), [holder]);
+  await db.query("DELETE FROM oura.sync_leases WHERE holder = $1", [holder]);
 }
 
 async function heldByOthers(
@@ -180,11 +174,8 @@ async function heldByOthers(
   const { rows } = await db.query<
     { data_type: string; holder: string; acquired_at: Date; expires_at: Date }
   >(
-    inSchema(
-      `SELECT data_type, holder, acquired_at, expires_at FROM oura.sync_leases
+    `SELECT data_type, holder, acquired_at, expires_at FROM oura.sync_leases
       WHERE user_id = $1 AND data_type = ANY ($2::text[]) ORDER BY data_type`,
-      db.schema,
-    ),
     [userId, dataTypes],
   );
   return rows.map((row) => ({

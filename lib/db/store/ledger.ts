@@ -4,7 +4,6 @@ import COVERAGE from "../../../sql/queries/coverage.sql" with { type: "text" };
 import RECORD_SNAPSHOT from "../../../sql/queries/record_snapshot.sql" with { type: "text" };
 import RECORD_WINDOW from "../../../sql/queries/record_window.sql" with { type: "text" };
 import type { Queryable } from "../driver/database.ts";
-import { inSchema } from "../driver/identifiers.ts";
 
 /** What the ledger knows of a data type; each list is merged and in order. */
 export interface TypeCoverage {
@@ -68,7 +67,7 @@ export async function readCoverage(
   const coverage = new Map<string, TypeCoverage>(
     rules.map(({ dataType }) => [dataType, { read: [], readToday: [], settled: [], failed: [] }]),
   );
-  const { rows } = await db.query<SpanRow>(inSchema(COVERAGE, db.schema), [
+  const { rows } = await db.query<SpanRow>(COVERAGE, [
     userId,
     rules.map(({ dataType }) => dataType),
     rules.map(({ lookbackDays }) => lookbackDays),
@@ -83,7 +82,7 @@ export async function readCoverage(
 
 /** Records a window, in the transaction that loaded its last page. */
 export async function recordWindow(tx: Queryable, entry: LedgerEntry): Promise<void> {
-  await tx.query(inSchema(RECORD_WINDOW, tx.schema), [
+  await tx.query(RECORD_WINDOW, [
     entry.userId,
     entry.dataType,
     entry.from,
@@ -97,7 +96,7 @@ export async function recordWindow(tx: Queryable, entry: LedgerEntry): Promise<v
     entry.deliveredTo ?? null,
   ]);
   if (entry.snapshot && entry.state === "done") {
-    await tx.query(inSchema(RECORD_SNAPSHOT, tx.schema), [
+    await tx.query(RECORD_SNAPSHOT, [
       entry.userId,
       entry.dataType,
       entry.from,

@@ -11,7 +11,6 @@ import KEEP_ACCOUNTS from "../../../sql/queries/keep_row_accounts.sql" with { ty
 import REOPEN_WINDOWS from "../../../sql/queries/reopen_windows.sql" with { type: "text" };
 import ROW_ACCOUNTS from "../../../sql/queries/row_accounts.sql" with { type: "text" };
 import type { Queryable } from "../driver/database.ts";
-import { inSchema } from "../driver/identifiers.ts";
 import { countAll, countDays, type CountedTable } from "./stored_rows.ts";
 
 /** A window of the ledger whose rows are gone. */
@@ -54,7 +53,7 @@ export async function findLostRows(
   { thorough = false } = {},
 ): Promise<RowFindings> {
   if (tables.length === 0) return { lost: [], counted: [] };
-  const { rows } = await db.query<Account>(inSchema(ROW_ACCOUNTS, db.schema), [
+  const { rows } = await db.query<Account>(ROW_ACCOUNTS, [
     userId,
     tables.map(({ dataType }) => dataType),
     tables.map(({ table }) => table),
@@ -90,10 +89,10 @@ export async function keepFindings(
   if (lost.length > 0) {
     const ids = lost.map(({ id }) => id);
     const { code, message } = ROWS_MISSING;
-    await tx.query(inSchema(REOPEN_WINDOWS, tx.schema), [ids, code, message]);
+    await tx.query(REOPEN_WINDOWS, [ids, code, message]);
   }
   if (counted.length === 0) return;
-  await tx.query(inSchema(KEEP_ACCOUNTS, tx.schema), [
+  await tx.query(KEEP_ACCOUNTS, [
     userId,
     counted.map(({ dataType }) => dataType),
     counted.map(({ rows }) => rows),
@@ -111,7 +110,7 @@ async function countTables(
     `SELECT ${place} AS place, ${countAll(table)} AS rows`
   );
   const { rows } = await db.query<{ place: number; rows: number }>(
-    inSchema(counts.join("\nUNION ALL "), db.schema),
+    counts.join("\nUNION ALL "),
     [userId],
   );
   return new Map(rows.map(({ place, rows }) => [tables[place]!.dataType, rows]));
@@ -132,7 +131,7 @@ async function lostWindows(
 WHERE now < stored OR (stored IS NULL AND rows > 0 AND now = 0)
 ORDER BY from_day, to_day`;
   const { rows } = await db.query<{ id: number; from_day: string; to_day: string }>(
-    inSchema(sql, db.schema),
+    sql,
     [userId, table.dataType],
   );
   return rows.map(({ id, from_day, to_day }) => ({

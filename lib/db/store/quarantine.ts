@@ -3,7 +3,6 @@ import CLOSE_REJECTS from "../../../sql/queries/close_rejects.sql" with { type: 
 import LIST_REJECTS from "../../../sql/queries/list_rejects.sql" with { type: "text" };
 import RESTATE_REJECT from "../../../sql/queries/restate_reject.sql" with { type: "text" };
 import type { Queryable } from "../driver/database.ts";
-import { inSchema } from "../driver/identifiers.ts";
 import type { RejectEntry } from "./rejects.ts";
 
 /** A quarantined document, without its contents. */
@@ -67,7 +66,7 @@ export async function restateReject(
   entry: Omit<RejectEntry, "document" | "documentKey">,
 ): Promise<void> {
   const { path, column, expected, reason } = entry;
-  await tx.query(inSchema(RESTATE_REJECT, tx.schema), [id, path, column, expected, reason]);
+  await tx.query(RESTATE_REJECT, [id, path, column, expected, reason]);
 }
 
 /** Lets documents leave the quarantine; returns how many were still in it. */
@@ -76,7 +75,7 @@ export async function closeRejects(
   ids: readonly number[],
   state: "resolved" | "discarded",
 ): Promise<number> {
-  return (await tx.query(inSchema(CLOSE_REJECTS, tx.schema), [ids, state])).rowCount;
+  return (await tx.query(CLOSE_REJECTS, [ids, state])).rowCount;
 }
 
 async function select(
@@ -84,7 +83,7 @@ async function select(
   { userId, dataTypes, ids, closed = false }: RejectFilter,
   documents: boolean,
 ): Promise<RejectRow[]> {
-  const { rows } = await db.query<RejectRow>(inSchema(LIST_REJECTS, db.schema), [
+  const { rows } = await db.query<RejectRow>(LIST_REJECTS, [
     userId ?? null,
     dataTypes ?? null,
     ids ?? null,

@@ -1,6 +1,5 @@
 /** Quarantine: documents that do not fit, kept whole until their cause is fixed. */
 import type { Queryable, Row } from "../driver/database.ts";
-import { inSchema } from "../driver/identifiers.ts";
 import ADD_REJECTS from "../../../sql/queries/add_rejects.sql" with { type: "text" };
 
 /** A document to quarantine. Nothing of its values stands in the texts. */
@@ -31,7 +30,7 @@ export async function addRejects(
   entries: readonly RejectEntry[],
 ): Promise<AddedRejects> {
   if (entries.length === 0) return { added: 0, discarded: 0 };
-  const { rows } = await tx.query<Row & AddedRejects>(inSchema(ADD_REJECTS, tx.schema), [
+  const { rows } = await tx.query<Row & AddedRejects>(ADD_REJECTS, [
     target.userId,
     target.dataType,
     target.runId,
@@ -48,10 +47,7 @@ export async function addRejects(
 /** The data types of which any document waits in quarantine. */
 export async function typesInQuarantine(db: Queryable, userId: string): Promise<Set<string>> {
   const { rows } = await db.query<{ data_type: string }>(
-    inSchema(
-      `SELECT DISTINCT data_type FROM oura.rejects WHERE user_id = $1 AND state = 'open'`,
-      db.schema,
-    ),
+    `SELECT DISTINCT data_type FROM oura.rejects WHERE user_id = $1 AND state = 'open'`,
     [userId],
   );
   return new Set(rows.map((row) => row.data_type));
@@ -60,11 +56,8 @@ export async function typesInQuarantine(db: Queryable, userId: string): Promise<
 /** How many documents of each data type are in quarantine, of all wearers. */
 export async function countRejects(db: Queryable): Promise<Map<string, number>> {
   const { rows } = await db.query<{ data_type: string; count: number }>(
-    inSchema(
-      `SELECT data_type, count(*)::int AS count FROM oura.rejects
+    `SELECT data_type, count(*)::int AS count FROM oura.rejects
       WHERE state = 'open' GROUP BY data_type ORDER BY data_type`,
-      db.schema,
-    ),
   );
   return new Map(rows.map(({ data_type, count }) => [data_type, count]));
 }
@@ -81,13 +74,10 @@ export async function resolveRejects(
   unread: readonly string[] = [],
 ): Promise<number> {
   const { rowCount } = await tx.query(
-    inSchema(
-      `UPDATE oura.rejects SET state = 'resolved', resolved_at = now()
+    `UPDATE oura.rejects SET state = 'resolved', resolved_at = now()
       WHERE user_id = $1 AND data_type = $2 AND state = 'open'
         AND document_key = ANY ($3::text[])
         AND document_hash <> ALL (SELECT md5(document) FROM unnest($4::text[]) AS u(document))`,
-      tx.schema,
-    ),
     [userId, dataType, documentKeys, unread],
   );
   return rowCount;

@@ -5,7 +5,6 @@ import OPEN_RUNS from "../../../sql/queries/open_runs.sql" with { type: "text" }
 import RECORD_TYPE from "../../../sql/queries/record_run_type.sql" with { type: "text" };
 import START_RUN from "../../../sql/queries/start_run.sql" with { type: "text" };
 import type { Queryable } from "../driver/database.ts";
-import { inSchema } from "../driver/identifiers.ts";
 
 /** Rows written and met, by what became of them. */
 export interface RowCounts {
@@ -70,7 +69,7 @@ export interface RunType {
 
 /** Opens the record of a run and returns its id. */
 export async function startRun(db: Queryable, run: RunStart): Promise<number> {
-  const { rows } = await db.query<{ id: number }>(inSchema(START_RUN, db.schema), [
+  const { rows } = await db.query<{ id: number }>(START_RUN, [
     run.userId,
     run.command,
     run.startedAt,
@@ -84,7 +83,7 @@ export async function startRun(db: Queryable, run: RunStart): Promise<number> {
 /** Records how a data type ended. */
 export async function recordRunType(db: Queryable, type: RunType): Promise<void> {
   const { counts } = type;
-  await db.query(inSchema(RECORD_TYPE, db.schema), [
+  await db.query(RECORD_TYPE, [
     type.runId,
     type.userId,
     type.dataType,
@@ -106,7 +105,7 @@ export async function recordRunType(db: Queryable, type: RunType): Promise<void>
 /** Closes the record of a run. */
 export async function finishRun(db: Queryable, runId: number, end: RunEnd): Promise<void> {
   const { counts } = end;
-  await db.query(inSchema(FINISH_RUN, db.schema), [
+  await db.query(FINISH_RUN, [
     runId,
     end.state,
     end.exitCode,
@@ -138,12 +137,12 @@ export async function openRuns(
   userId: string,
   current: number,
 ): Promise<OpenRun[]> {
-  return (await db.query<OpenRun>(inSchema(OPEN_RUNS, db.schema), [userId, current])).rows;
+  return (await db.query<OpenRun>(OPEN_RUNS, [userId, current])).rows;
 }
 
 /** Closes the records of runs whose process is gone. */
 export async function closeDeadRuns(db: Queryable, ids: readonly number[]): Promise<void> {
-  await db.query(inSchema(CLOSE_DEAD_RUNS, db.schema), [
+  await db.query(CLOSE_DEAD_RUNS, [
     ids,
     "INTERRUPTED",
     "The process ended without a word: it was killed, or the machine went down",

@@ -2,7 +2,6 @@
 import LAST_RUNS from "../../../sql/queries/last_runs.sql" with { type: "text" };
 import TYPE_STATUS from "../../../sql/queries/type_status.sql" with { type: "text" };
 import type { Queryable } from "../driver/database.ts";
-import { inSchema } from "../driver/identifiers.ts";
 
 /** A wearer's latest run. `state` is `interrupted` for one that was killed and not closed yet. */
 export type LastRun = {
@@ -43,7 +42,7 @@ export type TypeStatus = {
 
 /** The latest run of every wearer. */
 export async function lastRuns(db: Queryable): Promise<LastRun[]> {
-  return (await db.query<LastRun>(inSchema(LAST_RUNS, db.schema))).rows;
+  return (await db.query<LastRun>(LAST_RUNS)).rows;
 }
 
 /** Freshness of the data types of a wearer. */
@@ -52,5 +51,5 @@ export async function typeStatus(
   userId: string,
   dataTypes: readonly string[],
 ): Promise<TypeStatus[]> {
-  return (await db.query<TypeStatus>(inSchema(TYPE_STATUS, db.schema), [userId, dataTypes])).rows;
+  return (await db.query<TypeStatus>(TYPE_STATUS, [userId, dataTypes])).rows;
 }

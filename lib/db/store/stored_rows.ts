@@ -1,6 +1,6 @@
 /** How many rows the days of a window have, counted through an index. */
 import type { Queryable } from "../driver/database.ts";
-import { inSchema, quoteIdentifier as q } from "../driver/identifiers.ts";
+import { quoteIdentifier as q } from "../driver/identifiers.ts";
 
 /** A data type's table, and what tells which rows belong to which days. */
 export interface CountedTable {
@@ -49,5 +49,5 @@ export async function recordStoredRows(
 UPDATE oura.sync_windows SET stored = ${countDays(table, "$3::date", "$4::date")}
 WHERE user_id = $1 AND data_type = $2 AND from_day = $3::date AND to_day = $4::date
   AND state = 'done'`;
-  await tx.query(inSchema(sql, tx.schema), [userId, table.dataType, from, to, inserted]);
+  await tx.query(sql, [userId, table.dataType, from, to, inserted]);
 }

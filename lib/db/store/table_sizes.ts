@@ -1,6 +1,6 @@
 /** How much landed where. */
 import type { Queryable } from "../driver/database.ts";
-import { inSchema, quoteIdentifier } from "../driver/identifiers.ts";
+import { quoteIdentifier } from "../driver/identifiers.ts";
 
 /** A table and its rows. */
 export interface TableSize {
@@ -19,7 +19,7 @@ export async function tableSizes(
     WHERE user_id = $1 AND deleted_at IS NULL`
   );
   const { rows } = await db.query<{ place: number; rows: number }>(
-    inSchema(`${counts.join("\nUNION ALL ")}\nORDER BY place`, db.schema),
+    `${counts.join("\nUNION ALL ")}\nORDER BY place`,
     [userId],
   );
   return rows.map((row) => ({ table: tables[row.place]!, rows: row.rows }));

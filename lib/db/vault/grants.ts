@@ -4,7 +4,6 @@ import listSql from "../../../sql/queries/list_grants.sql" with { type: "text" }
 import readSql from "../../../sql/queries/read_grant.sql" with { type: "text" };
 import saveSql from "../../../sql/queries/save_grant.sql" with { type: "text" };
 import type { Queryable } from "../driver/database.ts";
-import { inSchema } from "../driver/identifiers.ts";
 import { retryTransaction } from "../driver/retry_transaction.ts";
 import {
   type Grant,
@@ -20,13 +19,13 @@ import {
 
 /** Everyone who signed in, first come first. Needs no key. */
 export async function listGrants(db: Queryable): Promise<GrantSummary[]> {
-  const { rows } = await db.query<SummaryRow>(inSchema(listSql, db.schema));
+  const { rows } = await db.query<SummaryRow>(listSql);
   return rows.map(toSummary);
 }
 
 /** A wearer's grant, decrypted; null when the wearer is not signed in. */
 export async function readGrant(vault: Vault, userId: string): Promise<Grant | null> {
-  const { rows } = await vault.db.query<GrantRow>(inSchema(readSql, vault.db.schema), [userId]);
+  const { rows } = await vault.db.query<GrantRow>(readSql, [userId]);
   return rows[0] ? await toGrant(rows[0], vault.keyring) : null;
 }
 
@@ -46,11 +45,11 @@ export async function saveGrant(vault: Vault, grant: NewGrant): Promise<void> {
     grant.clientId,
     grant.obtainedAt,
   ];
-  const sql = inSchema(saveSql, vault.db.schema);
+  const sql = saveSql;
   await retryTransaction(vault.db, (tx) => tx.query(sql, parameters));
 }
 
 /** Removes a wearer's grant; the wearer's data stays. */
 export async function deleteGrant(db: Queryable, userId: string): Promise<void> {
-  await db.query(inSchema(deleteSql, db.schema), [userId]);
+  await db.query(deleteSql, [userId]);
 }

@@ -3,7 +3,6 @@ import lockAllSql from "../../../sql/queries/lock_all_grants.sql" with { type: "
 import lockSql from "../../../sql/queries/lock_grant.sql" with { type: "text" };
 import reencryptSql from "../../../sql/queries/reencrypt_grant.sql" with { type: "text" };
 import { BusyError } from "../../errors.ts";
-import { inSchema } from "../driver/identifiers.ts";
 import { SEAL_VERSION } from "./cipher.ts";
 import { sealPair, toGrant, type Vault } from "./grant.ts";
 import { type ClaimedRow, isClaimLive } from "./refresh_claim.ts";
@@ -15,9 +14,8 @@ import { type ClaimedRow, isClaimLive } from "./refresh_claim.ts";
  * @throws {UsageError} When a row needs a key the keyring lacks. Nothing is changed then.
  */
 export function reencryptGrants(vault: Vault): Promise<number> {
-  const { schema } = vault.db;
   return vault.db.transaction(async (tx) => {
-    const { rows } = await tx.query<ClaimedRow>(inSchema(lockAllSql, schema));
+    const { rows } = await tx.query<ClaimedRow>(lockAllSql);
     if (rows.some(isClaimLive)) {
       throw new BusyError("TOKEN_REFRESH_IN_PROGRESS", "A sign-in is being refreshed right now.", {
         hint: "Try again in a minute.",
@@ -29,7 +27,7 @@ export function reencryptGrants(vault: Vault): Promise<number> {
     for (const row of old) {
       const grant = await toGrant(row, vault.keyring);
       const sealed = await sealPair(vault.keyring, grant, grant);
-      await tx.query(inSchema(reencryptSql, schema), [row.user_id, ...sealed]);
+      await tx.query(reencryptSql, [row.user_id, ...sealed]);
     }
     return old.length;
   });
@@ -40,12 +38,11 @@ export function reencryptGrants(vault: Vault): Promise<number> {
  * keeps its version: it is the same pair.
  */
 export async function resealGrant(vault: Vault, userId: string): Promise<void> {
-  const { schema } = vault.db;
   await vault.db.transaction(async (tx) => {
-    const row = (await tx.query<ClaimedRow>(inSchema(lockSql, schema), [userId])).rows[0];
+    const row = (await tx.query<ClaimedRow>(lockSql, [userId])).rows[0];
     if (!row || row.key_version === SEAL_VERSION) return;
     const grant = await toGrant(row, vault.keyring);
     const sealed = await sealPair(vault.keyring, grant, grant);
-    await tx.query(inSchema(reencryptSql, schema), [userId, ...sealed]);
+    await tx.query(reencryptSql, [userId, ...sealed]);
   });
 }

@@ -10,7 +10,6 @@ import expireSql from "../../../sql/queries/expire_refresh_claim.sql" with { typ
 import lockSql from "../../../sql/queries/lock_grant.sql" with { type: "text" };
 import storeSql from "../../../sql/queries/store_refreshed_grant.sql" with { type: "text" };
 import type { Queryable } from "../driver/database.ts";
-import { inSchema } from "../driver/identifiers.ts";
 import { type RetryOptions, retryTransaction } from "../driver/retry_transaction.ts";
 import {
   type Grant,
@@ -60,9 +59,8 @@ export function claimRefresh(
   userId: string,
   options: { holder: string; ttlMs: number; isStale: (grant: Grant) => boolean },
 ): Promise<ClaimResult> {
-  const { schema } = vault.db;
   return retryTransaction(vault.db, async (tx): Promise<ClaimResult> => {
-    const row = (await tx.query<ClaimedRow>(inSchema(lockSql, schema), [userId])).rows[0];
+    const row = (await tx.query<ClaimedRow>(lockSql, [userId])).rows[0];
     if (!row) return { kind: "missing" };
     if (row.state === "needs_login") {
       return { kind: "needs_login", reason: row.needs_login_reason ?? "The grant is dead." };
@@ -72,7 +70,7 @@ export function claimRefresh(
     // After a COMMIT of unknown outcome the claim found here may be this very attempt's own.
     const isOwn = row.claim_holder === options.holder;
     if (!isOwn && isClaimLive(row)) return { kind: "busy", leftMs: row.claim_left_ms ?? 0 };
-    await tx.query(inSchema(claimSql, schema), [userId, options.holder, options.ttlMs]);
+    await tx.query(claimSql, [userId, options.holder, options.ttlMs]);
     return { kind: "claimed", grant, inDoubtSince: isOwn ? null : row.claim_started_at };
   });
 }
@@ -101,7 +99,7 @@ export async function storeRefreshed(
     renewed.refreshedAt,
     renewed.version ?? former.version,
   ];
-  const sql = inSchema(storeSql, vault.db.schema);
+  const sql = storeSql;
   return await retryTransaction(vault.db, async (tx) => {
     return (await tx.query(sql, parameters)).rowCount === 1;
   }, retry);
@@ -114,7 +112,7 @@ export async function releaseClaim(
   holder: string,
   inDoubt: boolean,
 ): Promise<void> {
-  await db.query(inSchema(inDoubt ? expireSql : clearSql, db.schema), [userId, holder]);
+  await db.query(inDoubt ? expireSql : clearSql, [userId, holder]);
 }
 
 /**
@@ -127,5 +125,5 @@ export async function endGrant(
   version: number,
   reason: string,
 ): Promise<boolean> {
-  return (await db.query(inSchema(endSql, db.schema), [userId, version, reason])).rowCount === 1;
+  return (await db.query(endSql, [userId, version, reason])).rowCount === 1;
 }

@@ -1,7 +1,7 @@
 /** Carries out steps until none is left: first the DDL, then the refills, then the exchanges. */
 import type { Pipeline, PipelineType } from "../../../config/model.ts";
 import type { Database } from "../../../lib/db/driver/database.ts";
-import { inSchema, quoteLiteral } from "../../../lib/db/driver/identifiers.ts";
+import { quoteLiteral } from "../../../lib/db/driver/identifiers.ts";
 import type { ApplyOptions, ApplyReport, RefillProgress } from "./apply_options.ts";
 import { tableName } from "../plan/ddl.ts";
 import { withDayColumn } from "../plan/diff.ts";
@@ -88,7 +88,7 @@ async function tablesInUse(db: Database, tasks: readonly RefillTask[]): Promise<
       OR EXISTS (SELECT FROM oura.sync_leases WHERE data_type = ${quoteLiteral(type.name)})`
   );
   const { rows } = await db.query<{ place: number }>(
-    inSchema(selects.join("\nUNION ALL "), db.schema),
+    selects.join("\nUNION ALL "),
   );
   return new Set(rows.map(({ place }) => tasks[place]!.type.table));
 }

@@ -2,7 +2,6 @@
 import ADD_CHANGES from "../../../sql/queries/add_column_changes.sql" with { type: "text" };
 import REMEMBER from "../../../sql/queries/remember_objects.sql" with { type: "text" };
 import type { Database, Queryable, Transaction } from "../../../lib/db/driver/database.ts";
-import { inSchema } from "../../../lib/db/driver/identifiers.ts";
 import { retryTransaction } from "../../../lib/db/driver/retry_transaction.ts";
 import { messageOf } from "../../../lib/errors.ts";
 import type { Memory, Step } from "../plan/step.ts";
@@ -94,7 +93,7 @@ export async function transact(
 async function isRecorded(db: Queryable, changes: readonly number[]): Promise<boolean> {
   if (changes.length === 0) return false;
   const { rows } = await db.query(
-    inSchema("SELECT FROM oura.column_changes WHERE id = ANY($1::bigint[]) LIMIT 1", db.schema),
+    "SELECT FROM oura.column_changes WHERE id = ANY($1::bigint[]) LIMIT 1",
     [changes],
   );
   return rows.length > 0;
@@ -127,7 +126,7 @@ async function runConcurrently(db: Database, step: Step, options: ExecuteOptions
 
 /** Lets `declared_objects` follow steps: what is renamed or gone first, then what is made. */
 export async function keep(tx: Queryable, memories: readonly Memory[]): Promise<void> {
-  const run = (sql: string, params: unknown[]) => tx.query(inSchema(sql, tx.schema), params);
+  const run = (sql: string, params: unknown[]) => tx.query(sql, params);
   const which = "WHERE kind = $1 AND table_name = $2 AND name = $3";
   const made: unknown[] = [];
   for (const memory of memories) {
@@ -155,7 +154,7 @@ export async function record(
   if (steps.length === 0) return [];
   const sqlOf = ({ sql, description }: Pick<Step, "description" | "sql">) =>
     sql.length === 0 ? `-- ${description}` : sql.map((statement) => `${statement};`).join("\n");
-  const { rows } = await db.query<{ id: number }>(inSchema(ADD_CHANGES, db.schema), [
+  const { rows } = await db.query<{ id: number }>(ADD_CHANGES, [
     checksum,
     state,
     steps.map(({ description }) => description),
@@ -166,11 +165,8 @@ export async function record(
 
 async function finish(db: Queryable, id: number, error: string | null): Promise<void> {
   await db.query(
-    inSchema(
-      `UPDATE oura.column_changes SET state = $2, finished_at = clock_timestamp(),
+    `UPDATE oura.column_changes SET state = $2, finished_at = clock_timestamp(),
         error_message = $3 WHERE id = $1`,
-      db.schema,
-    ),
     [id, error === null ? "done" : "failed", error],
   );
 }

@@ -1,5 +1,4 @@
 import type { Queryable } from "../../../lib/db/driver/database.ts";
-import { inSchema } from "../../../lib/db/driver/identifiers.ts";
 import { findObject, type LiveState, type ObjectKind } from "../database_schema.ts";
 import type { Step } from "../plan/step.ts";
 
@@ -23,12 +22,9 @@ export async function markUndeclared(
   });
   if (marks.length === 0) return;
   await db.query(
-    inSchema(
-      `UPDATE oura.declared_objects AS o SET declared = false
+    `UPDATE oura.declared_objects AS o SET declared = false
       FROM unnest($1::text[], $2::text[], $3::text[]) AS n(kind, table_name, name)
       WHERE o.kind = n.kind AND o.table_name = n.table_name AND o.name = n.name`,
-      db.schema,
-    ),
     [
       marks.map(({ kind }) => kind),
       marks.map(({ table }) => table),

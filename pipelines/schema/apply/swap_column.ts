@@ -1,5 +1,4 @@
 import type { Database } from "../../../lib/db/driver/database.ts";
-import { inSchema } from "../../../lib/db/driver/identifiers.ts";
 import type { PipelineType } from "../../../config/model.ts";
 import { formatFieldPath } from "../../../lib/values/field_path.ts";
 import { tableName } from "../plan/ddl.ts";
@@ -29,7 +28,7 @@ export async function swapColumn(
   const sql = step.swap!;
   const definition = { path: formatFieldPath(column.path), type: column.type };
   return await transact(db, options, async (tx) => {
-    await tx.exec(inSchema(`LOCK TABLE ${tableName(table)} IN ACCESS EXCLUSIVE MODE`, tx.schema));
+    await tx.exec(`LOCK TABLE ${tableName(table)} IN ACCESS EXCLUSIVE MODE`);
     const { atWork, wasAtWork } = await disturbance(tx, type.name, since);
     if (atWork || wasAtWork) return [];
     await tx.exec(sql.join(";\n"));

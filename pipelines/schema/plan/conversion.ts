@@ -31,7 +31,7 @@ export async function checkConversion(
   let unfit = 0;
   for (let after: string[] | null = null;;) {
     const pass = { behind: after !== null, until: false, recent: false, lock: false };
-    const sql = readStatement(table, columns, pass, BATCH_ROWS, db.schema);
+    const sql = readStatement(table, columns, pass, BATCH_ROWS);
     // The first parameter belongs to passes over recent rows.
     const params: string[] = ["epoch", ...(after ?? [])];
     const batch: StoredRow[] = (await db.query<StoredRow>(sql, params)).rows;

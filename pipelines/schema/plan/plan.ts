@@ -1,7 +1,6 @@
 /** Plan: the steps from the database as it is to `oura.yaml`, and what each of them costs. */
 import type { Pipeline } from "../../../config/model.ts";
 import type { Database } from "../../../lib/db/driver/database.ts";
-import { inSchema } from "../../../lib/db/driver/identifiers.ts";
 import { checkConversion } from "./conversion.ts";
 import { tableName } from "./ddl.ts";
 import { diff, withDayColumn } from "./diff.ts";
@@ -54,10 +53,7 @@ export async function checkConversions(
 
 async function countDocuments(db: Database, table: string): Promise<number> {
   const { rows } = await db.query<{ count: number }>(
-    inSchema(
-      `SELECT count(*) AS count FROM ${tableName(table)} WHERE raw_data IS NOT NULL`,
-      db.schema,
-    ),
+    `SELECT count(*) AS count FROM ${tableName(table)} WHERE raw_data IS NOT NULL`,
   );
   return rows[0]!.count;
 }

@@ -56,8 +56,8 @@ export function createPass(
 ): Pass {
   const table = tableOf(task.type);
   const limit = options.batchRows ?? (table.timeKeyed ? BATCH_ROWS : WIDE_BATCH_ROWS);
-  const reader = createBatchReader(table, task, limit, db.schema);
-  const write = createBatchWriter(table, task.columns, db.schema);
+  const reader = createBatchReader(table, task, limit);
+  const write = createBatchWriter(table, task.columns);
 
   return async (from, recent, save) => {
     const batches = readAhead(reader.batches(db, from, recent));

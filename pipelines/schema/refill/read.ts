@@ -47,7 +47,6 @@ export function createBatchReader(
   table: Table,
   task: RefillTask,
   limit: number,
-  schema: string,
 ): BatchReader {
   const { since } = task.state;
   const width = keyColumns(table).length;
@@ -61,7 +60,7 @@ export function createBatchReader(
     lock: boolean,
   ): Promise<Batch> {
     const pass = { behind: after !== null, until: until !== null, recent, lock };
-    const sql = readStatement(table, task.columns, pass, limit, schema);
+    const sql = readStatement(table, task.columns, pass, limit);
     const { rows } = await db.query<StoredRow>(sql, [since, ...(after ?? []), ...(until ?? [])]);
     const last = rows.at(-1);
     return {

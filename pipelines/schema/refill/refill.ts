@@ -6,7 +6,6 @@
 import DISTURBED from "../../../sql/queries/refill_disturbed.sql" with { type: "text" };
 import SAVE_REFILL from "../../../sql/queries/save_refill.sql" with { type: "text" };
 import type { Database, Queryable } from "../../../lib/db/driver/database.ts";
-import { inSchema } from "../../../lib/db/driver/identifiers.ts";
 import { createPass, type RefillCounts, type RefillOptions } from "./pass.ts";
 import type { RefillTask } from "./task.ts";
 import type { RefillState } from "../database_schema.ts";
@@ -54,7 +53,7 @@ async function finish(db: Database, task: RefillTask, since: string | null, now:
 /** Whether a sync that may not know a new column is at work, or was since a point in time. */
 export async function disturbance(db: Queryable, dataType: string, since: string) {
   const { rows: [row] } = await db.query<{ at_work: boolean; was_at_work: boolean; now: string }>(
-    inSchema(DISTURBED, db.schema),
+    DISTURBED,
     [dataType, since],
   );
   return { atWork: row!.at_work, wasAtWork: row!.was_at_work, now: row!.now };
@@ -68,7 +67,7 @@ export async function saveState(
   state: RefillState | null,
 ): Promise<void> {
   if (objects.length === 0) return;
-  await db.query(inSchema(SAVE_REFILL, db.schema), [
+  await db.query(SAVE_REFILL, [
     table,
     objects.map(({ kind }) => kind),
     objects.map(({ name }) => name),

@@ -1,5 +1,5 @@
 /** The statements of a refill, built once per table. */
-import { inSchema, quoteIdentifier as q } from "../../../lib/db/driver/identifiers.ts";
+import { quoteIdentifier as q } from "../../../lib/db/driver/identifiers.ts";
 import type { Table, TableColumn } from "../../stages/table.ts";
 
 /** A column to be filled, and, while its type changes, the one that holds the values so far. */
@@ -34,7 +34,6 @@ export function readStatement(
   columns: readonly RefillColumn[],
   pass: Pass,
   limit: number,
-  schema: string,
 ): string {
   const keys = keyColumns(table);
   const previousDocuments = columns.map(({ former }, i) =>
@@ -50,17 +49,14 @@ export function readStatement(
     ...(pass.behind ? [compareKeys(keys, ">", 2)] : []),
     ...(pass.until ? [compareKeys(keys, "<=", pass.behind ? 2 + keys.length : 2)] : []),
   ];
-  return inSchema(
-    `SELECT ${keys.map(({ name }, i) => `${q(name)}::text AS k${i}`).join(", ")},
+  return `SELECT ${keys.map(({ name }, i) => `${q(name)}::text AS k${i}`).join(", ")},
   ctid::text AS place, tableoid::text AS part, xmin::text AS version, raw_data::text AS raw, deleted_at IS NOT NULL AS deleted${
-      previousDocuments.map((f) => `, ${f}`).join("")
-    }
+    previousDocuments.map((f) => `, ${f}`).join("")
+  }
 FROM oura.${q(table.name)} AS t
 WHERE ${conditions.join(" AND ")}
 ORDER BY ${keys.map(({ name }) => `t.${q(name)}`).join(", ")}
-LIMIT ${limit}${pass.lock ? " FOR NO KEY UPDATE" : ""}`,
-    schema,
-  );
+LIMIT ${limit}${pass.lock ? " FOR NO KEY UPDATE" : ""}`;
 }
 
 function compareKeys(keys: readonly TableColumn[], operator: string, first: number): string {
@@ -79,36 +75,29 @@ function compareKeys(keys: readonly TableColumn[], operator: string, first: numb
 export function writeStatement(
   table: Table,
   columns: readonly RefillColumn[],
-  schema: string,
 ): string | null {
   if (columns.length === 0) return null;
   const fields = ["p tid", "v text", "o oid", ...columns.map(({ type }, i) => `c${i} ${type}`)];
   const list = (write: (name: string, i: number) => string) =>
     columns.map(({ name }, i) => write(q(name), i)).join(", ");
-  return inSchema(
-    `UPDATE oura.${q(table.name)} AS t SET ${list((name, i) => `${name} = r.c${i}`)}
+  return `UPDATE oura.${q(table.name)} AS t SET ${list((name, i) => `${name} = r.c${i}`)}
 FROM jsonb_to_recordset($1::text::jsonb) AS r(${fields.join(", ")})
 WHERE t.ctid = r.p AND t.xmin = r.v::xid AND t.tableoid = r.o
-  AND (${list((name) => `t.${name}`)}) IS DISTINCT FROM (${list((_, i) => `r.c${i}`)})`,
-    schema,
-  );
+  AND (${list((name) => `t.${name}`)}) IS DISTINCT FROM (${list((_, i) => `r.c${i}`)})`;
 }
 
 /**
  * Whether anybody but this transaction has changed a row since it was read: `$1` is a JSON array of
  * objects with `v`ersion and the key as `k0…`.
  */
-export function changedStatement(table: Table, schema: string): string {
+export function changedStatement(table: Table): string {
   const keys = keyColumns(table);
   const fields = ["v text", ...keys.map(({ type }, i) => `k${i} ${type}`)];
-  return inSchema(
-    `SELECT EXISTS (
+  return `SELECT EXISTS (
   SELECT FROM jsonb_to_recordset($1::text::jsonb) AS r(${fields.join(", ")})
   JOIN oura.${q(table.name)} t ON ${
-      keys.map(({ name }, i) => `t.${q(name)} = r.k${i}`).join(" AND ")
-    }
+    keys.map(({ name }, i) => `t.${q(name)} = r.k${i}`).join(" AND ")
+  }
   WHERE t.xmin <> r.v::xid AND t.xmin <> (txid_current() % 4294967296)::text::xid
-) AS changed`,
-    schema,
-  );
+) AS changed`;
 }

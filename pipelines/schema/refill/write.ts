@@ -28,11 +28,10 @@ export type BatchWriter = (
 export function createBatchWriter(
   table: Table,
   columns: readonly RefillColumn[],
-  schema: string,
 ): BatchWriter {
-  const update = writeStatement(table, columns, schema);
-  const changed = changedStatement(table, schema);
-  const loaders = table.series.map((series) => createSeriesLoader(series, schema));
+  const update = writeStatement(table, columns);
+  const changed = changedStatement(table);
+  const loaders = table.series.map(createSeriesLoader);
 
   return async (tx, { rows, outcomes }, mode) => {
     if (rows.length === 0) return { filled: 0, rejected: 0 };

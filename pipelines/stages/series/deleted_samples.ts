@@ -1,5 +1,5 @@
 import type { Transaction } from "../../../lib/db/driver/database.ts";
-import { inSchema, quoteIdentifier as q } from "../../../lib/db/driver/identifiers.ts";
+import { quoteIdentifier as q } from "../../../lib/db/driver/identifiers.ts";
 import type { Table } from "../table.ts";
 
 /**
@@ -15,11 +15,8 @@ export async function removeBuriedSamples(
   if (table.timeKeyed) return;
   for (const { name } of table.series) {
     await tx.query(
-      inSchema(
-        `DELETE FROM oura.${q(name)} s USING oura.${q(table.name)} p
+      `DELETE FROM oura.${q(name)} s USING oura.${q(table.name)} p
         WHERE s.user_id = $1 AND p.user_id = $1 AND s.document_id = p.id AND p.deleted_at = now()`,
-        tx.schema,
-      ),
       [userId],
     );
   }

@@ -1,6 +1,6 @@
 /** Load of samples, so that a changed document replaces what it had and nothing else is written. */
 import type { Queryable } from "../../../lib/db/driver/database.ts";
-import { inSchema, quoteIdentifier as q } from "../../../lib/db/driver/identifiers.ts";
+import { quoteIdentifier as q } from "../../../lib/db/driver/identifiers.ts";
 import type { Series } from "../../../config/model.ts";
 import type { Samples } from "./samples.ts";
 
@@ -34,9 +34,9 @@ export interface SeriesLoader {
 const MOST_SAMPLES = 100_000;
 
 /** Builds the loader of a series. */
-export function createSeriesLoader(table: SeriesTable, schema: string): SeriesLoader {
-  const add = inSchema(addStatement(table), schema);
-  const replace = inSchema(replaceStatement(table), schema);
+export function createSeriesLoader(table: SeriesTable): SeriesLoader {
+  const add = addStatement(table);
+  const replace = replaceStatement(table);
   return {
     async add(tx, userId, documents) {
       const filled = documents.filter(({ samples }) => samples !== null);

@@ -13,8 +13,8 @@ export interface SamplesLoader {
 }
 
 /** Builds the loader of all samples of a table. */
-export function createSamplesLoader(table: Table, schema: string): SamplesLoader {
-  const loaders = table.series.map((series) => createSeriesLoader(series, schema));
+export function createSamplesLoader(table: Table): SamplesLoader {
+  const loaders = table.series.map(createSeriesLoader);
   const documents = (rows: readonly Row[], i: number) =>
     rows.map(({ key, samples }) => ({ documentId: key, samples: samples[i] ?? null }));
   return {

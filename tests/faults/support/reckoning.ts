@@ -1,7 +1,7 @@
 /** What is really in a database, to be held against what was reported and against the simulator. */
 import assert from "node:assert/strict";
 import type { Database } from "../../../lib/db/driver/database.ts";
-import { inSchema, quoteIdentifier as q } from "../../../lib/db/driver/identifiers.ts";
+import { quoteIdentifier as q } from "../../../lib/db/driver/identifiers.ts";
 import { truth, TYPE_NAMES, type TypeName, type World } from "../../../simulator/mod.ts";
 import { KEY_SEPARATOR } from "../../../pipelines/stages/key.ts";
 import { canonical, stored } from "../../support/sync_world.ts";
@@ -40,10 +40,7 @@ export async function contentsOf(db: Database): Promise<Contents> {
   for (const { name, own } of tables) {
     if (BOOKKEEPING.includes(name)) continue;
     const { rows } = await db.query<{ row: string }>(
-      inSchema(
-        `SELECT (to_jsonb(t) - $1::text[])::text AS row FROM oura.${q(name)} t ORDER BY 1`,
-        db.schema,
-      ),
+      `SELECT (to_jsonb(t) - $1::text[])::text AS row FROM oura.${q(name)} t ORDER BY 1`,
       [own ?? []],
     );
     contents.set(name, rows.map(({ row }) => row));
@@ -54,12 +51,9 @@ export async function contentsOf(db: Database): Promise<Contents> {
 /** The days of the ledger, one by one: `type day state`. How they came to be windows is left out. */
 export async function ledgerDays(db: Database): Promise<string[]> {
   const { rows } = await db.query<{ day: string }>(
-    inSchema(
-      `SELECT DISTINCT concat_ws(' ', user_id, data_type, day::date, state) AS day
+    `SELECT DISTINCT concat_ws(' ', user_id, data_type, day::date, state) AS day
       FROM oura.sync_windows, generate_series(from_day::timestamp, to_day::timestamp, '1 day') AS day
       ORDER BY 1`,
-      db.schema,
-    ),
   );
   return rows.map(({ day }) => day);
 }
@@ -112,8 +106,7 @@ export async function assertHonest(
   if (!await isMigrated(db)) return;
   for (const type of TYPE_NAMES) await assertLedgerHonest(db, world, userId, type, where);
   const { rows: lies } = await db.query(
-    inSchema(
-      `SELECT r.id, r.state, r.exit_code, t.data_type, t.state AS type_state
+    `SELECT r.id, r.state, r.exit_code, t.data_type, t.state AS type_state
       FROM oura.sync_runs r JOIN oura.sync_run_types t ON t.run_id = r.id
       WHERE (r.exit_code = 0) <> (r.state = 'done')
         OR (r.state = 'done' AND t.state = 'failed')
@@ -121,8 +114,6 @@ export async function assertHonest(
           SELECT 1 FROM oura.sync_windows w WHERE w.run_id = r.id AND w.user_id = t.user_id
             AND w.data_type = t.data_type AND w.state = 'failed'
         ))`,
-      db.schema,
-    ),
   );
   assert.deepEqual(lies, [], `${where}: run records`);
 }
@@ -135,20 +126,14 @@ async function assertLedgerHonest(
   where: string,
 ): Promise<void> {
   const { rows: windows } = await db.query<{ from: string; to: string }>(
-    inSchema(
-      `SELECT from_day AS from, to_day AS to FROM oura.sync_windows
+    `SELECT from_day AS from, to_day AS to FROM oura.sync_windows
       WHERE user_id = $1 AND data_type = $2 AND state = 'done'`,
-      db.schema,
-    ),
     [userId, type],
   );
   if (windows.length === 0) return;
   const have = await stored(db, type, userId);
   const { rows: rejects } = await db.query<{ document_key: string | null }>(
-    inSchema(
-      "SELECT document_key FROM oura.rejects WHERE user_id = $1 AND data_type = $2",
-      db.schema,
-    ),
+    "SELECT document_key FROM oura.rejects WHERE user_id = $1 AND data_type = $2",
     [userId, type],
   );
   const quarantined = new Set(
@@ -188,6 +173,6 @@ export async function runRecords(
 ): Promise<{ state: string; exit_code: number | null; error_code: string | null }[]> {
   const { rows } = await db.query<
     { state: string; exit_code: number | null; error_code: string | null }
-  >(inSchema("SELECT state, exit_code, error_code FROM oura.sync_runs ORDER BY id", db.schema));
+  >("SELECT state, exit_code, error_code FROM oura.sync_runs ORDER BY id");
   return rows;
 }

@@ -10,6 +10,8 @@ import {
   POSTGRESQL_CONF,
 } from "./embedded_directory.ts";
 import { toDatabaseError } from "../errors/errors.ts";
+import { inSchema } from "../identifiers.ts";
+import { Savepoints } from "../savepoints.ts";
 import { DECODED_OIDS, decoderOf, encodeParameter } from "../values.ts";
 
 /** Where an embedded database is, and how it is opened. */
@@ -73,7 +75,14 @@ class PgliteQueryable {
     readonly label: string,
   ) {}
 
-  async query<T extends Row = Row>(
+  query<T extends Row = Row>(
+    sql: string,
+    params: readonly unknown[] = [],
+  ): Promise<QueryResult<T>> {
+    return this.queryRaw(inSchema(sql, this.schema), params);
+  }
+
+  async queryRaw<T extends Row = Row>(
     sql: string,
     params: readonly unknown[] = [],
   ): Promise<QueryResult<T>> {
@@ -88,7 +97,7 @@ class PgliteQueryable {
 
   async exec(sql: string): Promise<void> {
     try {
-      await this.runner.exec(sql);
+      await this.runner.exec(inSchema(sql, this.schema));
     } catch (error) {
       throw toDatabaseError(error, this.label);
     }
@@ -113,12 +122,12 @@ class PgliteDatabase extends PgliteQueryable implements Database {
     super(pglite, schema, label);
   }
 
-  override query<T extends Row = Row>(
+  override queryRaw<T extends Row = Row>(
     sql: string,
     params?: readonly unknown[],
   ): Promise<QueryResult<T>> {
     this.assertOutsideTransaction();
-    return super.query(sql, params);
+    return super.queryRaw(sql, params);
   }
 
   override exec(sql: string): Promise<void> {
@@ -161,18 +170,9 @@ class PgliteDatabase extends PgliteQueryable implements Database {
 }
 
 class PgliteOpenTransaction extends PgliteQueryable implements Transaction {
-  private savepoints = 0;
+  private readonly savepoints = new Savepoints(this);
 
-  async savepoint<T>(body: () => Promise<T>): Promise<T> {
-    const name = `s${++this.savepoints}`;
-    await this.exec(`SAVEPOINT ${name}`);
-    try {
-      const result = await body();
-      await this.exec(`RELEASE SAVEPOINT ${name}`);
-      return result;
-    } catch (error) {
-      await this.exec(`ROLLBACK TO SAVEPOINT ${name}; RELEASE SAVEPOINT ${name}`);
-      throw error;
-    }
+  savepoint<T>(body: () => Promise<T>): Promise<T> {
+    return this.savepoints.run(body);
   }
 }

@@ -8,6 +8,8 @@ import type pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import type { Database, QueryResult, Row, Transaction } from "../database.ts";
 import { SqlError, toDatabaseError } from "../errors/errors.ts";
+import { inSchema } from "../identifiers.ts";
+import { Savepoints } from "../savepoints.ts";
 import { StatementStopper } from "./statement_stopper.ts";
 import { encodeParameter } from "../values.ts";
 
@@ -38,7 +40,14 @@ class PostgresQueryable {
     protected readonly stopper: StatementStopper,
   ) {}
 
-  async query<T extends Row = Row>(
+  query<T extends Row = Row>(
+    sql: string,
+    params: readonly unknown[] = [],
+  ): Promise<QueryResult<T>> {
+    return this.queryRaw(inSchema(sql, this.schema), params);
+  }
+
+  async queryRaw<T extends Row = Row>(
     sql: string,
     params: readonly unknown[] = [],
   ): Promise<QueryResult<T>> {
@@ -53,7 +62,7 @@ class PostgresQueryable {
 
   async exec(sql: string): Promise<void> {
     try {
-      await this.runner.query(sql);
+      await this.runner.query(inSchema(sql, this.schema));
     } catch (error) {
       throw this.failure(error);
     }
@@ -118,7 +127,7 @@ async function rollback(client: pg.PoolClient): Promise<void> {
 }
 
 class PostgresTransaction extends PostgresQueryable implements Transaction {
-  private savepoints = 0;
+  private readonly savepoints = new Savepoints(this);
 
   constructor(
     private readonly client: pg.PoolClient,
@@ -129,22 +138,14 @@ class PostgresTransaction extends PostgresQueryable implements Transaction {
     super(client, schema, label, stopper);
   }
 
-  async savepoint<T>(body: () => Promise<T>): Promise<T> {
-    const name = `s${++this.savepoints}`;
-    await this.exec(`SAVEPOINT ${name}`);
-    try {
-      const result = await body();
-      await this.exec(`RELEASE SAVEPOINT ${name}`);
-      return result;
-    } catch (error) {
-      await this.exec(`ROLLBACK TO SAVEPOINT ${name}; RELEASE SAVEPOINT ${name}`);
-      throw error;
-    }
+  savepoint<T>(body: () => Promise<T>): Promise<T> {
+    return this.savepoints.run(body);
   }
 
   async copyIn(sql: string, lines: AsyncIterable<string> | Iterable<string>): Promise<void> {
     try {
-      await pipeline(Readable.from(inChunks(lines)), this.client.query(copyFrom(sql)));
+      const copy = copyFrom(inSchema(sql, this.schema));
+      await pipeline(Readable.from(inChunks(lines)), this.client.query(copy));
     } catch (error) {
       throw this.failure(error);
     }
