@@ -1,7 +1,7 @@
 /** What every report is read from: a database, one wearer, the declared columns and the present. */
 import type { Pipeline, PipelineType } from "../config/model.ts";
 import type { Queryable } from "../lib/db/driver/database.ts";
-import { inSchema, quoteIdentifier as q } from "../lib/db/driver/identifiers.ts";
+import { quoteIdentifier as q } from "../lib/db/driver/identifiers.ts";
 import { addDays, type DaySpan, utcDay } from "../lib/values/days.ts";
 import { livePipeline } from "../pipelines/schema/live_pipeline.ts";
 import { readState } from "../pipelines/schema/database_schema.ts";
@@ -47,7 +47,7 @@ export async function read<T extends Record<string, unknown>>(
   sql: string,
   ...params: unknown[]
 ): Promise<T[]> {
-  return (await db.query<T>(inSchema(sql, db.schema), [userId, ...params])).rows;
+  return (await db.query<T>(sql, [userId, ...params])).rows;
 }
 
 /** The table of a data type, quoted, with the schema to be replaced. */

@@ -5,7 +5,7 @@
 import type { PipelineType } from "../../config/model.ts";
 import { addDays, type DaySpan, earlierDay, utcDay } from "../../lib/values/days.ts";
 import type { Database, Queryable } from "../../lib/db/driver/database.ts";
-import { inSchema, quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
+import { quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
 
 /** The data type that is rolled up. */
 export const ROLLED_UP = "heart_rate";
@@ -28,7 +28,7 @@ export async function refreshHeartRateHours(
 ): Promise<void> {
   const from = `${addDays(span.from, -BESIDE)}T00:00:00Z`;
   const to = `${addDays(span.to, BESIDE + 1)}T00:00:00Z`;
-  await tx.query(inSchema(refreshStatement(bpmOf(type)), tx.schema), [userId, from, to]);
+  await tx.query(refreshStatement(bpmOf(type)), [userId, from, to]);
 }
 
 /**
@@ -41,12 +41,9 @@ export async function fillHeartRateHours(
   userId: string,
 ): Promise<void> {
   const { rows: [ends] } = await db.query<{ first: Date | null; filled: Date | null }>(
-    inSchema(
-      `SELECT
+    `SELECT
         (SELECT min("timestamp") FROM oura.heart_rate WHERE user_id = $1) AS first,
         (SELECT min(hour) FROM oura.heart_rate_hours WHERE user_id = $1) AS filled`,
-      db.schema,
-    ),
     [userId],
   );
   const { first, filled } = ends!;

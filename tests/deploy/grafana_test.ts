@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import type { Database, Row } from "../../lib/db/driver/database.ts";
 import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
 import { migrate } from "../../lib/db/migrate/migrate.ts";
@@ -82,7 +81,7 @@ Deno.test("every panel's query runs as a role that may only read, and finds some
 });
 
 async function rowsOf(db: Database, sql: string): Promise<Row[]> {
-  return (await db.query(inSchema(expanded(sql), "oura"))).rows;
+  return (await db.query(expanded(sql))).rows;
 }
 
 /** The file as psql would run it, with a name of its own on a server that tests share. */

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import { shippedPipeline, syncWearer, withSimulator } from "../support/sync_world.ts";
 
@@ -9,19 +8,16 @@ const DAYS = 6;
 
 /** Hours whose figures are not those of their samples, or that are missing, or have no samples. */
 async function wrongHours(db: Database): Promise<number> {
-  const { rows } = await db.query<{ wrong: number }>(inSchema(
-    `SELECT count(*)::int AS wrong FROM (
+  const { rows } = await db.query<{ wrong: number }>(`SELECT count(*)::int AS wrong FROM (
       SELECT date_trunc('hour', "timestamp") AS hour, source, min(bpm)::real AS least,
         max(bpm)::real AS most, sum(bpm)::double precision AS total, count(*)::int AS n
       FROM oura.heart_rate WHERE deleted_at IS NULL GROUP BY 1, 2
     ) AS s FULL JOIN oura.heart_rate_hours AS h USING (hour, source)
-    WHERE (least, most, total, n) IS DISTINCT FROM (bpm_min, bpm_max, bpm_sum, samples)`,
-    db.schema,
-  ));
+    WHERE (least, most, total, n) IS DISTINCT FROM (bpm_min, bpm_max, bpm_sum, samples)`);
   return rows[0]!.wrong;
 }
 
-const run = (db: Database, sql: string) => db.exec(inSchema(sql, db.schema));
+const run = (db: Database, sql: string) => db.exec(sql);
 
 forEachDatabase("the hours of heart rate follow the samples", async (db, t) => {
   const pipeline = shippedPipeline(db.schema, DAYS);
@@ -47,10 +43,7 @@ forEachDatabase("the hours of heart rate follow the samples", async (db, t) => {
     await t.step("a sync of what is unchanged writes none", async () => {
       const versions = async () =>
         (await db.query<{ v: string }>(
-          inSchema(
-            "SELECT string_agg(xmin::text, ',' ORDER BY hour, source) AS v FROM oura.heart_rate_hours",
-            db.schema,
-          ),
+          "SELECT string_agg(xmin::text, ',' ORDER BY hour, source) AS v FROM oura.heart_rate_hours",
         )).rows[0]!.v;
       const before = await versions();
       await sync();

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { addDays } from "../../lib/values/days.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { inSchema } from "../../lib/db/driver/identifiers.ts";
 import { completeness } from "../../reports/completeness.ts";
 import { dailyValues } from "../../reports/daily_values.ts";
 import { freshness } from "../../reports/freshness.ts";
@@ -136,7 +135,7 @@ forEachDatabase("view models hold what the wearer's documents say", async (db, t
       assert.equal(model.rolledUp, true);
       const total = model.count.reduce((sum, count) => sum + count, 0);
       const { rows } = await db.query<{ n: number }>(
-        inSchema("SELECT count(*)::int AS n FROM oura.heart_rate", db.schema),
+        "SELECT count(*)::int AS n FROM oura.heart_rate",
       );
       assert.equal(total, rows[0]!.n);
     });
@@ -226,8 +225,7 @@ async function heartIsRight(source: Source, world: World): Promise<void> {
 }
 
 async function hoursAreRight(db: Database): Promise<void> {
-  const { rows } = await db.query(inSchema(
-    `SELECT * FROM (
+  const { rows } = await db.query(`SELECT * FROM (
       SELECT user_id, date_trunc('hour', "timestamp") AS hour, source, min(bpm)::real AS least,
         max(bpm)::real AS most, sum(bpm)::double precision AS total, count(*)::int AS samples
       FROM oura.heart_rate WHERE deleted_at IS NULL GROUP BY 1, 2, 3
@@ -235,8 +233,6 @@ async function hoursAreRight(db: Database): Promise<void> {
       SELECT user_id, hour, source, bpm_min, bpm_max, bpm_sum, samples FROM oura.heart_rate_hours
     ) AS hours USING (user_id, hour, source)
     WHERE least IS DISTINCT FROM bpm_min OR most IS DISTINCT FROM bpm_max
-      OR total IS DISTINCT FROM bpm_sum OR samples.samples IS DISTINCT FROM hours.samples`,
-    db.schema,
-  ));
+      OR total IS DISTINCT FROM bpm_sum OR samples.samples IS DISTINCT FROM hours.samples`);
   assert.deepEqual(rows, []);
 }
