@@ -21,8 +21,8 @@ const CASES: Case[] = [
   { args: ["backfill", "--json"], exitCode: 2, code: "COMMAND_LINE" },
   { args: ["validate", "--json", "--config", "gone"], exitCode: 2, code: "CONFIG_MISSING" },
   { args: ["doctor", "--json"], env: { DB_PORT: "x" }, exitCode: 2, code: "SETTINGS_INVALID" },
-  { args: ["query", "--format", "json", "x"], exitCode: 5, code: "DATABASE_STATEMENT" },
-  { args: ["query", "--format=json", "x"], exitCode: 5, code: "DATABASE_STATEMENT" },
+  { args: ["query", "--format", "json", "x"], exitCode: 2, code: "NOT_A_QUERY" },
+  { args: ["query", "--format=json", "select 1 +"], exitCode: 5, code: "DATABASE_STATEMENT" },
   { args: ["auth", "logout", "--json"], exitCode: 3, code: "NOT_SIGNED_IN" },
   { args: ["rejects", "retry", "7", "--json"], exitCode: 2, code: "NO_SUCH_REJECT" },
   ...["status", "gaps", "plan", "apply", "migrate", "replay"].map((command) => ({

@@ -1,5 +1,8 @@
 /** `status`, `gaps`, `rejects list`, `plan` and `auth status` for those who may only look. */
 import assert from "node:assert/strict";
+import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
+import { migrate } from "../../lib/db/migrate/migrate.ts";
+import { migrations } from "../../sql/migrations/index.ts";
 import { asSuperuser, sharedCluster, urlOf } from "../support/postgres.ts";
 import { deskTest } from "./support.ts";
 
@@ -23,12 +26,15 @@ deskTest("a role that may only read can look, and is told of an old schema", asy
   const cluster = await sharedCluster();
   const database = new URL(desk.databaseUrl).pathname.slice(1);
   const role = `monitor_${database}`;
+  const grants = [
+    `GRANT USAGE ON SCHEMA oura TO ${role}`,
+    `GRANT SELECT ON ALL TABLES IN SCHEMA oura TO ${role}`,
+  ];
   await asSuperuser(cluster, [
     `CREATE ROLE ${role} LOGIN`,
     // As on a replica.
     `ALTER ROLE ${role} SET default_transaction_read_only = on`,
-    `GRANT USAGE ON SCHEMA oura TO ${role}`,
-    `GRANT SELECT ON ALL TABLES IN SCHEMA oura TO ${role}`,
+    ...grants,
   ], database);
   try {
     const url = new URL(urlOf(cluster, database));
@@ -43,10 +49,10 @@ deskTest("a role that may only read can look, and is told of an old schema", asy
     const [status] = JSON.parse((await desk.run(["status", "--json"], looking)).out).wearers;
     assert.equal(status.verdict, "fresh");
 
-    await asSuperuser(cluster, [
-      "DELETE FROM oura.schema_migrations WHERE version = " +
-      "(SELECT max(version) FROM oura.schema_migrations)",
-    ], database);
+    await asSuperuser(cluster, ["DROP SCHEMA oura CASCADE"], database);
+    const db = await openPostgres({ kind: "url", url: desk.databaseUrl }, { schema: "oura" });
+    await migrate(db, migrations.slice(0, -1)).finally(() => db.close());
+    await asSuperuser(cluster, grants, database);
     for (const args of LOOKS) {
       const { exitCode, err } = await desk.run(args, looking);
       assert.equal(exitCode, 5, args.join(" "));

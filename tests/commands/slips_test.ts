@@ -32,7 +32,7 @@ deskTest(
 deskTest(
   "query says that it is query which only reads, not the server",
   async ({ run, databaseUrl }) => {
-    const { err } = await run(["query", "create table public.x (a int)"], {
+    const { err } = await run(["query", "select from pg_class for update"], {
       DATABASE_URL: databaseUrl,
     });
     assert.match(err, /DATABASE_READ_ONLY.*\n +`.* query` only reads/);

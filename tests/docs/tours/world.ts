@@ -1,5 +1,6 @@
 /** A new user's machine: a home, a clone, a browser, a PostgreSQL, and a simulated Oura. */
 import { cp } from "node:fs/promises";
+import CONFIGURATION from "../../../deno.json" with { type: "json" };
 import { asSuperuser, type ClusterAddress, urlOf } from "../../support/postgres.ts";
 import { nameOf } from "../command_lines.ts";
 import { type Place, type Typed, typeInto } from "../shell.ts";
@@ -7,19 +8,8 @@ import { SimulatedOura } from "../simulated_oura.ts";
 import { equip } from "../stand_ins.ts";
 import { FillIns } from "./fill_ins.ts";
 
-/** What of the repository the program needs. */
-const ROOMS = [
-  ".env.example",
-  "commands",
-  "config",
-  "deno.json",
-  "deno.lock",
-  "lib",
-  "main.ts",
-  "pipelines",
-  "simulator",
-  "sql",
-];
+/** What of the repository a package of it leaves out, and what a developer's own runs leave behind. */
+const NOT_CLONED = [...CONFIGURATION.publish.exclude, ".env", ".git", "data"];
 const SYSTEM_PATH = "/usr/bin:/bin";
 /** Named by the examples; empty in between. */
 const DATABASE = "oura";
@@ -46,7 +36,9 @@ export class World {
   static async make(cluster: ClusterAddress): Promise<World> {
     const home = await Deno.makeTempDir({ prefix: "oura-sync-home-" });
     const clone = `${home}/oura-sync`;
-    for (const room of ROOMS) await cp(room, `${clone}/${room}`, { recursive: true });
+    for await (const { name } of Deno.readDir(".")) {
+      if (!NOT_CLONED.includes(name)) await cp(name, `${clone}/${name}`, { recursive: true });
+    }
     await equip(`${home}/bin`, clone);
     const redirectUri = `http://localhost:${freePort()}/callback`;
     const env = {
