@@ -1,6 +1,6 @@
 /**
  * The errors a person can meet. Each carries a stable `code` for machines, the exit code of the
- * command line, and a `hint` that says how to mend it. Anything else that reaches the top is a bug.
+ * command line, and a `hint` that says how to fix it. Anything else that reaches the top is a bug.
  */
 
 /** Exit codes of the command line. */
@@ -15,9 +15,27 @@ export const EXIT = {
   busy: 75,
 } as const;
 
+/** From the failure that needs a person most to the one that the next run may fix by itself. */
+const BY_GRAVITY: readonly number[] = [
+  EXIT.bug,
+  EXIT.signIn,
+  EXIT.database,
+  EXIT.usage,
+  EXIT.oura,
+  EXIT.partial,
+];
+
+/**
+ * The exit code of work that failed in several ways.
+ * @returns The gravest of `codes`; 0 when there is none. 75 (busy) is not a failure and counts as 0.
+ */
+export function gravest(codes: readonly number[]): number {
+  return BY_GRAVITY.find((code) => codes.includes(code)) ?? EXIT.done;
+}
+
 /** Options shared by every {@linkcode OuraSyncError}. */
 export interface ErrorOptionsWithHint {
-  /** How to mend it, as an instruction to the person reading. */
+  /** How to fix it, as an instruction to the person reading. */
   hint?: string;
   /** The lower-level failure this error stands for. */
   cause?: unknown;
@@ -44,7 +62,7 @@ export class UsageError extends OuraSyncError {
   override readonly exitCode: number = EXIT.usage;
 }
 
-/** The stored grant is dead or missing; only the wearer can mend it by signing in again. */
+/** The stored grant is dead or missing; only the wearer can fix it, by signing in again. */
 export class SignInError extends OuraSyncError {
   override readonly exitCode: number = EXIT.signIn;
 }
