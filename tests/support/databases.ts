@@ -6,15 +6,15 @@ import type { Database } from "../../lib/db/driver/database.ts";
 import { quoteIdentifier } from "../../lib/db/driver/identifiers.ts";
 import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { openPglite } from "../../lib/db/driver/pglite/open_pglite.ts";
-import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
-import { createDatabase, once, sharedCluster } from "./postgres.ts";
+import { DEFAULT_SCHEMA, withPostgres } from "./server_database.ts";
+import { SOAK } from "./soak.ts";
 
-const DEFAULT_SCHEMA = "oura";
+export { withPostgres } from "./server_database.ts";
+
 /** Needs quoting, and holds the default name as a word. */
 const OTHER_SCHEMA = "My oura.data";
 
-// Started here and not in the first test, whose sanitizers would take them for leaks.
-await sharedCluster();
+// Opened here and not in the first test, whose sanitizers would take it for a leak.
 const embedded = await openPglite({
   directory: null,
   schema: DEFAULT_SCHEMA,
@@ -28,8 +28,9 @@ export interface ForEachOptions {
 }
 
 /**
- * Registers `body` three times: on PostgreSQL, on PostgreSQL with a schema name that needs quoting,
- * and on PGlite. Each run has a database of its own, migrated.
+ * Registers `body` on PostgreSQL with a schema name that needs quoting, on PGlite with the default
+ * one, and in the soak on PostgreSQL with the default one too. Each run has a database of its own,
+ * migrated.
  */
 export function forEachDatabase(
   name: string,
@@ -52,38 +53,9 @@ export function forEachDatabase(
       fn: (t) => use(schema, (db) => body(db, t), { migrated }),
     });
   };
-  register("PostgreSQL", DEFAULT_SCHEMA, withPostgres);
+  if (SOAK) register("PostgreSQL", DEFAULT_SCHEMA, withPostgres);
   register("PostgreSQL, other schema", OTHER_SCHEMA, withPostgres);
   register("PGlite", DEFAULT_SCHEMA, withPglite);
-}
-
-/** Runs `body` on a database of its own on the shared server, empty unless `migrated`. */
-export async function withPostgres(
-  schema: string,
-  body: (db: Database, url: string) => Promise<void>,
-  { migrated = false }: ForEachOptions = {},
-): Promise<void> {
-  const { url, drop } = await createDatabase(migrated ? await migratedTemplate(schema) : undefined);
-  const db = await openPostgres({ kind: "url", url }, { schema });
-  try {
-    await body(db, url);
-  } finally {
-    await db.close();
-    await drop();
-  }
-}
-
-/** A database whose tables are there already: copying it is quicker than migrating each time. */
-function migratedTemplate(schema: string): Promise<string> {
-  const variable = `OURA_TEST_TEMPLATE_${schema === DEFAULT_SCHEMA ? "DEFAULT" : "OTHER"}`;
-  return once(variable, async () => {
-    const { name, url } = await createDatabase();
-    const db = await openPostgres({ kind: "url", url }, { schema });
-    await migrate(db);
-    // PostgreSQL copies a database only while no session is connected to it.
-    await db.close();
-    return name;
-  });
 }
 
 /** Runs `body` on the PGlite of this test file, emptied before, and migrated if asked. */
