@@ -1,6 +1,6 @@
 import type { Pipeline } from "../../config/model.ts";
 import type { Settings } from "../../config/environment/settings.ts";
-import { gravest } from "../../lib/errors.ts";
+import { type ExitCode, gravest } from "../../lib/errors.ts";
 import { withDatabase } from "../_cli/context.ts";
 import { qualifyCommands } from "../_cli/command_names.ts";
 import { type CommandContext, defineCommand } from "../_cli/define_command.ts";
