@@ -1,12 +1,8 @@
 import type { Command } from "commander";
+import type { Settings } from "../../config/environment/settings.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
 import { EXIT } from "../../lib/errors.ts";
-import {
-  type CommonOptions,
-  prepare,
-  readPipeline,
-  withCommonOptions,
-  withDatabase,
-} from "../_cli/context.ts";
+import { type CommonOptions, prepare, readPipeline, withCommonOptions } from "../_cli/context.ts";
 import type { Io } from "../_cli/terminal.ts";
 import { action } from "../_cli/action.ts";
 import { interruptible } from "../../lib/process/interruption.ts";
@@ -20,6 +16,9 @@ interface Options extends CommonOptions {
   open: boolean;
   userId?: string;
 }
+
+/** On a server; the page asks for a few things at once. */
+const CONNECTIONS = 4;
 
 /** `dashboard`: the page, until it is stopped. */
 export function define(command: Command, io: Io): void {
@@ -42,8 +41,20 @@ async function dashboard(options: Options, io: Io): Promise<number> {
   const pipeline = await readPipeline(options);
   using interruption = interruptible(() => {});
   // Nothing is made or changed: a role that may only read is enough.
-  await withDatabase(settings, pipeline.schema, async (db) => {
+  const db = await openToLook(settings, pipeline.schema);
+  try {
     await servePage({ db, pipeline }, page, io, interruption.signal);
-  }, { migrated: false });
+  } finally {
+    await db.close();
+  }
   return EXIT.done;
+}
+
+/** The database, in whose embedded kind a sync may work while no one looks at the page. */
+async function openToLook({ connection }: Settings, schema: string): Promise<Database> {
+  const { openDatabase } = await import("../../lib/db/driver/open.ts");
+  const open = () => openDatabase(connection, { schema, poolSize: CONNECTIONS });
+  if (connection.kind !== "embedded") return await open();
+  const { LentDatabase } = await import("../../server/lent_database.ts");
+  return new LentDatabase(open, schema, connection.directory);
 }
