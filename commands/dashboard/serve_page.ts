@@ -43,7 +43,7 @@ export async function servePage(
   const address = `http://${urlHost(hostname)}:${server.addr.port}/`;
   const url = token === null ? address : `${address}?token=${token}`;
   terminal.out(url);
-  terminal.err("The page is at the address above. Ctrl-C ends it.");
+  terminal.err(`The page is at ${address} until Ctrl-C.`);
   if (open) await openBrowser(url);
   await server.finished;
 }
