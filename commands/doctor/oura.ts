@@ -8,7 +8,7 @@ import { EXIT } from "../../lib/errors.ts";
 import { OuraHttp } from "../../lib/oura/http/http.ts";
 import { staticToken, type TokenProvider } from "../../lib/oura/token_provider.ts";
 import { needsLogin, notSignedIn } from "../../lib/auth/sign_in_errors.ts";
-import { openKeyring, openWearer } from "../../lib/auth/open_wearer.ts";
+import { openKeyring, openVault, openWearer } from "../../lib/auth/open_wearer.ts";
 import { identifyWearer } from "../../pipelines/sync/identify_wearer.ts";
 import { leftOut } from "../auth/scopes.ts";
 import { attempt, failed, type Finding, ok, warn } from "./check.ts";
@@ -80,7 +80,7 @@ async function checkGrant(
     return [failed("sign-in", needsLogin(userId, grant.needsLoginReason ?? ""))];
   }
   return await attempt("sign-in", async () => {
-    const keeper = await openWearer(settings, db, userId);
+    const keeper = await openWearer(settings, await openVault(settings, db), userId);
     return [
       ok("sign-in", `wearer ${userId}, portal ${portal}, token until ${expiresAt.toISOString()}`),
       checkScopes(grant, pipeline),

@@ -66,16 +66,17 @@ async function retryWearer(
   { pipeline, lease, version }: RetryOptions,
 ): Promise<RetryOutcome[]> {
   const byType = Map.groupBy(rejects, (reject) => reject.dataType);
-  const record = await RunRecord.open(db, {
+  await using record = await RunRecord.open(db, {
     userId,
     command: "rejects retry",
     startedAt: new Date(),
     version,
     configChecksum: pipeline.checksum,
     lease,
-  });
+  }, { requests: 0, bytes: 0, traceIds: [] });
   // A sync of the same type could load a newer document between our look and our write.
-  await using leases = await acquireLeases(db, userId, [...byType.keys()], lease);
+  await using leases = await acquireLeases(db, userId, [...byType.keys()], lease)
+    .catch((error) => record.fail(error));
   const outcomes: RetryOutcome[] = [];
   const sum = noRows();
   for (const [dataType, own] of byType) {
@@ -99,7 +100,7 @@ async function retryWearer(
   }
   const remaining = outcomes.reduce((total, outcome) => total + outcome.remaining, 0);
   const error = remaining > 0 ? new RejectsRemainError(remaining) : null;
-  await record.close(error, sum, { requests: 0, bytes: 0, traceIds: [] });
+  await record.close(error, sum);
   return outcomes;
 }
 

@@ -9,7 +9,7 @@ import type { Queryable } from "../../lib/db/driver/database.ts";
 import { type KnownRefusal, knownRefusals } from "../../lib/db/store/last_answers.ts";
 import { scopeStanding } from "../../lib/oura/oauth/scopes.ts";
 import type { TokenProvider } from "../../lib/oura/token_provider.ts";
-import type { LeftOut } from "./outcome.ts";
+import type { SkipReason } from "./outcome.ts";
 
 /** How long a refusal is believed, in days: Oura may open a route without a new sign-in. */
 export const RECHECK_DAYS = 30;
@@ -20,7 +20,7 @@ export interface Askable {
   /** Names of those among `types` for which Oura's answer decides. */
   readonly probed: ReadonlySet<string>;
   /** The others, by name. */
-  readonly leftOut: ReadonlyMap<string, LeftOut>;
+  readonly skipped: ReadonlyMap<string, SkipReason>;
 }
 
 /** Sorts the data types that a run wants. */
@@ -33,25 +33,25 @@ export async function askableTypes(
 ): Promise<Askable> {
   const grant = { scopes: tokens.scopes, portal: tokens.signIn?.portal ?? null };
   const standing = Map.groupBy(wanted, ({ scope }) => scopeStanding(grant, scope));
-  const leftOut = new Map<string, LeftOut>();
-  for (const type of standing.get("withheld") ?? []) leftOut.set(type.name, withheld(type));
+  const skipped = new Map<string, SkipReason>();
+  for (const type of standing.get("withheld") ?? []) skipped.set(type.name, withheld(type));
   const open = standing.get("not_offered") ?? [];
   const refusals = open.length === 0
     ? new Map<string, KnownRefusal>()
     : await knownRefusals(db, userId, open.map(({ name }) => name), believedSince(tokens, now));
   for (const type of open) {
     const refusal = refusals.get(type.name);
-    if (refusal) leftOut.set(type.name, notOffered(type, refusal));
+    if (refusal) skipped.set(type.name, notOffered(type, refusal));
   }
   return {
-    types: wanted.filter(({ name }) => !leftOut.has(name)),
-    probed: new Set(open.map(({ name }) => name).filter((name) => !leftOut.has(name))),
-    leftOut,
+    types: wanted.filter(({ name }) => !skipped.has(name)),
+    probed: new Set(open.map(({ name }) => name).filter((name) => !skipped.has(name))),
+    skipped,
   };
 }
 
-/** Why a data type is left out whose scope the portal cannot grant, and which Oura refused. */
-export function notOffered({ scope }: PipelineType, { status, at }: KnownRefusal): LeftOut {
+/** Why a data type is skipped whose scope the portal cannot grant, and which Oura refused. */
+export function notOffered({ scope }: PipelineType, { status, at }: KnownRefusal): SkipReason {
   const day = utcDay(at);
   return {
     code: "SCOPE_NOT_OFFERED",
@@ -62,7 +62,7 @@ export function notOffered({ scope }: PipelineType, { status, at }: KnownRefusal
   };
 }
 
-function withheld({ scope }: PipelineType): LeftOut {
+function withheld({ scope }: PipelineType): SkipReason {
   return {
     code: "SCOPE_NOT_GRANTED",
     message: `the scope "${scope}" was not granted; to add it, sign in again: oura-sync auth login`,

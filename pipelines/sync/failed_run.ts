@@ -25,17 +25,17 @@ export async function recordFailedRun(planned: PlannedSync, error: unknown): Pro
   if (reaches) throw error;
   const { db, userId, pipeline, command = "sync", version, lease } = planned;
   const started = performance.now();
-  const record = await RunRecord.open(db, {
+  const traffic = noTraffic();
+  await using record = await RunRecord.open(db, {
     userId,
     command,
     version,
     lease,
     startedAt: new Date(),
     configChecksum: pipeline.checksum,
-  });
+  }, traffic);
   const counts = noRows();
-  const traffic = noTraffic();
-  await record.close(error, counts, traffic);
+  await record.close(error, counts);
   if (userId === null) throw error;
   return {
     runId: record.id,

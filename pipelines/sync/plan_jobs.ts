@@ -8,7 +8,7 @@ import { emptyStretches } from "./empty_stretches.ts";
 import { foreseeLostWindows } from "./lost_rows.ts";
 import { isTimeKeyed } from "../stages/table.ts";
 import { type Demand, windowsToFetch } from "./windows.ts";
-import type { TypeJob } from "./scheduler.ts";
+import type { TypeJob } from "./running_type.ts";
 
 /** Options of {@linkcode planJobs}. */
 export interface PlanOptions {

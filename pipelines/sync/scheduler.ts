@@ -10,43 +10,39 @@ import { retryTransaction } from "../../lib/db/driver/retry_transaction.ts";
 import { addCounts, documentsIn, noRows } from "../../lib/db/store/runs.ts";
 import {
   DatabaseError,
-  OuraSyncError,
+  type OuraSyncError,
   OuraUnavailableError,
   SignInError,
   UsageError,
 } from "../../lib/errors.ts";
-import { AccessDeniedError, RateLimitedError } from "../../lib/oura/errors.ts";
 import type { Span } from "../../lib/log/telemetry.ts";
-import { notOffered } from "./askable.ts";
-import { watchDrift } from "../stages/drift.ts";
-import { judge } from "./contract.ts";
+import { AccessDeniedError, RateLimitedError } from "../../lib/oura/errors.ts";
 import { TableTroubleError } from "../errors.ts";
-import { createLoader } from "../stages/load.ts";
-import { asOuraSyncError, leaveOut, stopType, type TypeOutcome } from "./outcome.ts";
-import type { SyncContext, TypeStages } from "./window.ts";
-import { tracedWindow } from "./traced_window.ts";
-import { createTransform } from "../stages/transform.ts";
+import type { CompiledTypes } from "../stages/compiled.ts";
+import { notOffered } from "./askable.ts";
 import { isReachable } from "./identify_wearer.ts";
+import { asOuraSyncError, type Ending, skip, type TypeOutcome } from "./outcome.ts";
+import {
+  newestOfAllFirst,
+  outcomeOf,
+  type RunningType,
+  startType,
+  stopped,
+  type TypeJob,
+} from "./running_type.ts";
+import { tracedWindow } from "./traced_window.ts";
+import type { SyncContext } from "./window.ts";
 import type { Window } from "./windows.ts";
 
-/** A data type with its windows to fetch, newest first. */
-export interface TypeJob {
-  readonly type: PipelineType;
-  readonly windows: readonly Window[];
-  /** Whether no scope tells if Oura gives the type, so that a refusal is an answer, not a failure. */
-  readonly isProbe: boolean;
-}
-
 /** What {@linkcode runWindows} needs. */
-export interface WorkOptions {
+export interface RunOptions {
   readonly context: SyncContext;
+  readonly compiled: CompiledTypes;
   /** Aborted when the whole run must stop. */
   readonly abort: AbortController;
   readonly contract: Contract;
   /** Windows in flight at once. */
   readonly concurrency: number;
-  /** Filled in as the work goes on; one for every job. */
-  readonly outcomes: ReadonlyMap<string, TypeOutcome>;
   /** Of the run. */
   readonly span: Span;
   readonly onWindow: (dataType: string, window: Window, rows: number) => void;
@@ -54,107 +50,130 @@ export interface WorkOptions {
   readonly onTypeEnd: (outcome: TypeOutcome) => Promise<void>;
 }
 
-interface RunningType {
-  readonly stages: TypeStages;
-  readonly outcome: TypeOutcome;
-  readonly windows: readonly Window[];
-  readonly isProbe: boolean;
-  readonly span: Span;
-  /** Windows not ended yet. */
-  left: number;
+/** How the windows of a run ended. */
+export interface RunResult {
+  /** In the order of the jobs. */
+  readonly outcomes: readonly TypeOutcome[];
+  /** The failure that stopped the run, or null when every job came to its own end. */
+  readonly fatal: OuraSyncError | null;
 }
 
-/** When so many types in a row found Oura unavailable, it is asked whether it is there at all. */
+/** After this many types in a row found Oura unavailable, the run checks whether it answers at all. */
 const UNAVAILABLE_TYPES = 3;
 
-/**
- * Works through all jobs.
- * @returns The failure that stopped the run, or null when every job came to its own end.
- */
+/** Works through all jobs. Failures are in the result; only bugs are thrown. */
 export async function runWindows(
   jobs: readonly TypeJob[],
-  options: WorkOptions,
-): Promise<OuraSyncError | null> {
-  const { context, abort, outcomes } = options;
-  const runnings: RunningType[] = [];
-  const { db, userId } = context;
+  options: RunOptions,
+): Promise<RunResult> {
+  const { db, userId } = options.context;
   const quarantined = await retryTransaction(db, (tx) => typesInQuarantine(tx, userId));
-  for (const { type, windows, isProbe } of jobs) {
-    const outcome = outcomes.get(type.name)!;
-    const stages = prepare(type, quarantined.has(type.name), options);
-    const span = options.span.child("type", { "oura_sync.data_type": type.name });
-    const running = { stages, outcome, windows, isProbe, span, left: windows.length };
-    runnings.push(running);
-    if (windows.length === 0) await endType(running, options);
-  }
-  const queue = newestOfAllFirst(runnings);
-
-  let fatal: OuraSyncError | null = null;
-  let unavailable = 0;
-
-  const endWindow = async (running: RunningType) => {
-    running.left--;
-    if (running.left === 0) await endType(running, options);
+  const types = jobs.map((job) => startType(job, quarantined.has(job.type.name), options));
+  const scheduler = new Scheduler(types, options);
+  await scheduler.run();
+  const { fatal } = scheduler;
+  return {
+    outcomes: types.map((type) => type.outcome ?? outcomeOf(type, options.contract, fatal)),
+    fatal,
   };
-  const fail = async (running: RunningType, window: Window, error: OuraSyncError) => {
-    const { outcome } = running;
-    if (endsRun(error)) return stopType(outcome, stopRun(error));
+}
+
+/** The windows of one run, and what stopped it. */
+class Scheduler {
+  fatal: OuraSyncError | null = null;
+  readonly #queue: { type: RunningType; window: Window }[];
+  #unavailable = 0;
+
+  constructor(
+    private readonly types: readonly RunningType[],
+    private readonly options: RunOptions,
+  ) {
+    this.#queue = newestOfAllFirst(types);
+  }
+
+  async run(): Promise<void> {
+    for (const type of this.types) if (type.windowsLeft === 0) await this.#endType(type);
+    const workers = Array.from(
+      { length: this.options.concurrency },
+      () =>
+        this.#work().catch((error) => {
+          this.options.abort.abort(error);
+          this.#stopRun(asOuraSyncError(error));
+        }),
+    );
+    await Promise.all(workers);
+  }
+
+  async #work(): Promise<void> {
+    for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
+      const { type, window } = next;
+      const { signal } = this.options.context;
+      if (signal.aborted) type.ending ??= stopped(asOuraSyncError(signal.reason));
+      // A type that failed once is not asked for again in this run; its windows stay pending.
+      if (type.ending === null) await this.#read(type, window);
+      type.windowsLeft--;
+      if (type.windowsLeft === 0) await this.#endType(type);
+    }
+  }
+
+  async #read(type: RunningType, window: Window): Promise<void> {
+    const { context, onWindow } = this.options;
+    const { stages, span } = type;
+    const counts = noRows();
+    try {
+      await tracedWindow(span, context, stages, window, counts);
+      type.windowsDone++;
+      this.#unavailable = 0;
+      onWindow(stages.type.name, window, documentsIn(counts));
+    } catch (error) {
+      const ending = await this.#fail(type, window, failureOf(error, stages.type));
+      type.ending ??= ending;
+    } finally {
+      addCounts(type.counts, counts);
+    }
+  }
+
+  /** Decides how far a failure of a window reaches, and how its type ends. */
+  async #fail(type: RunningType, window: Window, error: OuraSyncError): Promise<Ending> {
+    const { context, abort } = this.options;
+    if (endsRun(error)) return stopped(this.#stopRun(error));
     // What was in flight when the run ended fails for the reason the run ended for.
-    if (context.signal.aborted) return stopType(outcome, asOuraSyncError(context.signal.reason));
-    if (running.isProbe && error instanceof AccessDeniedError) {
+    if (context.signal.aborted) return stopped(asOuraSyncError(context.signal.reason));
+    if (type.job.isProbe && error instanceof AccessDeniedError) {
       const { status } = error.refusal;
-      leaveOut(outcome, notOffered(running.stages.type, { status, at: context.now }));
-      outcome.httpStatus = status;
-      return;
+      return {
+        ...skip(notOffered(type.job.type, { status, at: context.now })),
+        httpStatus: status,
+      };
     }
-    if (outcome.state !== "failed") Object.assign(outcome, { state: "failed", error });
-    await recordFailure(context, running.stages.type, window, error);
-    if (error instanceof RateLimitedError) return abort.abort(error);
-    unavailable = error instanceof OuraUnavailableError ? unavailable + 1 : unavailable;
-    if (unavailable < UNAVAILABLE_TYPES) return;
-    unavailable = 0;
-    // Routes that are broken must not keep the others from being tried; a dead network does.
-    if (!await isReachable(context.http, context.signal)) abort.abort(error);
-  };
-  /** The first reason to end the run is its only one. */
-  const stopRun = (error: OuraSyncError): OuraSyncError => {
-    fatal ??= error;
-    abort.abort(fatal);
-    return fatal;
-  };
-  const worker = async () => {
-    for (let next = queue.shift(); next; next = queue.shift()) {
-      const { running, window } = next;
-      const { outcome, stages } = running;
-      if (context.signal.aborted) stopType(outcome, asOuraSyncError(context.signal.reason));
-      // A type that failed once is not asked for again in this run; its windows stay to fetch.
-      if (outcome.state === "done") {
-        const counts = noRows();
-        try {
-          await tracedWindow(running.span, context, stages, window, counts);
-          outcome.windows.done++;
-          unavailable = 0;
-          options.onWindow(stages.type.name, window, documentsIn(counts));
-        } catch (error) {
-          await fail(running, window, failureOf(error, stages.type));
-        } finally {
-          addCounts(outcome.counts, counts);
-        }
-      }
-      await endWindow(running);
-    }
-  };
-  const guarded = () =>
-    worker().catch((error) => {
-      abort.abort(error);
-      stopRun(asOuraSyncError(error));
-    });
-  await Promise.all(Array.from({ length: options.concurrency }, guarded));
-  // Workers that a broken database stopped left windows behind: their types are not done.
-  for (const { outcome, left } of fatal ? runnings : []) {
-    if (left > 0 && outcome.state === "done") stopType(outcome, fatal!);
+    await recordFailure(context, type.job.type, window, error);
+    if (error instanceof RateLimitedError) abort.abort(error);
+    else if (error instanceof OuraUnavailableError) await this.#checkOura(error);
+    return { state: "failed", error };
   }
-  return fatal;
+
+  /** Broken routes must not keep the others from being tried; a dead network ends the run. */
+  async #checkOura(error: OuraSyncError): Promise<void> {
+    this.#unavailable++;
+    if (this.#unavailable < UNAVAILABLE_TYPES) return;
+    this.#unavailable = 0;
+    const { context, abort } = this.options;
+    if (!await isReachable(context.http, context.signal)) abort.abort(error);
+  }
+
+  /** The first reason to end the run is its only one. */
+  #stopRun(error: OuraSyncError): OuraSyncError {
+    this.fatal ??= error;
+    this.options.abort.abort(this.fatal);
+    return this.fatal;
+  }
+
+  async #endType(type: RunningType): Promise<void> {
+    type.outcome = outcomeOf(type, this.options.contract, null);
+    const { state, error } = type.outcome;
+    type.span.end({ "oura_sync.state": state }, error?.code);
+    await this.options.onTypeEnd(type.outcome);
+  }
 }
 
 /** Whether a failure concerns the whole run: the sign-in, the app's registration, the database. */
@@ -163,52 +182,9 @@ function endsRun(error: OuraSyncError): boolean {
     error instanceof DatabaseError;
 }
 
-/** A failure of the type's own table stays with the type; any other comes back as it is. */
+/** A failure of the type's own table stays with the type; any other comes back unchanged. */
 function failureOf(error: unknown, { name, table }: PipelineType): OuraSyncError {
   return isTableTrouble(error) ? new TableTroubleError(name, table, error) : asOuraSyncError(error);
-}
-
-async function endType(running: RunningType, options: WorkOptions): Promise<void> {
-  const { outcome, span, stages } = running;
-  judge(outcome, stages, options.contract);
-  span.end({ "oura_sync.state": outcome.state }, outcome.error?.code);
-  await options.onTypeEnd(outcome);
-}
-
-/**
- * Every type's newest window, then every type's next: what people look at first comes first. Within
- * a round the time series lead: their many pages come one after another, and would be waited for at
- * the end.
- */
-function newestOfAllFirst(types: readonly RunningType[]) {
-  const isSeries = ({ stages }: RunningType) => stages.type.window.by === "datetime";
-  const runnings = [...types.filter(isSeries), ...types.filter((type) => !isSeries(type))];
-  const rounds = Math.max(0, ...runnings.map(({ windows }) => windows.length));
-  const queue: { running: RunningType; window: Window }[] = [];
-  for (let round = 0; round < rounds; round++) {
-    for (const running of runnings) {
-      const window = running.windows[round];
-      if (window) queue.push({ running, window });
-    }
-  }
-  return queue;
-}
-
-function prepare(
-  type: PipelineType,
-  hasOpenRejects: boolean,
-  { contract }: WorkOptions,
-): TypeStages {
-  const transform = createTransform(type);
-  return {
-    type,
-    transform,
-    load: createLoader(transform.table),
-    hasOpenRejects,
-    failOnBadRow: contract.badRows === "fail",
-    drift: contract.newFields === "ignore" ? null : watchDrift(type),
-    newRejects: { count: 0 },
-  };
 }
 
 async function recordFailure(

@@ -3,16 +3,13 @@
  * in the transaction of the last batch. Killed anywhere, the window stays pending and is read again;
  * what was loaded of it is met unchanged.
  */
-import type { PipelineType } from "../../config/model.ts";
 import { laterDay, utcDay } from "../../lib/values/days.ts";
-import type { Database, Transaction } from "../../lib/db/driver/database.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
 import type { Leases } from "../../lib/db/store/leases.ts";
 import { recordWindow } from "../../lib/db/store/ledger.ts";
-import { addRejects, resolveRejects } from "../../lib/db/store/rejects.ts";
 import { retryTransaction } from "../../lib/db/driver/retry_transaction.ts";
 import { recordStoredRows } from "../../lib/db/store/stored_rows.ts";
 import { addCounts, type RowCounts } from "../../lib/db/store/runs.ts";
-import { BusyError } from "../../lib/errors.ts";
 import type { OuraHttp } from "../../lib/oura/http/http.ts";
 import { pages } from "../../lib/oura/pages.ts";
 import { type Delivered, NewestDay } from "./delivered.ts";
@@ -20,13 +17,12 @@ import type { DriftWatch } from "../stages/drift.ts";
 import { BadRowError } from "../errors.ts";
 import type { MissingDocuments } from "./missing_documents.ts";
 import { countedTable } from "./lost_rows.ts";
-import type { Loader } from "../stages/load.ts";
+import type { CompiledType } from "../stages/compiled.ts";
 import { readAhead } from "../../lib/process/read_ahead.ts";
-import { rejectEntry } from "../stages/reject_entry.ts";
+import { keepLastInstant, loadBatch, newBatch, requireLease } from "./load_batch.ts";
 import { refreshHeartRateHours, ROLLED_UP } from "../rollup/heart_rate_hours.ts";
 import { removeBuriedSamples } from "../stages/series/deleted_samples.ts";
 import { SeenDocuments } from "../stages/tombstones.ts";
-import type { Reject, Row, Transform } from "../stages/transform.ts";
 import type { Window } from "./windows.ts";
 
 /** What every window of a run shares. */
@@ -45,11 +41,8 @@ export interface SyncContext {
   readonly missing: MissingDocuments;
 }
 
-/** A data type made ready: compiled once, used for all its windows. */
-export interface TypeStages {
-  readonly type: PipelineType;
-  readonly transform: Transform;
-  readonly load: Loader;
+/** A data type in one run: its compiled stages, and what its windows share. */
+export interface TypeStages extends CompiledType {
   /** Whether the quarantine held documents of this type when the run began. */
   readonly hasOpenRejects: boolean;
   readonly failOnBadRow: boolean;
@@ -163,63 +156,4 @@ export async function syncWindow(
 
 function later(a: string | null, b: string | null): string | null {
   return a === null || b === null ? a ?? b : laterDay(a, b);
-}
-
-interface Batch {
-  rows: Row[];
-  rejects: Reject[];
-  /** Of rows that are loaded without all of their series. */
-  unread: Reject[];
-  characters: number;
-}
-
-function newBatch(): Batch {
-  return { rows: [], rejects: [], unread: [], characters: 0 };
-}
-
-/**
- * Moves the samples of the last instant on: two documents of one key, which Oura sends one after the
- * other, must meet in one batch, or each would replace the other.
- */
-function keepLastInstant(full: Batch, next: Batch): void {
-  const key = full.rows.at(-1)?.key;
-  while (full.rows.at(-1)?.key === key && full.rows.length > 1) next.rows.unshift(full.rows.pop()!);
-}
-
-async function loadBatch(
-  tx: Transaction,
-  context: SyncContext,
-  stages: TypeStages,
-  batch: Batch,
-): Promise<{ counts: RowCounts; newRejects: number }> {
-  const { userId, runId } = context;
-  const dataType = stages.type.name;
-  const loaded = await stages.load(tx, { userId, runId }, batch.rows);
-  const target = { userId, dataType, runId };
-  const unread = batch.unread.map(rejectEntry);
-  if (stages.hasOpenRejects) {
-    const keys = batch.rows.map(({ key }) => key);
-    await resolveRejects(tx, userId, dataType, keys, unread.map(({ document }) => document));
-  }
-  const rejects = await addRejects(tx, target, batch.rejects.map(rejectEntry));
-  const series = await addRejects(tx, target, unread);
-  const counts = {
-    inserted: loaded.inserted,
-    updated: loaded.updated,
-    unchanged: loaded.unchanged,
-    // A document that a person discarded is not reported again.
-    rejected: batch.rejects.length - rejects.discarded,
-    deleted: 0,
-  };
-  return { counts, newRejects: rejects.added + series.added };
-}
-
-/** A process that lost its lease must not mark anything as done: another one is at work. */
-async function requireLease(tx: Transaction, context: SyncContext, dataType: string) {
-  if (await context.leases.stillHeld(tx, dataType)) return;
-  throw new BusyError(
-    "LEASE_LOST",
-    `the lease on ${dataType} expired while it was being synced, and another process took over`,
-    { hint: "Nothing is lost: the other process syncs the same data." },
-  );
 }
