@@ -10,8 +10,7 @@ import {
 } from "../../commands/_cli/permissions.ts";
 import { execPath } from "node:process";
 import { fileURLToPath } from "node:url";
-import { compileArguments, PERMISSIONS, TARGETS } from "../../tools/compile/arguments.ts";
-import deno from "../../deno.json" with { type: "json" };
+import { compileArguments, TARGETS } from "../../tools/compile/arguments.ts";
 import { inEmptyDirectory, PROJECT, runDeno } from "./support.ts";
 
 const options = { sanitizeOps: true, sanitizeResources: true };

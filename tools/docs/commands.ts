@@ -1,15 +1,20 @@
 /** The command line as its own definitions tell it. */
 import { Command, type Option } from "commander";
+import { loadCommand } from "../../commands/_cli/load_command.ts";
 import { COMMANDS } from "../../commands/_cli/registry.ts";
 import { systemTerminal } from "../../commands/_cli/terminal.ts";
 import { code, markdownTable } from "./blocks.ts";
 
 /** Every command of the program with its options, arguments and subcommands. */
 export async function allCommands(): Promise<Command[]> {
-  return await Promise.all(COMMANDS.map(async ({ name, summary, load }) => {
+  return await Promise.all(COMMANDS.map(async ({ name, summary }) => {
     const command = new Command(name).description(summary);
     // Definitions only: nothing is run.
-    (await load()).default.addTo(command, systemTerminal, () => {});
+    (await loadCommand(name)).addTo(command, {
+      terminal: systemTerminal,
+      finish: () => {},
+      load: loadCommand,
+    });
     return command;
   }));
 }
