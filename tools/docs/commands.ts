@@ -30,6 +30,19 @@ export async function commandTable(): Promise<string> {
   return markdownTable(["command", "does"], rows);
 }
 
+/** One row per command and subcommand: what it does to the database at most, and its options. */
+export async function commandContract(): Promise<string> {
+  const rows = (await allCommands()).flatMap((command, i) => {
+    const leaves = command.commands.length > 0 ? command.commands : [command];
+    return leaves.map((leaf) => {
+      const path = leaf === command ? command.name() : `${command.name()} ${leaf.name()}`;
+      const options = leaf.options.filter(({ hidden }) => !hidden).map(({ flags }) => code(flags));
+      return [code(path), COMMANDS[i]!.database, options.join(", ")];
+    });
+  });
+  return markdownTable(["command", "database", "options"], rows);
+}
+
 /** Every command in full. */
 export async function commandReference(): Promise<string> {
   const parts = (await allCommands()).flatMap((command) => [
