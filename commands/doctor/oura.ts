@@ -49,7 +49,7 @@ export async function checkSignIns(
   const key = await attempt("key", async () => {
     const keyring = await readKeyring(settings);
     if (keyring === null) {
-      return warn("key", "there is no key file yet", "`auth login` creates one");
+      return ok("key", "no key file yet; the first sign-in creates it");
     }
     return ok("key", `tokens are encrypted with key ${keyring.current.id}`);
   });
