@@ -8,7 +8,7 @@ import SHIPPED from "../../config/oura.yaml" with { type: "text" };
 import type { Database } from "../../lib/db/driver/database.ts";
 import { serverAddress } from "../../lib/db/driver/postgres/server_url.ts";
 import { configureLogging, loggerOf } from "../../lib/log/log.ts";
-import type { CommonOptions } from "./define_command.ts";
+import type { CommonOptions } from "./flags.ts";
 import { canDraw, type Terminal } from "./terminal.ts";
 import { removeUnfinished } from "../../lib/process/safe_file.ts";
 import { hidePath } from "../../lib/log/span_redaction.ts";
@@ -73,7 +73,7 @@ export function settingsAt(settings: Settings, { path }: Terminal): Settings {
 }
 
 /** Removes secrets that a killed process left in an unfinished `.env`, where it may. */
-async function removeUnfinishedEnvFile(envFile: string): Promise<void> {
+export async function removeUnfinishedEnvFile(envFile: string): Promise<void> {
   const { state } = await Deno.permissions.query({ name: "write", path: envFile });
   if (state === "granted") await removeUnfinished(envFile);
 }

@@ -3,9 +3,16 @@ import { ENV_FILE, loadEnvironment } from "../../config/environment/env_file.ts"
 import { loadSettings, type Settings } from "../../config/environment/settings.ts";
 import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
 import { createTokenKey } from "../auth/token_key_setup.ts";
-import { findPipelineFile, readSettings, settingsAt, withDatabase } from "../_cli/context.ts";
+import {
+  findPipelineFile,
+  readSettings,
+  removeUnfinishedEnvFile,
+  settingsAt,
+  withDatabase,
+} from "../_cli/context.ts";
 import { qualifyCommands } from "../_cli/command_names.ts";
-import { type CommandContext, type CommonOptions, defineCommand } from "../_cli/define_command.ts";
+import { type CommandContext, defineCommand } from "../_cli/define_command.ts";
+import type { CommonOptions } from "../_cli/flags.ts";
 import type { Terminal } from "../_cli/terminal.ts";
 import { writeEnvFile, writePipelineFile } from "./files.ts";
 import { gatherValues } from "./values.ts";
@@ -34,6 +41,7 @@ async function init(
   { options, terminal, pipeline: readPipeline }: CommandContext<Options>,
 ): Promise<void> {
   const envFile = terminal.path(options.envFile ?? ENV_FILE);
+  await removeUnfinishedEnvFile(envFile);
   const before = await environment(options, terminal);
   const { clientId, clientSecret, accessToken, ...rest } = loadSettings(before);
   if (accessToken === null && !(clientId && clientSecret)) terminal.err(registration(rest));

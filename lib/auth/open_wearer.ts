@@ -3,7 +3,7 @@ import type { ConnectionSettings } from "../db/driver/connection.ts";
 import type { Database } from "../db/driver/database.ts";
 import type { GrantSummary, Vault } from "../db/vault/grant.ts";
 import { listGrants } from "../db/vault/grants.ts";
-import { openKeyFile } from "../db/vault/key_file.ts";
+import { openKeyFile, readKeyFile } from "../db/vault/key_file.ts";
 import { RecoveryFiles } from "../db/vault/recovery_files.ts";
 import { type Keyring, keyringOf } from "../db/vault/token_key.ts";
 import { SignInError, UsageError } from "../errors.ts";
@@ -46,6 +46,17 @@ export async function openKeyring(settings: SignInSettings): Promise<Keyring> {
     hint:
       "`auth login` makes one. If tokens are stored already, set the key they were stored with.",
   });
+}
+
+/**
+ * The same keys for a command that changes nothing: a missing key file is not created.
+ * @returns Null when the embedded database has no key file yet.
+ * @throws {UsageError} With a server database and no key.
+ */
+export async function readKeyring(settings: SignInSettings): Promise<Keyring | null> {
+  return settings.tokenKey === null && settings.connection.kind === "embedded"
+    ? await readKeyFile(keyFilePath(settings))
+    : await openKeyring(settings);
 }
 
 /** The app of the settings; null when client id or secret is missing. */

@@ -135,4 +135,13 @@ export const USAGE_CODES = {
     cause: "The file of `report --out` cannot be written.",
     fix: "Name another file.",
   },
+  DENO_TOO_OLD: {
+    cause: "The program runs on a Deno older than 2.9.6.",
+    fix: "Run `deno upgrade`, or use `npx -y deno@2.9.6 task …`.",
+  },
+  OPTION_RANGE: {
+    cause:
+      "A program passed `timeoutMs`, `retries`, `patienceMs` or `concurrency` a number out of its range.",
+    fix: "Pass a number from the range in the message.",
+  },
 } as const satisfies CodeTable;
