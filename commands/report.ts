@@ -1,7 +1,6 @@
 import { type Command, Option } from "commander";
 import { addDays, daysBetween } from "../lib/values/days.ts";
 import { EXIT, messageOf, UsageError } from "../lib/errors.ts";
-import { wearersOf } from "../reports/freshness.ts";
 import { type Period, period } from "../reports/period.ts";
 import { openSource, tablesOf } from "../reports/source.ts";
 import {
@@ -15,6 +14,7 @@ import type { Io } from "./_cli/terminal.ts";
 import { action } from "./_cli/action.ts";
 import { jsonText } from "./_cli/output.ts";
 import { userIdFlag } from "./_cli/flags.ts";
+import { shownWearer } from "./shown_wearer.ts";
 import { spanOption } from "./sync/options.ts";
 
 type Format = "html" | "md" | "json";
@@ -53,17 +53,11 @@ async function report(options: Options, io: Io): Promise<number> {
   const pipeline = await readPipeline(options);
   const now = new Date();
   const asked = spanOption(["--from", options.from], ["--to", options.to], now);
-  const model = await withReadOnlyDatabase(settings, pipeline.schema, async (db, hasTables) => {
-    const wearers = hasTables ? await wearersOf(db) : [];
-    const userId = options.userId ?? wearers[0];
+  const model = await withReadOnlyDatabase(settings, pipeline.schema, async (db) => {
+    const userId = await shownWearer(db, options.userId);
     if (userId === undefined) {
       throw new UsageError("NOTHING_TO_REPORT", "no wearer has synced yet", {
         hint: "Run `auth login`, then `sync`.",
-      });
-    }
-    if (!wearers.includes(userId)) {
-      throw new UsageError("UNKNOWN_WEARER", `this database knows no wearer ${userId}`, {
-        hint: "`oura-sync status` shows the wearers.",
       });
     }
     const source = await openSource(db, await tablesOf(db, pipeline), userId, now);

@@ -8,6 +8,7 @@ import { action } from "../_cli/action.ts";
 import { interruptible } from "../../lib/process/interruption.ts";
 import { type PageOptions, servePage } from "./serve_page.ts";
 import { userIdFlag } from "../_cli/flags.ts";
+import { shownWearer } from "../shown_wearer.ts";
 import { numberOption } from "../sync/options.ts";
 
 interface Options extends CommonOptions {
@@ -43,6 +44,8 @@ async function dashboard(options: Options, io: Io): Promise<number> {
   // Nothing is made or changed: a role that may only read is enough.
   const db = await openToLook(settings, pipeline.schema);
   try {
+    // A name that no wearer has would show an empty page for ever.
+    if (options.userId !== undefined) await shownWearer(db, options.userId);
     await servePage({ db, pipeline }, page, io, interruption.signal);
   } finally {
     await db.close();

@@ -27,6 +27,7 @@ import { MissingDocuments } from "./missing_documents.ts";
 import { planJobs } from "./plan_jobs.ts";
 import { explainDenial } from "./identify_wearer.ts";
 import { fillHeartRateHours, ROLLED_UP } from "../rollup/heart_rate_hours.ts";
+import { fillSeriesDocuments } from "../rollup/series_documents.ts";
 import { RunRecord } from "./run_record.ts";
 import type { Demand, Window } from "./windows.ts";
 import { runWindows } from "./scheduler.ts";
@@ -149,8 +150,10 @@ export async function sync(options: SyncOptions): Promise<SyncReport> {
   for (const outcome of outcomes.values()) {
     if (outcome.state === "skipped" || outcome.state === "busy") await finishType(outcome);
   }
-  const heartRate = jobs.find(({ type }) => type.name === ROLLED_UP);
-  if (heartRate) await fillHeartRateHours(db, heartRate.type, userId);
+  for (const { type } of jobs) {
+    if (type.name === ROLLED_UP) await fillHeartRateHours(db, type, userId);
+    else await fillSeriesDocuments(db, type, userId);
+  }
   const fatal = await runWindows(jobs, {
     context: {
       db,

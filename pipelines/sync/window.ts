@@ -24,6 +24,7 @@ import type { Loader } from "../stages/load.ts";
 import { readAhead } from "../../lib/process/read_ahead.ts";
 import { rejectEntry } from "../stages/reject_entry.ts";
 import { refreshHeartRateHours, ROLLED_UP } from "../rollup/heart_rate_hours.ts";
+import { refreshSeriesDocuments } from "../rollup/series_documents.ts";
 import { removeBuriedSamples } from "../stages/series/deleted_samples.ts";
 import { SeenDocuments } from "../stages/tombstones.ts";
 import type { Reject, Row, Transform } from "../stages/transform.ts";
@@ -131,11 +132,11 @@ export async function syncWindow(
   const last = await retryTransaction(context.db, async (tx) => {
     const readingMs = performance.now() - began;
     const loaded = await loadBatch(tx, context, stages, batch);
-    const { counts } = loaded;
-    counts.deleted = await seen.markDeleted(tx, context.userId, readingMs, verdict);
-    if (counts.deleted > 0) await removeBuriedSamples(tx, transform.table, context.userId);
-    // Always, and not only after a change: a reading that was cut off left rows without their hours.
+    loaded.deleted = await seen.markDeleted(tx, context.userId, readingMs);
+    if (loaded.deleted > 0) await removeBuriedSamples(tx, transform.table, context.userId);
+    // Always, and not only after a change: a reading that was cut off left rows that are not rolled up.
     if (type.name === ROLLED_UP) await refreshHeartRateHours(tx, type, context.userId, window);
+    else await refreshSeriesDocuments(tx, type, context.userId, window);
     await requireLease(tx, context, type.name);
     await recordWindow(tx, {
       userId: context.userId,
