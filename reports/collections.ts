@@ -2,7 +2,8 @@
 import type { DaySpan } from "../lib/values/days.ts";
 import { type Workout, workoutsOf } from "./marks.ts";
 import { idsOf } from "./vitals.ts";
-import type { Source } from "./source.ts";
+import { numberOf } from "./fields.ts";
+import { read, type Source } from "./source.ts";
 import { type Step, type Trend, trend, weekOf } from "./trend.ts";
 
 const ACTIVITY = [
@@ -63,6 +64,12 @@ export async function activity(source: Source, span: DaySpan, step: Step): Promi
 /** The view model of the body. */
 export interface BodyReport {
   readonly trend: Trend;
+  /** As the wearer entered it in the app; null where it is not known. Years, m, kg. */
+  readonly profile: {
+    readonly age: number | null;
+    readonly height: number | null;
+    readonly weight: number | null;
+  } | null;
 }
 
 /** Reads the body. Metrics of imported types are there when their columns are. */
@@ -72,5 +79,19 @@ export async function body(source: Source, span: DaySpan, step: Step): Promise<B
     return type?.columns.map((column) => `${name}.${column.name}`) ?? [];
   });
   const metrics = [...idsOf(source, BODY), ...imported];
-  return { trend: await trend(source, { metrics, span, step }) };
+  return {
+    trend: await trend(source, { metrics, span, step }),
+    profile: await profileOf(source),
+  };
+}
+
+async function profileOf(source: Source): Promise<BodyReport["profile"]> {
+  if (!source.types.has("personal_info")) return null;
+  const number = (path: string) => `${numberOf(source, "personal_info", path)} AS ${path}`;
+  const rows = await read<NonNullable<BodyReport["profile"]>>(
+    source,
+    `SELECT ${number("age")}, ${number("height")}, ${number("weight")} FROM oura.personal_info t
+    WHERE t.user_id = $1 AND t.deleted_at IS NULL LIMIT 1`,
+  );
+  return rows[0] ?? null;
 }

@@ -135,7 +135,8 @@ async function instantRows(
   return rows.map((row) => ({ ...row, day: days[row.place - 1]! }));
 }
 
-function seriesRows(
+/** The mean of a series on each day, from its roll-up where there is one. */
+async function seriesRows(
   source: Source,
   type: PipelineType,
   name: string,
@@ -145,11 +146,29 @@ function seriesRows(
     ? mainNights(source, "t.id")
     : `SELECT t.day, t.id FROM ${tableName(type)} t WHERE t.user_id = $1 AND t.deleted_at IS NULL
       AND t.day BETWEEN $2::date AND $3::date`;
-  return read<DayRow>(
+  const [{ filled } = { filled: false }] = await read<{ filled: boolean }>(
     source,
-    `SELECT p.day, avg(s.value) AS m0 FROM (${parents}) p
-    JOIN oura.${q(name)} s ON s.user_id = $1 AND s.document_id = p.id GROUP BY p.day`,
-    span.from,
-    span.to,
+    `SELECT EXISTS (
+      SELECT 1 FROM oura.series_documents WHERE user_id = $1 AND series = $2
+    ) AS filled`,
+    name,
   );
+  // Several documents of a day weigh as much as they have samples.
+  return filled
+    ? await read<DayRow>(
+      source,
+      `SELECT p.day, sum(d.mean * d.samples) / sum(d.samples) AS m0 FROM (${parents}) p
+      JOIN oura.series_documents d
+        ON d.user_id = $1 AND d.series = $4 AND d.document_id = p.id GROUP BY p.day`,
+      span.from,
+      span.to,
+      name,
+    )
+    : await read<DayRow>(
+      source,
+      `SELECT p.day, avg(s.value) AS m0 FROM (${parents}) p
+      JOIN oura.${q(name)} s ON s.user_id = $1 AND s.document_id = p.id GROUP BY p.day`,
+      span.from,
+      span.to,
+    );
 }

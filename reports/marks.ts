@@ -153,6 +153,24 @@ export async function tagsOf(source: Source, span: DaySpan): Promise<TagMark[]> 
   }));
 }
 
+/** Names of all tags the wearer ever set, the commonest first. */
+export async function tagNames(source: Source): Promise<string[]> {
+  if (!source.types.has("enhanced_tag")) return [];
+  const rows = await read<{ code: string | null; name: string | null; note: string | null }>(
+    source,
+    `SELECT code, name, note FROM (
+      SELECT ${textOf(source, "enhanced_tag", "tag_type_code")} AS code,
+        ${textOf(source, "enhanced_tag", "custom_name")} AS name,
+        CASE WHEN coalesce(${textOf(source, "enhanced_tag", "tag_type_code")}, 'custom') = 'custom'
+          THEN ${textOf(source, "enhanced_tag", "comment")} END AS note
+      FROM oura.enhanced_tag t WHERE t.user_id = $1 AND t.deleted_at IS NULL
+    ) AS tags GROUP BY code, name, note ORDER BY count(*) DESC LIMIT ${MOST_TAG_NAMES}`,
+  );
+  return [...new Set(rows.map(({ code, name, note }) => tagName(code, name, note)))];
+}
+
+const MOST_TAG_NAMES = 200;
+
 /** `tag_generic_nocaffeine` to `nocaffeine`; a tag of the wearer's own by its name, else its text. */
 export function tagName(code: string | null, name: string | null, note: string | null): string {
   if (name !== null && name !== "") return name;

@@ -7,6 +7,7 @@ import { trendCsv } from "../reports/csv.ts";
 import { freshness } from "../reports/freshness.ts";
 import { heart } from "../reports/heart.ts";
 import { heartHours, zones } from "../reports/heart_hours.ts";
+import { tagNames } from "../reports/marks.ts";
 import { metricSources } from "../reports/metrics.ts";
 import { night } from "../reports/night.ts";
 import { idsOf } from "../reports/vitals.ts";
@@ -58,6 +59,7 @@ export function api(data: Data): Hono {
     offsetSeconds: source.offsetSeconds,
     firstDay: await firstDay(source),
     metrics: [...metricSources(source).values()].map(({ metric }) => metric),
+    tags: await tagNames(source),
     freshness: await freshness(source),
   }));
   get("/today", (source, c) => today(source, dayOf(c, "day", source.today)));

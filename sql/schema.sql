@@ -289,6 +289,18 @@ CREATE TABLE oura.schema_migrations (
 );
 COMMENT ON TABLE oura.schema_migrations IS 'The migrations this schema has been through, with the checksum of each file.';
 
+CREATE TABLE oura.series_documents (
+  user_id text NOT NULL,
+  series text NOT NULL,
+  document_id text NOT NULL,
+  low double precision NOT NULL,
+  mean double precision NOT NULL,
+  high double precision NOT NULL,
+  samples integer NOT NULL,
+  CONSTRAINT series_documents_pkey PRIMARY KEY (user_id, series, document_id)
+);
+COMMENT ON TABLE oura.series_documents IS 'The least, mean and most of the samples of each document and series, kept by sync: a roll-up for charts of long spans.';
+
 CREATE TABLE oura.session (
   user_id text NOT NULL,
   id text NOT NULL,

@@ -144,4 +144,9 @@ export const USAGE_CODES = {
       "A program passed `timeoutMs`, `retries`, `patienceMs` or `concurrency` a number out of its range.",
     fix: "Pass a number from the range in the message.",
   },
+  DATABASE_UNPROTECTED: {
+    cause:
+      "The server does not offer the protection that `channel_binding`, `require_auth` or `ssl_min_protocol_version` asks for.",
+    fix: "Make the server offer it, or remove the parameter.",
+  },
 } as const satisfies CodeTable;

@@ -13,6 +13,7 @@ import { DatabaseError, EXIT, type OuraSyncError } from "../../lib/errors.ts";
 import type { OuraHttp } from "../../lib/oura/http/http.ts";
 import { type Span, telemetry } from "../../lib/log/telemetry.ts";
 import { fillHeartRateHours, ROLLED_UP } from "../rollup/heart_rate_hours.ts";
+import { fillSeriesDocuments } from "../rollup/series_documents.ts";
 import { type CompiledTypes, compileTypes } from "../stages/compiled.ts";
 import { askableTypes } from "./askable.ts";
 import { Delivered } from "./delivered.ts";
@@ -177,8 +178,10 @@ async function runJobs(
   const busy = leases.busy.map((holder) => busyType(holder, windows.get(holder.dataType) ?? 0));
   for (const outcome of [...skipped, ...busy]) await onTypeEnd(outcome);
 
-  const heartRate = jobs.find(({ type }) => type.name === ROLLED_UP);
-  if (heartRate) await fillHeartRateHours(db, heartRate.type, userId);
+  for (const { type } of jobs) {
+    if (type.name === ROLLED_UP) await fillHeartRateHours(db, type, userId);
+    else await fillSeriesDocuments(db, type, userId);
+  }
   const delivered = await retryTransaction(
     db,
     (tx) => Delivered.read(tx, userId, pipeline.types, utcDay(now)),

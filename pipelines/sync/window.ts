@@ -21,6 +21,7 @@ import type { CompiledType } from "../stages/compiled.ts";
 import { readAhead } from "../../lib/process/read_ahead.ts";
 import { keepLastInstant, loadBatch, newBatch, requireLease } from "./load_batch.ts";
 import { refreshHeartRateHours, ROLLED_UP } from "../rollup/heart_rate_hours.ts";
+import { refreshSeriesDocuments } from "../rollup/series_documents.ts";
 import { removeBuriedSamples } from "../stages/series/deleted_samples.ts";
 import { SeenDocuments } from "../stages/tombstones.ts";
 import type { Window } from "./windows.ts";
@@ -126,8 +127,9 @@ export async function syncWindow(
     const loaded = await loadBatch(tx, context, stages, batch);
     loaded.counts.deleted = await seen.markDeleted(tx, context.userId, readingMs, verdict);
     if (loaded.counts.deleted > 0) await removeBuriedSamples(tx, transform.table, context.userId);
-    // Always, and not only after a change: a reading that was cut off left rows without their hours.
+    // Always, and not only after a change: a reading that was cut off left rows that are not rolled up.
     if (type.name === ROLLED_UP) await refreshHeartRateHours(tx, type, context.userId, window);
+    else await refreshSeriesDocuments(tx, type, context.userId, window);
     await requireLease(tx, context, type.name);
     await recordWindow(tx, {
       userId: context.userId,
