@@ -1,6 +1,7 @@
 import { Argument, type Command, Option } from "commander";
 import { DatabaseError, EXIT, UsageError } from "../lib/errors.ts";
-import { readQuery } from "../lib/db/driver/read_query.ts";
+import type { Database } from "../lib/db/driver/database.ts";
+import { readQuery, readQueryInBatches } from "../lib/db/driver/read_query.ts";
 import {
   type CommonOptions,
   prepare,
@@ -9,7 +10,7 @@ import {
   withDatabase,
 } from "./_cli/context.ts";
 import type { Io } from "./_cli/terminal.ts";
-import { csvText, jsonText, printTable } from "./_cli/output.ts";
+import { csvLines, csvText, jsonText, printTable } from "./_cli/output.ts";
 import { action } from "./_cli/action.ts";
 
 interface Options extends CommonOptions {
@@ -33,17 +34,33 @@ export function define(command: Command, io: Io): void {
       const settings = await prepare(options, io);
       const { schema } = await readPipeline(options);
       await withDatabase(settings, schema, async (db) => {
+        const format = options.json ? "json" : options.csv ? "csv" : options.format;
+        if (format === "csv") {
+          await printCsv(db, sql, io).catch(explainReadOnly);
+          return;
+        }
         const { rows, columns: head } = await readQuery(db, sql).catch(explainReadOnly);
         refuseTwins(head);
         const cells = rows.map((row) => head.map((name) => row[name]));
-        const format = options.json ? "json" : options.csv ? "csv" : options.format;
         if (format === "json") io.out(jsonText(rows));
-        else if (format === "csv") io.out(csvText(head, cells), "verbatim");
         else if (rows.length === 0) io.out("(no rows)");
         else printTable(io, { head, rows: cells, forAll: "--format csv or --json" });
       }, { migrated: false });
       return EXIT.done;
     }));
+}
+
+/** Prints a batch as soon as the next one is there: the end of a line depends on what follows. */
+async function printCsv(db: Database, sql: string, io: Io): Promise<void> {
+  let ready: string | null = null;
+  await readQueryInBatches(db, sql, ({ rows, columns }) => {
+    const cells = rows.map((row) => columns.map((name) => row[name]));
+    // The printed line feed completes the CRLF between two batches.
+    if (ready === null) refuseTwins(columns);
+    else io.out(`${ready}\r`, "verbatim");
+    ready = ready === null ? csvText(columns, cells) : csvLines(cells);
+  });
+  if (ready !== null) io.out(ready, "verbatim");
 }
 
 /** The usual hint, to look for the primary server, would lead astray: it is `query` that refuses. */
