@@ -1,58 +1,53 @@
 import { hostname } from "node:os";
-import type { Command } from "commander";
-import { EXIT } from "../lib/errors.ts";
+import { Option } from "commander";
 import { holdProcessLock, lifeOf } from "../lib/process/process_lock.ts";
 import type { ApplyReport, RefillProgress } from "../pipelines/schema/apply/apply_options.ts";
-import {
-  type CommonOptions,
-  prepare,
-  readPipeline,
-  withCommonOptions,
-  withDatabase,
-} from "./_cli/context.ts";
-import type { Io } from "./_cli/terminal.ts";
-import { countText, jsonText } from "./_cli/output.ts";
-import { action } from "./_cli/action.ts";
+import { type DatabaseContext, defineCommand } from "./_cli/define_command.ts";
+import { countText } from "./_cli/output.ts";
+import type { Terminal } from "./_cli/terminal.ts";
 
-interface Options extends CommonOptions {
+interface Options {
   allowDestructive?: boolean;
-  json?: boolean;
 }
 
 /** `apply`: makes the tables match `oura.yaml`, and fills what is new from the stored documents. */
-export function define(command: Command, io: Io): void {
-  withCommonOptions(command)
-    .option("--allow-destructive", "also drop columns and series, and change types lossily")
-    .option("--json", "one JSON document on standard output")
-    .action(action<Options>(io, async (options) => {
-      const settings = await prepare(options, io);
-      const pipeline = await readPipeline(options);
-      const { dataDirectory } = settings;
-      await using life = await holdProcessLock(dataDirectory, `${hostname()} pid ${Deno.pid}`);
-      await withDatabase(settings, pipeline.schema, async (db) => {
-        const { apply } = await import("../pipelines/schema/apply/apply.ts");
-        const report = await apply(db, pipeline, {
-          allowDestructive: options.allowDestructive ?? false,
-          holder: life.holder,
-          lifeOf: (holder) => lifeOf(dataDirectory, holder),
-          onWait: ({ holder }) => io.err(`Waiting for another process: ${holder}`),
-          onStep: ({ description }) => io.err(description),
-          onRefill: progressLine(io),
-        });
-        io.out(options.json ? jsonText(reportJson(report)) : reportText(report));
-      });
-      return EXIT.done;
-    }));
+export default defineCommand({
+  database: "write",
+  options: [
+    new Option(
+      "--allow-destructive",
+      "also drop columns and series, and change types that lose values",
+    ),
+  ],
+  json: true,
+  run: applyCommand,
+});
+
+async function applyCommand(
+  { terminal, options, settings, pipeline, db, print }: DatabaseContext<Options, undefined>,
+): Promise<void> {
+  const { dataDirectory } = settings;
+  await using life = await holdProcessLock(dataDirectory, `${hostname()} pid ${Deno.pid}`);
+  const { apply } = await import("../pipelines/schema/apply/apply.ts");
+  const report = await apply(db, pipeline, {
+    allowDestructive: options.allowDestructive ?? false,
+    holder: life.holder,
+    lifeOf: (holder) => lifeOf(dataDirectory, holder),
+    onWait: ({ holder }) => terminal.err(`Waiting for another process: ${holder}`),
+    onStep: ({ description }) => terminal.err(description),
+    onRefill: progressLine(terminal),
+  });
+  print(reportJson(report), () => reportText(report));
 }
 
 /** A line per table and hundred thousand documents; small tables stay silent. */
-function progressLine(io: Io): (progress: RefillProgress) => void {
+function progressLine(terminal: Terminal): (progress: RefillProgress) => void {
   const told = new Map<string, number>();
   return ({ table, rows }) => {
     const hundreds = Math.floor(rows / 100_000);
     if (hundreds <= (told.get(table) ?? 0)) return;
     told.set(table, hundreds);
-    io.err(`${table}: ${countText(rows)} documents read`);
+    terminal.err(`${table}: ${countText(rows)} documents read`);
   };
 }
 

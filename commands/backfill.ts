@@ -1,9 +1,8 @@
-import type { Command } from "commander";
+import { Option } from "commander";
 import type { Demand } from "../pipelines/sync/windows.ts";
-import { type FetchOptions, runFetch, withFetchOptions } from "./sync/sync_command.ts";
-import type { Io } from "./_cli/terminal.ts";
-import { action } from "./_cli/action.ts";
+import { type CommandContext, defineCommand } from "./_cli/define_command.ts";
 import { newestDay, spanOption } from "./sync/options.ts";
+import { FETCH_OPTIONS, type FetchOptions, runFetch } from "./sync/sync_command.ts";
 
 interface Options extends FetchOptions {
   from: string;
@@ -17,20 +16,23 @@ interface Options extends FetchOptions {
 const BUDGET = { requests: 4_000, perMs: 300_000 };
 
 /** `backfill`: fill any span, newest first; stopped anywhere, it goes on from there. */
-export function define(command: Command, io: Io): void {
-  withFetchOptions(command)
-    .requiredOption("--from <day>", "the first day (YYYY-MM-DD)")
-    .option("--to <day>", "the last day, included (default: today)")
-    .addHelpText("after", "\nOnly days not fetched yet are asked for: run it again to go on.")
-    .action(
-      action<Options>(io, (options) =>
-        runFetch(options, io, () => ({
-          command: "backfill",
-          demand: missingDays(options, new Date()),
-          budget: BUDGET,
-        }))),
-    );
-}
+export default defineCommand({
+  database: "none",
+  configuration: true,
+  options: [
+    ...FETCH_OPTIONS,
+    new Option("--from <day>", "the first day (YYYY-MM-DD)").makeOptionMandatory(),
+    new Option("--to <day>", "the last day, included (default: today)"),
+  ],
+  json: true,
+  help: "Only days not fetched yet are asked for: run it again to go on.",
+  run: (context: CommandContext<Options>) =>
+    runFetch(context, () => ({
+      command: "backfill",
+      demand: missingDays(context.options, new Date()),
+      budget: BUDGET,
+    })),
+});
 
 function missingDays({ from, to }: Options, now: Date): Demand {
   const given = spanOption(["--from", from], ["--to", to], now);

@@ -1,24 +1,15 @@
-import type { Command } from "commander";
+import { Option } from "commander";
 import { utcDay } from "../lib/values/days.ts";
-import { EXIT } from "../lib/errors.ts";
 import { findGaps, type Gap } from "../reports/gaps/find_gaps.ts";
 import type { GapCause } from "../reports/gaps/reasons.ts";
-import {
-  type CommonOptions,
-  prepare,
-  readPipeline,
-  withCommonOptions,
-  withReadOnlyDatabase,
-} from "./_cli/context.ts";
 import { qualifyCommands } from "./_cli/command_names.ts";
-import type { Io } from "./_cli/terminal.ts";
-import { chooseKnown, knownWearers } from "../reports/known_wearers.ts";
-import { jsonText, textTable } from "./_cli/output.ts";
-import { action } from "./_cli/action.ts";
+import { type CheckContext, defineCommand } from "./_cli/define_command.ts";
 import { typesFlag, userIdFlag } from "./_cli/flags.ts";
+import { textTable } from "./_cli/output.ts";
+import { chooseKnown, knownWearers } from "../reports/known_wearers.ts";
 import { spanOption, typesOption } from "./sync/options.ts";
 
-interface Options extends CommonOptions {
+interface Options {
   types?: string;
   userId?: string;
   from?: string;
@@ -28,32 +19,28 @@ interface Options extends CommonOptions {
 }
 
 /** `gaps`: which days are missing, and why. */
-export function define(command: Command, io: Io): void {
-  withCommonOptions(command)
-    .addOption(typesFlag())
-    .addOption(userIdFlag("only this wearer (default: everyone)"))
-    .option("--from <day>", "from this day (default: as far as the configuration wants)")
-    .option("--to <day>", "to this day, included (default: today in UTC)")
-    .option("--all", "also the days without a workout, tag or the like, which are ordinary")
-    .option("--json", "one JSON document on standard output, with every span")
-    .action(action<Options>(io, (options) => gaps(options, io)));
-}
-
-async function gaps(options: Options, io: Io): Promise<number> {
-  const settings = await prepare(options, io);
-  const pipeline = await readPipeline(options);
-  const types = typesOption(options.types, pipeline);
-  const now = new Date();
-  const today = utcDay(now);
-  const { from = null, to = today } = spanOption(
-    ["--from", options.from],
-    ["--to", options.to],
-    now,
-  );
-  await withReadOnlyDatabase(settings, pipeline.schema, async (db, hasTables) => {
+export default defineCommand({
+  database: "read",
+  options: [
+    typesFlag(),
+    userIdFlag("only this wearer (default: everyone)"),
+    new Option("--from <day>", "from this day (default: as far as the configuration wants)"),
+    new Option("--to <day>", "to this day, included (default: today in UTC)"),
+    new Option("--all", "also the days without a workout, tag or the like, which are ordinary"),
+  ],
+  json: "one JSON document on standard output, with every span",
+  check({ options, pipeline }: CheckContext<Options>) {
+    const types = typesOption(options.types, pipeline);
+    const now = new Date();
+    const today = utcDay(now);
+    const span = spanOption(["--from", options.from], ["--to", options.to], now);
+    return { types, today, from: span.from ?? null, to: span.to ?? today };
+  },
+  async run({ db, hasTables, pipeline, options, request, terminal, print }) {
+    const { types, today, from, to } = request;
     const wearers = chooseKnown(hasTables ? await knownWearers(db) : [], options.userId);
     if (wearers.length === 0) {
-      io.err(qualifyCommands("Nobody has synced yet: run `auth login`, then `sync`."));
+      terminal.err(qualifyCommands("Nothing has been synced yet: run `auth login`, then `sync`."));
     }
     const found: Gap[] = [];
     for (const { userId, grant } of wearers) {
@@ -72,12 +59,12 @@ async function gaps(options: Options, io: Io): Promise<number> {
         }),
       );
     }
-    if (options.json) io.out(jsonText({ from, to, gaps: found }));
-    else if (found.length > 0) io.out(screen(found));
-    else if (wearers.length > 0) io.out("No gaps: every day that must have data has some.");
-  });
-  return EXIT.done;
-}
+    const nothing = "No gaps: every day that must have data has some.";
+    if (found.length > 0 || wearers.length > 0 || options.json) {
+      print({ from, to, gaps: found }, found.length > 0 ? screen(found) : nothing);
+    }
+  },
+});
 
 const CAUSES: Readonly<Record<GapCause, string>> = {
   never_fetched: "never fetched",

@@ -1,50 +1,48 @@
-import type { Command } from "commander";
+import { Option } from "commander";
+import type { Database } from "../lib/db/driver/database.ts";
 import { EXIT } from "../lib/errors.ts";
 import type { ColumnChange } from "../pipelines/schema/history.ts";
 import type { PlannedStep } from "../pipelines/schema/plan/step.ts";
-import {
-  type CommonOptions,
-  prepare,
-  readPipeline,
-  withCommonOptions,
-  withDryRunDatabase,
-} from "./_cli/context.ts";
 import { qualifyCommands } from "./_cli/command_names.ts";
-import type { Io } from "./_cli/terminal.ts";
-import { countText, jsonText } from "./_cli/output.ts";
-import { action } from "./_cli/action.ts";
+import { type DatabaseContext, defineCommand } from "./_cli/define_command.ts";
+import { countText } from "./_cli/output.ts";
 
-interface Options extends CommonOptions {
+interface Options {
   check?: boolean;
   history?: boolean;
-  json?: boolean;
 }
 
 /** `plan`: what `apply` would do to the tables, and what it costs. Changes nothing. */
-export function define(command: Command, io: Io): void {
-  withCommonOptions(command)
-    .option("--check", "exit with 4 when changes are pending, for CI")
-    .option("--history", "the changes already made, as SQL that can be run again")
-    .option("--json", "one JSON document on standard output")
-    .action(action<Options>(io, async (options) => {
-      const settings = await prepare(options, io);
-      const pipeline = await readPipeline(options);
-      return await withDryRunDatabase(settings, pipeline.schema, async (db, hasTables) => {
-        if (!hasTables) {
-          io.err(qualifyCommands("There are no tables yet: `apply` makes them first."));
-        }
-        if (options.history) {
-          const { readHistory } = await import("../pipelines/schema/history.ts");
-          const changes = await readHistory(db);
-          io.out(options.json ? jsonText({ changes }) : historyText(changes));
-          return EXIT.done;
-        }
-        const { plan } = await import("../pipelines/schema/plan/plan.ts");
-        const steps = await plan(db, pipeline);
-        io.out(options.json ? jsonText({ steps: steps.map(stepJson) }) : planText(steps));
-        return options.check && steps.length > 0 ? EXIT.partial : EXIT.done;
-      });
-    }));
+export default defineCommand({
+  database: "read",
+  options: [
+    new Option("--check", "exit with 4 when changes are pending, for CI"),
+    new Option("--history", "the changes already made, as SQL that can be run again"),
+  ],
+  json: true,
+  async run(context: DatabaseContext<Options, undefined>) {
+    const { db, hasTables, terminal } = context;
+    if (hasTables) return await show(db, context);
+    terminal.err(qualifyCommands("There are no tables yet: `apply` creates them first."));
+    const { withDryRunSchema } = await import("../lib/db/migrate/dry_run_schema.ts");
+    return await withDryRunSchema(db, (stage) => show(stage, context));
+  },
+});
+
+async function show(
+  db: Database,
+  { options, pipeline, print }: DatabaseContext<Options, undefined>,
+): Promise<number> {
+  if (options.history) {
+    const { readHistory } = await import("../pipelines/schema/history.ts");
+    const changes = await readHistory(db);
+    print({ changes }, () => historyText(changes));
+    return EXIT.done;
+  }
+  const { plan } = await import("../pipelines/schema/plan/plan.ts");
+  const steps = await plan(db, pipeline);
+  print({ steps: steps.map(stepJson) }, () => planText(steps));
+  return options.check && steps.length > 0 ? EXIT.partial : EXIT.done;
 }
 
 /** A step for programs, without what only `apply` needs. */

@@ -1,25 +1,17 @@
-import { type Command, Option } from "commander";
-import { addDays, daysBetween } from "../lib/values/days.ts";
-import { EXIT, messageOf, UsageError } from "../lib/errors.ts";
+import { Option } from "commander";
+import { addDays, daysBetween, type DaySpan } from "../lib/values/days.ts";
+import { messageOf, UsageError } from "../lib/errors.ts";
 import { wearersOf } from "../reports/freshness.ts";
 import { type Period, period } from "../reports/period.ts";
 import { openSource, tablesOf } from "../reports/source.ts";
-import {
-  type CommonOptions,
-  prepare,
-  readPipeline,
-  withCommonOptions,
-  withReadOnlyDatabase,
-} from "./_cli/context.ts";
-import type { Io } from "./_cli/terminal.ts";
-import { action } from "./_cli/action.ts";
-import { jsonText } from "./_cli/output.ts";
+import { type CheckContext, defineCommand } from "./_cli/define_command.ts";
 import { userIdFlag } from "./_cli/flags.ts";
+import { jsonText } from "./_cli/output.ts";
 import { spanOption } from "./sync/options.ts";
 
 type Format = "html" | "md" | "json";
 
-interface Options extends CommonOptions {
+interface Options {
   from?: string;
   to?: string;
   out?: string;
@@ -32,58 +24,55 @@ const DEFAULT_DAYS = 90;
 const MOST_DAYS = 4_000;
 
 /** `report`: a period as one file to print or send. */
-export function define(command: Command, io: Io): void {
-  withCommonOptions(command)
-    .option("--from <day>", `the first day (default: ${DEFAULT_DAYS} days up to the last one)`)
-    .option("--to <day>", "the last day, included (default: today)")
-    .option("--out <file>", "the file to write; - is standard output (default for md and json)")
-    .addOption(
-      new Option("--format <format>", "what kind of file").choices(["html", "md", "json"])
-        .default("html"),
-    )
-    .option("--locale <tag>", "how numbers and dates are written, such as en-GB")
-    .addOption(userIdFlag("of this wearer (default: the first one)"))
-    .action(action<Options>(io, (options) => report(options, io)));
+export default defineCommand({
+  database: "read",
+  options: [
+    new Option("--from <day>", `the first day (default: ${DEFAULT_DAYS} days up to the last one)`),
+    new Option("--to <day>", "the last day, included (default: today)"),
+    new Option("--out <file>", "the file to write; - is standard output (default for md and json)"),
+    new Option("--format <format>", "what kind of file").choices(["html", "md", "json"])
+      .default("html"),
+    new Option("--locale <tag>", "how numbers and dates are written, such as en-GB"),
+    userIdFlag("of this wearer (default: the first one)"),
+  ],
+  check({ options }: CheckContext<Options>) {
+    if (options.locale !== undefined) checkLocale(options.locale);
+    const now = new Date();
+    return { now, asked: spanOption(["--from", options.from], ["--to", options.to], now) };
+  },
+  async run({ db, hasTables, pipeline, options, request, terminal }) {
+    const { format, locale } = options;
+    const userId = chooseWearer(hasTables ? await wearersOf(db) : [], options.userId);
+    const source = await openSource(db, await tablesOf(db, pipeline), userId, request.now);
+    const model = await period(source, spanOf(request.asked, source.today));
+    const text = await render(model, format, locale);
+    const out = options.out ?? (format === "html" ? nameOf(model) : "-");
+    if (out === "-") return terminal.out(text.trimEnd());
+    await write(out, text);
+    terminal.out(out);
+  },
+});
+
+function chooseWearer(wearers: readonly string[], asked: string | undefined): string {
+  const userId = asked ?? wearers[0];
+  if (userId === undefined) {
+    throw new UsageError("NOTHING_TO_REPORT", "no wearer has synced yet", {
+      hint: "Run `auth login`, then `sync`.",
+    });
+  }
+  if (wearers.includes(userId)) return userId;
+  throw new UsageError("UNKNOWN_WEARER", `no wearer ${userId} in this database`, {
+    hint: "Run `status` to see the wearers.",
+  });
 }
 
-async function report(options: Options, io: Io): Promise<number> {
-  const { format, locale } = options;
-  if (locale !== undefined) checkLocale(locale);
-  const settings = await prepare(options, io);
-  const pipeline = await readPipeline(options);
-  const now = new Date();
-  const asked = spanOption(["--from", options.from], ["--to", options.to], now);
-  const model = await withReadOnlyDatabase(settings, pipeline.schema, async (db, hasTables) => {
-    const wearers = hasTables ? await wearersOf(db) : [];
-    const userId = options.userId ?? wearers[0];
-    if (userId === undefined) {
-      throw new UsageError("NOTHING_TO_REPORT", "no wearer has synced yet", {
-        hint: "Run `auth login`, then `sync`.",
-      });
-    }
-    if (!wearers.includes(userId)) {
-      throw new UsageError("UNKNOWN_WEARER", `this database knows no wearer ${userId}`, {
-        hint: "`oura-sync status` shows the wearers.",
-      });
-    }
-    const source = await openSource(db, await tablesOf(db, pipeline), userId, now);
-    const to = asked.to ?? source.today;
-    const from = asked.from ?? addDays(to, 1 - DEFAULT_DAYS);
-    if (daysBetween(from, to) >= MOST_DAYS) {
-      throw new UsageError("SPAN_TOO_LONG", `a report holds at most ${MOST_DAYS} days`, {
-        hint: "Choose a later --from.",
-      });
-    }
-    return await period(source, { from, to });
+function spanOf(asked: { from?: string; to?: string }, today: string): DaySpan {
+  const to = asked.to ?? today;
+  const from = asked.from ?? addDays(to, 1 - DEFAULT_DAYS);
+  if (daysBetween(from, to) < MOST_DAYS) return { from, to };
+  throw new UsageError("SPAN_TOO_LONG", `a report covers at most ${MOST_DAYS} days`, {
+    hint: "Choose a later --from.",
   });
-  const text = await render(model, format, locale);
-  const out = options.out ?? (format === "html" ? nameOf(model) : "-");
-  if (out === "-") io.out(text.trimEnd());
-  else {
-    await write(out, text);
-    io.out(out);
-  }
-  return EXIT.done;
 }
 
 async function render(model: Period, format: Format, locale: string | undefined): Promise<string> {

@@ -1,9 +1,9 @@
-import type { Command } from "commander";
+import { Option } from "commander";
 import type { RunningSimulator } from "../simulator/mod.ts";
-import { EXIT, UsageError } from "../lib/errors.ts";
+import { UsageError } from "../lib/errors.ts";
 import { invocation } from "./_cli/command_names.ts";
-import type { Io } from "./_cli/terminal.ts";
-import { action } from "./_cli/action.ts";
+import { type CommandContext, defineCommand } from "./_cli/define_command.ts";
+import type { Terminal } from "./_cli/terminal.ts";
 import { simulatedApp } from "./demo/simulated_app.ts";
 import { numberOption } from "./sync/options.ts";
 
@@ -16,41 +16,44 @@ interface Options {
 }
 
 /** `simulate`: the simulator by itself, until it is stopped. */
-export function define(command: Command, io: Io): void {
-  command
-    .option("--port <n>", "port on 127.0.0.1; 0 takes a free one", "8790")
-    .option("--days <n>", "days of history", "90")
-    .option("--seed <n>", "the same seed makes the same people", "1")
-    .option("--users <n>", "how many wearers", "1")
-    .option("--now <instant>", "the simulated present (default: the real one)")
-    .addHelpText("after", "\nFaults and the clock are set over HTTP: see simulator/README.md.")
-    .action(action<Options>(io, async (options) => {
-      const { serveSimulator, staticToken } = await import("../simulator/mod.ts");
-      if (options.now !== undefined && Number.isNaN(Date.parse(options.now))) {
-        throw new UsageError("BAD_DATE", `--now ${options.now} is not an ISO 8601 instant`);
-      }
-      const port = numberOption("--port", options.port, 0, 65_535);
-      const running = onPort(port, () =>
-        serveSimulator({
-          port,
-          days: numberOption("--days", options.days, 1, 36_500),
-          seed: numberOption("--seed", options.seed, 0, 999_999_999),
-          users: numberOption("--users", options.users, 1, 10_000),
-          ...(options.now === undefined ? {} : { now: options.now }),
-        }));
-      // Heard from here on: who reads that it is up may stop it at once.
-      const stop = stopped();
-      const tokens = running.world.wearers.map(({ id }) => staticToken(id));
-      io.out(JSON.stringify({
-        url: running.url,
-        now: new Date(running.world.now).toISOString(),
-        tokens,
-      }));
-      io.err(directions(running.url));
-      await stop;
-      await running.close();
-      return EXIT.done;
+export default defineCommand({
+  database: "none",
+  options: [
+    new Option("--port <n>", "port on 127.0.0.1; 0 takes a free one").default("8790"),
+    new Option("--days <n>", "days of history").default("90"),
+    new Option("--seed <n>", "the same seed makes the same people").default("1"),
+    new Option("--users <n>", "how many wearers").default("1"),
+    new Option("--now <instant>", "the simulated present (default: the real one)"),
+  ],
+  help: "Faults and the clock are set over HTTP: see simulator/README.md.",
+  run: simulate,
+});
+
+async function simulate({ options, terminal }: CommandContext<Options>): Promise<void> {
+  const { serveSimulator, staticToken } = await import("../simulator/mod.ts");
+  if (options.now !== undefined && Number.isNaN(Date.parse(options.now))) {
+    throw new UsageError("BAD_DATE", `--now ${options.now} is not an ISO 8601 instant`);
+  }
+  const port = numberOption("--port", options.port, 0, 65_535);
+  const running = onPort(port, () =>
+    serveSimulator({
+      port,
+      days: numberOption("--days", options.days, 1, 36_500),
+      seed: numberOption("--seed", options.seed, 0, 999_999_999),
+      users: numberOption("--users", options.users, 1, 10_000),
+      ...(options.now === undefined ? {} : { now: options.now }),
     }));
+  // Listens before the address is printed: a reader of that line may stop it at once.
+  const stop = stopped(terminal);
+  const tokens = running.world.wearers.map(({ id }) => staticToken(id));
+  terminal.out(JSON.stringify({
+    url: running.url,
+    now: new Date(running.world.now).toISOString(),
+    tokens,
+  }));
+  terminal.err(directions(running.url));
+  await stop;
+  await running.close();
 }
 
 function directions(url: string): string {
@@ -83,9 +86,9 @@ function onPort(port: number, serve: () => RunningSimulator): RunningSimulator {
 }
 
 /** Resolves when the process is asked to stop. */
-function stopped(): Promise<void> {
+function stopped({ onSignal }: Terminal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  Deno.addSignalListener("SIGINT", resolve);
-  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", resolve);
+  onSignal("SIGINT", resolve);
+  if (Deno.build.os !== "windows") onSignal("SIGTERM", resolve);
   return promise;
 }

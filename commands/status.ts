@@ -1,49 +1,32 @@
-import type { Command } from "commander";
 import type { Pipeline } from "../config/model.ts";
 import type { Database } from "../lib/db/driver/database.ts";
 import { utcDay } from "../lib/values/days.ts";
 import { lastRuns, typeStatus } from "../lib/db/store/status.ts";
-import { EXIT } from "../lib/errors.ts";
 import { livePipeline } from "../pipelines/schema/live_pipeline.ts";
 import { readState } from "../pipelines/schema/database_schema.ts";
 import { readHoldings } from "../reports/freshness/holdings.ts";
-import {
-  type CommonOptions,
-  prepare,
-  readPipeline,
-  withCommonOptions,
-  withReadOnlyDatabase,
-} from "./_cli/context.ts";
 import { qualifyCommands } from "./_cli/command_names.ts";
-import type { Io } from "./_cli/terminal.ts";
+import { defineCommand } from "./_cli/define_command.ts";
+import { countText, textTable } from "./_cli/output.ts";
 import { knownWearers } from "../reports/known_wearers.ts";
-import { countText, jsonText, textTable } from "./_cli/output.ts";
-import { action } from "./_cli/action.ts";
 import { type WearerReport, wearerReport } from "./status/report.ts";
 
-interface Options extends CommonOptions {
-  json?: boolean;
-}
-
 /** `status`: what landed, when, and how fresh it is. */
-export function define(command: Command, io: Io): void {
-  withCommonOptions(command)
-    .option("--json", "one JSON document on standard output")
-    .action(action<Options>(io, async (options) => {
-      const settings = await prepare(options, io);
-      const pipeline = await readPipeline(options);
-      await withReadOnlyDatabase(settings, pipeline.schema, async (db, hasTables) => {
-        const now = new Date();
-        const wearers = hasTables ? await readStatus(db, pipeline, now) : [];
-        if (options.json) io.out(jsonText({ database: db.label, checkedAt: now, wearers }));
-        else io.out([db.label, ...wearers.map(screen)].join("\n\n"));
-        if (wearers.length === 0) {
-          io.err(qualifyCommands("Nobody has synced yet: run `auth login`, then `sync`."));
-        }
-      });
-      return EXIT.done;
-    }));
-}
+export default defineCommand({
+  database: "read",
+  json: true,
+  async run({ db, hasTables, pipeline, terminal, print }) {
+    const now = new Date();
+    const wearers = hasTables ? await readStatus(db, pipeline, now) : [];
+    print(
+      { database: db.label, checkedAt: now, wearers },
+      () => [db.label, ...wearers.map(screen)].join("\n\n"),
+    );
+    if (wearers.length === 0) {
+      terminal.err(qualifyCommands("Nothing has been synced yet: run `auth login`, then `sync`."));
+    }
+  },
+});
 
 async function readStatus(db: Database, pipeline: Pipeline, now: Date): Promise<WearerReport[]> {
   const runs = await lastRuns(db);

@@ -19,6 +19,24 @@ export const EXIT = {
 /** One of {@linkcode EXIT}. */
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
+/** From the failure that needs a person most to the one that the next run may fix by itself. */
+const BY_GRAVITY: readonly ExitCode[] = [
+  EXIT.bug,
+  EXIT.signIn,
+  EXIT.database,
+  EXIT.usage,
+  EXIT.oura,
+  EXIT.partial,
+];
+
+/**
+ * The exit code of work that failed in several ways.
+ * @returns The gravest of `codes`; 0 when there is none. 75 (busy) is not a failure and counts as 0.
+ */
+export function gravest(codes: readonly ExitCode[]): ExitCode {
+  return BY_GRAVITY.find((code) => codes.includes(code)) ?? EXIT.done;
+}
+
 /** Options shared by every {@linkcode OuraSyncError}. */
 export interface HintOptions {
   /** How to fix it, as an instruction to the person reading. */

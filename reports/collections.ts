@@ -1,7 +1,7 @@
 /** The metrics that belong together on one page: activity and stress, and the body. */
 import type { DaySpan } from "../lib/values/days.ts";
 import { type Workout, workoutsOf } from "./marks.ts";
-import { idsOf } from "./night.ts";
+import { idsOf } from "./vitals.ts";
 import type { Source } from "./source.ts";
 import { type Step, type Trend, trend, weekOf } from "./trend.ts";
 

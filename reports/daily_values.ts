@@ -3,6 +3,7 @@ import type { DaySpan } from "../lib/values/days.ts";
 import type { PipelineType } from "../config/model.ts";
 import { isTimeKey } from "../config/key.ts";
 import { quoteIdentifier as q } from "../lib/db/driver/identifiers.ts";
+import { bpmOf, HOURLY } from "../pipelines/rollup/heart_rate_hours.ts";
 import { numberOf, textOf } from "./fields.ts";
 import { offsetsOf, startsOf } from "./local_time.ts";
 import { type Metric, type MetricSource, metricSources } from "./metrics.ts";
@@ -109,31 +110,29 @@ async function instantRows(
   days: readonly string[],
 ): Promise<DayRow[]> {
   const starts = startsOf(days, await offsetsOf(source, days));
-  const rolledUp = type.name === "heart_rate" && days.length > 2;
+  const bpm = bpmOf(type).replace(/^/, "t.");
+  // The mean of the hours, so that dense samples of workouts do not weigh more than their time.
+  const hourly = type.name === "heart_rate" && group.every(({ value }) => value === bpm);
   const columns = group.map(({ value, metric }, i) =>
-    rolledUp && metric.daily === "mean" && value.includes(bpmName(type))
-      ? `sum(bpm_sum) / sum(samples) AS m${i}`
+    hourly
+      ? `avg(t.mean) AS m${i}`
       : `${metric.daily === "lowest" ? "min" : "avg"}(${value}) AS m${i}`
   );
-  const allRolledUp = columns.every((column) => column.startsWith("sum(bpm_sum)"));
-  const [table, instant] = allRolledUp
-    ? ["oura.heart_rate_hours", "t.hour"]
-    : [tableName(type), `t."timestamp"`];
+  const instant = hourly ? "t.hour" : `t."timestamp"`;
+  const table = hourly
+    ? `(SELECT ${HOURLY} FROM oura.heart_rate_hours WHERE user_id = $1
+      AND hour >= $3::timestamptz AND hour < $4::timestamptz GROUP BY hour) AS t WHERE true`
+    : `${tableName(type)} AS t WHERE t.user_id = $1 AND t.deleted_at IS NULL
+      AND ${instant} >= $3::timestamptz AND ${instant} < $4::timestamptz`;
   const rows = await read<{ place: number }>(
     source,
     `SELECT width_bucket(${instant}, $2::timestamptz[]) AS place, ${columns.join(", ")}
-    FROM ${table} t WHERE t.user_id = $1 AND ${instant} >= $3::timestamptz
-      AND ${instant} < $4::timestamptz ${allRolledUp ? "" : "AND t.deleted_at IS NULL"}
-    GROUP BY 1`,
+    FROM ${table} GROUP BY 1`,
     starts.slice(0, -1),
     starts[0],
     starts.at(-1),
   );
   return rows.map((row) => ({ ...row, day: days[row.place - 1]! }));
-}
-
-function bpmName(type: PipelineType): string {
-  return q(type.columns.find(({ path }) => path.join(".") === "bpm")?.name ?? "bpm");
 }
 
 function seriesRows(

@@ -87,6 +87,11 @@ export const METRIC_NAMES: Readonly<Record<string, MetricName>> = {
   "ring_battery_level.level": { name: "Ring battery, day low", decimals: 0 },
   "workout.calories": { name: "Workout energy" },
   "workout.distance": { name: "Workout distance", kind: "distance" },
+  "sleep.heart_rate": { name: "Heart rate, night, mean of samples" },
+  "sleep.hrv": { name: "HRV (RMSSD), mean of samples" },
+  "daily_activity.met": { name: "MET, mean of minutes" },
+  "session.heart_rate": { name: "Heart rate in sessions" },
+  "session.heart_rate_variability": { name: "HRV (RMSSD) in sessions" },
   "personal_info.weight": { name: "Weight", decimals: 1 },
 };
 

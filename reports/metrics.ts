@@ -161,7 +161,8 @@ function ofSeries(
     metric: {
       id: `series.${series.name}`,
       dataType: type.name,
-      name: `${nameOfColumn(series.name)}, mean of samples`,
+      name: METRIC_NAMES[`${type.name}.${path}`]?.name ??
+        `${nameOfColumn(series.name)}, mean of samples`,
       unit: field?.unit ?? (path === "met" ? "MET" : null),
       kind: "number",
       levels: null,

@@ -12,7 +12,7 @@ import {
   workoutsOf,
 } from "./marks.ts";
 import type { Metric } from "./metrics.ts";
-import { idsOf } from "./night.ts";
+import { idsOf } from "./vitals.ts";
 import { isPartial } from "./partial.ts";
 import { daysOf, type Source } from "./source.ts";
 import { type Difference, difference, known, type Maybe } from "./statistics.ts";

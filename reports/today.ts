@@ -5,7 +5,9 @@ import { type Heart, heart } from "./heart.ts";
 import { offsetsOf } from "./local_time.ts";
 import { type TagMark, tagsOf, type Workout, workoutsOf } from "./marks.ts";
 import type { Metric } from "./metrics.ts";
-import { idsOf, type Night, night, samplesOf, type Vital, vitalsOf } from "./night.ts";
+import { type Night, nightShape } from "./night.ts";
+import { samplesOf } from "./samples.ts";
+import { idsOf, type Vital, vitalsOf } from "./vitals.ts";
 import { isPartial } from "./partial.ts";
 import { read, type Source, spanUntil } from "./source.ts";
 import { type Maybe, type Usual, usualRange } from "./statistics.ts";
@@ -77,7 +79,7 @@ export async function today(source: Source, day: string): Promise<Today> {
   const from = new Date(noon - 6 * 3_600_000);
   const to = new Date(noon + 18 * 3_600_000);
   const nightDay = await latestNight(source, day);
-  const shown = nightDay === null ? null : await night(source, nightDay);
+  const shown = nightDay === null ? null : await nightShape(source, nightDay);
   const around = { from: addDays(day, -1), to: day };
   const inside = (instant: string | null) =>
     instant !== null && Date.parse(instant) >= from.getTime() && Date.parse(instant) < to.getTime();
@@ -90,9 +92,7 @@ export async function today(source: Source, day: string): Promise<Today> {
       to: to.toISOString(),
       offsetSeconds,
       heart: await heart(source, { from, to, width: STRIP_BUCKETS }),
-      night: shown?.main && inside(shown.main.start)
-        ? { main: shown.main, stages: shown.stages }
-        : null,
+      night: shown?.main && inside(shown.main.start) ? shown : null,
       movement: await movementOf(source, from, to, around),
       workouts: (await workoutsOf(source, around)).filter(({ start }) => inside(start)),
       tags: (await tagsOf(source, around)).filter(({ at }) => inside(at)),

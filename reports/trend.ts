@@ -5,6 +5,7 @@ import { isPartial } from "./partial.ts";
 import { type Marks, marksOf } from "./marks.ts";
 import type { Metric } from "./metrics.ts";
 import { daysOf, type Source } from "./source.ts";
+import { gapsOf, nameCauses, type TrendGap } from "./trend_gaps.ts";
 import {
   known,
   type Maybe,
@@ -59,7 +60,7 @@ export interface TrendLine {
   /** Whether most days have no value by nature, as of a metric that comes now and then. */
   readonly sparse: boolean;
   /** Runs of days without a value, two days or longer; none of a sparse metric. */
-  readonly gaps: readonly DaySpan[];
+  readonly gaps: readonly TrendGap[];
 }
 
 /** The days of a span in a few figures. */
@@ -115,6 +116,7 @@ export async function trend(source: Source, query: TrendQuery): Promise<Trend> {
       gaps: sparse ? [] : gapsOf(days.slice(lead), inside, partial?.day),
     };
   });
+  await nameCauses(source, lines);
   const starts = periods.map(({ start }) => start);
   return { span, step, starts, lines, marks: await marksOf(source, span), compared };
 }
@@ -214,20 +216,4 @@ function partialOf(
 function lastOf(days: readonly string[], values: readonly Maybe[]) {
   const place = values.findLastIndex((value) => value !== null);
   return place < 0 ? null : { day: days[place]!, value: values[place]! };
-}
-
-function gapsOf(
-  days: readonly string[],
-  values: readonly Maybe[],
-  partial: string | undefined,
-): DaySpan[] {
-  const gaps: { from: string; to: string }[] = [];
-  let open: { from: string; to: string } | null = null;
-  const first = values.findIndex((value) => value !== null);
-  for (const [i, day] of days.entries()) {
-    if (values[i] !== null || day === partial || i < first || first < 0) open = null;
-    else if (open) open.to = day;
-    else gaps.push(open = { from: day, to: day });
-  }
-  return gaps.filter(({ from, to }) => daysBetween(from, to) >= 1);
 }

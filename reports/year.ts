@@ -3,7 +3,7 @@ import type { DaySpan } from "../lib/values/days.ts";
 import { dailyValues, mainNights } from "./daily_values.ts";
 import { instantOf } from "./fields.ts";
 import type { Metric } from "./metrics.ts";
-import { idsOf } from "./night.ts";
+import { idsOf } from "./vitals.ts";
 import { isPartial } from "./partial.ts";
 import { daysOf, read, type Source } from "./source.ts";
 import { type Maybe, meanClock, quantile } from "./statistics.ts";

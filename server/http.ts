@@ -49,6 +49,10 @@ export function createApp(options: AppOptions): Hono {
       const { code, message, status } = error;
       return c.json({ error: { code, message } }, status);
     }
+    if (error instanceof OuraSyncError && error.code === "DATABASE_LOCKED") {
+      const message = "a sync is writing; this shows again once it is done";
+      return c.json({ error: { code: "SYNC_RUNNING", message } }, 503, { "Retry-After": "3" });
+    }
     options.onError?.(error);
     // What it says may name tables and values, so only the log has it.
     const code = error instanceof OuraSyncError ? error.code : "BUG";

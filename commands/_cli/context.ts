@@ -1,5 +1,4 @@
 /** What most commands need: settings, configuration, logging, the database, a wearer's API. */
-import type { Command } from "commander";
 import { ENV_FILE, loadEnvironment } from "../../config/environment/env_file.ts";
 import type { Pipeline } from "../../config/model.ts";
 import { ConfigError } from "../../config/yaml/problem.ts";
@@ -9,46 +8,44 @@ import SHIPPED from "../../config/oura.yaml" with { type: "text" };
 import type { Database } from "../../lib/db/driver/database.ts";
 import { serverAddress } from "../../lib/db/driver/postgres/server_url.ts";
 import { configureLogging, loggerOf } from "../../lib/log/log.ts";
-import { canDraw, type Io } from "./terminal.ts";
+import type { CommonOptions } from "./define_command.ts";
+import { canDraw, type Terminal } from "./terminal.ts";
 import { removeUnfinished } from "../../lib/process/safe_file.ts";
 import { hidePath } from "../../lib/log/span_redaction.ts";
 import { startTelemetry } from "../../lib/log/telemetry.ts";
 
-/** Options every command that reads the configuration has. */
-export interface CommonOptions {
-  /** Path of `oura.yaml`. */
-  config?: string;
-  /** Path of `.env`. */
-  envFile?: string;
+/** What {@linkcode prepare} can be told. */
+export interface PrepareOptions {
+  /** Whether the command may write: only then what a killed process left of `.env` is removed. */
+  writes?: boolean;
 }
 
-/** Adds {@linkcode CommonOptions} to a command. */
-export function withCommonOptions(command: Command): Command {
-  return command
-    .option("--config <file>", "the pipeline configuration (default: oura.yaml, config/oura.yaml)")
-    .option("--env-file <file>", "the file of environment variables (default: .env)");
-}
-
-/** Settings from the environment and `.env`, with logging set up accordingly. */
-export async function prepare(options: CommonOptions, io: Io): Promise<Settings> {
+/** Reads settings from the environment and `.env`, and configures logging by them. */
+export async function prepare(
+  options: CommonOptions,
+  terminal: Terminal,
+  { writes = false }: PrepareOptions = {},
+): Promise<Settings> {
   const misspelt: { name: string; meant: string }[] = [];
   const cut: string[] = [];
-  const file = options.envFile ?? ENV_FILE;
-  await tidyUp(file);
-  const environment = await loadEnvironment(options.envFile, io.env, {
+  const file = terminal.path(options.envFile ?? ENV_FILE);
+  if (writes) await removeUnfinishedEnvFile(file);
+  const asked = options.envFile === undefined ? undefined : file;
+  const environment = await loadEnvironment(asked, terminal.env, {
+    usual: file,
     onUnknownName: (name, meant) => misspelt.push({ name, meant }),
     onCut: (name) => cut.push(name),
   });
-  const settings = readSettings(environment);
+  const settings = settingsAt(readSettings(environment), terminal);
   if (settings.healthcheckUrl !== null) hidePath(settings.healthcheckUrl);
   // Before the first request: Deno exports the requests of every command.
   await startTelemetry();
   await configureLogging({
     level: settings.logLevel,
-    format: settings.logFormat ?? (io.errIsTerminal ? "pretty" : "json"),
-    colours: canDraw(io) && !Deno.noColor,
+    format: settings.logFormat ?? (terminal.errIsTerminal ? "pretty" : "json"),
+    colours: canDraw(terminal) && terminal.colours,
     // Its colours are control characters; the log spells out all others itself.
-    write: (text) => io.err(text.trimEnd(), "verbatim"),
+    write: (text) => terminal.err(text.trimEnd(), "verbatim"),
   });
   for (const { name, meant } of misspelt) {
     const facts = { file, name, meant };
@@ -56,21 +53,33 @@ export async function prepare(options: CommonOptions, io: Io): Promise<Settings>
   }
   for (const name of cut) {
     loggerOf("settings").warn(
-      "{file}: the value of {name} ends at its first #; if # belongs to it, put it in quotes.",
+      "{file}: the value of {name} ends at its first #; if the # is part of it, put the value in quotes.",
       { file, name },
     );
   }
   return settings;
 }
 
-/** Secrets that a killed process left in an unfinished `.env`; where nothing may be written, not. */
-async function tidyUp(envFile: string): Promise<void> {
+/** Returns the settings with the data directory where the command runs. */
+export function settingsAt(settings: Settings, { path }: Terminal): Settings {
+  const { connection } = settings;
+  return {
+    ...settings,
+    dataDirectory: path(settings.dataDirectory),
+    connection: connection.kind === "embedded"
+      ? { ...connection, directory: path(connection.directory) }
+      : connection,
+  };
+}
+
+/** Removes secrets that a killed process left in an unfinished `.env`, where it may. */
+async function removeUnfinishedEnvFile(envFile: string): Promise<void> {
   const { state } = await Deno.permissions.query({ name: "write", path: envFile });
   if (state === "granted") await removeUnfinished(envFile);
 }
 
 /**
- * Settings from variables, the connection's URL judged too, before anybody connects.
+ * Settings from variables, with the URL of the connection checked, too.
  * @throws {UsageError} Naming what is wrong, but no value, as some are secret.
  */
 export function readSettings(environment: Readonly<Record<string, string>>): Settings {
@@ -88,8 +97,11 @@ const PLACES = ["oura.yaml", "config/oura.yaml"];
  * that ships with the program.
  * @throws {UsageError} When it is wrong, or the named file is missing.
  */
-export async function readPipeline(options: CommonOptions): Promise<Pipeline> {
-  const file = options.config ?? await findPipelineFile();
+export async function readPipeline(
+  options: CommonOptions,
+  { path }: Pick<Terminal, "path"> = { path: (name) => name },
+): Promise<Pipeline> {
+  const file = options.config === undefined ? await findPipelineFile(path) : path(options.config);
   if (file !== null) return await loadPipeline(file);
   const parsed = parsePipeline(SHIPPED, "the built-in oura.yaml");
   if (parsed.problems) throw new ConfigError("the built-in oura.yaml", parsed.problems);
@@ -100,15 +112,15 @@ export async function readPipeline(options: CommonOptions): Promise<Pipeline> {
  * The first of {@linkcode PLACES} that is there, or null.
  * @throws {UsageError} When one is a link that leads nowhere.
  */
-export async function findPipelineFile(): Promise<string | null> {
-  for (const file of PLACES) {
+export async function findPipelineFile(path: Terminal["path"]): Promise<string | null> {
+  for (const file of PLACES.map(path)) {
     await refuseDanglingLink(file);
     if (await exists(file)) return file;
   }
   return null;
 }
 
-/** Something that cannot be read is there too: whoever reads it says why it cannot. */
+/** True also for what cannot be read: reading it says why. */
 async function exists(file: string): Promise<boolean> {
   try {
     await Deno.stat(file);

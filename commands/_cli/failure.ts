@@ -1,7 +1,8 @@
-/** A failure as a program reads it: the JSON document of a command that has no result. */
+/** A failure as people read it, and as the JSON document of a command that has no result. */
 import { CommanderError } from "commander";
 import { ConfigError, formatPath } from "../../config/yaml/problem.ts";
 import { OuraSyncError } from "../../lib/errors.ts";
+import { qualifyCommands } from "./command_names.ts";
 
 /** What a command that was asked for JSON prints when it has no result. */
 export interface FailureDocument {
@@ -48,4 +49,10 @@ function factsOf(error: unknown): FailureDocument["error"] {
   }
   // What it says may be anything, so only standard error has it.
   return { code: "BUG", message: "this is a bug; standard error has the lines to report" };
+}
+
+/** An expected failure for people: what went wrong, and how to fix it. */
+export function describe(error: OuraSyncError): string {
+  const hint = error.hint === undefined ? "" : `\n  ${qualifyCommands(error.hint)}`;
+  return `oura-sync: ${error.message} [${error.code}]${hint}`;
 }

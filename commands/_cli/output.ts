@@ -2,7 +2,7 @@
 import stringWidth from "string-width";
 import { csvField } from "../../lib/values/csv.ts";
 import { visibleValue } from "../../lib/values/visible.ts";
-import type { Io } from "./terminal.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** Where a column's values are: left for text, right for numbers. */
 export type Align = "left" | "right";
@@ -42,7 +42,7 @@ const MOST_ROWS = 1_000;
  * @param forAll The options with which a person gets all of it, for the notice that rows are left out.
  */
 export function printTable(
-  io: Io,
+  terminal: Terminal,
   { head, rows, align = [], forAll }: {
     head: readonly string[];
     rows: readonly (readonly unknown[])[];
@@ -50,10 +50,12 @@ export function printTable(
     forAll: string;
   },
 ): void {
-  const shown = io.outIsTerminal ? rows.slice(0, MOST_ROWS) : rows;
-  io.out(textTable(head, shown, align));
+  const shown = terminal.outIsTerminal ? rows.slice(0, MOST_ROWS) : rows;
+  terminal.out(textTable(head, shown, align));
   const more = rows.length - shown.length;
-  if (more > 0) io.err(`… and ${countText(more)} more: use ${forAll}, or redirect the output.`);
+  if (more > 0) {
+    terminal.err(`… and ${countText(more)} more: use ${forAll}, or redirect the output.`);
+  }
 }
 
 /** A value in a table cell. */

@@ -1,6 +1,7 @@
-/** Everything a command says or hears goes through here, so that streams mean what they promise. */
-
+/** The outside world of a command: streams, environment, signals and exit, in one interface. */
+import { join } from "node:path";
 import { UsageError } from "../../lib/errors.ts";
+import type { SignalSource } from "../../lib/process/interruption.ts";
 import { visibleLines } from "../../lib/values/visible.ts";
 
 /**
@@ -9,26 +10,32 @@ import { visibleLines } from "../../lib/values/visible.ts";
  */
 export type Writing = "visible" | "verbatim";
 
-/** The outside world of a command. */
-export interface Io {
-  /** Results, and nothing but results. Adds a line feed. */
+/** What a command reads and writes; tests inject one of their own into `run(args, terminal)`. */
+export interface Terminal extends SignalSource {
+  /** Writes a result, and nothing but results, to standard output. Adds a line feed. */
   out(text: string, writing?: Writing): void;
-  /** Everything else: progress, notices, errors. Adds a line feed. */
+  /** Writes anything else to standard error: progress, notices, errors. Adds a line feed. */
   err(text: string, writing?: Writing): void;
+  /** Writes a question to standard error. Adds no line feed. */
+  ask(text: string): void;
+  /** Standard input; opened by the first read. */
+  readonly input: () => ReadableStream<Uint8Array>;
   /** Whether a person reads standard output. */
   readonly outIsTerminal: boolean;
   /** Whether a person reads standard error. */
   readonly errIsTerminal: boolean;
   /** Whether a person can be asked. */
   readonly inIsTerminal: boolean;
-  /** A variable of the real environment. */
+  /** Whether the person wants colours, as `NO_COLOR` says. */
+  readonly colours: boolean;
+  /** Returns a variable of the real environment. */
   env(name: string): string | undefined;
-  /** Sets the code the program will exit with. */
-  setExitCode(code: number): void;
+  /** Returns the path of a file or directory that is named relative to where the command runs. */
+  path(name: string): string;
 }
 
 /** The same world, to which nothing unasked-for is sent but text that can be seen. */
-export function visibly<World extends Io>(outside: World): World {
+export function visibly(outside: Terminal): Terminal {
   const written = (text: string, writing: Writing = "visible") =>
     writing === "verbatim" ? text : visibleLines(text);
   return {
@@ -39,8 +46,8 @@ export function visibly<World extends Io>(outside: World): World {
 }
 
 /** Whether standard error is a terminal that can move its cursor and show colours. */
-export function canDraw(io: Io): boolean {
-  return io.errIsTerminal && io.env("TERM") !== "dumb";
+export function canDraw(terminal: Terminal): boolean {
+  return terminal.errIsTerminal && terminal.env("TERM") !== "dumb";
 }
 
 const encoder = new TextEncoder();
@@ -61,24 +68,39 @@ function write(stream: { writeSync(bytes: Uint8Array): number }, text: string): 
 function unwritable(cause: unknown): UsageError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new UsageError("OUTPUT_UNWRITABLE", `the output cannot be written: ${reason}`, {
-    hint: "Look at the disk or the program it is redirected to.",
+    hint: "Check the disk or the program it is redirected to.",
     cause,
   });
 }
 
-/** The process's own streams and environment. */
-export const systemIo: Io = {
+function writeError(text: string): void {
+  try {
+    write(Deno.stderr, text);
+  } catch {
+    // There is no other place for the message, and the work must not end for lack of a reader.
+  }
+}
+
+/** The process's own streams, environment and signals. */
+export const systemTerminal: Terminal = {
   out: (text) => write(Deno.stdout, `${text}\n`),
-  err: (text) => {
-    try {
-      write(Deno.stderr, `${text}\n`);
-    } catch {
-      // There is no other place to complain, and the work must not end because nobody can read of it.
-    }
-  },
+  err: (text) => writeError(`${text}\n`),
+  ask: writeError,
+  input: () => Deno.stdin.readable,
   outIsTerminal: Deno.stdout.isTerminal(),
   errIsTerminal: Deno.stderr.isTerminal(),
   inIsTerminal: Deno.stdin.isTerminal(),
+  colours: !Deno.noColor,
   env: (name) => Deno.env.get(name),
-  setExitCode: (code) => Deno.exitCode = code,
+  path: (name) => name,
+  onSignal(name, handler) {
+    Deno.addSignalListener(name, handler);
+    return () => Deno.removeSignalListener(name, handler);
+  },
+  exit: (code) => Deno.exit(code),
 };
+
+/** Resolves relative names against a directory other than the current one. */
+export function pathsIn(directory: string): Terminal["path"] {
+  return (name) => name.startsWith("/") ? name : join(directory, name);
+}

@@ -1,7 +1,7 @@
 import type { SignInSettings } from "../../lib/auth/open_wearer.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 
-/** What the `auth` commands work with; opened and closed by whoever runs them. */
+/** What the `auth` commands work with; opened and closed by their caller. */
 export interface AuthContext {
   readonly settings: SignInSettings;
   readonly db: Database;
@@ -15,6 +15,8 @@ export interface AuthContext {
   print(line: string): void;
   /** One line for the person at the terminal: standard error. */
   note(line: string): void;
-  /** Whether somebody sits there to click on what is printed. */
+  /** Whether a person reads what is printed and can answer. */
   readonly inIsTerminal: boolean;
+  /** Opens standard input. */
+  readonly input: () => ReadableStream<Uint8Array>;
 }

@@ -48,17 +48,19 @@ export async function login(context: AuthContext, options: LoginOptions): Promis
     scopes: scopesAsked,
     recoveryOf: (userId) => recoveryFilesOf(settings, vault, userId),
     obtainRedirect: (authorization) =>
-      options.browser ? catchRedirect(authorization, context) : pasteRedirect(authorization, note),
+      options.browser
+        ? catchRedirect(authorization, context)
+        : pasteRedirect(authorization, note, context.input()),
   });
   const { userId, scopes, portal, expiresAt } = signedIn;
   const closed = leftOut(signedIn, context.types);
   if (options.json) {
     context.print(jsonText({
-      user_id: userId,
+      userId,
       portal,
       scopes,
-      expires_at: expiresAt.toISOString(),
-      data_types_left_out: closed,
+      expiresAt,
+      dataTypesSkipped: closed,
     }));
     return;
   }

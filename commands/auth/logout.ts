@@ -25,7 +25,7 @@ export async function logout(
     endpoints: endpointsOf(settings),
   }, userId);
   if (options.json) {
-    context.print(jsonText({ user_id: userId, revoked }));
+    context.print(jsonText({ userId, revoked }));
     return;
   }
   context.print(`Signed out wearer ${userId}. The stored data was kept.`);

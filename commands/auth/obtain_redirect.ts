@@ -11,12 +11,6 @@ import type { AuthContext } from "./context.ts";
 const WAIT_MS = 10 * 60_000;
 const LONGEST_LINE = 65_536;
 
-/** What {@linkcode catchRedirect} asks of the machine. */
-export interface Surroundings {
-  readonly openBrowser: (url: string) => Promise<boolean>;
-  readonly input: ReadableStream<Uint8Array>;
-}
-
 /**
  * Opens the browser and waits for it to come back to the redirect URI on this machine. Where no
  * browser is, or it is on another machine, the address it ended on can be pasted meanwhile; whichever
@@ -25,8 +19,8 @@ export interface Surroundings {
  */
 export async function catchRedirect(
   authorization: Authorization,
-  { note, inIsTerminal }: Pick<AuthContext, "note" | "inIsTerminal">,
-  { openBrowser: open, input }: Surroundings = { openBrowser, input: Deno.stdin.readable },
+  { note, inIsTerminal, input: openInput }: Pick<AuthContext, "note" | "inIsTerminal" | "input">,
+  open: (url: string) => Promise<boolean> = openBrowser,
 ): Promise<ObtainedRedirect> {
   const server = listenForCallback(authorization.redirectUri, authorization.state);
   const opened = await open(authorization.url);
@@ -44,7 +38,7 @@ export async function catchRedirect(
   // With a browser and without a terminal, standard input is somebody else's.
   if (opened && !inIsTerminal) return await caught;
   note("If it ends on a page that fails to load, paste the address of that page here:");
-  const lines = linesOf(input);
+  const lines = linesOf(openInput());
   const pasted = takePasted(lines, authorization, note, inIsTerminal).then((redirect) => {
     if (redirect !== null) return redirect;
     if (inIsTerminal) return caught;
@@ -91,7 +85,7 @@ async function takePasted(
 export async function pasteRedirect(
   authorization: Authorization,
   note: (line: string) => void,
-  input: ReadableStream<Uint8Array> = Deno.stdin.readable,
+  input: ReadableStream<Uint8Array>,
 ): Promise<ObtainedRedirect> {
   note("Open this page in any browser and sign in:");
   note(authorization.url);

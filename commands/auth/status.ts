@@ -36,15 +36,15 @@ function describe(grant: GrantSummary, { print, types }: AuthContext): void {
 
 function toJson(grant: GrantSummary, { types }: AuthContext) {
   return {
-    user_id: grant.userId,
+    userId: grant.userId,
     state: grant.state,
-    needs_login_reason: grant.needsLoginReason,
-    obtained_at: grant.obtainedAt.toISOString(),
-    refreshed_at: grant.refreshedAt?.toISOString() ?? null,
-    expires_at: grant.expiresAt.toISOString(),
+    needsLoginReason: grant.needsLoginReason,
+    obtainedAt: grant.obtainedAt,
+    refreshedAt: grant.refreshedAt,
+    expiresAt: grant.expiresAt,
     portal: grant.portal,
     scopes: grant.scopes,
-    data_types_left_out: leftOut(grant, types),
-    key_id: grant.keyId,
+    dataTypesSkipped: leftOut(grant, types),
+    keyId: grant.keyId,
   };
 }

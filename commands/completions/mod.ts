@@ -1,31 +1,29 @@
 import { Argument, Command } from "commander";
-import { EXIT } from "../../lib/errors.ts";
+import { type CommandContext, defineCommand } from "../_cli/define_command.ts";
+import { COMMANDS } from "../_cli/registry.ts";
+import type { Terminal } from "../_cli/terminal.ts";
 import { type Completion, SHELLS } from "./scripts.ts";
-import type { Io } from "../_cli/terminal.ts";
-import { action, type CommandEntry } from "../_cli/action.ts";
 
 /** `completions`: a script that a shell reads to complete commands and options. */
-export function define(command: Command, io: Io, all: readonly CommandEntry[]): void {
-  command
-    .addArgument(new Argument("<shell>", "which one").choices(Object.keys(SHELLS)))
-    .addHelpText(
-      "after",
-      `
-bash  oura-sync completions bash > ~/.local/share/bash-completion/completions/oura-sync
-zsh   oura-sync completions zsh > ~/.zfunc/_oura-sync    (with ~/.zfunc in fpath)
-fish  oura-sync completions fish > ~/.config/fish/completions/oura-sync.fish`,
-    )
-    .action(action(io, async (_, shell) => {
-      io.out(SHELLS[shell as keyof typeof SHELLS](await completionsOf(all, io)).trimEnd());
-      return EXIT.done;
-    }));
-}
+export default defineCommand({
+  database: "none",
+  arguments: [new Argument("<shell>", "which one").choices(Object.keys(SHELLS))],
+  help: `\
+bash        oura-sync completions bash > ~/.local/share/bash-completion/completions/oura-sync
+zsh         oura-sync completions zsh > ~/.zfunc/_oura-sync    (with ~/.zfunc in fpath)
+fish        oura-sync completions fish > ~/.config/fish/completions/oura-sync.fish
+powershell  oura-sync completions powershell >> $PROFILE`,
+  async run({ terminal, args: [shell] }: CommandContext<object>) {
+    const script = SHELLS[shell as keyof typeof SHELLS];
+    terminal.out(script(await completionsOf(terminal)).trimEnd());
+  },
+});
 
 /** Every command with its subcommands, choices and long options, as the commands define them. */
-async function completionsOf(all: readonly CommandEntry[], io: Io): Promise<Completion[]> {
-  return await Promise.all(all.map(async ({ name, summary, load }) => {
+async function completionsOf(terminal: Terminal): Promise<Completion[]> {
+  return await Promise.all(COMMANDS.map(async ({ name, summary, load }) => {
     const command = new Command(name);
-    (await load()).define(command, io, all);
+    (await load()).default.addTo(command, terminal, () => {});
     return { name, summary, words: wordsOf(command), options: optionsOf(command) };
   }));
 }

@@ -10,7 +10,7 @@ export interface Completion {
 }
 
 /** A script for each shell. */
-export const SHELLS = { bash, zsh, fish } as const;
+export const SHELLS = { bash, zsh, fish, powershell } as const;
 
 function bash(commands: readonly Completion[]): string {
   const cases = commands.map(({ name, words, options }) =>
@@ -74,6 +74,36 @@ function fish(commands: readonly Completion[]): string {
     ];
   });
   return `# fish completion for oura-sync\n${lines.join("\n")}\n`;
+}
+
+function powershell(commands: readonly Completion[]): string {
+  const words = commands.map(({ name, words, options }) => {
+    const all = [...words, ...options.map(({ long }) => long)];
+    return `    ${word(name)} = @(${all.map(word).join(", ")})`;
+  });
+  const summaries = commands.map(({ name, summary }) => `    ${word(name)} = ${word(summary)}`);
+  return `# PowerShell completion for oura-sync
+Register-ArgumentCompleter -Native -CommandName oura-sync -ScriptBlock {
+  param($wordToComplete, $commandAst, $cursorPosition)
+  $summaries = [ordered]@{
+${summaries.join("\n")}
+  }
+  $words = @{
+${words.join("\n")}
+  }
+  $typed = @($commandAst.CommandElements | ForEach-Object { $_.ToString() })
+  $count = $typed.Count - [int]($wordToComplete -ne '')
+  if ($count -le 1) {
+    $summaries.Keys | Where-Object { $_ -like "$wordToComplete*" } | ForEach-Object {
+      [System.Management.Automation.CompletionResult]::new($_, $_, 'Command', $summaries[$_])
+    }
+    return
+  }
+  $words[$typed[1]] | Where-Object { $_ -like "$wordToComplete*" } | ForEach-Object {
+    [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterName', $_)
+  }
+}
+`;
 }
 
 /** A single-quoted word; fish alone escapes inside of it, the others leave the quotation. */

@@ -1,49 +1,57 @@
-import type { Command } from "commander";
-import { EXIT } from "../../lib/errors.ts";
-import {
-  type CommonOptions,
-  prepare,
-  readPipeline,
-  withCommonOptions,
-  withDatabase,
-} from "../_cli/context.ts";
-import type { Io } from "../_cli/terminal.ts";
-import { action } from "../_cli/action.ts";
+import { Option } from "commander";
+import type { Settings } from "../../config/environment/settings.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
 import { interruptible } from "../../lib/process/interruption.ts";
-import { type PageOptions, servePage } from "./serve_page.ts";
+import { defineCommand } from "../_cli/define_command.ts";
 import { userIdFlag } from "../_cli/flags.ts";
 import { numberOption } from "../sync/options.ts";
+import { type PageOptions, servePage } from "./serve_page.ts";
 
-interface Options extends CommonOptions {
+interface Options {
   port: string;
   host: string;
   open: boolean;
   userId?: string;
 }
 
-/** `dashboard`: the page, until it is stopped. */
-export function define(command: Command, io: Io): void {
-  withCommonOptions(command)
-    .option("--port <n>", "the port to listen on; 0 takes any free one", "8787")
-    .option("--host <address>", "the address to listen on", "127.0.0.1")
-    .option("--no-open", "do not open a browser")
-    .addOption(userIdFlag("show only this wearer (default: all of them, the first one first)"))
-    .action(action<Options>(io, (options) => dashboard(options, io)));
-}
+/** On a server; the page asks for a few things at once. */
+const CONNECTIONS = 4;
 
-async function dashboard(options: Options, io: Io): Promise<number> {
-  const page: PageOptions = {
-    port: numberOption("--port", options.port, 0, 65_535),
-    hostname: options.host,
-    open: options.open,
-    userId: options.userId,
-  };
-  const settings = await prepare(options, io);
-  const pipeline = await readPipeline(options);
-  using interruption = interruptible(() => {});
-  // Nothing is made or changed: a role that may only read is enough.
-  await withDatabase(settings, pipeline.schema, async (db) => {
-    await servePage({ db, pipeline }, page, io, interruption.signal);
-  }, { migrated: false });
-  return EXIT.done;
+/** `dashboard`: the page, until it is stopped. */
+export default defineCommand<Options>({
+  // It opens the database itself: only while the page is being looked at, so that a sync can work.
+  database: "none",
+  configuration: true,
+  options: [
+    new Option("--port <n>", "the port to listen on; 0 takes any free one").default("8787"),
+    new Option("--host <address>", "the address to listen on").default("127.0.0.1"),
+    new Option("--no-open", "do not open a browser"),
+    userIdFlag("show only this wearer (default: all of them, the first one first)"),
+  ],
+  async run({ options, terminal, ...context }) {
+    const page: PageOptions = {
+      port: numberOption("--port", options.port, 0, 65_535),
+      hostname: options.host,
+      open: options.open,
+      userId: options.userId,
+    };
+    const settings = await context.settings();
+    const pipeline = await context.pipeline();
+    using interruption = interruptible(() => {});
+    const db = await openToLook(settings, pipeline.schema);
+    try {
+      await servePage({ db, pipeline }, page, terminal, interruption.signal);
+    } finally {
+      await db.close();
+    }
+  },
+});
+
+/** Opens the database; an embedded one is lent to a sync while no one looks at the page. */
+async function openToLook({ connection }: Settings, schema: string): Promise<Database> {
+  const { openDatabase } = await import("../../lib/db/driver/open.ts");
+  const open = () => openDatabase(connection, { schema, poolSize: CONNECTIONS, create: false });
+  if (connection.kind !== "embedded") return await open();
+  const { LentDatabase } = await import("../../server/lent_database.ts");
+  return new LentDatabase(open, schema, connection.directory);
 }

@@ -6,7 +6,7 @@ import { loggerOf } from "../../lib/log/log.ts";
 import { isLoopbackHost } from "../../server/guard.ts";
 import { createApp } from "../../server/http.ts";
 import { openBrowser } from "../auth/browser.ts";
-import type { Io } from "../_cli/terminal.ts";
+import type { Terminal } from "../_cli/terminal.ts";
 
 /** Where the page is served, and to whom. */
 export interface PageOptions {
@@ -26,7 +26,7 @@ export interface PageOptions {
 export async function servePage(
   { db, pipeline }: { db: Database; pipeline: Pipeline },
   { port, hostname, open, userId }: PageOptions,
-  io: Io,
+  terminal: Terminal,
   signal: AbortSignal,
 ): Promise<void> {
   const token = isLoopbackHost(hostname) ? null : newToken();
@@ -42,8 +42,8 @@ export async function servePage(
   const server = listen(app.fetch, hostname, port, signal);
   const address = `http://${urlHost(hostname)}:${server.addr.port}/`;
   const url = token === null ? address : `${address}?token=${token}`;
-  io.out(url);
-  io.err("The page is at the address above. Ctrl-C ends it.");
+  terminal.out(url);
+  terminal.err(`The page is at ${address} until Ctrl-C.`);
   if (open) await openBrowser(url);
   await server.finished;
 }

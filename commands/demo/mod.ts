@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { Option } from "commander";
 import { basename } from "node:path";
 import type { Pipeline } from "../../config/model.ts";
 import { loadSettings, type Settings } from "../../config/environment/settings.ts";
@@ -9,20 +9,21 @@ import { addDays, utcDay } from "../../lib/values/days.ts";
 import { UsageError } from "../../lib/errors.ts";
 import { configureLogging } from "../../lib/log/log.ts";
 import { signInUnattended } from "./sign_in.ts";
-import { type CommonOptions, readPipeline, withDatabase } from "../_cli/context.ts";
+import { withDatabase } from "../_cli/context.ts";
+import { type CommandContext, defineCommand } from "../_cli/define_command.ts";
+import { describe } from "../_cli/failure.ts";
 import { worst } from "../sync/sync_command.ts";
 import { findings } from "./highlights.ts";
 import { interruptible } from "../../lib/process/interruption.ts";
 import { invocation } from "../_cli/command_names.ts";
-import { canDraw, type Io } from "../_cli/terminal.ts";
+import { canDraw, type Terminal } from "../_cli/terminal.ts";
 import { countText, durationText, textTable } from "../_cli/output.ts";
-import { action, describe } from "../_cli/action.ts";
 import { createProgress } from "../sync/progress.ts";
 import { runSync } from "../../pipelines/sync/run_sync.ts";
 import { simulatedApp } from "./simulated_app.ts";
 import { numberOption } from "../sync/options.ts";
 
-interface Options extends CommonOptions {
+interface Options {
   days: string;
   serve?: boolean;
   port: string;
@@ -30,36 +31,40 @@ interface Options extends CommonOptions {
 }
 
 /** `demo`: the whole main job against the simulator and a fresh embedded database. */
-export function define(command: Command, io: Io): void {
-  command
-    .option("--days <n>", "days of history", "90")
-    .option("--serve", "leave the page open afterwards, until it is stopped")
-    .option("--port <n>", "the port of the page; 0 takes any free one", "8787")
-    .option("--no-open", "with --serve: do not open a browser")
-    .option("--config <file>", "the pipeline configuration (default: as for sync)")
-    .action(action<Options>(io, (options) => demo(options, io)));
-}
+export default defineCommand({
+  database: "none",
+  options: [
+    new Option("--days <n>", "days of history").default("90"),
+    new Option("--serve", "leave the page open afterwards, until it is stopped"),
+    new Option("--port <n>", "the port of the page; 0 takes any free one").default("8787"),
+    new Option("--no-open", "with --serve: do not open a browser"),
+    new Option("--config <file>", "the pipeline configuration (default: as for sync)"),
+  ],
+  run: demo,
+});
 
-async function demo(options: Options, io: Io): Promise<number> {
+async function demo(
+  { options, terminal, pipeline: readPipeline }: CommandContext<Options>,
+): Promise<number> {
   const days = numberOption("--days", options.days, 1, 3_650);
   const port = numberOption("--port", options.port, 0, 65_535);
-  const pipeline = await readPipeline(options);
+  const pipeline = await readPipeline();
   const { serveSimulator, demoWearer } = await import("../../simulator/mod.ts");
   const running = serveSimulator({ days, users: [demoWearer(new Date(), days)] });
   try {
-    const settings = demoSettings(running.url, io);
+    const settings = demoSettings(running.url, terminal);
     await configureLogging({
-      level: io.errIsTerminal ? "warning" : settings.logLevel,
-      format: settings.logFormat ?? (io.errIsTerminal ? "pretty" : "json"),
-      colours: canDraw(io) && !Deno.noColor,
-      write: (text) => io.err(text.trimEnd(), "verbatim"),
+      level: terminal.errIsTerminal ? "warning" : settings.logLevel,
+      format: settings.logFormat ?? (terminal.errIsTerminal ? "pretty" : "json"),
+      colours: canDraw(terminal) && terminal.colours,
+      write: (text) => terminal.err(text.trimEnd(), "verbatim"),
     });
     await clearDirectory(settings);
-    io.err("A simulated Oura is up. Making an embedded database …");
+    terminal.err("A simulated Oura is up. Making an embedded database …");
     return await withDatabase(settings, pipeline.schema, async (db) => {
-      io.err("Signing in …");
+      terminal.err("Signing in …");
       await signInUnattended(settings, db);
-      io.err(`Syncing ${days} days of ${pipeline.types.length} data types …`);
+      terminal.err(`Syncing ${days} days of ${pipeline.types.length} data types …`);
       const now = new Date();
       const reports = await runSync({ settings, pipeline, db }, {
         command: "demo",
@@ -68,19 +73,19 @@ async function demo(options: Options, io: Io): Promise<number> {
         dryRun: false,
         apply: true,
         wearers: {},
-        tell: (text) => io.err(text),
-        progress: () => createProgress(io, settings.logFormat !== "json"),
+        tell: (text) => terminal.err(text),
+        progress: () => createProgress(terminal, settings.logFormat !== "json"),
       });
       for (const report of reports) {
-        if (report.error) io.err(describe(report.error));
-        io.out(await lastScreen(db, pipeline, report.userId, report.durationMs));
+        if (report.error) terminal.err(describe(report.error));
+        terminal.out(await lastScreen(db, pipeline, report.userId, report.durationMs));
       }
-      io.out(goOn(settings));
+      terminal.out(goOn(settings));
       if (options.serve) {
         const page = { port, hostname: "127.0.0.1", open: options.open };
         using interruption = interruptible(() => {});
         const { servePage } = await import("../dashboard/serve_page.ts");
-        await servePage({ db, pipeline }, page, io, interruption.signal);
+        await servePage({ db, pipeline }, page, terminal, interruption.signal);
       }
       return worst(reports);
     });
@@ -90,17 +95,17 @@ async function demo(options: Options, io: Io): Promise<number> {
 }
 
 /** The demo's own settings: nothing of the person's `.env` is touched, nor their database. */
-function demoSettings(simulatorUrl: string, io: Io): Settings {
-  const directory = io.env("OURA_DATA_DIR")?.trim() || "./data";
+function demoSettings(simulatorUrl: string, terminal: Terminal): Settings {
+  const directory = terminal.env("OURA_DATA_DIR")?.trim() || "./data";
   return loadSettings({
     ...simulatedApp(simulatorUrl),
-    OURA_DATA_DIR: `${directory.replace(/\/+$/, "")}/demo`,
-    LOG_LEVEL: io.env("LOG_LEVEL"),
-    LOG_FORMAT: io.env("LOG_FORMAT"),
+    OURA_DATA_DIR: terminal.path(`${directory.replace(/\/+$/, "")}/demo`),
+    LOG_LEVEL: terminal.env("LOG_LEVEL"),
+    LOG_FORMAT: terminal.env("LOG_FORMAT"),
   });
 }
 
-/** Removes a former demo, and nothing else. */
+/** Removes a previous demo, and nothing else. */
 async function clearDirectory({ dataDirectory, connection }: Settings): Promise<void> {
   if (connection.kind !== "embedded") throw new TypeError("the demo's database is embedded");
   const names = await fileNames(dataDirectory);

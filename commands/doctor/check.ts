@@ -1,5 +1,5 @@
 /** One line of `doctor`. */
-import { messageOf, OuraSyncError } from "../../lib/errors.ts";
+import { type ExitCode, messageOf, OuraSyncError } from "../../lib/errors.ts";
 
 /** What a check found. */
 export interface Finding {
@@ -9,9 +9,9 @@ export interface Finding {
   readonly state: "ok" | "warn" | "fail";
   readonly message: string;
   /** What to do about it. */
-  readonly mend?: string;
+  readonly hint?: string;
   /** Exit code of a failure. */
-  readonly exitCode?: number;
+  readonly exitCode?: ExitCode;
 }
 
 /** A check that went well. */
@@ -20,11 +20,11 @@ export function ok(subject: string, message: string): Finding {
 }
 
 /** Something worth knowing. */
-export function warn(subject: string, message: string, mend: string): Finding {
-  return { subject, state: "warn", message, mend };
+export function warn(subject: string, message: string, hint: string): Finding {
+  return { subject, state: "warn", message, hint };
 }
 
-/** Something that must be mended, as the program itself would report it. */
+/** Something that must be fixed, as the program itself would report it. */
 export function failed(subject: string, error: unknown): Finding {
   if (!(error instanceof OuraSyncError)) throw error;
   return {
@@ -32,7 +32,7 @@ export function failed(subject: string, error: unknown): Finding {
     state: "fail",
     message: messageOf(error),
     exitCode: error.exitCode,
-    ...(error.hint === undefined ? {} : { mend: error.hint }),
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
   };
 }
 

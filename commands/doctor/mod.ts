@@ -1,46 +1,33 @@
-import type { Command } from "commander";
 import type { Pipeline } from "../../config/model.ts";
 import type { Settings } from "../../config/environment/settings.ts";
-import { EXIT } from "../../lib/errors.ts";
-import {
-  type CommonOptions,
-  prepare,
-  readPipeline,
-  withCommonOptions,
-  withDatabase,
-} from "../_cli/context.ts";
+import { type ExitCode, gravest } from "../../lib/errors.ts";
+import { withDatabase } from "../_cli/context.ts";
+import { qualifyCommands } from "../_cli/command_names.ts";
+import { type CommandContext, defineCommand } from "../_cli/define_command.ts";
 import { attempt, type Finding, ok } from "./check.ts";
 import { checkDatabase, unreachable } from "./database.ts";
 import { checkApp, checkSignIns } from "./oura.ts";
 import { checkSchedule } from "./schedule.ts";
-import { qualifyCommands } from "../_cli/command_names.ts";
-import type { Io } from "../_cli/terminal.ts";
-import { jsonText } from "../_cli/output.ts";
-import { action } from "../_cli/action.ts";
 
-interface Options extends CommonOptions {
-  json?: boolean;
-}
-
-/** `doctor`: a line for everything a sync depends on, each with its mend. */
-export function define(command: Command, io: Io): void {
-  withCommonOptions(command)
-    .option("--json", "one JSON document on standard output")
-    .addHelpText("after", "\nExit code 0 only when nothing has failed.")
-    .action(action<Options>(io, async (options) => {
-      const settings = await prepare(options, io);
-      const pipeline = await readPipeline(options);
-      const findings = [
-        ok("settings", "the environment is valid"),
-        ok("pipeline", `${pipeline.file} is valid, ${pipeline.types.length} data types`),
-        checkApp(settings),
-        ...await examine(settings, pipeline),
-      ];
-      if (options.json) io.out(jsonText(findings));
-      else for (const finding of findings) io.out(line(finding));
-      return exitCode(findings);
-    }));
-}
+/** `doctor`: a line for everything a sync depends on, each with how to fix it. */
+export default defineCommand({
+  database: "none",
+  configuration: true,
+  json: true,
+  help: "Exit code 0 only when nothing has failed.",
+  async run(context: CommandContext<object>) {
+    const settings = await context.settings();
+    const pipeline = await context.pipeline();
+    const findings = [
+      ok("settings", "the environment is valid"),
+      ok("pipeline", `${pipeline.file} is valid, ${pipeline.types.length} data types`),
+      checkApp(settings),
+      ...await examine(settings, pipeline),
+    ];
+    context.print(findings, () => findings.map(line).join("\n"));
+    return exitCode(findings);
+  },
+});
 
 async function examine(settings: Settings, pipeline: Pipeline): Promise<Finding[]> {
   try {
@@ -63,14 +50,12 @@ async function examine(settings: Settings, pipeline: Pipeline): Promise<Finding[
 
 const MARKS = { ok: "ok  ", warn: "note", fail: "FAIL" };
 
-function line({ subject, state, message, mend }: Finding): string {
+function line({ subject, state, message, hint }: Finding): string {
   const head = `${MARKS[state]}  ${subject.padEnd(9)} ${message}`;
-  return mend === undefined || state === "ok" ? head : `${head}\n      → ${qualifyCommands(mend)}`;
+  return hint === undefined || state === "ok" ? head : `${head}\n      → ${qualifyCommands(hint)}`;
 }
 
-/** The gravest failure decides: a dead sign-in before a broken database before the rest. */
-function exitCode(findings: readonly Finding[]): number {
-  const codes = findings.filter(({ state }) => state === "fail").map(({ exitCode }) => exitCode);
-  const order = [EXIT.signIn, EXIT.database, EXIT.usage, EXIT.oura, EXIT.partial];
-  return order.find((code) => codes.includes(code)) ?? EXIT.done;
+function exitCode(findings: readonly Finding[]): ExitCode {
+  const failures = findings.filter(({ state }) => state === "fail");
+  return gravest(failures.flatMap(({ exitCode }) => exitCode ?? []));
 }

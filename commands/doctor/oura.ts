@@ -30,7 +30,7 @@ export function checkApp(settings: Settings): Finding {
       subject: "app",
       state: "fail",
       message: "OURA_CLIENT_ID and OURA_CLIENT_SECRET are not both set",
-      mend: `register an app with the redirect URI ${settings.redirectUri}; see \`init\``,
+      hint: `register an app with the redirect URI ${settings.redirectUri}; see \`init\``,
       exitCode: EXIT.usage,
     };
   }

@@ -1,22 +1,14 @@
-import type { Command } from "commander";
+import { Option } from "commander";
 import { ENV_FILE, loadEnvironment } from "../../config/environment/env_file.ts";
 import { loadSettings, type Settings } from "../../config/environment/settings.ts";
-import { EXIT } from "../../lib/errors.ts";
 import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
 import { createTokenKey } from "../auth/token_key_setup.ts";
-import {
-  type CommonOptions,
-  findPipelineFile,
-  readPipeline,
-  readSettings,
-  withCommonOptions,
-  withDatabase,
-} from "../_cli/context.ts";
+import { findPipelineFile, readSettings, settingsAt, withDatabase } from "../_cli/context.ts";
+import { qualifyCommands } from "../_cli/command_names.ts";
+import { type CommandContext, type CommonOptions, defineCommand } from "../_cli/define_command.ts";
+import type { Terminal } from "../_cli/terminal.ts";
 import { writeEnvFile, writePipelineFile } from "./files.ts";
 import { gatherValues } from "./values.ts";
-import { qualifyCommands } from "../_cli/command_names.ts";
-import type { Io } from "../_cli/terminal.ts";
-import { action } from "../_cli/action.ts";
 
 interface Options extends CommonOptions {
   clientId?: string;
@@ -26,20 +18,25 @@ interface Options extends CommonOptions {
 }
 
 /** `init`: the files, the key and the tables, and what to register at Oura. */
-export function define(command: Command, io: Io): void {
-  withCommonOptions(command)
-    .option("--client-id <id>", "of your app at Oura")
-    .option("--client-secret <secret>", "of your app; safer in the environment than here")
-    .option("--database-url <url>", "PostgreSQL (default: an embedded database)")
-    .option("--from-stdin", "read KEY=VALUE lines from standard input")
-    .action(action<Options>(io, (options) => init(options, io)));
-}
+export default defineCommand({
+  database: "none",
+  configuration: true,
+  options: [
+    new Option("--client-id <id>", "of your app at Oura"),
+    new Option("--client-secret <secret>", "of your app; safer in the environment than here"),
+    new Option("--database-url <url>", "PostgreSQL (default: an embedded database)"),
+    new Option("--from-stdin", "read KEY=VALUE lines from standard input"),
+  ],
+  run: init,
+});
 
-async function init(options: Options, io: Io): Promise<number> {
-  const envFile = options.envFile ?? ENV_FILE;
-  const before = await environment(options, io);
+async function init(
+  { options, terminal, pipeline: readPipeline }: CommandContext<Options>,
+): Promise<void> {
+  const envFile = terminal.path(options.envFile ?? ENV_FILE);
+  const before = await environment(options, terminal);
   const { clientId, clientSecret, accessToken, ...rest } = loadSettings(before);
-  if (accessToken === null && !(clientId && clientSecret)) io.err(registration(rest));
+  if (accessToken === null && !(clientId && clientSecret)) terminal.err(registration(rest));
   const given = {
     OURA_CLIENT_ID: options.clientId,
     OURA_CLIENT_SECRET: options.clientSecret,
@@ -49,38 +46,46 @@ async function init(options: Options, io: Io): Promise<number> {
     options: given,
     environment: before,
     fromStdin: options.fromStdin === true,
-  }, io);
-  // Judged before anything is written: what is in .env stays there, a mistyped URL too.
-  const judged = readSettings({ ...before, ...values });
-  if (judged.connection.kind !== "embedded") {
-    await withDatabase(judged, "oura", () => Promise.resolve(), { migrated: false });
+  }, terminal);
+  // Checked before anything is written: what is in .env stays there, a mistyped URL too.
+  const checked = settingsAt(readSettings({ ...before, ...values }), terminal);
+  if (checked.connection.kind !== "embedded") {
+    await withDatabase(checked, "oura", () => Promise.resolve(), { migrated: false });
   }
 
   const env = await writeEnvFile(envFile, values);
-  const yaml = await writePipelineFile(options.config ?? await findPipelineFile() ?? "oura.yaml");
-  for (const { file, what } of [env, yaml]) io.out(`${file}: ${what}`);
+  const yaml = await writePipelineFile(
+    options.config === undefined
+      ? await findPipelineFile(terminal.path) ?? terminal.path("oura.yaml")
+      : terminal.path(options.config),
+  );
+  for (const { file, what } of [env, yaml]) terminal.out(`${file}: ${what}`);
 
-  const now = await environment(options, io);
+  const now = await environment(options, terminal);
   for (const [name, value] of Object.entries(given)) {
     if (value?.trim() && now[name] !== value.trim()) {
-      io.err(`${name} keeps the value it has; edit ${envFile} or the environment to change it.`);
+      terminal.err(
+        `${name} keeps the value it has; edit ${envFile} or the environment to change it.`,
+      );
     }
   }
-  const settings = readSettings(now);
-  await provideKey(settings, envFile, io);
-  const pipeline = await readPipeline(options);
+  const settings = settingsAt(readSettings(now), terminal);
+  await provideKey(settings, envFile, terminal);
+  const pipeline = await readPipeline();
   await withDatabase(settings, pipeline.schema, async (db) => {
     await applyAdditive(db, pipeline, { holder: `init pid ${Deno.pid}` });
-    io.out(`${db.label}: tables are ready in schema ${db.schema}`);
+    terminal.out(`${db.label}: tables are ready in schema ${db.schema}`);
   });
-  io.out(qualifyCommands("Next: `auth login`, then `sync`"));
-  return EXIT.done;
+  terminal.out(qualifyCommands("Next: `auth login`, then `sync`"));
 }
 
 /** The environment and `.env`; a `.env` that was named but is not there yet counts as empty. */
-async function environment(options: Options, io: Io): Promise<Record<string, string>> {
-  const named = options.envFile !== undefined && await exists(options.envFile);
-  return await loadEnvironment(named ? options.envFile : undefined, io.env);
+async function environment(options: Options, terminal: Terminal): Promise<Record<string, string>> {
+  const file = terminal.path(options.envFile ?? ENV_FILE);
+  const named = options.envFile !== undefined && await exists(file);
+  return await loadEnvironment(named ? file : undefined, terminal.env, {
+    usual: terminal.path(ENV_FILE),
+  });
 }
 
 async function exists(file: string): Promise<boolean> {
@@ -88,10 +93,10 @@ async function exists(file: string): Promise<boolean> {
 }
 
 /** A server database needs a key of its own; the embedded one makes a key file by itself. */
-async function provideKey(settings: Settings, envFile: string, io: Io): Promise<void> {
+async function provideKey(settings: Settings, envFile: string, terminal: Terminal): Promise<void> {
   if (settings.tokenKey !== null || settings.connection.kind === "embedded") return;
   const { id } = await createTokenKey(envFile);
-  io.out(`${envFile}: a new OURA_TOKEN_KEY (key ${id}); keep a copy of it`);
+  terminal.out(`${envFile}: a new OURA_TOKEN_KEY (key ${id}); keep a copy of it`);
 }
 
 function registration({ redirectUri, portal }: Pick<Settings, "redirectUri" | "portal">): string {

@@ -1,9 +1,9 @@
 /** The few values `init` needs: from options, the environment, standard input, or by asking. */
-import { stderr, stdin } from "node:process";
+import { Readable } from "node:stream";
 import { createInterface } from "node:readline/promises";
 import { parseEnv } from "node:util";
 import { UsageError } from "../../lib/errors.ts";
-import type { Io } from "../_cli/terminal.ts";
+import type { Terminal } from "../_cli/terminal.ts";
 
 /** A value and the ways to it. */
 export interface Question {
@@ -50,10 +50,13 @@ export interface Sources {
 
 /**
  * Gathers the values.
- * @throws {UsageError} When one is missing and nobody can be asked: names all that are missing.
+ * @throws {UsageError} When a value is missing and cannot be asked for: names all that are missing.
  */
-export async function gatherValues(sources: Sources, io: Io): Promise<Record<string, string>> {
-  const piped = sources.fromStdin ? parseEnv(await readAll()) : {};
+export async function gatherValues(
+  sources: Sources,
+  terminal: Terminal,
+): Promise<Record<string, string>> {
+  const piped = sources.fromStdin ? parseEnv(await new Response(terminal.input()).text()) : {};
   const values: Record<string, string> = {};
   const open: Question[] = [];
   for (const question of QUESTIONS) {
@@ -65,18 +68,22 @@ export async function gatherValues(sources: Sources, io: Io): Promise<Record<str
   // A static token needs no app.
   const needsApp = !sources.environment.OURA_ACCESS_TOKEN;
   const missing = open.filter(({ required }) => required && needsApp);
-  if (missing.length === 0 || !io.inIsTerminal || sources.fromStdin) {
+  if (missing.length === 0 || !terminal.inIsTerminal || sources.fromStdin) {
     if (missing.length > 0) throw cannotAsk(missing);
     return values;
   }
-  return { ...values, ...await ask(open, stdin, (text) => stderr.write(text)) };
+  return { ...values, ...await ask(open, Readable.from(terminal.input()), terminal.ask) };
 }
 
 function cannotAsk(missing: readonly Question[]): UsageError {
   const names = missing.map(({ variable, option }) => `${variable} (${option})`).join(", ");
-  return new UsageError("VALUES_MISSING", `Not given, and nobody can be asked: ${names}`, {
-    hint: "Give them as options, in the environment, or as KEY=VALUE lines with --from-stdin.",
-  });
+  return new UsageError(
+    "VALUES_MISSING",
+    `Missing, and standard input is not a terminal to ask on: ${names}`,
+    {
+      hint: "Give them as options, in the environment, or as KEY=VALUE lines with --from-stdin.",
+    },
+  );
 }
 
 /**
@@ -108,8 +115,4 @@ export async function ask(
   } finally {
     terminal.close();
   }
-}
-
-async function readAll(): Promise<string> {
-  return await new Response(Deno.stdin.readable).text();
 }

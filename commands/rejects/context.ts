@@ -2,11 +2,11 @@ import type { Pipeline } from "../../config/model.ts";
 import type { Settings } from "../../config/environment/settings.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import type { RejectFilter } from "../../lib/db/store/quarantine.ts";
-import type { Io } from "../_cli/terminal.ts";
+import type { Terminal } from "../_cli/terminal.ts";
 
 /** What a subcommand of `rejects` gets. */
 export interface RejectsContext {
-  readonly io: Io;
+  readonly terminal: Terminal;
   readonly settings: Settings;
   readonly pipeline: Pipeline;
   readonly db: Database;

@@ -6,7 +6,7 @@ import { idsOf, refuseUnknown } from "./format.ts";
 
 /** `rejects discard`: never all of them by accident. */
 export async function discard(
-  { io, db, filter, json }: RejectsContext,
+  { terminal, db, filter, json }: RejectsContext,
   texts: string[],
 ): Promise<number> {
   const ids = idsOf(texts);
@@ -18,6 +18,8 @@ export async function discard(
   const meant = await listRejects(db, { ...filter, ...(ids.length > 0 ? { ids } : {}) });
   refuseUnknown(ids, meant);
   const discarded = await closeRejects(db, meant.map(({ id }) => id), "discarded");
-  io.out(json ? jsonText({ discarded }) : `${discarded} discarded; they will not be kept again.`);
+  terminal.out(
+    json ? jsonText({ discarded }) : `${discarded} discarded; they will not be kept again.`,
+  );
   return EXIT.done;
 }

@@ -1,10 +1,10 @@
 import type { RejectInfo } from "../../lib/db/store/quarantine.ts";
 import { UsageError } from "../../lib/errors.ts";
-import type { Io } from "../_cli/terminal.ts";
+import type { Terminal } from "../_cli/terminal.ts";
 import { printTable } from "../_cli/output.ts";
 
 /** Prints rejects as a table. */
-export function printList(io: Io, rejects: readonly RejectInfo[]): void {
+export function printList(terminal: Terminal, rejects: readonly RejectInfo[]): void {
   const head = ["id", "data type", "wearer", "document", "path", "column", "type", "reason", "run"];
   const rows = rejects.map((reject) => [
     reject.id,
@@ -17,7 +17,7 @@ export function printList(io: Io, rejects: readonly RejectInfo[]): void {
     reject.reason,
     reject.runId,
   ]);
-  printTable(io, { head, rows, align: ["right"], forAll: "--json" });
+  printTable(terminal, { head, rows, align: ["right"], forAll: "--json" });
 }
 
 /** A reject as plain data, without its document. */

@@ -7,13 +7,13 @@ import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
 import { RejectsRemainError } from "../../pipelines/errors.ts";
 import { retryRejects } from "../../pipelines/reprocess/retry_rejects.ts";
 import { countText, jsonText, textTable } from "../_cli/output.ts";
-import { describe } from "../_cli/action.ts";
+import { describe } from "../_cli/failure.ts";
 import type { RejectsContext } from "./context.ts";
 import { idsOf, refuseUnknown } from "./format.ts";
 
 /** `rejects retry`: exit 0 when all of them fit, 4 when some stay, 75 when all are being synced. */
 export async function retry(
-  { io, settings, pipeline: declared, db, filter, json }: RejectsContext,
+  { terminal, settings, pipeline: declared, db, filter, json }: RejectsContext,
   texts: string[],
 ): Promise<number> {
   const ids = idsOf(texts);
@@ -29,8 +29,8 @@ export async function retry(
     version: VERSION,
     filter: chosen,
   });
-  if (json) io.out(jsonText({ types: outcomes }));
-  else if (outcomes.length === 0) io.out("Nothing to retry.");
+  if (json) terminal.out(jsonText({ types: outcomes }));
+  else if (outcomes.length === 0) terminal.out("Nothing to retry.");
   else {
     const rows = outcomes.map((outcome) => [
       outcome.dataType,
@@ -40,7 +40,7 @@ export async function retry(
       outcome.left ?? "",
     ]);
     const right = "right" as const;
-    io.out(
+    terminal.out(
       textTable(["data type", "wearer", "resolved", "remaining", ""], rows, [
         "left",
         "left",
@@ -50,13 +50,13 @@ export async function retry(
     );
   }
   if (outcomes.length > 0 && outcomes.every(({ left }) => left === "busy")) {
-    throw new BusyError("ALL_BUSY", "All of these data types are being synced just now", {
+    throw new BusyError("ALL_BUSY", "All of these data types are being synced by another process", {
       hint: "Retry when that has ended.",
     });
   }
   const remaining = outcomes.reduce((sum, outcome) => sum + outcome.remaining, 0);
   if (remaining === 0) return EXIT.done;
   const error = new RejectsRemainError(remaining);
-  io.err(describe(error));
+  terminal.err(describe(error));
   return error.exitCode;
 }

@@ -6,7 +6,7 @@ import { idsOf, keyText, rejectJson } from "./format.ts";
 
 /** `rejects show`: the only command that prints a quarantined document, because it was asked to. */
 export async function show(
-  { io, db, hasTables, json }: RejectsContext,
+  { terminal, db, hasTables, json }: RejectsContext,
   texts: string[],
 ): Promise<number> {
   const ids = idsOf(texts);
@@ -14,11 +14,11 @@ export async function show(
   if (!reject) throw new UsageError("NO_SUCH_REJECT", `there is no reject ${ids[0]}`);
   const { document, ...info } = reject;
   if (json) {
-    io.out(jsonText({ ...rejectJson(info), document: JSON.parse(document) }));
+    terminal.out(jsonText({ ...rejectJson(info), document: JSON.parse(document) }));
     return EXIT.done;
   }
   const column = info.column === null ? "–" : `${info.column} ${info.expected}`;
-  io.out([
+  terminal.out([
     `reject     ${info.id} (${info.state})`,
     `data type  ${info.dataType}`,
     `wearer     ${info.userId}`,

@@ -1,7 +1,7 @@
-import { Argument, type Command, Option } from "commander";
-import { EXIT, UsageError } from "../../lib/errors.ts";
-import type { Io } from "../_cli/terminal.ts";
-import { action } from "../_cli/action.ts";
+import { Argument, Option } from "commander";
+import { UsageError } from "../../lib/errors.ts";
+import type { Terminal } from "../_cli/terminal.ts";
+import { type CommandContext, defineCommand } from "../_cli/define_command.ts";
 import { isOfNpx } from "../_cli/command_names.ts";
 import { cronLine } from "./cron.ts";
 import { install } from "./install.ts";
@@ -22,38 +22,42 @@ interface Options {
 const KINDS = ["cron", "systemd", "launchd", "windows"] as const;
 type Kind = typeof KINDS[number];
 
-/** `schedule`: have the operating system run `sync`. */
-export function define(command: Command, io: Io): void {
-  const others = (kind: Kind) => KINDS.filter((other) => other !== kind);
-  command
-    .addArgument(
-      new Argument("<what>", "print it, or put it in place").choices(["print", "install"]),
-    )
-    .addOption(new Option("--cron", "a line for crontab").conflicts(others("cron")))
-    .addOption(new Option("--systemd", "service and timer").conflicts(others("systemd")))
-    .addOption(new Option("--launchd", "agent of macOS").conflicts(others("launchd")))
-    .addOption(new Option("--windows", "task of Windows").conflicts(others("windows")))
-    .option("--at <time>", "every day at this local time", "08:00")
-    .addOption(new Option("--every <time>", "around the clock: 15m, 1h, 6h").conflicts("at"))
-    .addHelpText("after", "\nWithout a scheduler named: the one of this operating system.")
-    .action(action<Options>(io, (options, what) => schedule(options, what!, io)));
-}
+const others = (kind: Kind) => KINDS.filter((other) => other !== kind);
 
-async function schedule(options: Options, what: string, io: Io): Promise<number> {
+/** `schedule`: have the operating system run `sync`. */
+export default defineCommand({
+  database: "none",
+  arguments: [
+    new Argument("<what>", "print it, or put it in place").choices(["print", "install"]),
+  ],
+  options: [
+    new Option("--cron", "a line for crontab").conflicts(others("cron")),
+    new Option("--systemd", "service and timer").conflicts(others("systemd")),
+    new Option("--launchd", "agent of macOS").conflicts(others("launchd")),
+    new Option("--windows", "task of Windows").conflicts(others("windows")),
+    new Option("--at <time>", "every day at this local time").default("08:00"),
+    new Option("--every <time>", "around the clock: 15m, 1h, 6h").conflicts("at"),
+  ],
+  help: "Without a scheduler named: the one of this operating system.",
+  run: schedule,
+});
+
+async function schedule(
+  { options, args: [what], terminal }: CommandContext<Options>,
+): Promise<void> {
   const rhythm = rhythmOf(options.at, options.every);
   const kind = KINDS.find((kind) => options[kind]) ?? usualKind();
   const job = thisJob();
   const files = unitFiles(kind, job, rhythm);
   if (what === "print") {
-    io.out(files.map(({ name, text }) => heading(kind, name) + text).join("\n").trimEnd());
-    return EXIT.done;
+    terminal.out(files.map(({ name, text }) => heading(kind, name) + text).join("\n").trimEnd());
+    return;
   }
-  if (isOfNpx(job.command[0])) io.err(ofNpx());
-  const { written, next } = await install({ kind, files, directory: placeOf(kind, job, io) });
-  for (const path of written) io.err(`Written: ${path}`);
-  io.err("To switch it on:");
-  io.out(next.join("\n"));
-  return EXIT.done;
+  if (isOfNpx(job.command[0])) terminal.err(ofNpx());
+  const { written, next } = await install({ kind, files, directory: placeOf(kind, job, terminal) });
+  for (const path of written) terminal.err(`Written: ${path}`);
+  terminal.err("To switch it on:");
+  terminal.out(next.join("\n"));
 }
 
 function ofNpx(): string {
@@ -85,15 +89,15 @@ function heading(kind: Kind, name: string): string {
 }
 
 /** Where the files of a scheduler belong; what has no such place stays beside the configuration. */
-function placeOf(kind: Kind, job: Job, io: Io): string {
+function placeOf(kind: Kind, job: Job, terminal: Terminal): string {
   if (kind === "systemd") {
-    return `${io.env("XDG_CONFIG_HOME") || `${home(io)}/.config`}/systemd/user`;
+    return `${terminal.env("XDG_CONFIG_HOME") || `${home(terminal)}/.config`}/systemd/user`;
   }
-  return kind === "launchd" ? `${home(io)}/Library/LaunchAgents` : job.directory;
+  return kind === "launchd" ? `${home(terminal)}/Library/LaunchAgents` : job.directory;
 }
 
-function home(io: Io): string {
-  const home = io.env("HOME");
+function home(terminal: Terminal): string {
+  const home = terminal.env("HOME");
   if (home) return home;
   throw new UsageError("HOME_MISSING", "HOME is not set, so the user's units have no place", {
     hint: "Use `schedule print` and put the files where they belong.",

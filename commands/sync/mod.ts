@@ -1,9 +1,8 @@
-import { type Command, Option } from "commander";
-import { repeat } from "./repeat.ts";
-import { type FetchOptions, runFetch, withFetchOptions } from "./sync_command.ts";
-import type { Io } from "../_cli/terminal.ts";
-import { action } from "../_cli/action.ts";
+import { Option } from "commander";
+import { type CommandContext, defineCommand } from "../_cli/define_command.ts";
 import { demandOf, durationOption, type SpanOptions } from "./options.ts";
+import { repeat } from "./repeat.ts";
+import { FETCH_OPTIONS, type FetchOptions, runFetch } from "./sync_command.ts";
 
 interface Options extends FetchOptions, SpanOptions {
   every?: string;
@@ -13,38 +12,33 @@ interface Options extends FetchOptions, SpanOptions {
 const LEAST_PAUSE_MS = 10_000;
 
 /** `sync`: fetch what is new or missing and load it. */
-export function define(command: Command, io: Io): void {
-  withFetchOptions(command)
-    .option("--initial", "from SYNC_DAYS_BACK days ago to today")
-    .addOption(
-      new Option("--all", "all data types of the configuration (the default)").conflicts("types"),
-    )
-    .option("--start-date <day>", "from this day (YYYY-MM-DD), fetched anew")
-    .option("--end-date <day>", "to this day, included (default: today)")
-    .option("--full-refresh", "fetch everything anew, whatever was fetched before")
-    .addOption(
-      new Option("--every <time>", "again and again, this far apart, until stopped (15m, 6h)")
-        .conflicts(["json", "dryRun"]),
-    )
-    .addHelpText(
-      "after",
-      "\nWithout options: what is new or missing since last time, with the look-back.",
-    )
-    .action(action<Options>(io, (options) => {
-      const { every } = options;
-      if (every === undefined) return syncCommand(options, io);
-      return repeat(
-        durationOption("--every", every, LEAST_PAUSE_MS),
-        io,
-        (signal) => syncCommand(options, io, signal),
-      );
-    }));
-}
+export default defineCommand({
+  database: "none",
+  configuration: true,
+  options: [
+    ...FETCH_OPTIONS,
+    new Option("--initial", "from SYNC_DAYS_BACK days ago to today"),
+    new Option("--all", "all data types of the configuration (the default)").conflicts("types"),
+    new Option("--start-date <day>", "from this day (YYYY-MM-DD), fetched again"),
+    new Option("--end-date <day>", "to this day, included (default: today)"),
+    new Option("--full-refresh", "fetch everything again, whatever was fetched before"),
+    new Option("--every <time>", "again and again, this far apart, until stopped (15m, 6h)")
+      .conflicts(["json", "dryRun"]),
+  ],
+  json: true,
+  help: "Without options: what is new or missing since last time, with the look-back.",
+  run(context: CommandContext<Options>) {
+    const { options: { every }, terminal } = context;
+    if (every === undefined) return syncOnce(context);
+    const everyMs = durationOption("--every", every, LEAST_PAUSE_MS);
+    return repeat(everyMs, terminal, (signal) => syncOnce(context, signal));
+  },
+});
 
-function syncCommand(options: Options, io: Io, signal?: AbortSignal): Promise<number> {
-  return runFetch(options, io, ({ syncDaysBack }) => ({
+function syncOnce(context: CommandContext<Options>, signal?: AbortSignal): Promise<number> {
+  return runFetch(context, ({ syncDaysBack }) => ({
     command: "sync",
-    demand: demandOf(options, syncDaysBack, new Date()),
+    demand: demandOf(context.options, syncDaysBack, new Date()),
     ...(signal ? { signal } : {}),
   }));
 }

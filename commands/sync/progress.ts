@@ -4,7 +4,7 @@ import { stderr } from "node:process";
 import { loggerOf } from "../../lib/log/log.ts";
 import { visibleValue } from "../../lib/values/visible.ts";
 import type { SyncEvent } from "../../pipelines/sync/sync_wearer.ts";
-import { canDraw, type Io } from "../_cli/terminal.ts";
+import { canDraw, type Terminal } from "../_cli/terminal.ts";
 import { countText } from "../_cli/output.ts";
 
 /** Takes the events of a sync; `stop` leaves the screen clean. */
@@ -14,8 +14,8 @@ export interface Progress {
 }
 
 /** A bar on a terminal that can draw one, when logs are pretty; else log lines. */
-export function createProgress(io: Io, pretty: boolean): Progress {
-  return canDraw(io) && pretty ? createBar() : createLogLines();
+export function createProgress(terminal: Terminal, pretty: boolean): Progress {
+  return canDraw(terminal) && pretty ? createBar() : createLogLines();
 }
 
 function createBar(): Progress {

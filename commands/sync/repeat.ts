@@ -2,8 +2,8 @@
 import { EXIT, OuraSyncError } from "../../lib/errors.ts";
 import { sleep } from "../../lib/process/sleep.ts";
 import { interruptible } from "../../lib/process/interruption.ts";
-import type { Io } from "../_cli/terminal.ts";
-import { describe } from "../_cli/action.ts";
+import type { Terminal } from "../_cli/terminal.ts";
+import { describe } from "../_cli/failure.ts";
 
 /**
  * Runs `body` at once and then every `everyMs` milliseconds, counted from start to start; a run that
@@ -13,17 +13,17 @@ import { describe } from "../_cli/action.ts";
  */
 export async function repeat(
   everyMs: number,
-  io: Io,
+  terminal: Terminal,
   body: (signal: AbortSignal) => Promise<number>,
 ): Promise<number> {
   let running = false;
-  // Between two runs nothing is waited for: there is nothing to say.
-  using interruption = interruptible((text) => running && io.err(text));
+  // Between two runs nothing is waited for, so no notice is needed.
+  using interruption = interruptible((text) => running && terminal.err(text), undefined, terminal);
   const { signal } = interruption;
   for (;;) {
     const started = performance.now();
     running = true;
-    const code = await exitCodeOf(() => body(signal), io);
+    const code = await exitCodeOf(() => body(signal), terminal);
     running = false;
     if (signal.aborted || code === EXIT.usage) return code;
     try {
@@ -35,12 +35,12 @@ export async function repeat(
   }
 }
 
-async function exitCodeOf(run: () => Promise<number>, io: Io): Promise<number> {
+async function exitCodeOf(run: () => Promise<number>, terminal: Terminal): Promise<number> {
   try {
     return await run();
   } catch (error) {
     if (!(error instanceof OuraSyncError)) throw error;
-    io.err(describe(error));
+    terminal.err(describe(error));
     return error.exitCode;
   }
 }

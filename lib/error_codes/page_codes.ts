@@ -27,6 +27,10 @@ export const PAGE_CODES = {
     cause: "From another machine, the address was opened without its token (403).",
     fix: "Open the address that `dashboard` printed.",
   },
+  SYNC_RUNNING: {
+    cause: "A sync, or another program, has the embedded database open (503).",
+    fix: "Wait. The page tries again by itself.",
+  },
   TOO_MANY_REQUESTS: {
     cause: "More requests arrived at once than the database could answer (503).",
     fix: "Try again.",

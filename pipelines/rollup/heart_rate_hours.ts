@@ -64,6 +64,14 @@ export function bpmOf(type: PipelineType): string {
   return column ? `${q(column.name)}::double precision` : `(raw_data->>'bpm')::double precision`;
 }
 
+/**
+ * An hour as it was: workouts are sampled sixty times as densely as rest, so that a mean over single
+ * samples would be that of the workouts. Each hour counts once.
+ */
+export const HOURLY = `hour, min(bpm_min)::double precision AS least,
+  max(bpm_max)::double precision AS most, sum(bpm_sum) / sum(samples) AS mean,
+  sum(samples) AS samples`;
+
 function refreshStatement(bpm: string): string {
   return `WITH fresh AS MATERIALIZED (
   SELECT to_timestamp(floor(extract(epoch FROM "timestamp") / 3600) * 3600) AS hour, source,

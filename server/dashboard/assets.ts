@@ -9,6 +9,7 @@ import keys from "./assets/keys.js" with { type: "text" };
 import parts from "./assets/parts.js" with { type: "text" };
 import theme from "./assets/theme.js" with { type: "text" };
 import tokensCss from "./assets/tokens.css" with { type: "text" };
+import causes from "./assets/charts/causes.js" with { type: "text" };
 import grids from "./assets/charts/grids.js" with { type: "text" };
 import heartChart from "./assets/charts/heart.js" with { type: "text" };
 import relations from "./assets/charts/relations.js" with { type: "text" };
@@ -54,6 +55,7 @@ export const ASSETS: Readonly<Record<string, Asset>> = {
   "charts/trend.js": script(trend),
   "pages/night.js": script(nightPage),
   "pages/today.js": script(todayPage),
+  "charts/causes.js": script(causes),
   "charts/grids.js": script(grids),
   "charts/heart.js": script(heartChart),
   "charts/relations.js": script(relations),

@@ -5,7 +5,7 @@
  * Arguments: database URL, YAML of the data types, rows per batch.
  */
 import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
-import { systemIo } from "../../commands/_cli/terminal.ts";
+import { systemTerminal } from "../../commands/_cli/terminal.ts";
 import { applyYaml } from "./support.ts";
 
 const [url, types, batchRows] = Deno.args;
@@ -13,10 +13,10 @@ const db = await openPostgres({ kind: "url", url: url! }, { schema: "oura" });
 try {
   const report = await applyYaml(db, types!, {
     batchRows: Number(batchRows),
-    onWait: () => systemIo.out("waiting"),
-    onRefill: ({ rows }) => systemIo.out(`batch ${rows}`),
+    onWait: () => systemTerminal.out("waiting"),
+    onRefill: ({ rows }) => systemTerminal.out(`batch ${rows}`),
   });
-  systemIo.out(`applied ${report.applied.length}`);
+  systemTerminal.out(`applied ${report.applied.length}`);
 } finally {
   await db.close();
 }

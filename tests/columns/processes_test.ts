@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { TextLineStream } from "./text_lines.ts";
 import { InterruptedError } from "../../pipelines/errors.ts";
-import { withPostgres } from "../support/databases.ts";
+import { withPostgres } from "../support/server_database.ts";
 import { acquireLeases } from "../../lib/db/store/leases.ts";
 import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { applyYaml, pending, values } from "./support.ts";

@@ -152,7 +152,7 @@ deskTest("doctor of somebody not signed in exits 3, and says what to run", async
   await desk.run(["migrate"], env);
   const { exitCode, of } = await doctor(desk, env);
   assert.equal(exitCode, 3);
-  assert.match(of("sign-in")!.mend!, /auth login/);
+  assert.match(of("sign-in")!.hint!, /auth login/);
   assert.equal(of("key")?.state, "ok");
 });
 

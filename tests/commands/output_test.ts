@@ -1,20 +1,19 @@
 import assert from "node:assert/strict";
-import type { Io } from "../../commands/_cli/terminal.ts";
+import type { Terminal } from "../../commands/_cli/terminal.ts";
+import { SILENT } from "../support/in_process.ts";
 import { printTable, textTable } from "../../commands/_cli/output.ts";
 
 /** What is written to standard output and standard error. */
 function screen(outIsTerminal: boolean) {
   const written = { out: [] as string[], err: [] as string[] };
-  const io: Io = {
+  const terminal: Terminal = {
+    ...SILENT,
     out: (text) => written.out.push(text),
     err: (text) => written.err.push(text),
     outIsTerminal,
     errIsTerminal: outIsTerminal,
-    inIsTerminal: false,
-    env: () => undefined,
-    setExitCode: () => {},
   };
-  return { io, written };
+  return { terminal, written };
 }
 
 Deno.test("a table has columns as wide as a terminal shows them", () => {
@@ -51,17 +50,17 @@ Deno.test("a value stays in its cell, whatever it holds", () => {
 
 /** With a renderer that looks at all rows for every row this takes minutes. */
 Deno.test("a program gets all rows of a long result", () => {
-  const { io, written } = screen(false);
+  const { terminal, written } = screen(false);
   const rows = Array.from({ length: 30_000 }, (_, i) => [i, "a reason", "日本", null]);
-  printTable(io, { head: ["id", "why", "who", ""], rows, forAll: "--json" });
+  printTable(terminal, { head: ["id", "why", "who", ""], rows, forAll: "--json" });
   assert.equal(written.out.join("\n").split("\n").length, 30_001);
   assert.deepEqual(written.err, []);
 });
 
 Deno.test("a person gets the first rows, and is told how to get the others", () => {
-  const { io, written } = screen(true);
+  const { terminal, written } = screen(true);
   const rows = Array.from({ length: 30_000 }, (_, i) => [i]);
-  printTable(io, { head: ["id"], rows, forAll: "--format csv or --json" });
+  printTable(terminal, { head: ["id"], rows, forAll: "--format csv or --json" });
   assert.equal(written.out.join("\n").split("\n").length, 1_001);
   assert.deepEqual(written.err, [
     "… and 29 000 more: use --format csv or --json, or redirect the output.",
@@ -69,7 +68,7 @@ Deno.test("a person gets the first rows, and is told how to get the others", () 
 });
 
 Deno.test("a result that is short enough has no notice", () => {
-  const { io, written } = screen(true);
-  printTable(io, { head: ["id"], rows: [[1]], forAll: "--json" });
+  const { terminal, written } = screen(true);
+  printTable(terminal, { head: ["id"], rows: [[1]], forAll: "--json" });
   assert.deepEqual(written, { out: ["id\n1"], err: [] });
 });

@@ -1,7 +1,8 @@
-/** The real program in an empty directory, with as much of a world around it as a test asks for. */
+/** The program in an empty directory, with as much of a world around it as a test asks for. */
 import { type RunningSimulator, serveSimulator, staticToken } from "../../simulator/mod.ts";
 import { createDatabase } from "../support/postgres.ts";
-import { type Ended, Run } from "../support/run.ts";
+import { runInProcess } from "../support/in_process.ts";
+import type { Ended } from "../support/run.ts";
 
 /** What a test has at hand. */
 export interface Desk {
@@ -12,6 +13,7 @@ export interface Desk {
   readonly token: string;
   /** An empty database on a real server. */
   readonly databaseUrl: string;
+  /** Runs a command in this process. */
   run(
     args: readonly string[],
     env?: Readonly<Record<string, string>>,
@@ -31,7 +33,7 @@ export function deskTest(name: string, body: (desk: Desk) => Promise<void>): voi
         oura,
         token: staticToken(oura.world.wearers[0]!.id),
         databaseUrl: database.url,
-        run: (args, env = {}, input = "") => new Run({ directory, env }, args).end(input),
+        run: (args, env = {}, input = "") => runInProcess({ directory, env, input }, args),
       });
     } finally {
       await oura.close();

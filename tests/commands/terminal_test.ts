@@ -1,7 +1,6 @@
 /** Text from Oura or the database never steers the terminal of the person who reads it. */
 import assert from "node:assert/strict";
-import type { Io } from "../../commands/_cli/terminal.ts";
-import { run } from "../../commands/_cli/program.ts";
+import { runInProcess } from "../support/in_process.ts";
 import { asSuperuser, sharedCluster } from "../support/postgres.ts";
 import { type Desk, deskTest } from "./support.ts";
 
@@ -14,20 +13,8 @@ const IN_SQL = `U&'${
 }'`;
 
 /** Runs the program in this process, at a terminal of this kind. */
-async function at(env: Readonly<Record<string, string>>, args: readonly string[]) {
-  let out = "";
-  let err = "";
-  const io: Io = {
-    out: (text) => out += `${text}\n`,
-    err: (text) => err += `${text}\n`,
-    outIsTerminal: true,
-    errIsTerminal: true,
-    inIsTerminal: false,
-    env: (name) => env[name],
-    setExitCode: () => {},
-  };
-  const exitCode = await run(args, io);
-  return { exitCode, out, err };
+function at(env: Readonly<Record<string, string>>, args: readonly string[]) {
+  return runInProcess({ directory: env.OURA_DATA_DIR ?? ".", env, isTerminal: true }, args);
 }
 
 function environmentOf(desk: Desk): Record<string, string> {

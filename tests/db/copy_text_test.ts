@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { copyLine, type CopyValue } from "../../lib/db/driver/copy_text.ts";
 import { isStorableText } from "../../lib/values/pg_limits.ts";
-import { withPostgres } from "../support/databases.ts";
+import { withPostgres } from "../support/server_database.ts";
 
 Deno.test("copyLine() writes PostgreSQL's text format", () => {
   const cases: [CopyValue[], string][] = [

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { SqlError } from "../../lib/db/driver/errors/errors.ts";
 import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
 import { retryTransaction } from "../../lib/db/driver/retry_transaction.ts";
-import { withPostgres } from "../support/databases.ts";
+import { withPostgres } from "../support/server_database.ts";
 import { asSuperuser, Cluster, sharedCluster } from "../support/postgres.ts";
 
 const END_ME = "SELECT pg_terminate_backend(pg_backend_pid())";

@@ -3,10 +3,14 @@
  * place, everything is resolved and embedded, only the result does not start.
  */
 import assert from "node:assert/strict";
+import {
+  ALL_PERMISSIONS,
+  PERMISSION_SETS,
+  type PermissionSet,
+} from "../../commands/_cli/permissions.ts";
 import { execPath } from "node:process";
 import { fileURLToPath } from "node:url";
-import { compileArguments, PERMISSIONS, TARGETS } from "../../tools/compile/arguments.ts";
-import deno from "../../deno.json" with { type: "json" };
+import { compileArguments, TARGETS } from "../../tools/compile/arguments.ts";
 import { inEmptyDirectory, PROJECT, runDeno } from "./support.ts";
 
 const options = { sanitizeOps: true, sanitizeResources: true };
@@ -50,20 +54,15 @@ Deno.test(
     }),
 );
 
-Deno.test("the binary may do what every task may, and no task asks for more", options, () => {
-  const baked = new Map(PERMISSIONS.map((permission) => {
-    const [flag, list] = permission.split("=");
-    return [flag!, list?.split(",")] as const;
-  }));
-  for (const [name, task] of Object.entries(deno.tasks)) {
-    if (!/ main\.ts( |$)/.test(task)) continue;
-    for (const [, flag, list] of task.matchAll(/(--allow-\w+)(?:=(\S+))?/g)) {
-      assert.ok(baked.has(flag!), `${name}: ${flag}`);
-      const allowed = baked.get(flag!);
-      if (allowed === undefined) continue;
-      for (const each of list?.split(",") ?? ["all of it"]) {
-        assert.ok(allowed.includes(each), `${name}: ${flag}=${each}`);
-      }
+Deno.test("the binary may do what every command may", options, () => {
+  for (const [name, set] of Object.entries<PermissionSet>(PERMISSION_SETS)) {
+    for (const [right, asked] of Object.entries(set)) {
+      const given = ALL_PERMISSIONS[right as keyof PermissionSet];
+      if (given === true) continue;
+      const list = (value: unknown) =>
+        Array.isArray(value) ? value : (value as { allow: string[] } | undefined)?.allow ?? [];
+      assert.deepEqual(list(asked).filter((each) => !list(given).includes(each)), [], name);
+      assert.notEqual(asked, true, `${name}: ${right}`);
     }
   }
 });

@@ -73,7 +73,7 @@ Deno.test("the sync's secrets are named, and no Oura token is among them", optio
 
 Deno.test("the test tasks name directories that exist", options, async () => {
   for (const name of ["test:units", "test:database"] as const) {
-    const paths = deno.tasks[name].split(" ").filter((word) => word.startsWith("tests/"));
+    const paths = deno.tasks[name].command.split(" ").filter((word) => word.startsWith("tests/"));
     assert.ok(paths.length > 5);
     for (const path of paths) await Deno.stat(new URL(path, PROJECT));
   }
@@ -201,7 +201,7 @@ Deno.test("a tag that is not the version makes no release", options, async () =>
 async function withTasks(directory: string): Promise<void> {
   const at = (task: string) => task.replaceAll(" tools/", ` ${new URL("tools/", PROJECT).href}`);
   const tasks = Object.fromEntries(
-    Object.entries(deno.tasks).map(([name, task]) => [name, at(task)]),
+    Object.entries(deno.tasks).map(([name, { command }]) => [name, at(command)]),
   );
   await Deno.writeTextFile(`${directory}/deno.json`, JSON.stringify({ tasks }));
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { COMMANDS } from "../../commands/_cli/registry.ts";
 import { run } from "../../commands/_cli/program.ts";
+import { SILENT } from "../support/in_process.ts";
 import { pages } from "../../tools/docs/pages.ts";
 import { type Fence, fences } from "./markdown.ts";
 import { TOURS } from "./tours/all.ts";
@@ -88,13 +89,8 @@ Deno.test("usage lines of the command reference are what --help says", async () 
 async function help(path: readonly string[]): Promise<string> {
   let text = "";
   const code = await run([...path, "--help"], {
+    ...SILENT,
     out: (line) => text += `${line}\n`,
-    err: () => {},
-    outIsTerminal: false,
-    errIsTerminal: false,
-    inIsTerminal: false,
-    env: () => undefined,
-    setExitCode: () => {},
   });
   assert.equal(code, 0);
   return text;

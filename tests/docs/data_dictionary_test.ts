@@ -4,7 +4,7 @@ import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { CATALOG } from "../../lib/oura/catalog/index.ts";
 import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
 import { shippedPipeline } from "../../tools/docs/shipped.ts";
-import { withPostgres } from "../support/databases.ts";
+import { withPostgres } from "../support/server_database.ts";
 
 const PAGE = await Deno.readTextFile("docs/data-dictionary.md");
 

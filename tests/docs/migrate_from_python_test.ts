@@ -7,7 +7,7 @@ import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
 import { replay } from "../../pipelines/reprocess/replay.ts";
 import { tableOf } from "../../pipelines/stages/table.ts";
 import { TYPE_NAMES } from "../../simulator/mod.ts";
-import { withPostgres } from "../support/databases.ts";
+import { withPostgres } from "../support/server_database.ts";
 import { failures, shippedPipeline, syncWearer, withSimulator } from "../support/sync_world.ts";
 
 const WEARER = "wearer-1";

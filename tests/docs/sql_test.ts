@@ -4,7 +4,7 @@ import SHIPPED from "../../config/oura.yaml" with { type: "text" };
 import type { Database } from "../../lib/db/driver/database.ts";
 import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { pages } from "../../tools/docs/pages.ts";
-import { withPostgres } from "../support/databases.ts";
+import { withPostgres } from "../support/server_database.ts";
 import { syncWearer, withSimulator } from "../support/sync_world.ts";
 import { codeSpans, fences } from "./markdown.ts";
 

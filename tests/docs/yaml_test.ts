@@ -5,7 +5,7 @@ import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
 import { DEFAULTS } from "../../tools/docs/grammar.ts";
 import { pages } from "../../tools/docs/pages.ts";
-import { withPostgres } from "../support/databases.ts";
+import { withPostgres } from "../support/server_database.ts";
 import { fences } from "./markdown.ts";
 
 const EXAMPLES = (await pages()).flatMap(({ path, text }) => fences(path, text))

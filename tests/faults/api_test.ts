@@ -4,7 +4,7 @@ import type { Database } from "../../lib/db/driver/database.ts";
 import { migrate } from "../../lib/db/migrate/migrate.ts";
 import type { SyncReport } from "../../pipelines/sync/outcome.ts";
 import type { FaultRule, RunningSimulator } from "../../simulator/mod.ts";
-import { withPostgres } from "../support/databases.ts";
+import { withPostgres } from "../support/server_database.ts";
 import {
   assertMirrors,
   failures,

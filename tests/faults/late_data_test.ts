@@ -13,7 +13,7 @@ import {
   type Withheld,
   type World,
 } from "../../simulator/mod.ts";
-import { withPostgres } from "../support/databases.ts";
+import { withPostgres } from "../support/server_database.ts";
 import {
   assertMirrors,
   canonical,

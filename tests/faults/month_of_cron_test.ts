@@ -1,4 +1,4 @@
-/** Thirty days of an hourly cron job nobody watches, at a simulated Oura with faults, late data and edits. */
+/** Thirty days of a cron job that no person watches, at a simulated Oura with faults, late data and edits. */
 import assert from "node:assert/strict";
 import { migrate } from "../../lib/db/migrate/migrate.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
@@ -12,12 +12,15 @@ import {
   syncWearer,
   withSimulator,
 } from "../support/sync_world.ts";
+import { SOAK } from "../support/soak.ts";
 import { withPooledPostgres } from "./support/pooled.ts";
 import { assertHonest, runRecords } from "./support/reckoning.ts";
 
 const SEED = 20260301;
 const DAYS = 30;
 const INITIAL_DAYS = 8;
+/** Hourly takes minutes; four times a day meets the same faults, edits and late data. */
+const HOURS_BETWEEN = SOAK ? 1 : 6;
 
 /** What may be wrong during one run; nothing most of the time. */
 function problemOf(random: Random): FaultRule[] {
@@ -35,7 +38,7 @@ function problemOf(random: Random): FaultRule[] {
 }
 
 Deno.test(
-  "30 days of hourly cron under random faults: the tables equal Oura's truth, and the records add up",
+  `30 days of cron, every ${HOURS_BETWEEN}h, under random faults: the tables equal Oura's truth, and the records add up`,
   { sanitizeOps: true, sanitizeResources: true },
   () =>
     withPooledPostgres(async (db) => {
@@ -54,13 +57,13 @@ Deno.test(
           reports.push(report);
           return report;
         };
-        for (let hour = 0; hour < DAYS * 24; hour++) {
+        for (let hour = 0; hour < DAYS * 24; hour += HOURS_BETWEEN) {
           for (const rule of problemOf(random)) oura.simulator.faults.add(rule);
           const { exitCode } = await run();
           oura.simulator.faults.clear();
           const quietNoon = exitCode === 0 && hour % 24 === 12;
           if (quietNoon) await assertHonest(db, oura.world, "east", `seed ${SEED}, hour ${hour}`);
-          oura.world.advance("PT1H");
+          oura.world.advance(`PT${HOURS_BETWEEN}H`);
           // The limit is kept by the real clock, to which the hours of this world are nothing.
           oura.simulator.rateLimit.reset();
         }
@@ -69,7 +72,7 @@ Deno.test(
         await assertMirrors(db, oura.world, "east", DAYS + INITIAL_DAYS - 1);
         await assertRecordsAddUp(db, reports);
         assert.ok(
-          reports.filter(({ exitCode }) => exitCode !== 0).length > 100,
+          reports.filter(({ exitCode }) => exitCode !== 0).length > reports.length / 8,
           "there was trouble",
         );
       });

@@ -1,6 +1,5 @@
 /** Stored sign-ins at a simulated Oura, and runs over them in this process. */
 import { signInUnattended } from "../../commands/demo/sign_in.ts";
-import type { Io } from "../../commands/_cli/terminal.ts";
 import { createProgress, type Progress } from "../../commands/sync/progress.ts";
 import { runSync, type SyncRequest } from "../../pipelines/sync/run_sync.ts";
 import { loadSettings, type Settings } from "../../config/environment/settings.ts";
@@ -12,6 +11,7 @@ import type { SyncReport } from "../../pipelines/sync/outcome.ts";
 import type { App } from "../../simulator/oauth/apps.ts";
 import type { RunningSimulator } from "../../simulator/mod.ts";
 import { withPglite } from "../support/databases.ts";
+import { SILENT } from "../support/in_process.ts";
 import { shippedPipeline, withSimulator } from "../support/sync_world.ts";
 
 /** A line of the log, as JSON. */
@@ -33,15 +33,6 @@ export interface GrantStage {
   readonly log: LogLine[];
 }
 
-const SILENT: Io = {
-  out: () => {},
-  err: () => {},
-  errIsTerminal: false,
-  outIsTerminal: false,
-  inIsTerminal: false,
-  env: () => undefined,
-  setExitCode: () => {},
-};
 const USERS = ["wearer-old", "wearer-new"];
 
 /** Registers a test on a stage of its own, with two wearers at Oura and nobody signed in. */

@@ -110,7 +110,7 @@ grantTest("a living sign-in is taken where an older one has ended", async (stage
   assert.deepEqual(findings.filter(({ state }) => state === "fail"), []);
   const passedOver = findings.find(({ state }) => state === "warn");
   assert.match(passedOver!.message, /wearer-old has ended/);
-  assert.match(passedOver!.mend!, /auth logout --user-id wearer-old/);
+  assert.match(passedOver!.hint!, /auth logout --user-id wearer-old/);
 
   const named = await stage.run({ wearers: { userId: "wearer-old" } });
   assert.deepEqual(

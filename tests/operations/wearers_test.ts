@@ -4,7 +4,7 @@ import { runSync } from "../../pipelines/sync/run_sync.ts";
 import { loadSettings } from "../../config/environment/settings.ts";
 import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { generateTokenKey } from "../../lib/db/vault/token_key.ts";
-import { withPostgres } from "../support/databases.ts";
+import { withPostgres } from "../support/server_database.ts";
 import { shippedPipeline, withSimulator } from "../support/sync_world.ts";
 
 Deno.test("a dead sign-in is recorded and leaves the other wearers alone, run after run", {

@@ -16,7 +16,7 @@ import { readState } from "../../pipelines/schema/database_schema.ts";
 import { findGaps } from "../../reports/gaps/find_gaps.ts";
 import { replay } from "../../pipelines/reprocess/replay.ts";
 import { sync } from "../../pipelines/sync/sync_wearer.ts";
-import { withPostgres } from "../support/databases.ts";
+import { withPostgres } from "../support/server_database.ts";
 
 /** Files that hold SQL about data tables. */
 const SOURCES = [

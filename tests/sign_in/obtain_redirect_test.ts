@@ -22,8 +22,8 @@ async function atTerminal(
   } as const;
   const obtained = catchRedirect(
     authorization,
-    { note: (line) => void said.push(line), inIsTerminal: true },
-    { openBrowser: () => Promise.resolve(false), input: readable },
+    { note: (line) => void said.push(line), inIsTerminal: true, input: () => readable },
+    () => Promise.resolve(false),
   );
   await body(port, (text) => void keyboard.write(new TextEncoder().encode(text)), said);
   const redirect = await obtained;

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { readGrant } from "../../lib/db/vault/grants.ts";
 import { generateTokenKey, keyringOf } from "../../lib/db/vault/token_key.ts";
-import { withPostgres } from "../support/databases.ts";
+import { withPostgres } from "../support/server_database.ts";
 import { type CrashPoint, digestOf, type Orders, type Report } from "./refresh_program.ts";
 import { APPS, onScene, type Scene } from "./support.ts";
 

@@ -6,32 +6,31 @@ import type { Database } from "../../lib/db/driver/database.ts";
 import { quoteIdentifier } from "../../lib/db/driver/identifiers.ts";
 import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { openPglite } from "../../lib/db/driver/pglite/open_pglite.ts";
-import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
-import { createDatabase, once, sharedCluster } from "./postgres.ts";
+import { DEFAULT_SCHEMA, withPostgres } from "./server_database.ts";
 
-const DEFAULT_SCHEMA = "oura";
+export { withPostgres } from "./server_database.ts";
+
 /** Needs quoting, and holds the default name as a word. */
 const OTHER_SCHEMA = "My oura.data";
 
-// Started here and not in the first test, whose sanitizers would take them for leaks.
-await sharedCluster();
+// Opened here and not in the first test, whose sanitizers would take it for a leak.
 const embedded = await openPglite({
   directory: null,
   schema: DEFAULT_SCHEMA,
   template: await template(),
 });
 
-/** How a test's database is prepared. */
+/** What a test's database holds. */
 export interface DatabaseOptions {
   /** False: the body gets an empty database. */
   migrated?: boolean;
 }
 
-/** What {@linkcode forEachDatabase} adds and leaves out. */
+/** Options of {@linkcode forEachDatabase}. */
 export interface ForEachOptions extends DatabaseOptions {
   /**
    * True: the body also runs with a schema name that needs quoting. For tests of SQL that is built;
-   * statements that are constants are pointed at the schema by the driver, which has its own test.
+   * the driver points constant statements at the schema, and has its own test.
    */
   otherSchema?: boolean;
 }
@@ -63,35 +62,6 @@ export function forEachDatabase(
   register("PostgreSQL", DEFAULT_SCHEMA, withPostgres);
   if (otherSchema) register("PostgreSQL, other schema", OTHER_SCHEMA, withPostgres);
   register("PGlite", DEFAULT_SCHEMA, withPglite);
-}
-
-/** Runs `body` on a database of its own on the shared server, empty unless `migrated`. */
-export async function withPostgres(
-  schema: string,
-  body: (db: Database, url: string) => Promise<void>,
-  { migrated = false }: DatabaseOptions = {},
-): Promise<void> {
-  const { url, drop } = await createDatabase(migrated ? await migratedTemplate(schema) : undefined);
-  const db = await openPostgres({ kind: "url", url }, { schema });
-  try {
-    await body(db, url);
-  } finally {
-    await db.close();
-    await drop();
-  }
-}
-
-/** A database whose tables are there already: copying it is quicker than migrating each time. */
-function migratedTemplate(schema: string): Promise<string> {
-  const variable = `OURA_TEST_TEMPLATE_${schema === DEFAULT_SCHEMA ? "DEFAULT" : "OTHER"}`;
-  return once(variable, async () => {
-    const { name, url } = await createDatabase();
-    const db = await openPostgres({ kind: "url", url }, { schema });
-    await migrate(db);
-    // PostgreSQL copies a database only while no session is connected to it.
-    await db.close();
-    return name;
-  });
 }
 
 /** Runs `body` on the PGlite of this test file, emptied before, and migrated if asked. */

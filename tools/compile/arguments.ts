@@ -1,4 +1,6 @@
 /** How `deno compile` is called. */
+import { ALL_PERMISSIONS, permissionOptions } from "../../commands/_cli/permissions.ts";
+import { V8_FLAGS } from "../deno_config.ts";
 
 /** The machines a binary is made for. */
 export const TARGETS: readonly string[] = [
@@ -9,31 +11,11 @@ export const TARGETS: readonly string[] = [
   "x86_64-pc-windows-msvc",
 ];
 
-/**
- * The permissions baked into the binary. Which database, which configuration and which directory are
- * the person's choice, so network, reading and writing are open; all else is named.
- */
+/** The permissions baked into the binary. It never asks for more. */
 export const PERMISSIONS: readonly string[] = [
   "--no-prompt",
-  "--allow-net",
-  "--allow-read",
-  "--allow-write",
-  "--allow-sys=hostname",
-  "--allow-run=xdg-open,open,rundll32",
-  "--allow-env=OURA_*,DB_*,DATABASE_URL,LOG_*,SYNC_DAYS_BACK,HEALTHCHECK_URL,TERM,HOME,XDG_CONFIG_HOME",
-  "--ignore-env",
+  ...permissionOptions(ALL_PERMISSIONS),
 ];
-
-/**
- * As the tasks have it: a small heap that is collected often, for runs that last, but not before it
- * holds what every run needs (sizes in MB).
- */
-const V8_FLAGS = [
-  "--v8-flags=--heap-growing-percent=20",
-  "--min-semi-space-size=4",
-  "--max-semi-space-size=4",
-  "--initial-heap-size=48",
-].join(",");
 
 /** Arguments of `deno`, to be run in the directory of `main.ts`. */
 export function compileArguments(

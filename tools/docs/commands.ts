@@ -1,25 +1,15 @@
 /** The command line as its own definitions tell it. */
 import { Command, type Option } from "commander";
 import { COMMANDS } from "../../commands/_cli/registry.ts";
-import type { Io } from "../../commands/_cli/terminal.ts";
+import { systemTerminal } from "../../commands/_cli/terminal.ts";
 import { code, markdownTable } from "./blocks.ts";
-
-/** Definitions only: nothing is run. */
-const SILENT: Io = {
-  out: () => {},
-  err: () => {},
-  outIsTerminal: false,
-  errIsTerminal: false,
-  inIsTerminal: false,
-  env: () => undefined,
-  setExitCode: () => {},
-};
 
 /** Every command of the program with its options, arguments and subcommands. */
 export async function allCommands(): Promise<Command[]> {
   return await Promise.all(COMMANDS.map(async ({ name, summary, load }) => {
     const command = new Command(name).description(summary);
-    (await load()).define(command, SILENT, COMMANDS);
+    // Definitions only: nothing is run.
+    (await load()).default.addTo(command, systemTerminal, () => {});
     return command;
   }));
 }

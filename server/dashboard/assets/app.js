@@ -49,9 +49,18 @@ async function get(path, params = {}) {
 function route() {
   const [, name = "", rest = ""] = location.pathname.split("/");
   return {
-    name: name === "" ? "today" : name in TITLES ? name : "today",
-    rest: decodeURIComponent(rest),
+    name: name === "" ? "today" : Object.hasOwn(TITLES, name) ? name : "today",
+    rest: decoded(rest),
   };
+}
+
+/** @param {string} text */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** The address of this page with parameters changed; null takes one away. @param {Record<string, string | null>} changes @param {string} [path] */
@@ -94,6 +103,14 @@ async function show({ keepScroll = false } = {}) {
     mounted?.(place);
   } catch (error) {
     if (mine !== turn) return;
+    if (/** @type {any} */ (error).code === "SYNC_RUNNING") {
+      // What is shown stays; it is asked for again until the sync is done.
+      if (!place.dataset.shown) {
+        place.innerHTML = empty("A sync is running", "The page shows itself once it is done.").text;
+      }
+      setTimeout(() => mine === turn && void show({ keepScroll }), 2_000);
+      return;
+    }
     clearFigures();
     place.innerHTML = failure(/** @type {any} */ (error)).text;
   }

@@ -181,9 +181,14 @@ function candidates(query, { titles, fmt, href, overview }) {
       kind: "page",
       to: href({}, name === "today" ? "/" : `/${name}`),
     }));
+  // What begins with the words comes first, and measurements before the scores made of them.
+  const rank = (/** @type {any} */ { name }) =>
+    (name.toLowerCase().startsWith(words[0] ?? "") ? 0 : 1) +
+    (/contributor|samples/.test(name) ? 2 : 0);
   const metrics = (overview()?.metrics ?? []).filter((/** @type {any} */ metric) =>
     fits(`${metric.name} ${metric.id}`)
   )
+    .toSorted((/** @type {any} */ a, /** @type {any} */ b) => rank(a) - rank(b))
     .map((/** @type {any} */ { id, name }) => ({
       name,
       kind: "metric",

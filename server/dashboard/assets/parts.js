@@ -86,13 +86,19 @@ export function count(from, to) {
 
 const SPANS = { "30d": 30, "90d": 90, "1y": 365, "5y": 1826 };
 
+/** A chart of fewer days would be wider than it tells. */
+const LEAST_DAYS = 14;
+
 /** The span of an address: a name such as `1y`, or two days. @param {any} ctx @param {string} otherwise */
 export function spanOf({ params, overview }, otherwise) {
   const to = params.get("to") ?? overview.today;
   if (params.get("from")) return { name: "", from: params.get("from"), to };
   const name = params.get("span") ?? otherwise;
-  const from = name === "all" ? overview.firstDay : moved(to, 1 - (SPANS[name] ?? 365));
-  return { name, from: from < to ? from : to, to };
+  const wanted = name === "all" ? overview.firstDay : moved(to, 1 - (SPANS[name] ?? 365));
+  // Years before the first day would only be white.
+  const from = wanted < overview.firstDay ? overview.firstDay : wanted;
+  const latest = moved(to, 1 - LEAST_DAYS);
+  return { name, from: from < latest ? from : latest, to };
 }
 
 /** Links to the common spans. @param {any} ctx @param {{ name: string }} span @param {string[]} [names] */

@@ -6,7 +6,10 @@ import { SCHEDULING } from "./scheduling.ts";
 import { BINARY, COLUMNS, OPERATIONS, SIGN_IN } from "./signed_in.ts";
 import type { Tour } from "./tour.ts";
 
-/** In an order in which one leaves behind what the next needs. */
+/** What a new user types first; a push follows these only. */
+export const FIRST_TOURS: readonly Tour[] = [README, QUICK_START];
+
+/** All of them, in an order in which one leaves behind what the next needs. */
 export const TOURS: readonly Tour[] = [
   README,
   SCHEDULING,

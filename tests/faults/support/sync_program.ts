@@ -75,8 +75,10 @@ export function runSync(place: Surroundings, args: readonly string[] = []): Prom
 
 /** `deno task sync`, word by word, with its module found from any directory. */
 function flagsOfTask(): string[] {
-  const [, ...words] = CONFIGURATION.tasks.sync.split(" ");
-  return words.map((word) => word === "main.ts" ? `${ROOT}main.ts` : word);
+  const [, ...words] = CONFIGURATION.tasks.sync.command.split(" ");
+  return words.flatMap((word) =>
+    word === "main.ts" ? ["--config", `${ROOT}deno.json`, `${ROOT}main.ts`] : [word]
+  );
 }
 
 function denoDirectory(): string {

@@ -1,21 +1,8 @@
 /** Charts of cells: completeness, the calendar, hours of days, and the raster of nights. */
 import { html, px } from "../html.js";
+import { CAUSES } from "./causes.js";
 import { colour, dayAxis, svg } from "./parts.js";
 import { linear } from "./scale.js";
-
-/** How the causes of `gaps` are coloured, and what they are called. */
-export const CAUSES = {
-  data: ["d-data", "data"],
-  partial: ["d-partial", "data, day not over"],
-  no_data: ["d-none", "none at Oura"],
-  no_data_yet: ["d-open", "open: nothing yet, will be read again"],
-  open: ["d-open", "open: nothing yet, will be read again"],
-  rejected: ["d-rejected", "rejected"],
-  failed: ["d-failed", "reading failed"],
-  scope_missing: ["d-never", "not permitted"],
-  never_fetched: ["d-never", "never fetched"],
-  future: ["d-future", ""],
-};
 
 /** @param {any} completeness @param {{ width: number, fmt: any }} options @returns {import("./parts.js").Chart} */
 export function coverageChart({ days, types }, { width, fmt }) {
@@ -148,6 +135,7 @@ export function calendarChart({ span, values, metric, scale }, { width, fmt }) {
   const months = days.flatMap((day, i) => {
     if (day.slice(8) !== "01") return [];
     const { x } = at(i);
+    if (x > width - 64) return [];
     const y = 12 + Math.floor(Math.floor((i + lead) / 7) / perRow) * block;
     const style = day.slice(5, 7) === "01" ? { year: "numeric" } : { month: "short" };
     return [html`<text x="${px(x)}" y="${y}">${fmt.date(Date.parse(day), style)}</text>`];

@@ -164,7 +164,12 @@ export function weeksChart(weeks, { width, fmt, span }) {
 /** The mean of the days around a tag. @param {any} effect @param {{ width: number, fmt: any }} options @returns {import("./parts.js").Chart} */
 export function aroundChart({ metric, around }, { width, fmt }) {
   const height = 130;
-  const [left, right, top, bottom] = [52, width - 12, 10, height - 24];
+  const [left, right, top, bottom] = [
+    metric.kind === "duration" ? 76 : 52,
+    width - 12,
+    10,
+    height - 24,
+  ];
   const beside = (around.length - 1) / 2;
   const x = linear([-beside, beside], [left, right]);
   const y = linear(padded(extent(around) ?? [0, 1], 0.15), [bottom, top]);

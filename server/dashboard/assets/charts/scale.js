@@ -138,12 +138,14 @@ export function timeTicks(from, to, offset, most) {
 
 /**
  * Round values of a metric within a domain: whole quarters of an hour for durations, hours for times.
- * @param {{ kind: string }} metric @param {[number, number]} domain @param {number} count
+ * Never two values that are written the same.
+ * @param {{ kind: string, decimals: number }} metric @param {[number, number]} domain @param {number} count
  */
 export function metricTicks(metric, domain, count) {
   if (metric.kind === "duration") return durationTicks(domain, count);
-  if (metric.kind === "level") {
-    return ticks(domain, count).filter((value) => Number.isInteger(value));
-  }
-  return ticks(domain, count);
+  if (metric.kind === "clock" || metric.kind === "distance") return ticks(domain, count);
+  const factor = 10 ** metric.decimals;
+  return ticks(domain, count).filter((value) =>
+    Math.abs(value * factor - Math.round(value * factor)) < 1e-6
+  );
 }

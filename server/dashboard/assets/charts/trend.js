@@ -1,14 +1,15 @@
 /** A metric over days, weeks or months: dots, running mean, usual range, marks and what is missing. */
 import { html, px } from "../html.js";
+import { CAUSES } from "./causes.js";
 import { bandPath, colour, dayAxis, dotPath, linePath, placeOf, svg } from "./parts.js";
 import { extent, linear, metricTicks, padded } from "./scale.js";
 
 /**
  * @param {any} line A line of the view model. @param {any} trend The view model.
- * @param {{ width: number, height?: number, fmt: any, causes?: Map<string, string>, labels?: boolean }} options
+ * @param {{ width: number, height?: number, fmt: any, labels?: boolean }} options
  * @returns {import("./parts.js").Chart}
  */
-export function trendChart(line, trend, { width, height = 172, fmt, causes, labels = true }) {
+export function trendChart(line, trend, { width, height = 172, fmt, labels = true }) {
   const { metric } = line;
   const { starts, step } = trend;
   const narrow = width < 560;
@@ -26,8 +27,8 @@ export function trendChart(line, trend, { width, height = 172, fmt, causes, labe
   const at = (/** @type {string} */ day) =>
     x(Math.max(0, Math.min(starts.length - 1, placeOf(starts, day))));
   const c = colour(metric);
-  const last = line.running?.findLast((/** @type {any} */ v) => v !== null) ??
-    line.values.findLast((/** @type {any} */ v) => v !== null);
+  const mean = line.running?.findLast((/** @type {any} */ v) => v !== null) ?? null;
+  const last = mean ?? line.values.findLast((/** @type {any} */ v) => v !== null);
   const body = html`
     <text class="name" x="${left}" y="12">${metric.name}<tspan dx="6">${unitNote(
       metric,
@@ -42,7 +43,7 @@ export function trendChart(line, trend, { width, height = 172, fmt, causes, labe
       most: Math.floor((right - left) / (narrow ? 62 : 80)),
       fmt,
     })}
-    ${gaps(line, at, top, bottom, causes)}
+    ${gaps(line, at, top, bottom)}
     ${trend.marks.restMode.map((/** @type {any} */ span) =>
       shade(span, at, top, bottom, "rest", labels && !narrow ? "rest mode" : "")
     )}
@@ -58,7 +59,7 @@ export function trendChart(line, trend, { width, height = 172, fmt, causes, labe
       : ""}
     ${step === "day" && !line.sparse
       ? html`
-        <path class="dots" d="${dotPath(line.values, x, y)}" />
+        <path class="dots ${starts.length > 800 ? "many" : ""}" d="${dotPath(line.values, x, y)}" />
       `
       : ""}
     <path class="line" d="${linePath(
@@ -77,7 +78,7 @@ export function trendChart(line, trend, { width, height = 172, fmt, causes, labe
         )}" r="3.5" />
       `
       : ""}
-    ${tagTicks(trend.marks.tags, at, bottom)}
+    ${tagTicks(trend.marks.tags, at, bottom, right - left)}
     ${stagedByOura(metric)
       ? trend.marks.algorithm.map((/** @type {any} */ change) =>
         html`
@@ -97,9 +98,9 @@ export function trendChart(line, trend, { width, height = 172, fmt, causes, labe
         <text class="value" x="${right + 8}" y="${px(y(last) + 4)}">${fmt.unit(metric).length > 5
           ? fmt.plain(metric, last)
           : fmt.full(metric, last)}</text>
-        <text class="mark" x="${right + 8}" y="${px(y(last) + 18)}">${line.running
+        <text class="mark" x="${right + 8}" y="${px(y(last) + 18)}">${mean !== null
           ? "7-day mean"
-          : line.sparse && step === "day"
+          : step === "day"
           ? "latest"
           : `last ${step}`}</text>
       `}
@@ -183,10 +184,12 @@ function shortValue(metric, value, fmt) {
     : fmt.duration(value);
 }
 
-function gaps(line, at, top, bottom, causes) {
+function gaps(line, at, top, bottom) {
   return line.gaps.map((gap) => {
     const [from, to] = [at(gap.from) - 1, at(gap.to) + 1];
-    const cause = causes?.get(`${line.metric.dataType} ${gap.from}`) ?? "no data";
+    const cause = gap.cause === null
+      ? "no data"
+      : CAUSES[gap.cause]?.[2] ?? gap.cause.replaceAll("_", " ");
     const wide = to - from > 22;
     return html`
       <rect class="hole" x="${px(from)}" y="${top}" width="${px(Math.max(2, to - from))}"
@@ -222,11 +225,11 @@ function trip(span, at, bottom, label) {
   `;
 }
 
-function tagTicks(tags, at, bottom) {
-  if (tags.length === 0) return "";
-  const path = [...new Set(tags.map(({ day }) => day))].map((day) =>
-    `M${px(at(day))} ${bottom - 1}v-5`
-  ).join("");
+/** Days with a tag; where they would run into one line they are left out. */
+function tagTicks(tags, at, bottom, room) {
+  const days = [...new Set(tags.map(({ day }) => day))];
+  if (days.length === 0 || days.length > room / 5) return "";
+  const path = days.map((day) => `M${px(at(day))} ${bottom - 1}v-5`).join("");
   return html`
     <path class="tagtick" d="${path}" />
   `;

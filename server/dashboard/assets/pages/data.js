@@ -1,4 +1,5 @@
-import { CAUSES, coverageChart } from "../charts/grids.js";
+import { CAUSES } from "../charts/causes.js";
+import { coverageChart } from "../charts/grids.js";
 import { figure } from "../figure.js";
 import { html } from "../html.js";
 import { card, head, spanChooser, spanOf } from "../parts.js";
@@ -22,17 +23,17 @@ export function view({ span, freshness, completeness }, ctx) {
     ${
     card(
       "What is here, day by day",
-      html`<div class="legend">${
-        causes.map(([, [className, name]]) =>
+      html`
+        <div class="legend">${causes.map(([, [className, name]]) =>
           html`<span class="key"><i class="swatch ${
             className.replace("d-", "s-")
           }"></i>${name}</span>`
-        )
-      }</div>${
-        figure("coverage", (width) => coverageChart(completeness, { width, fmt }), {
-          onPick: (i) => void ctx.go(ctx.href({ day: completeness.days[i] }, "/")),
-        })
-      }`,
+        )}</div>${figure("coverage", (width) => coverageChart(completeness, { width, fmt }), {
+          onPick: (i) => tell(completeness, completeness.days[i], ctx),
+        })}<div id="about" aria-live="polite">
+          <p class="note">Choose a day to see what is known of it.</p>
+        </div>
+      `,
       { note: `${completeness.types.length} types, ${fmt.number(completeness.days.length)} days` },
     )
   }
@@ -108,6 +109,29 @@ export function view({ span, freshness, completeness }, ctx) {
     </div>
     ${typesCard(freshness, when, fmt)}${gapsCard(completeness, fmt)}`;
   return { title: "Data", body };
+}
+
+/** What is known of a day: each type with its state, and of what is missing why. */
+function tell(completeness, day, { fmt, href }) {
+  const place = document.getElementById("about");
+  if (!place) return;
+  const at = completeness.days.indexOf(day);
+  const rows = completeness.types.map((/** @type {any} */ { dataType, cells }) => {
+    const gap = completeness.gaps.find((/** @type {any} */ one) =>
+      one.dataType === dataType && one.from !== null && one.from <= day && day <= one.to
+    );
+    return html`<div><span>${dataType}</span><b>${CAUSES[cells[at]]?.[1] ?? cells[at]}${
+      gap?.message ? html`<small>${gap.message}</small>` : ""
+    }</b></div>`;
+  });
+  place.innerHTML = html`
+    <h2
+      class="about">${fmt.longDay(day)} <a href="${href(
+        { day },
+        "/",
+      )}">the day ›</a> <a href="${href({}, `/night/${day}`)}">the night ›</a></h2>
+    <div class="facts">${rows}</div>
+  `.text;
 }
 
 function stateName(state) {

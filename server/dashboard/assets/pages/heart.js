@@ -91,8 +91,10 @@ export function view({ heart, hours, zones, resting, name, source }, ctx) {
           )}">Later ›</a><span class="note">Drag over the chart to look closer.</span></div>
       `,
       {
-        note: html`${fmt.moment(from, offset)} to ${fmt.moment(to, offset)}, ${
-          offsetName(offset)
+        note: html`${
+          to - from > 60 * DAY
+            ? `${fmt.fullDay(heart.from.slice(0, 10))} to ${fmt.fullDay(heart.to.slice(0, 10))}`
+            : `${fmt.moment(from, offset)} to ${fmt.moment(to, offset)}, ${offsetName(offset)}`
         } · ${bucketName(heart, fmt)}`,
       },
     )
@@ -128,7 +130,8 @@ const CURRENT = html`aria-current="true"`;
 
 function bucketName({ every, rolledUp }, fmt) {
   if (every < 60) return "single samples";
-  return `mean and range of ${fmt.duration(every)}${rolledUp ? ", from the hourly roll-up" : ""}`;
+  const size = every >= 172_800 ? `${fmt.number(every / 86_400, 1)} days` : fmt.duration(every);
+  return `mean and range of ${size}${rolledUp ? ", from the hourly roll-up" : ""}`;
 }
 
 function zoom(ctx, from, to) {
@@ -175,7 +178,7 @@ function zonesOf(zones, fmt) {
         fmt.duration(minutes * 60)
       }</b><svg class="dot c-heart" viewBox="0 0 100 8" width="100" height="8" aria-hidden="true"><rect class="h0" width="100" height="8" rx="4"/><rect class="bar" width="${
         px(minutes / most * 100)
-      }" height="8" rx="4"/></svg><span class="soft">from ${fmt.number(zones.from[i])}</span></div>`
+      }" height="8" rx="4"/></svg><span class="soft">${fmt.number(zones.from[i])}+</span></div>`
     )}</div>
     <p
       class="note">Fifths of 220 less your age (${fmt.number(

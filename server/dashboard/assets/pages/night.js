@@ -7,7 +7,7 @@ import { card, dayStepper, empty, head } from "../parts.js";
 import { onDay } from "./today.js";
 
 export function load({ rest, overview, get }) {
-  return get(`night/${rest === "" ? overview.today : rest}`).then(
+  return get(`night/${rest === "" ? overview.today : encodeURIComponent(rest)}`).then(
     async (/** @type {any} */ night) => {
       // Without a day in the address the latest night is meant.
       if (rest === "" && night.main === null && night.previous !== null) {

@@ -159,6 +159,7 @@ function vitalRow(vital, fmt) {
 function outside(vitals) {
   const beyond = (/** @type {any} */ { value, usual }) =>
     value !== null && usual && (value < usual.low || value > usual.high);
+  if (vitals.every((/** @type {any} */ { usual }) => usual === null)) return "";
   const sentences = vitals.filter(beyond).map((/** @type {any} */ { metric, value, usual }) =>
     `${metric.name} is ${value < usual.low ? "below" : "above"} its usual range.`
   );
