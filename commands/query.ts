@@ -1,8 +1,10 @@
 import { Argument, Option } from "commander";
 import { DatabaseError, UsageError } from "../lib/errors.ts";
-import { readQuery } from "../lib/db/driver/read_query.ts";
+import type { Database } from "../lib/db/driver/database.ts";
+import { readQuery, readQueryInBatches } from "../lib/db/driver/read_query.ts";
 import { type CommandContext, defineCommand } from "./_cli/define_command.ts";
-import { csvText, jsonText, printTable } from "./_cli/output.ts";
+import type { Terminal } from "./_cli/terminal.ts";
+import { csvLines, csvText, jsonText, printTable } from "./_cli/output.ts";
 
 interface Options {
   format: "table" | "csv" | "json";
@@ -28,17 +30,33 @@ export default defineCommand({
     const { schema } = await context.pipeline();
     const { withDatabase } = await import("./_cli/context.ts");
     await withDatabase(settings, schema, async (db) => {
+      const format = options.json ? "json" : options.csv ? "csv" : options.format;
+      if (format === "csv") {
+        await printCsv(db, sql, terminal).catch(explainReadOnly);
+        return;
+      }
       const { rows, columns: head } = await readQuery(db, sql).catch(explainReadOnly);
       refuseTwins(head);
       const cells = rows.map((row) => head.map((name) => row[name]));
-      const format = options.json ? "json" : options.csv ? "csv" : options.format;
       if (format === "json") terminal.out(jsonText(rows));
-      else if (format === "csv") terminal.out(csvText(head, cells), "verbatim");
       else if (rows.length === 0) terminal.out("(no rows)");
       else printTable(terminal, { head, rows: cells, forAll: "--format csv or --json" });
     }, { migrated: false });
   },
 });
+
+/** Prints a batch as soon as the next one is there: the end of a line depends on what follows. */
+async function printCsv(db: Database, sql: string, terminal: Terminal): Promise<void> {
+  let ready: string | null = null;
+  await readQueryInBatches(db, sql, ({ rows, columns }) => {
+    const cells = rows.map((row) => columns.map((name) => row[name]));
+    // The printed line feed completes the CRLF between two batches.
+    if (ready === null) refuseTwins(columns);
+    else terminal.out(`${ready}\r`, "verbatim");
+    ready = ready === null ? csvText(columns, cells) : csvLines(cells);
+  });
+  if (ready !== null) terminal.out(ready, "verbatim");
+}
 
 /** The usual hint, to look for the primary server, would lead astray: it is `query` that refuses. */
 function explainReadOnly(error: unknown): never {

@@ -1,5 +1,6 @@
 /** How results look: tables for people, JSON and CSV for programs. */
 import stringWidth from "string-width";
+import { csvField } from "../../lib/values/csv.ts";
 import { visibleValue } from "../../lib/values/visible.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -76,11 +77,12 @@ export function jsonText(value: unknown): string {
 
 /** CSV as RFC 4180 has it, without the last line feed. */
 export function csvText(head: readonly string[], rows: readonly (readonly unknown[])[]): string {
-  const field = (value: unknown) => {
-    const text = cellText(value);
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  return [head, ...rows].map((row) => row.map(field).join(",")).join("\r\n");
+  return csvLines([head, ...rows]);
+}
+
+/** Lines of CSV, without the last line feed. */
+export function csvLines(rows: readonly (readonly unknown[])[]): string {
+  return rows.map((row) => row.map((value) => csvField(cellText(value))).join(",")).join("\r\n");
 }
 
 /** Seconds for people: `0.4 s`, `12 s`, `3 min 20 s`. */

@@ -9,6 +9,8 @@
  * JSON). A JSON array is passed as `JSON.stringify(array)`.
  */
 
+import type { StreamOptions } from "./cursor.ts";
+
 /** A row by column name. */
 export type Row = Record<string, unknown>;
 
@@ -44,6 +46,21 @@ export interface Queryable {
 export interface Transaction extends Queryable {
   /** Runs `body` behind a savepoint: a failure undoes only what `body` did, and is rethrown. */
   savepoint<T>(body: () => Promise<T>): Promise<T>;
+  /**
+   * Runs one query and yields its rows in batches, through a cursor: memory does not grow with the
+   * result. Takes `$1…` parameters. The first batch comes even when it is empty.
+   */
+  stream<T extends Row = Row>(
+    sql: string,
+    params?: readonly unknown[],
+    options?: StreamOptions,
+  ): AsyncGenerator<QueryResult<T>, void>;
+  /** The same for a query that a person wrote: it is sent as it is. */
+  streamRaw<T extends Row = Row>(
+    sql: string,
+    params?: readonly unknown[],
+    options?: StreamOptions,
+  ): AsyncGenerator<QueryResult<T>, void>;
   /**
    * Bulk-loads text of PostgreSQL's COPY format, where the adapter can, reading `lines` no faster
    * than the server takes them. Undefined on PGlite.

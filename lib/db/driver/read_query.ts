@@ -16,16 +16,32 @@ const BEFORE_FIRST_WORD = /^(?:\s+|--[^\n]*(?:\n|$)|\/\*[^]*?\*\/|\()+/;
  * @throws {DatabaseError} What the database says, such as for several statements at once.
  */
 export async function readQuery(db: Database, sql: string): Promise<QueryResult> {
+  let result: QueryResult = { rows: [], columns: [], rowCount: 0 };
+  await readQueryInBatches(db, sql, ({ rows, columns }) => {
+    for (const row of rows) result.rows.push(row);
+    result = { rows: result.rows, columns, rowCount: result.rows.length };
+  });
+  return result;
+}
+
+/**
+ * The same for a result of any length: `use` gets it a batch at a time, the first one even when it
+ * is empty, and memory does not grow with the result.
+ */
+export async function readQueryInBatches(
+  db: Database,
+  sql: string,
+  use: (batch: QueryResult) => void | Promise<void>,
+): Promise<void> {
   if (!QUERY.test(sql.replace(BEFORE_FIRST_WORD, ""))) {
     throw new UsageError("NOT_A_QUERY", "`query` runs one SELECT, VALUES, TABLE or WITH", {
       hint: "For any other statement, use psql or another client.",
     });
   }
-  return await withRollback(db, async (tx) => {
+  await withRollback(db, async (tx) => {
     await tx.exec("SET TRANSACTION READ ONLY; SET LOCAL cursor_tuple_fraction = 1");
     await dropPrivileges(tx);
-    await tx.queryRaw(`DECLARE "#query" NO SCROLL CURSOR FOR\n${sql}`);
-    return await tx.query(`FETCH ALL FROM "#query"`);
+    for await (const batch of tx.streamRaw(sql)) await use(batch);
   });
 }
 

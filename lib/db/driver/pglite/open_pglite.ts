@@ -10,6 +10,7 @@ import {
   POSTGRESQL_CONF,
 } from "./embedded_directory.ts";
 import { toDatabaseError } from "../errors/errors.ts";
+import { Cursors, type StreamOptions } from "../cursor.ts";
 import { inSchema } from "../identifiers.ts";
 import { Savepoints } from "../savepoints.ts";
 import { DECODED_OIDS, decoderOf, encodeParameter } from "../values.ts";
@@ -171,8 +172,25 @@ class PgliteDatabase extends PgliteQueryable implements Database {
 
 class PgliteOpenTransaction extends PgliteQueryable implements Transaction {
   private readonly savepoints = new Savepoints(this);
+  private readonly cursors = new Cursors((sql, params) => this.queryRaw(sql, params));
 
   savepoint<T>(body: () => Promise<T>): Promise<T> {
     return this.savepoints.run(body);
+  }
+
+  stream<T extends Row = Row>(
+    sql: string,
+    params?: readonly unknown[],
+    options?: StreamOptions,
+  ): AsyncGenerator<QueryResult<T>, void> {
+    return this.streamRaw<T>(inSchema(sql, this.schema), params, options);
+  }
+
+  streamRaw<T extends Row = Row>(
+    sql: string,
+    params?: readonly unknown[],
+    options?: StreamOptions,
+  ): AsyncGenerator<QueryResult<T>, void> {
+    return this.cursors.stream<T>(sql, params, options);
   }
 }

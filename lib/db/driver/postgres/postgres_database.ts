@@ -8,6 +8,7 @@ import type pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import type { Database, QueryResult, Row, Transaction } from "../database.ts";
 import { SqlError, toDatabaseError } from "../errors/errors.ts";
+import { Cursors, type StreamOptions } from "../cursor.ts";
 import { inSchema } from "../identifiers.ts";
 import { Savepoints } from "../savepoints.ts";
 import { StatementStopper } from "./statement_stopper.ts";
@@ -128,6 +129,7 @@ async function rollback(client: pg.PoolClient): Promise<void> {
 
 class PostgresTransaction extends PostgresQueryable implements Transaction {
   private readonly savepoints = new Savepoints(this);
+  private readonly cursors = new Cursors((sql, params) => this.queryRaw(sql, params));
 
   constructor(
     private readonly client: pg.PoolClient,
@@ -140,6 +142,22 @@ class PostgresTransaction extends PostgresQueryable implements Transaction {
 
   savepoint<T>(body: () => Promise<T>): Promise<T> {
     return this.savepoints.run(body);
+  }
+
+  stream<T extends Row = Row>(
+    sql: string,
+    params?: readonly unknown[],
+    options?: StreamOptions,
+  ): AsyncGenerator<QueryResult<T>, void> {
+    return this.streamRaw<T>(inSchema(sql, this.schema), params, options);
+  }
+
+  streamRaw<T extends Row = Row>(
+    sql: string,
+    params?: readonly unknown[],
+    options?: StreamOptions,
+  ): AsyncGenerator<QueryResult<T>, void> {
+    return this.cursors.stream<T>(sql, params, options);
   }
 
   async copyIn(sql: string, lines: AsyncIterable<string> | Iterable<string>): Promise<void> {
