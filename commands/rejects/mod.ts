@@ -1,7 +1,7 @@
 /** `rejects`: the documents that did not fit. */
 import type { Command } from "commander";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { listRejects } from "../../lib/db/store/quarantine.ts";
+import { listRejects } from "../../lib/db/store/rejects.ts";
 import { EXIT } from "../../lib/errors.ts";
 import {
   type CommonOptions,

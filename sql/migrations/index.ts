@@ -5,6 +5,7 @@ import declaredObjects from "./0003_declared_objects.sql" with { type: "text" };
 import runHolder from "./0004_run_holder.sql" with { type: "text" };
 import deliveredTo from "./0005_delivered_to.sql" with { type: "text" };
 import rowAccounts from "./0011_row_accounts.sql" with { type: "text" };
+import wearerLeadsKeys from "./0021_wearer_leads_keys.sql" with { type: "text" };
 
 /** One step of the database's structure. */
 export interface Migration {
@@ -23,4 +24,5 @@ export const migrations: readonly Migration[] = [
   { version: 4, name: "run_holder", sql: runHolder },
   { version: 5, name: "delivered_to", sql: deliveredTo },
   { version: 11, name: "row_accounts", sql: rowAccounts },
+  { version: 21, name: "wearer_leads_keys", sql: wearerLeadsKeys },
 ];
