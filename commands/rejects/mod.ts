@@ -1,6 +1,6 @@
 /** `rejects`: the documents that did not fit. */
 import { Argument } from "commander";
-import { listRejects } from "../../lib/db/store/quarantine.ts";
+import { listRejects } from "../../lib/db/store/rejects.ts";
 import { EXIT } from "../../lib/errors.ts";
 import { chooseKnown, knownWearers } from "../../reports/known_wearers.ts";
 import {

@@ -1,8 +1,7 @@
 /** The ledger held against the tables, for those who plan and those who report. */
 import type { PipelineType } from "../../config/model.ts";
-import type { ReadSpan } from "../../lib/db/store/coverage.ts";
+import type { ReadSpan, TypeCoverage } from "../../lib/db/store/ledger.ts";
 import type { Database, Queryable } from "../../lib/db/driver/database.ts";
-import type { TypeCoverage } from "../../lib/db/store/ledger.ts";
 import {
   findLostRows,
   keepFindings,

@@ -109,7 +109,10 @@ export class RunRecord implements AsyncDisposable {
       counts,
       error: error ? { code: error.code, message: error.message } : undefined,
     };
-    await retryStatement(this.db, (db) => finishRun(db, this.id, end));
+    await retryStatement(
+      this.db,
+      (db) => finishRun(db, { id: this.id, userId: this.run.userId }, end),
+    );
     this.#isClosed = true;
   }
 }
@@ -159,5 +162,5 @@ async function closeKilled(
       killed.push(run.id);
     }
   }
-  if (killed.length > 0) await retryStatement(db, (each) => closeDeadRuns(each, killed));
+  if (killed.length > 0) await retryStatement(db, (each) => closeDeadRuns(each, userId, killed));
 }

@@ -236,7 +236,7 @@ grantTest(
       return true;
     });
     const { rows } = await db.query(
-      "SELECT state, exit_code, error_code FROM oura.sync_runs WHERE user_id IS NULL",
+      "SELECT state, exit_code, error_code FROM oura.sync_runs WHERE user_id = ''",
     );
     assert.deepEqual(rows, [{
       state: "partial",

@@ -84,8 +84,8 @@ async function refillsDue(db: Database, types: Iterable<PipelineType>): Promise<
 /** Tables that have rows, or that a sync at work may be filling. */
 async function tablesInUse(db: Database, tasks: readonly RefillTask[]): Promise<Set<string>> {
   const selects = tasks.map(({ type }, i) =>
-    `SELECT ${i} AS place WHERE EXISTS (SELECT FROM ${tableName(type.table)})
-      OR EXISTS (SELECT FROM oura.sync_leases WHERE data_type = ${quoteLiteral(type.name)})`
+    `SELECT ${i} AS place WHERE EXISTS (SELECT 1 FROM ${tableName(type.table)})
+      OR EXISTS (SELECT 1 FROM oura.sync_leases WHERE data_type = ${quoteLiteral(type.name)})`
   );
   const { rows } = await db.query<{ place: number }>(
     selects.join("\nUNION ALL "),

@@ -93,7 +93,7 @@ export async function transact(
 async function isRecorded(db: Queryable, changes: readonly number[]): Promise<boolean> {
   if (changes.length === 0) return false;
   const { rows } = await db.query(
-    "SELECT FROM oura.column_changes WHERE id = ANY($1::bigint[]) LIMIT 1",
+    "SELECT 1 FROM oura.column_changes WHERE id = ANY($1::bigint[]) LIMIT 1",
     [changes],
   );
   return rows.length > 0;

@@ -77,9 +77,8 @@ export function createPass(
       options.onProgress?.(counts);
     }
 
-    async function writeLocked(tx: Transaction, { after, next }: Batch) {
-      const batch = await reader.readLocked(tx, { after, until: next, recent });
-      return (await write(tx, batch, "locked"))!;
+    async function writeLocked(tx: Transaction, batch: Batch) {
+      return (await write(tx, await reader.readLocked(tx, batch, recent), "locked"))!;
     }
   };
 }
