@@ -14,7 +14,7 @@ import { type CompiledType, compileTypes } from "../stages/compiled.ts";
 import { removeBuriedSamples } from "../stages/series/deleted_samples.ts";
 import { markDocumentDeleted } from "../stages/tombstones.ts";
 import { BadRowError } from "../errors.ts";
-import { loadBatch, type LoadContext, newBatch, requireLease } from "./load_batch.ts";
+import { loadBatch, type LoadContext, newBatch, requireLease } from "./run/load_batch.ts";
 import {
   asOuraSyncError,
   busyType,

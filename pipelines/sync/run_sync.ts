@@ -9,7 +9,7 @@ import type { SyncReport } from "./outcome.ts";
 import { openSession, type SessionOptions } from "./session.ts";
 import type { SyncEvent } from "./sync_wearer.ts";
 import { chooseWearers, type WearerOptions } from "./wearers.ts";
-import type { Demand } from "./windows.ts";
+import type { Demand } from "./plan/windows.ts";
 
 /** Shows the progress of one wearer; `stop` leaves the screen clean. */
 export interface Progress {
