@@ -1,5 +1,5 @@
 /** What is laid over charts of days: what changed the ruler, where the wearer was, what was noted. */
-import { addDays, type DaySpan } from "../../lib/values/days.ts";
+import { addDays, daysBetween, type DaySpan } from "../../lib/values/days.ts";
 import { dateOf, instantOf, numberOf, textOf } from "./fields.ts";
 import { mainNights } from "./daily_values.ts";
 import { offsetName, offsetRuns, offsetsOf } from "./local_time.ts";
@@ -107,6 +107,11 @@ export async function restModes(source: Source, span: DaySpan): Promise<DaySpan[
   }).filter(({ to }) => to >= span.from);
 }
 
+/** A wearer who is away for longer has moved. */
+const MOVED_DAYS = 120;
+/** A difference of an hour for longer than this is a clock change at home. */
+const CLOCK_CHANGE_DAYS = 30;
+
 /** Journeys: spans under another offset than the usual ones, clock changes at home left out. */
 export async function journeys(source: Source, span: DaySpan): Promise<Journey[]> {
   const offsets = await offsetsOf(source, daysOf(span));
@@ -115,11 +120,13 @@ export async function journeys(source: Source, span: DaySpan): Promise<Journey[]
   for (const seconds of offsets.values()) counts.set(seconds, (counts.get(seconds) ?? 0) + 1);
   const home = [...counts].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? 0;
   // Summer time moves home by an hour for months; a journey is shorter, or goes further.
-  return runs.filter(({ seconds, from, to }) =>
-    Math.abs(seconds - home) > 3_600 ||
-    (seconds !== home && daysOf({ from, to }).length < 30 && runs.length > 2 &&
-      from !== span.from && to !== span.to)
-  ).map(({ from, to, seconds }) => ({ from, to, offset: offsetName(seconds) }));
+  return runs.filter(({ seconds, from, to }) => {
+    const days = daysBetween(from, to) + 1;
+    const isInside = from !== span.from && to !== span.to;
+    const isFar = Math.abs(seconds - home) > 3_600;
+    if (seconds === home || days > MOVED_DAYS) return false;
+    return isFar || (days < CLOCK_CHANGE_DAYS && isInside);
+  }).map(({ from, to, seconds }) => ({ from, to, offset: offsetName(seconds) }));
 }
 
 /** Tags of both kinds, by day. */
