@@ -124,6 +124,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("../query.ts"),
   },
   {
+    name: "export",
+    summary: "write the tables as CSV, NDJSON or Parquet files",
+    database: "read",
+    permissions: "database",
+    load: () => import("../export.ts"),
+  },
+  {
     name: "dashboard",
     summary: "serve the local web page: days, nights and trends",
     database: "read",
