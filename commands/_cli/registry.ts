@@ -131,6 +131,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("../export.ts"),
   },
   {
+    name: "forget",
+    summary: "delete everything of one wearer, after revoking the sign-in",
+    database: "write",
+    permissions: "fetch",
+    load: () => import("../forget.ts"),
+  },
+  {
     name: "dashboard",
     summary: "serve the local web page: days, nights and trends",
     database: "read",
