@@ -138,6 +138,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("../forget.ts"),
   },
   {
+    name: "prune",
+    summary: "remove bookkeeping that is older than retention in oura.yaml",
+    database: "write",
+    permissions: "database",
+    load: () => import("../prune.ts"),
+  },
+  {
     name: "dashboard",
     summary: "serve the local web page: days, nights and trends",
     database: "read",

@@ -3,7 +3,9 @@ import { hostname } from "node:os";
 import type { Pipeline } from "../../config/model.ts";
 import type { Settings } from "../../config/environment/settings.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { EXIT } from "../../lib/errors.ts";
+import { DatabaseError, EXIT } from "../../lib/errors.ts";
+import { loggerOf } from "../../lib/log/log.ts";
+import { prune } from "../prune/prune.ts";
 import { holdProcessLock, lifeOf } from "../../lib/process/process_lock.ts";
 import { startTelemetry } from "../../lib/log/telemetry.ts";
 import { VERSION } from "../../lib/version.ts";
@@ -98,5 +100,21 @@ export async function runSync(
       progress?.stop();
     }
   }
+  if (!dryRun && !signal.aborted) await pruneALittle(db, declared);
   return reports;
+}
+
+/** Rows of a kind that one sync removes: keeps pace with any schedule, and takes no time. */
+const PRUNED_BY_A_SYNC = 1_000;
+
+/** What was synced counts; what could not be tidied up is tidied up by the next run. */
+async function pruneALittle(db: Database, { retention }: Pipeline): Promise<void> {
+  try {
+    await prune(db, retention, { most: PRUNED_BY_A_SYNC });
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    loggerOf("sync").warn("Old bookkeeping could not be removed: {problem}", {
+      problem: error.message,
+    });
+  }
 }

@@ -33,6 +33,11 @@ async function fill(db: Database): Promise<void> {
       VALUES ($1, 'sleep', 'x', $2::json, 'h')`,
     [WEARER, JSON.stringify({ note: SECRET })],
   );
+  await db.query(
+    `INSERT INTO oura.webhook_events (dedupe_key, event_type, data_type, payload, signature_ok)
+      VALUES ('k', 'update', 'sleep', $1::json, true)`,
+    [JSON.stringify({ user_id: WEARER })],
+  );
   // A table that the configuration does not declare any more.
   await db.exec(`CREATE TABLE oura.undeclared (user_id text, note text);
     INSERT INTO oura.undeclared VALUES ('${WEARER}', '${SECRET}'), ('${OTHER}', 'theirs')`);
