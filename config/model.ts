@@ -14,8 +14,16 @@ export interface Pipeline {
   /** SQL schema of all tables. */
   readonly schema: string;
   readonly contract: Contract;
+  readonly retention: Retention;
   /** In the order of the file. */
   readonly types: readonly PipelineType[];
+}
+
+/** How many days bookkeeping is kept; null keeps it for ever. */
+export interface Retention {
+  readonly runsDays: number | null;
+  readonly revisionsDays: number | null;
+  readonly eventsDays: number | null;
 }
 
 /** What happens when the data does not look as agreed. */

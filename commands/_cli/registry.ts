@@ -107,6 +107,24 @@ const ENTRIES = [
     permissions: "database",
   },
   {
+    name: "export",
+    summary: "write the tables as CSV, NDJSON or Parquet files",
+    database: "read",
+    permissions: "database",
+  },
+  {
+    name: "forget",
+    summary: "delete everything of one wearer, after revoking the sign-in",
+    database: "write",
+    permissions: "fetch",
+  },
+  {
+    name: "prune",
+    summary: "remove bookkeeping that is older than retention in oura.yaml",
+    database: "write",
+    permissions: "database",
+  },
+  {
     name: "dashboard",
     summary: "serve the local web page: days, nights and trends",
     database: "read",

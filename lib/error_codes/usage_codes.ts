@@ -99,6 +99,19 @@ export const USAGE_CODES = {
     cause: "Standard output takes no more data, for example because the disk is full.",
     fix: "Free disk space, or write to another place.",
   },
+  EXPORT_UNWRITABLE: {
+    cause: "`export` cannot write a file.",
+    fix: "Choose another directory with `--out`, or free disk space.",
+  },
+  EXPORT_FILE_INVALID: {
+    cause:
+      "`replay --from-files` found no `.ndjson` file, or a line that `export --format ndjson` did not write.",
+    fix: "Name the directory of a complete export.",
+  },
+  FORGET_UNCONFIRMED: {
+    cause: "`forget` deletes data, and was not confirmed.",
+    fix: "Type the wearer's id when asked, or pass `--yes`.",
+  },
   WEARER_MISMATCH: {
     cause: "`OURA_ACCESS_TOKEN` belongs to another wearer than `--user-id` names.",
     fix: "Omit one of the two.",

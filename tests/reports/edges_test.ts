@@ -17,7 +17,7 @@ import { trend } from "../../reports/views/trend.ts";
 import { year } from "../../reports/views/year.ts";
 import { parsePipeline } from "../../config/pipeline.ts";
 import SHIPPED from "../../config/oura.yaml" with { type: "text" };
-import { migrate } from "../../lib/db/migrate.ts";
+import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { withPglite, withPostgres } from "../support/databases.ts";
 import { NOW, sourceOf, TODAY, withPageWorld } from "../support/page_world.ts";
 
