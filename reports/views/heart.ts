@@ -1,4 +1,5 @@
 /** Heart rate of any span, from an hour to ten years, in as many buckets as a chart is wide. */
+import { quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
 import { daysBetween, type DaySpan, utcDay } from "../../lib/values/days.ts";
 import { bpmOf, HOURLY } from "../../pipelines/rollup/heart_rate_hours.ts";
 import { offsetRuns, offsetsOf } from "../metrics/local_time.ts";
@@ -117,7 +118,7 @@ function bucketsOf(
         / $3::double precision)::int AS place, ${figures}
     FROM (
       SELECT ${rolledUp ? HOURLY : "*"}
-      FROM oura.${rolledUp ? "heart_rate_hours" : "heart_rate"}
+      FROM oura.${q(rolledUp ? "heart_rate_hours" : "heart_rate")}
       WHERE user_id = $1 AND ${instant} >= $4::timestamptz AND ${instant} < $5::timestamptz
         ${rolledUp ? "" : `AND deleted_at IS NULL AND ${bpm} IS NOT NULL`}
         AND (cardinality($6::text[]) = 0 OR source = ANY ($6::text[]))

@@ -1,4 +1,5 @@
 /** What Oura changed of a document since it was first seen. */
+import { quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
 import { read, type Source } from "../metrics/source.ts";
 
 /** What Oura changed since the document was first seen. */
@@ -38,7 +39,7 @@ export async function revisionsOf(
   const rows = await read<Record<string, unknown>>(
     source,
     `SELECT d.replaced_at, ${columns.join(", ")} FROM oura.document_revisions d
-    JOIN oura."${dataType}" t ON t.user_id = d.user_id AND t.id = d.document_key
+    JOIN oura.${q(dataType)} t ON t.user_id = d.user_id AND t.id = d.document_key
     WHERE d.user_id = $1 AND d.data_type = $2 AND d.document_key = $3
     ORDER BY d.replaced_at LIMIT 1`,
     dataType,
