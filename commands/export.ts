@@ -5,7 +5,7 @@ import { EXPORT_FORMATS, type ExportFormat } from "../pipelines/export/export.ts
 import { type CheckContext, defineCommand } from "./_cli/define_command.ts";
 import { typesFlag, userIdFlag } from "./_cli/flags.ts";
 import { countText, textTable } from "./_cli/output.ts";
-import { spanOption, typesOption } from "./sync/options.ts";
+import { spanOption, typesOption } from "../pipelines/sync/plan/demand.ts";
 
 interface Options {
   format: ExportFormat;

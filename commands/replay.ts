@@ -5,7 +5,7 @@ import type { FileCounts } from "../pipelines/reprocess/replay_files.ts";
 import { type CheckContext, defineCommand } from "./_cli/define_command.ts";
 import { typesFlag } from "./_cli/flags.ts";
 import { countText, textTable } from "./_cli/output.ts";
-import { spanOption, typesOption } from "./sync/options.ts";
+import { spanOption, typesOption } from "../pipelines/sync/plan/demand.ts";
 
 interface Options {
   types?: string;

@@ -1,13 +1,13 @@
 import { Option } from "commander";
 import { addDays, daysBetween, type DaySpan } from "../lib/values/days.ts";
 import { messageOf, UsageError } from "../lib/errors.ts";
-import { wearersOf } from "../reports/freshness.ts";
-import { type Period, period } from "../reports/period.ts";
-import { openSource, tablesOf } from "../reports/source.ts";
+import { type Period, period } from "../reports/views/period.ts";
+import { openSource, tablesOf } from "../reports/metrics/source.ts";
 import { type CheckContext, defineCommand } from "./_cli/define_command.ts";
 import { userIdFlag } from "./_cli/flags.ts";
 import { jsonText } from "./_cli/output.ts";
-import { spanOption } from "./sync/options.ts";
+import { shownWearer } from "./shown_wearer.ts";
+import { spanOption } from "../pipelines/sync/plan/demand.ts";
 
 type Format = "html" | "md" | "json";
 
@@ -40,9 +40,14 @@ export default defineCommand({
     const now = new Date();
     return { now, asked: spanOption(["--from", options.from], ["--to", options.to], now) };
   },
-  async run({ db, hasTables, pipeline, options, request, terminal }) {
+  async run({ db, pipeline, options, request, terminal }) {
     const { format, locale } = options;
-    const userId = chooseWearer(hasTables ? await wearersOf(db) : [], options.userId);
+    const userId = await shownWearer(db, options.userId);
+    if (userId === undefined) {
+      throw new UsageError("NOTHING_TO_REPORT", "no wearer has synced yet", {
+        hint: "Run `auth login`, then `sync`.",
+      });
+    }
     const source = await openSource(db, await tablesOf(db, pipeline), userId, request.now);
     const model = await period(source, spanOf(request.asked, source.today));
     const text = await render(model, format, locale);
@@ -52,19 +57,6 @@ export default defineCommand({
     terminal.out(out);
   },
 });
-
-function chooseWearer(wearers: readonly string[], asked: string | undefined): string {
-  const userId = asked ?? wearers[0];
-  if (userId === undefined) {
-    throw new UsageError("NOTHING_TO_REPORT", "no wearer has synced yet", {
-      hint: "Run `auth login`, then `sync`.",
-    });
-  }
-  if (wearers.includes(userId)) return userId;
-  throw new UsageError("UNKNOWN_WEARER", `no wearer ${userId} in this database`, {
-    hint: "Run `status` to see the wearers.",
-  });
-}
 
 function spanOf(asked: { from?: string; to?: string }, today: string): DaySpan {
   const to = asked.to ?? today;

@@ -129,7 +129,7 @@ CREATE TABLE oura.document_revisions (
   document jsonb NOT NULL,
   replaced_at timestamp with time zone NOT NULL DEFAULT now(),
   run_id bigint,
-  CONSTRAINT document_revisions_pkey PRIMARY KEY (id)
+  CONSTRAINT document_revisions_pkey PRIMARY KEY (user_id, id)
 );
 CREATE INDEX document_revisions_document_idx ON oura.document_revisions USING btree (user_id, data_type, document_key, replaced_at);
 COMMENT ON TABLE oura.document_revisions IS 'What a document said before Oura changed it.';
@@ -226,7 +226,7 @@ CREATE TABLE oura.rejects (
   state text NOT NULL DEFAULT 'open'::text,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   resolved_at timestamp with time zone,
-  CONSTRAINT rejects_pkey PRIMARY KEY (id),
+  CONSTRAINT rejects_pkey PRIMARY KEY (user_id, id),
   CONSTRAINT rejects_state_check CHECK ((state = ANY (ARRAY['open'::text, 'resolved'::text, 'discarded'::text])))
 );
 CREATE UNIQUE INDEX rejects_open_document_idx ON oura.rejects USING btree (user_id, data_type, document_hash) WHERE (state = 'open'::text);
@@ -288,6 +288,18 @@ CREATE TABLE oura.schema_migrations (
   CONSTRAINT schema_migrations_pkey PRIMARY KEY (version)
 );
 COMMENT ON TABLE oura.schema_migrations IS 'The migrations this schema has been through, with the checksum of each file.';
+
+CREATE TABLE oura.series_documents (
+  user_id text NOT NULL,
+  series text NOT NULL,
+  document_id text NOT NULL,
+  low double precision NOT NULL,
+  mean double precision NOT NULL,
+  high double precision NOT NULL,
+  samples integer NOT NULL,
+  CONSTRAINT series_documents_pkey PRIMARY KEY (user_id, series, document_id)
+);
+COMMENT ON TABLE oura.series_documents IS 'The least, mean and most of the samples of each document and series, kept by sync: a roll-up for charts of long spans.';
 
 CREATE TABLE oura.session (
   user_id text NOT NULL,
@@ -366,7 +378,7 @@ COMMENT ON TABLE oura.sync_run_types IS 'How each data type of a run ended: one 
 
 CREATE TABLE oura.sync_runs (
   id bigint GENERATED ALWAYS AS IDENTITY,
-  user_id text,
+  user_id text NOT NULL DEFAULT ''::text,
   command text NOT NULL,
   state text NOT NULL DEFAULT 'running'::text,
   started_at timestamp with time zone NOT NULL DEFAULT now(),
@@ -385,7 +397,7 @@ CREATE TABLE oura.sync_runs (
   error_message text,
   trace_ids jsonb,
   holder text,
-  CONSTRAINT sync_runs_pkey PRIMARY KEY (id),
+  CONSTRAINT sync_runs_pkey PRIMARY KEY (user_id, id),
   CONSTRAINT sync_runs_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'partial'::text, 'failed'::text, 'busy'::text])))
 );
 CREATE INDEX sync_runs_user_id_started_at_idx ON oura.sync_runs USING btree (user_id, started_at);
@@ -405,7 +417,7 @@ CREATE TABLE oura.sync_windows (
   error_message text,
   delivered_to date,
   stored bigint,
-  CONSTRAINT sync_windows_pkey PRIMARY KEY (id),
+  CONSTRAINT sync_windows_pkey PRIMARY KEY (user_id, id),
   CONSTRAINT sync_windows_state_check CHECK ((state = ANY (ARRAY['done'::text, 'failed'::text])))
 );
 CREATE INDEX sync_windows_user_id_data_type_from_day_idx ON oura.sync_windows USING btree (user_id, data_type, from_day);

@@ -30,7 +30,7 @@ const LONG = ["demo", "sync", "backfill"];
 
 /** Returns the configuration with the tasks and permission sets of all commands; others stay. */
 export function withCommands<Config extends DenoConfig>(config: Config): Config {
-  const names = COMMANDS.map(({ name }) => name);
+  const names: readonly string[] = COMMANDS.map(({ name }) => name);
   const commands = COMMANDS.map(({ name, summary, permissions }) => {
     // --quiet: Deno would print for each run that permission sets are experimental.
     const words = ["deno run --quiet", `-P=${permissions}`, "main.ts", name];

@@ -5,17 +5,11 @@ import type { Settings } from "../../config/environment/settings.ts";
 import type { Pipeline } from "../../config/model.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { EXIT } from "../../lib/errors.ts";
+import type { CommonOptions } from "./flags.ts";
 import { jsonText } from "./output.ts";
+import type { CommandName } from "./registry.ts";
 import type { PrepareOptions } from "./context.ts";
 import type { Terminal } from "./terminal.ts";
-
-/** The options of every command that reads the configuration. */
-export interface CommonOptions {
-  /** Path of `oura.yaml`. */
-  config?: string;
-  /** Path of `.env`. */
-  envFile?: string;
-}
 
 /**
  * The database that is open while a command runs: `none`; `read`, where nothing is created or
@@ -35,6 +29,8 @@ export interface CommandContext<Options> {
   settings(how?: PrepareOptions): Promise<Settings>;
   /** Reads `oura.yaml`. */
   pipeline(): Promise<Pipeline>;
+  /** Loads another command, to describe it. */
+  readonly load: Host["load"];
 }
 
 /** What {@linkcode DatabaseCommand.check} gets. */
@@ -86,13 +82,19 @@ export interface DatabaseCommand<Options, Request> extends CommandParts {
   readonly run: (context: DatabaseContext<Options, Request>) => Outcome;
 }
 
+/** What runs commands: the program. */
+export interface Host {
+  readonly terminal: Terminal;
+  /** Takes the exit code of an action. */
+  finish(exitCode: number): void;
+  /** Loads any command by its name. */
+  load(name: CommandName): Promise<CommandDefinition>;
+}
+
 /** A command that can be added to the program. */
 export interface CommandDefinition {
-  /**
-   * Adds options, arguments, subcommands and the action.
-   * @param finish Takes the exit code of the action.
-   */
-  addTo(command: Command, terminal: Terminal, finish: (exitCode: number) => void): void;
+  /** Adds options, arguments, subcommands and the action. */
+  addTo(command: Command, host: Host): void;
 }
 
 /** The default export of a command's file. */
@@ -100,23 +102,25 @@ export interface CommandModule {
   readonly default: CommandDefinition;
 }
 
-/** Declares a command. */
+/** Declares a command without a database. */
 export function defineCommand<Options>(spec: PlainCommand<Options>): CommandDefinition;
+/** Declares a command that runs with an open database. */
 export function defineCommand<Options, Request = undefined>(
   spec: DatabaseCommand<Options, Request>,
 ): CommandDefinition;
+/** Declares either kind of command. */
 export function defineCommand<Options, Request>(
   spec: PlainCommand<Options> | DatabaseCommand<Options, Request>,
 ): CommandDefinition {
   return {
-    addTo(command, terminal, finish) {
+    addTo(command, host) {
       addParts(command, spec);
       command.action(async (...given: unknown[]) => {
-        const context = contextOf<Options>(given.at(-1) as Command, terminal);
+        const context = contextOf<Options>(given.at(-1) as Command, host);
         const exitCode = spec.database === "none"
           ? await spec.run(context)
           : await runWithDatabase(spec, context);
-        finish(exitCode ?? EXIT.done);
+        host.finish(exitCode ?? EXIT.done);
       });
     },
   };
@@ -127,9 +131,9 @@ export function defineGroup(
   subcommands: Readonly<Record<string, readonly [summary: string, CommandDefinition]>>,
 ): CommandDefinition {
   return {
-    addTo(command, terminal, finish) {
+    addTo(command, host) {
       for (const [name, [summary, definition]] of Object.entries(subcommands)) {
-        definition.addTo(command.command(name).description(summary), terminal, finish);
+        definition.addTo(command.command(name).description(summary), host);
       }
     },
   };
@@ -153,16 +157,19 @@ function addParts(command: Command, parts: CommandParts & { database: OpenDataba
   if (parts.help !== undefined) command.addHelpText("after", `\n${parts.help}`);
 }
 
-function contextOf<Options>(called: Command, terminal: Terminal): CommandContext<Options> {
+function contextOf<Options>(called: Command, host: Host): CommandContext<Options> {
+  const { terminal } = host;
   const options = called.optsWithGlobals() as Options & CommonOptions & { json?: boolean };
   return {
     terminal,
+    load: host.load,
     options,
     args: called.args,
     print: (document, text) =>
       terminal.out(options.json ? jsonText(document) : typeof text === "string" ? text : text()),
     settings: async (how) => await (await import("./context.ts")).prepare(options, terminal, how),
-    pipeline: async () => await (await import("./context.ts")).readPipeline(options, terminal),
+    pipeline: async () =>
+      await (await import("../../config/find_pipeline.ts")).readPipeline(options, terminal),
   };
 }
 
@@ -170,7 +177,8 @@ async function runWithDatabase<Options, Request>(
   { database, check, run }: DatabaseCommand<Options, Request>,
   context: CommandContext<Options>,
 ): Promise<number | void> {
-  const { withDatabase, withReadOnlyDatabase } = await import("./context.ts");
+  const { withReadOnlyDatabase } = await import("./context.ts");
+  const { withDatabase } = await import("../../lib/db/migrate/with_database.ts");
   const { options, args } = context;
   const settings = await context.settings({ writes: database === "write" });
   const pipeline = await context.pipeline();
@@ -179,5 +187,5 @@ async function runWithDatabase<Options, Request>(
     await run({ ...context, settings, pipeline, db, hasTables, request });
   return database === "read"
     ? await withReadOnlyDatabase(settings, pipeline.schema, body)
-    : await withDatabase(settings, pipeline.schema, (db) => body(db, true));
+    : await withDatabase(settings.connection, pipeline.schema, (db) => body(db, true));
 }

@@ -1,13 +1,20 @@
 /** The oldest Deno that runs the program. */
+import { UsageError } from "../../lib/errors.ts";
 
 /** Checked against README.md and the workflows by a test. */
 export const MINIMUM_DENO = "2.9.6";
 
-/** One sentence with the fix when a version of Deno is too old; null when it is not. */
-export function denoComplaint(version: string): string | null {
-  if (!isOlder(numbersOf(version), numbersOf(MINIMUM_DENO))) return null;
-  return `oura-sync: Deno ${version} is too old: run \`deno upgrade ${MINIMUM_DENO}\`, or ` +
-    `\`npx -y deno@${MINIMUM_DENO} task …\` instead of \`deno task …\` [DENO_TOO_OLD]`;
+/**
+ * Refuses a Deno that lacks what the program needs, before anything fails for it.
+ * @throws {UsageError} When the version is older than {@linkcode MINIMUM_DENO}.
+ */
+export function requireDeno(version: string): void {
+  if (!isOlder(numbersOf(version), numbersOf(MINIMUM_DENO))) return;
+  throw new UsageError(
+    "DENO_TOO_OLD",
+    `this is Deno ${version}, and oura-sync needs ${MINIMUM_DENO} or newer: ` +
+      `run \`deno upgrade\`, or \`npx -y deno@${MINIMUM_DENO} task …\` for \`deno task …\``,
+  );
 }
 
 function numbersOf(version: string): number[] {

@@ -2,6 +2,8 @@
 import { Command, CommanderError } from "commander";
 import { EXIT, messageOf, OuraSyncError } from "../../lib/errors.ts";
 import { VERSION } from "../../lib/version.ts";
+import { loadCommand } from "./load_command.ts";
+import { requireDeno } from "./minimum_deno.ts";
 import { COMMANDS } from "./registry.ts";
 import { asksForJson, describe, failureDocument } from "./failure.ts";
 import { systemTerminal, type Terminal, visibly } from "./terminal.ts";
@@ -28,10 +30,12 @@ export async function run(
   const words = args[0] === "help" ? [...args.slice(1), "--help"] : args;
   const wanted = words.find((arg) => !arg.startsWith("-"));
   try {
-    for (const { name, summary, load } of COMMANDS) {
+    requireDeno(Deno.version.deno);
+    for (const { name, summary } of COMMANDS) {
       const command = program.command(name).description(summary).copyInheritedSettings(program);
       if (name === wanted) {
-        (await load()).default.addTo(command, terminal, (code) => exitCode = code);
+        const finish = (code: number) => exitCode = code;
+        (await loadCommand(name)).addTo(command, { terminal, finish, load: loadCommand });
       }
     }
     if (words.length === 0) {

@@ -1,7 +1,6 @@
 import { Argument, Command } from "commander";
-import { type CommandContext, defineCommand } from "../_cli/define_command.ts";
+import { type CommandContext, defineCommand, type Host } from "../_cli/define_command.ts";
 import { COMMANDS } from "../_cli/registry.ts";
-import type { Terminal } from "../_cli/terminal.ts";
 import { type Completion, SHELLS } from "./scripts.ts";
 
 /** `completions`: a script that a shell reads to complete commands and options. */
@@ -13,17 +12,17 @@ bash        oura-sync completions bash > ~/.local/share/bash-completion/completi
 zsh         oura-sync completions zsh > ~/.zfunc/_oura-sync    (with ~/.zfunc in fpath)
 fish        oura-sync completions fish > ~/.config/fish/completions/oura-sync.fish
 powershell  oura-sync completions powershell >> $PROFILE`,
-  async run({ terminal, args: [shell] }: CommandContext<object>) {
+  async run({ terminal, load, args: [shell] }: CommandContext<object>) {
     const script = SHELLS[shell as keyof typeof SHELLS];
-    terminal.out(script(await completionsOf(terminal)).trimEnd());
+    terminal.out(script(await completionsOf({ terminal, load, finish: () => {} })).trimEnd());
   },
 });
 
 /** Every command with its subcommands, choices and long options, as the commands define them. */
-async function completionsOf(terminal: Terminal): Promise<Completion[]> {
-  return await Promise.all(COMMANDS.map(async ({ name, summary, load }) => {
+async function completionsOf(host: Host): Promise<Completion[]> {
+  return await Promise.all(COMMANDS.map(async ({ name, summary }) => {
     const command = new Command(name);
-    (await load()).default.addTo(command, terminal, () => {});
+    (await host.load(name)).addTo(command, host);
     return { name, summary, words: wordsOf(command), options: optionsOf(command) };
   }));
 }

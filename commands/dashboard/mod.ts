@@ -4,6 +4,7 @@ import type { Database } from "../../lib/db/driver/database.ts";
 import { interruptible } from "../../lib/process/interruption.ts";
 import { defineCommand } from "../_cli/define_command.ts";
 import { userIdFlag } from "../_cli/flags.ts";
+import { shownWearer } from "../shown_wearer.ts";
 import { numberOption } from "../sync/options.ts";
 import { type PageOptions, servePage } from "./serve_page.ts";
 
@@ -40,6 +41,8 @@ export default defineCommand<Options>({
     using interruption = interruptible(() => {});
     const db = await openToLook(settings, pipeline.schema);
     try {
+      // A name that no wearer has would show an empty page for ever.
+      if (options.userId !== undefined) await shownWearer(db, options.userId);
       await servePage({ db, pipeline }, page, terminal, interruption.signal);
     } finally {
       await db.close();

@@ -3,12 +3,12 @@ import type { Pipeline } from "../../config/model.ts";
 import type { Settings } from "../../config/environment/settings.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import type { GrantSummary } from "../../lib/db/vault/grant.ts";
-import { listGrants } from "../../lib/db/vault/grants.ts";
+import { listGrants, readGrant } from "../../lib/db/vault/grants.ts";
 import { EXIT } from "../../lib/errors.ts";
 import { OuraHttp } from "../../lib/oura/http/http.ts";
 import { staticToken, type TokenProvider } from "../../lib/oura/token_provider.ts";
 import { needsLogin, notSignedIn } from "../../lib/auth/sign_in_errors.ts";
-import { openKeyring, openWearer } from "../../lib/auth/open_wearer.ts";
+import { readKeyring } from "../../lib/auth/open_wearer.ts";
 import { identifyWearer } from "../../pipelines/sync/identify_wearer.ts";
 import { leftOut } from "../auth/scopes.ts";
 import { attempt, failed, type Finding, ok, warn } from "./check.ts";
@@ -47,7 +47,10 @@ export async function checkSignIns(
     return await checkApi(settings, staticToken(settings.accessToken), " with the static token");
   }
   const key = await attempt("key", async () => {
-    const keyring = await openKeyring(settings);
+    const keyring = await readKeyring(settings);
+    if (keyring === null) {
+      return ok("key", "no key file yet; the first sign-in creates it");
+    }
     return ok("key", `tokens are encrypted with key ${keyring.current.id}`);
   });
   const grants = await listGrants(db);
@@ -80,13 +83,30 @@ async function checkGrant(
     return [failed("sign-in", needsLogin(userId, grant.needsLoginReason ?? ""))];
   }
   return await attempt("sign-in", async () => {
-    const keeper = await openWearer(settings, db, userId);
     return [
       ok("sign-in", `wearer ${userId}, portal ${portal}, token until ${expiresAt.toISOString()}`),
       checkScopes(grant, pipeline),
-      ...await checkApi(settings, keeper),
+      ...await checkApiUnrefreshed(settings, db, grant),
     ];
   });
+}
+
+/** Asks Oura with the stored access token as it is: a refresh would spend the refresh token. */
+async function checkApiUnrefreshed(
+  settings: Settings,
+  db: Database,
+  { userId, expiresAt }: GrantSummary,
+): Promise<Finding[]> {
+  if (expiresAt.getTime() <= Date.now()) {
+    return [warn(
+      "api",
+      `not checked: the access token of wearer ${userId} has expired, and doctor refreshes none`,
+      "`sync` refreshes it",
+    )];
+  }
+  const keyring = await readKeyring(settings);
+  const grant = keyring && await readGrant({ db, keyring }, userId);
+  return grant ? await checkApi(settings, staticToken(grant.accessToken)) : [];
 }
 
 function checkScopes(grant: GrantSummary, pipeline: Pipeline): Finding {

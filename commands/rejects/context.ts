@@ -1,7 +1,7 @@
 import type { Pipeline } from "../../config/model.ts";
 import type { Settings } from "../../config/environment/settings.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
-import type { RejectFilter } from "../../lib/db/store/quarantine.ts";
+import type { RejectFilter } from "../../lib/db/store/rejects.ts";
 import type { Terminal } from "../_cli/terminal.ts";
 
 /** What a subcommand of `rejects` gets. */

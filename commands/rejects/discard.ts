@@ -1,4 +1,4 @@
-import { closeRejects, listRejects } from "../../lib/db/store/quarantine.ts";
+import { closeRejects, listRejects } from "../../lib/db/store/rejects.ts";
 import { EXIT, UsageError } from "../../lib/errors.ts";
 import { jsonText } from "../_cli/output.ts";
 import type { RejectsContext } from "./context.ts";
@@ -17,9 +17,14 @@ export async function discard(
   }
   const meant = await listRejects(db, { ...filter, ...(ids.length > 0 ? { ids } : {}) });
   refuseUnknown(ids, meant);
-  const discarded = await closeRejects(db, meant.map(({ id }) => id), "discarded");
+  let discarded = 0;
+  for (const [userId, rejects] of Map.groupBy(meant, (reject) => reject.userId)) {
+    discarded += await closeRejects(db, userId, rejects.map(({ id }) => id), "discarded");
+  }
   terminal.out(
-    json ? jsonText({ discarded }) : `${discarded} discarded; they will not be kept again.`,
+    json
+      ? jsonText({ discarded })
+      : `Discarded ${discarded}. Oura's next copies of them will be ignored.`,
   );
   return EXIT.done;
 }

@@ -1,4 +1,4 @@
-import type { RejectInfo } from "../../lib/db/store/quarantine.ts";
+import type { RejectInfo } from "../../lib/db/store/rejects.ts";
 import { UsageError } from "../../lib/errors.ts";
 import type { Terminal } from "../_cli/terminal.ts";
 import { printTable } from "../_cli/output.ts";

@@ -1,6 +1,6 @@
 /** `rejects`: the documents that did not fit. */
 import { Argument } from "commander";
-import { listRejects } from "../../lib/db/store/quarantine.ts";
+import { listRejects } from "../../lib/db/store/rejects.ts";
 import { EXIT } from "../../lib/errors.ts";
 import { chooseKnown, knownWearers } from "../../reports/known_wearers.ts";
 import {
@@ -11,7 +11,7 @@ import {
 } from "../_cli/define_command.ts";
 import { typesFlag, userIdFlag } from "../_cli/flags.ts";
 import { jsonText } from "../_cli/output.ts";
-import { typesOption } from "../sync/options.ts";
+import { typesOption } from "../../pipelines/sync/plan/demand.ts";
 import type { RejectsContext } from "./context.ts";
 import { discard } from "./discard.ts";
 import { printList, rejectJson } from "./format.ts";

@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { listRejects } from "../../lib/db/store/quarantine.ts";
+import { listRejects } from "../../lib/db/store/rejects.ts";
 import { BusyError, EXIT } from "../../lib/errors.ts";
 import { holdProcessLock, lifeOf } from "../../lib/process/process_lock.ts";
 import { VERSION } from "../../lib/version.ts";

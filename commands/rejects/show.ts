@@ -1,4 +1,4 @@
-import { readRejects } from "../../lib/db/store/quarantine.ts";
+import { readRejects } from "../../lib/db/store/rejects.ts";
 import { EXIT, UsageError } from "../../lib/errors.ts";
 import { jsonText } from "../_cli/output.ts";
 import type { RejectsContext } from "./context.ts";

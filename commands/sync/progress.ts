@@ -3,15 +3,12 @@ import { SingleBar } from "cli-progress";
 import { stderr } from "node:process";
 import { loggerOf } from "../../lib/log/log.ts";
 import { visibleValue } from "../../lib/values/visible.ts";
-import type { SyncEvent } from "../../pipelines/sync/sync_wearer.ts";
+import type { TypeOutcome } from "../../pipelines/sync/outcome.ts";
+import type { Progress } from "../../pipelines/sync/run_sync.ts";
 import { canDraw, type Terminal } from "../_cli/terminal.ts";
 import { countText } from "../_cli/output.ts";
 
-/** Takes the events of a sync; `stop` leaves the screen clean. */
-export interface Progress {
-  onEvent(event: SyncEvent): void;
-  stop(): void;
-}
+type Logger = ReturnType<typeof loggerOf>;
 
 /** A bar on a terminal that can draw one, when logs are pretty; else log lines. */
 export function createProgress(terminal: Terminal, pretty: boolean): Progress {
@@ -54,50 +51,42 @@ function createLogLines(): Progress {
   return {
     onEvent(event) {
       if (event.kind === "planned") {
-        log.info("{windows} windows of {types} data types to fetch.", { ...event });
+        log.info("Fetching {windows} windows across {types} data types.", { ...event });
       }
       if (event.kind === "window") {
-        const { from, to } = event.window;
-        log.debug("{dataType} {from} to {to}: {rows} documents.", {
-          dataType: event.dataType,
-          from,
-          to,
-          rows: event.rows,
-        });
+        const { dataType, rows, window: { from, to } } = event;
+        log.debug("{dataType} {from} to {to}: {rows} documents.", { dataType, from, to, rows });
       }
       if (event.kind === "type") {
-        const { dataType, state, counts, error, reason, stopped } = event.outcome;
-        const facts = { dataType, state, ...counts };
-        // The end of the run tells its one cause.
-        if (stopped) log.debug("{dataType} was stopped.", facts);
-        else if (error) log.error("{dataType} failed: {error}", { ...facts, error: error.message });
-        else if (reason) log.warn("{dataType} is left out: {reason}.", { ...facts, reason });
-        else {
-          log.info(
-            "{dataType}: {inserted} inserted, {updated} updated, {unchanged} unchanged.",
-            facts,
-          );
-        }
-        for (const { path, expected, found, count } of event.outcome.changedFields ?? []) {
-          log.warn("{dataType}.{path} is {found} instead of {expected}, {count} times.", {
-            dataType,
-            path,
-            expected,
-            found,
-            count,
-          });
-        }
-        for (const { path, shape, count, yaml } of event.outcome.newFields ?? []) {
-          log.warn("{dataType}.{path} is new: {shape}, {count} times.", {
-            dataType,
-            path,
-            shape,
-            count,
-            yaml,
-          });
-        }
+        logOutcome(log, event.outcome);
+        logDrift(log, event.outcome);
       }
     },
     stop: () => {},
   };
+}
+
+function logOutcome(log: Logger, outcome: TypeOutcome): void {
+  const { dataType, state, counts } = outcome;
+  const facts = { dataType, state, ...counts };
+  // The end of the run names its one cause.
+  if (outcome.stopped) log.debug("{dataType} was stopped.", facts);
+  else if (outcome.state === "failed") {
+    log.error("{dataType} failed: {error}", { ...facts, error: outcome.error.message });
+  } else if (outcome.state === "skipped") {
+    log.warn("Skipping {dataType}: {reason}.", { ...facts, reason: outcome.reason });
+  } else {
+    log.info("{dataType}: {inserted} inserted, {updated} updated, {unchanged} unchanged.", facts);
+  }
+}
+
+function logDrift(log: Logger, { dataType, changedFields, newFields }: TypeOutcome): void {
+  for (const { path, expected, found, count } of changedFields ?? []) {
+    const facts = { dataType, path, expected, found, count };
+    log.warn("{dataType}.{path} is {found} instead of {expected}, {count} times.", facts);
+  }
+  for (const { path, shape, count, yaml } of newFields ?? []) {
+    const facts = { dataType, path, shape, count, yaml };
+    log.warn("{dataType}.{path} is new: {shape}, {count} times.", facts);
+  }
 }

@@ -22,7 +22,7 @@ export function reportText(report: SyncReport): string {
     `${countText(traffic.requests)} requests in ${durationText(durationMs)}`;
   return [
     table,
-    // The run's own error is told once, after the report.
+    // The run's own error is shown once, after the report.
     ...reasonsText(report.types.filter(({ error }) => !error || error !== report.error)),
     ...newFieldsText(report.types),
     ...changedFieldsText(report.types),
@@ -30,7 +30,7 @@ export function reportText(report: SyncReport): string {
   ].join("\n\n");
 }
 
-/** What a dry run found: how much would be fetched, and what would be left out. */
+/** What a dry run found: how much would be fetched, and what would be skipped. */
 export function rehearsalText({ types, userId }: SyncReport): string {
   const rows = types.map((type) => [
     type.dataType,
@@ -41,7 +41,7 @@ export function rehearsalText({ types, userId }: SyncReport): string {
   return [
     textTable(["data type", "windows", ""], rows, ["left", "right", "left"]),
     ...reasonsText(types),
-    `wearer ${userId}: ${countText(windows)} windows would be fetched; nothing was`,
+    `wearer ${userId}: dry run, would fetch ${countText(windows)} windows`,
   ].join("\n\n");
 }
 
@@ -54,7 +54,10 @@ function newFieldsText(types: readonly TypeOutcome[]): string[] {
     ...(yaml === null ? [] : [`    ${yaml}`]),
   ]);
   return [
-    ["Oura sends fields that the catalog does not know. To have one as a column:", ...lines]
+    [
+      "Oura sent fields this version does not know. To store one, add its line under `columns`:",
+      ...lines,
+    ]
       .join("\n"),
   ];
 }
@@ -66,12 +69,11 @@ function changedFieldsText(types: readonly TypeOutcome[]): string[] {
   const lines = fields.map(({ dataType, path, expected, found, count }) =>
     `  ${dataType}.${path}: ${found} instead of ${expected}, ${countText(count)} times`
   );
-  return [["Oura sends fields otherwise than the catalog describes them:", ...lines].join("\n")];
+  return [["Oura sent fields that differ from the catalog:", ...lines].join("\n")];
 }
 
 function stateText({ state, stopped }: TypeOutcome): string {
-  if (stopped) return "stopped";
-  return state === "skipped" ? "left out" : state;
+  return stopped ? "stopped" : state;
 }
 
 /** Why data types are not done, each reason once: in the table they would push the numbers away. */
@@ -84,10 +86,17 @@ function reasonsText(types: readonly TypeOutcome[]): string[] {
   return [lines.join("\n")];
 }
 
-function reasonOf({ state, error, reason, holder }: TypeOutcome): string | null {
-  if (error !== undefined) return `${error.message} [${error.code}]`;
-  if (state === "busy") return `${holder?.holder ?? "another process"} is at it`;
-  return reason === undefined ? null : qualifyCommands(reason);
+function reasonOf(outcome: TypeOutcome): string | null {
+  switch (outcome.state) {
+    case "failed":
+      return `${outcome.error.message} [${outcome.error.code}]`;
+    case "busy":
+      return `being synced by ${outcome.holder.holder}`;
+    case "skipped":
+      return qualifyCommands(outcome.reason);
+    case "done":
+      return null;
+  }
 }
 
 function counted({ counts }: TypeOutcome): string[] {
@@ -104,10 +113,16 @@ export function reportJson(report: SyncReport) {
     bytes: traffic.bytes,
     traceIds: traffic.traceIds,
     error: error && { code: error.code, message: error.message, hint: error.hint },
-    types: types.map(({ error, holder, ...type }) => ({
-      ...type,
-      ...(error ? { error: { code: error.code, message: error.message, hint: error.hint } } : {}),
-      ...(holder ? { holder: holder.holder, since: holder.since.toISOString() } : {}),
-    })),
+    types: types.map(typeJson),
   };
+}
+
+function typeJson(outcome: TypeOutcome) {
+  if (outcome.state === "failed") {
+    const { code, message, hint } = outcome.error;
+    return { ...outcome, error: { code, message, hint } };
+  }
+  if (outcome.state !== "busy") return outcome;
+  const { holder: { holder, since } } = outcome;
+  return { ...outcome, holder, since: since.toISOString() };
 }

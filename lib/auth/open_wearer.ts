@@ -1,32 +1,33 @@
 /** From the settings to a wearer's token: keyring, recovery file, keeper. */
-import type { Settings } from "../../config/environment/settings.ts";
+import type { ConnectionSettings } from "../db/driver/connection.ts";
 import type { Database } from "../db/driver/database.ts";
 import type { GrantSummary, Vault } from "../db/vault/grant.ts";
 import { listGrants } from "../db/vault/grants.ts";
-import { openKeyFile } from "../db/vault/key_file.ts";
+import { openKeyFile, readKeyFile } from "../db/vault/key_file.ts";
 import { RecoveryFiles } from "../db/vault/recovery_files.ts";
 import { type Keyring, keyringOf } from "../db/vault/token_key.ts";
 import { SignInError, UsageError } from "../errors.ts";
+import type { PortalName } from "../oura/oauth/portals.ts";
 import type { OAuthApp } from "../oura/oauth/token_endpoint.ts";
 import { allDead, notSignedIn } from "./sign_in_errors.ts";
 import { TokenKeeper } from "./token_keeper.ts";
 
-/** The part of the settings that signing in reads. */
-export type SignInSettings = Pick<
-  Settings,
-  | "clientId"
-  | "clientSecret"
-  | "redirectUri"
-  | "portal"
-  | "apiUrl"
-  | "authorizeUrl"
-  | "tokenUrl"
-  | "revokeUrl"
-  | "connection"
-  | "dataDirectory"
-  | "tokenKey"
-  | "tokenKeyPrevious"
->;
+/** The settings that signing in reads; null where a variable is not set. */
+export interface SignInSettings {
+  readonly clientId: string | null;
+  readonly clientSecret: string | null;
+  readonly redirectUri: string;
+  readonly portal: "auto" | PortalName;
+  readonly apiUrl: string;
+  readonly authorizeUrl: string | null;
+  readonly tokenUrl: string | null;
+  readonly revokeUrl: string | null;
+  readonly connection: ConnectionSettings;
+  readonly dataDirectory: string;
+  /** Keys of 32 bytes. */
+  readonly tokenKey: Uint8Array<ArrayBuffer> | null;
+  readonly tokenKeyPrevious: Uint8Array<ArrayBuffer> | null;
+}
 
 /** The key file of the embedded database. */
 export function keyFilePath(settings: Pick<SignInSettings, "dataDirectory">): string {
@@ -45,6 +46,17 @@ export async function openKeyring(settings: SignInSettings): Promise<Keyring> {
     hint:
       "`auth login` makes one. If tokens are stored already, set the key they were stored with.",
   });
+}
+
+/**
+ * The same keys for a command that changes nothing: a missing key file is not created.
+ * @returns Null when the embedded database has no key file yet.
+ * @throws {UsageError} With a server database and no key.
+ */
+export async function readKeyring(settings: SignInSettings): Promise<Keyring | null> {
+  return settings.tokenKey === null && settings.connection.kind === "embedded"
+    ? await readKeyFile(keyFilePath(settings))
+    : await openKeyring(settings);
 }
 
 /** The app of the settings; null when client id or secret is missing. */
@@ -105,13 +117,12 @@ export async function readSignIns(db: Database): Promise<SignIns> {
  * @throws {SignInError} When none works; the message names each.
  */
 export async function openRevived(
-  settings: SignInSettings,
-  db: Database,
+  open: (userId: string) => Promise<TokenKeeper>,
   dead: readonly GrantSummary[],
 ): Promise<TokenKeeper> {
   for (const { userId } of dead) {
     try {
-      return await openWearer(settings, db, userId);
+      return await open(userId);
     } catch (error) {
       if (!(error instanceof SignInError)) throw error;
     }
@@ -125,12 +136,18 @@ export async function openRevived(
  */
 export async function openWearer(
   settings: SignInSettings,
-  db: Database,
+  vault: Vault,
   userId: string,
 ): Promise<TokenKeeper> {
-  const wearer = await chooseWearer(db, userId);
-  const vault: Vault = { db, keyring: await openKeyring(settings) };
-  const recovery = await recoveryFilesOf(settings, vault, wearer.userId);
+  const recovery = await recoveryFilesOf(settings, vault, userId);
   const context = { vault, recovery, app: appOf(settings), endpoints: endpointsOf(settings) };
-  return await TokenKeeper.open(context, wearer.userId);
+  return await TokenKeeper.open(context, userId);
+}
+
+/**
+ * The stored sign-ins, with the keys that open them.
+ * @throws {UsageError} With a server database and no key.
+ */
+export async function openVault(settings: SignInSettings, db: Database): Promise<Vault> {
+  return { db, keyring: await openKeyring(settings) };
 }

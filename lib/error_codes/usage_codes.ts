@@ -148,4 +148,18 @@ export const USAGE_CODES = {
     cause: "The file of `report --out` cannot be written.",
     fix: "Name another file.",
   },
+  DENO_TOO_OLD: {
+    cause: "The program runs on a Deno older than 2.9.6.",
+    fix: "Run `deno upgrade`, or use `npx -y deno@2.9.6 task …`.",
+  },
+  OPTION_RANGE: {
+    cause:
+      "A program passed `timeoutMs`, `retries`, `patienceMs` or `concurrency` a number out of its range.",
+    fix: "Pass a number from the range in the message.",
+  },
+  DATABASE_UNPROTECTED: {
+    cause:
+      "The server does not offer the protection that `channel_binding`, `require_auth` or `ssl_min_protocol_version` asks for.",
+    fix: "Make the server offer it, or remove the parameter.",
+  },
 } as const satisfies CodeTable;

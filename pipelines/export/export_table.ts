@@ -6,7 +6,7 @@ import { fieldsOf } from "../../lib/oura/catalog/paths.ts";
 import type { ColumnType } from "../../lib/values/column_type.ts";
 import type { DaySpan } from "../../lib/values/days.ts";
 import { formatFieldPath } from "../../lib/values/field_path.ts";
-import { sampleType } from "../stages/series/load_series.ts";
+import { sampleType } from "../stages/series/series_sql.ts";
 import { tableOf } from "../stages/table.ts";
 import { withinDays } from "../stages/within_days.ts";
 

@@ -86,7 +86,7 @@ export async function forgetWearer(db: Database, options: ForgetOptions): Promis
       ]),
   );
   await retryStatement(db, (each) =>
-    finishRun(each, runId, {
+    finishRun(each, { id: runId, userId: null }, {
       state: "done",
       exitCode: EXIT.done,
       requests: 0,

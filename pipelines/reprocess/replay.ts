@@ -8,7 +8,6 @@ import type { Database, Transaction } from "../../lib/db/driver/database.ts";
 import { quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
 import { addRejects, resolveRejects } from "../../lib/db/store/rejects.ts";
 import { retryTransaction } from "../../lib/db/driver/retry_transaction.ts";
-import { keyColumns } from "../schema/refill/sql.ts";
 import { createLoader, type Loader } from "../stages/load.ts";
 import { rejectEntry } from "../stages/reject_entry.ts";
 import type { Table } from "../stages/table.ts";
@@ -71,19 +70,36 @@ async function replayType(
   // Samples are compared as well: a document that did not change may yield others now.
   const load = createLoader(table, { allSamples: true });
   const limit = table.timeKeyed ? SAMPLES : DOCUMENTS;
-  for (let after: readonly string[] | null = null;;) {
-    const batch: Batch = await retryTransaction(
-      db,
-      (tx) => replayBatch(tx, { transform, load, after, limit, days: options.days }),
-      options.signal ? { signal: options.signal } : {},
+  for await (const userId of wearersOf(db, table)) {
+    for (let after: readonly string[] | null = []; after !== null;) {
+      const place: BatchOptions = { userId, transform, load, after, limit, days: options.days };
+      const batch: Batch = await retryTransaction(
+        db,
+        (tx) => replayBatch(tx, place),
+        options.signal ? { signal: options.signal } : {},
+      );
+      counts.updated += batch.updated;
+      counts.unchanged += batch.unchanged;
+      counts.rejected += batch.rejected;
+      options.onProgress?.(counts);
+      options.signal?.throwIfAborted();
+      after = batch.next;
+    }
+  }
+  return counts;
+}
+
+/** The wearers of a table, each found by one step through its key. */
+async function* wearersOf(db: Database, table: Table): AsyncGenerator<string> {
+  for (let last = "";;) {
+    const { rows } = await db.query<{ next: string | null }>(
+      `SELECT min(user_id) AS next FROM oura.${q(table.name)} WHERE user_id > $1`,
+      [last],
     );
-    counts.updated += batch.updated;
-    counts.unchanged += batch.unchanged;
-    counts.rejected += batch.rejected;
-    options.onProgress?.(counts);
-    options.signal?.throwIfAborted();
-    if (batch.next === null) return counts;
-    after = batch.next;
+    const next = rows[0]?.next ?? null;
+    if (next === null) return;
+    yield next;
+    last = next;
   }
 }
 
@@ -91,63 +107,66 @@ interface Batch {
   updated: number;
   unchanged: number;
   rejected: number;
-  /** Key of the last row; null when there are no more. */
+  /** Key of the last row; null when the wearer has no more. */
   next: readonly string[] | null;
 }
 
 interface BatchOptions {
+  userId: string;
   transform: Transform;
   load: Loader;
-  after: readonly string[] | null;
+  /** The key behind which the batch begins; empty at the wearer's first row. */
+  after: readonly string[];
   limit: number;
   days: Partial<DaySpan> | undefined;
 }
 
-/** Locks the rows it reads, so that a sync cannot be undone by the older document. */
+/**
+ * Locks the rows it reads, so that a sync cannot be undone by the older document. A distributed table
+ * takes no lock over rows of several wearers.
+ */
 async function replayBatch(tx: Transaction, options: BatchOptions): Promise<Batch> {
-  const { transform, load, after, limit } = options;
+  const { userId, transform, load, after, limit } = options;
   const { table } = transform;
-  const columns = keyColumns(table);
-  const keys = columns.map(({ name }) => q(name));
+  const names = table.key.map(({ name }) => q(name));
   const { condition, params } = withinDays(table, options.days);
-  const behind = after === null
+  const first = params.length + 2;
+  const behind = after.length === 0
     ? ""
-    : `AND (${keys.join(", ")}) > (${
-      columns.map(({ type }, i) => `$${params.length + i + 1}::${type}`).join(", ")
+    : `AND (${names.join(", ")}) > (${
+      table.key.map(({ type }, i) => `$${first + i}::${type}`).join(", ")
     })`;
-  const { rows } = await tx.query<{ user_id: string; raw: string }>(
-    `SELECT ${keys.map((key, i) => `${key}::text AS k${i}`).join(", ")}, user_id,
-        raw_data::text AS raw
+  const { rows } = await tx.query<{ raw: string; [key: string]: string }>(
+    `SELECT ${names.map((name, i) => `${name}::text AS k${i}`).join(", ")}, raw_data::text AS raw
       FROM oura.${q(table.name)} AS t
-      WHERE raw_data IS NOT NULL AND deleted_at IS NULL AND ${condition} ${behind}
-      ORDER BY ${keys.map((key) => `t.${key}`).join(", ")} LIMIT ${limit} FOR NO KEY UPDATE`,
-    [...params, ...(after ?? [])],
+      WHERE user_id = $${params.length + 1} AND raw_data IS NOT NULL AND deleted_at IS NULL
+        AND ${condition} ${behind}
+      ORDER BY ${names.map((name) => `t.${name}`).join(", ")} LIMIT ${limit} FOR NO KEY UPDATE`,
+    [...params, userId, ...after],
   );
-  const sum: Batch = { updated: 0, unchanged: 0, rejected: 0, next: null };
-  for (const [userId, documents] of Map.groupBy(rows, (row) => row.user_id)) {
-    const loaded: Row[] = [];
-    const rejects: Reject[] = [];
-    const unread: Reject[] = [];
-    for (const { raw } of documents) {
-      const outcome = transform(JSON.parse(raw));
-      if ("reject" in outcome) rejects.push(outcome.reject);
-      else {
-        loaded.push(outcome.row);
-        if (outcome.unread) unread.push(outcome.unread);
-      }
+  const loaded: Row[] = [];
+  const rejects: Reject[] = [];
+  const unread: Reject[] = [];
+  for (const { raw } of rows) {
+    const outcome = transform(JSON.parse(raw));
+    if ("reject" in outcome) rejects.push(outcome.reject);
+    else {
+      loaded.push(outcome.row);
+      if (outcome.unread) unread.push(outcome.unread);
     }
-    const entries = [...rejects, ...unread].map(rejectEntry);
-    const { updated, unchanged } = await load(tx, { userId, runId: null }, loaded);
-    const keys = loaded.map(({ key }) => key);
-    await resolveRejects(tx, userId, table.name, keys, entries.map(({ document }) => document));
-    const target = { userId, dataType: table.name, runId: null };
-    await addRejects(tx, target, entries);
-    sum.updated += updated;
-    sum.unchanged += unchanged;
-    sum.rejected += entries.length;
   }
-  const last = rows.length < limit ? undefined : rows.at(-1) as Record<string, unknown> | undefined;
-  return { ...sum, next: last ? keys.map((_, i) => String(last[`k${i}`])) : null };
+  const entries = [...rejects, ...unread].map(rejectEntry);
+  const { updated, unchanged } = await load(tx, { userId, runId: null }, loaded);
+  const loadedKeys = loaded.map(({ key }) => key);
+  await resolveRejects(tx, userId, table.name, loadedKeys, entries.map(({ document }) => document));
+  await addRejects(tx, { userId, dataType: table.name, runId: null }, entries);
+  const last = rows.length < limit ? undefined : rows.at(-1);
+  return {
+    updated,
+    unchanged,
+    rejected: entries.length,
+    next: last ? names.map((_, i) => last[`k${i}`]!) : null,
+  };
 }
 
 async function countWithout(

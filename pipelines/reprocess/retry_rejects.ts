@@ -12,9 +12,9 @@ import {
   readRejects,
   type RejectFilter,
   type RejectInfo,
+  resolveRejects,
   restateReject,
-} from "../../lib/db/store/quarantine.ts";
-import { resolveRejects } from "../../lib/db/store/rejects.ts";
+} from "../../lib/db/store/rejects.ts";
 import { retryTransaction } from "../../lib/db/driver/retry_transaction.ts";
 import { addCounts, noRows, type RowCounts } from "../../lib/db/store/runs.ts";
 import { RejectsRemainError } from "../errors.ts";
@@ -66,16 +66,17 @@ async function retryWearer(
   { pipeline, lease, version }: RetryOptions,
 ): Promise<RetryOutcome[]> {
   const byType = Map.groupBy(rejects, (reject) => reject.dataType);
-  const record = await RunRecord.open(db, {
+  await using record = await RunRecord.open(db, {
     userId,
     command: "rejects retry",
     startedAt: new Date(),
     version,
     configChecksum: pipeline.checksum,
     lease,
-  });
+  }, { requests: 0, bytes: 0, traceIds: [] });
   // A sync of the same type could load a newer document between our look and our write.
-  await using leases = await acquireLeases(db, userId, [...byType.keys()], lease);
+  await using leases = await acquireLeases(db, userId, [...byType.keys()], lease)
+    .catch((error) => record.fail(error));
   const outcomes: RetryOutcome[] = [];
   const sum = noRows();
   for (const [dataType, own] of byType) {
@@ -92,14 +93,14 @@ async function retryWearer(
     const result: RetryOutcome = { ...outcome };
     if (type && left === null) await retryType(db, type, own, record.id, result);
     const ids = own.map(({ id }) => id);
-    result.remaining = (await listRejects(db, { ids })).length;
+    result.remaining = (await listRejects(db, { userId, ids })).length;
     result.resolved = own.length - result.remaining;
     addCounts(sum, result.counts);
     outcomes.push(result);
   }
   const remaining = outcomes.reduce((total, outcome) => total + outcome.remaining, 0);
   const error = remaining > 0 ? new RejectsRemainError(remaining) : null;
-  await record.close(error, sum, { requests: 0, bytes: 0, traceIds: [] });
+  await record.close(error, sum);
   return outcomes;
 }
 
@@ -151,30 +152,30 @@ async function retryBatch(
   target: { userId: string; runId: number },
   ids: readonly number[],
 ): Promise<RowCounts> {
+  const { userId } = target;
   const rows: Row[] = [];
   const fitting: number[] = [];
   const unread: string[] = [];
   const counts = noRows();
-  for (const { id, document } of await readRejects(tx, { ids })) {
+  for (const { id, document } of await readRejects(tx, { userId, ids })) {
     const outcome = transform(JSON.parse(document));
     if ("row" in outcome) rows.push(outcome.row);
     const reject = "row" in outcome ? outcome.unread : outcome.reject;
     if (reject === undefined) fitting.push(id);
     else {
       const entry = rejectEntry(reject);
-      await restateReject(tx, id, entry);
+      await restateReject(tx, { id, userId }, entry);
       if ("row" in outcome) unread.push(entry.document);
       else counts.rejected++;
     }
   }
-  const { userId } = target;
   const buried = isTimeKeyed(type) ? [] : await deletedAmong(tx, transform, userId, rows);
   const { inserted, updated, unchanged } = await load(tx, target, rows);
   if (buried.length > 0) {
     await markDeletedAgain(tx, transform, userId, buried);
     await removeBuriedSamples(tx, transform.table, userId);
   }
-  await closeRejects(tx, fitting, "resolved");
+  await closeRejects(tx, userId, fitting, "resolved");
   // Its previous states are settled with it.
   await resolveRejects(tx, userId, type.name, rows.map(({ key }) => key), unread);
   addCounts(counts, { inserted, updated, unchanged });

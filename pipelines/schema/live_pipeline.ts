@@ -2,7 +2,7 @@
 import type { Column, Pipeline, PipelineType, Series } from "../../config/model.ts";
 import { COLUMN_TYPES } from "../../lib/values/column_type.ts";
 import { fieldNames, formatFieldPath } from "../../lib/values/field_path.ts";
-import { sampleType } from "../stages/series/load_series.ts";
+import { sampleType } from "../stages/series/series_sql.ts";
 import { withDayColumn } from "./plan/diff.ts";
 import {
   columnDefinition,

@@ -2,7 +2,7 @@
 import { isTimeKey, keyColumns } from "../../config/key.ts";
 import type { PipelineType } from "../../config/model.ts";
 import type { ColumnType } from "../../lib/values/column_type.ts";
-import { sampleType, type SeriesTable } from "./series/load_series.ts";
+import { sampleType, type SeriesTable } from "./series/series_sql.ts";
 
 /** A column the loader writes from a document. */
 export interface TableColumn {

@@ -165,6 +165,24 @@ export class SeenDocuments {
   }
 }
 
+/**
+ * Sets `deleted_at` on one document that its own route no longer has.
+ * @returns How many rows: 0 when it was not stored, or marked before.
+ */
+export function markDocumentDeleted(
+  tx: Transaction,
+  table: Table,
+  userId: string,
+  id: string,
+): Promise<number> {
+  return execute(
+    tx,
+    `UPDATE oura.${q(table.name)} SET deleted_at = now(), updated_at = now()
+      WHERE user_id = $1 AND id = $2 AND deleted_at IS NULL`,
+    [userId, id],
+  );
+}
+
 async function execute(tx: Transaction, sql: string, params: readonly unknown[]): Promise<number> {
   return (await tx.query(sql, params)).rowCount;
 }

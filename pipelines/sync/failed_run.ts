@@ -1,7 +1,7 @@
 import { DatabaseError, OuraSyncError, UsageError } from "../../lib/errors.ts";
 import { noRows } from "../../lib/db/store/runs.ts";
 import { noTraffic } from "../../lib/oura/http/request_stats.ts";
-import { InterruptedError } from "../errors.ts";
+import { InterruptedError } from "../../lib/process/interrupted_error.ts";
 import type { SyncReport } from "./outcome.ts";
 import { RunRecord } from "./run_record.ts";
 import type { SyncOptions } from "./sync_wearer.ts";
@@ -25,17 +25,17 @@ export async function recordFailedRun(planned: PlannedSync, error: unknown): Pro
   if (reaches) throw error;
   const { db, userId, pipeline, command = "sync", version, lease } = planned;
   const started = performance.now();
-  const record = await RunRecord.open(db, {
+  const traffic = noTraffic();
+  await using record = await RunRecord.open(db, {
     userId,
     command,
     version,
     lease,
     startedAt: new Date(),
     configChecksum: pipeline.checksum,
-  });
+  }, traffic);
   const counts = noRows();
-  const traffic = noTraffic();
-  await record.close(error, counts, traffic);
+  await record.close(error, counts);
   if (userId === null) throw error;
   return {
     runId: record.id,

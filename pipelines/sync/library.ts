@@ -2,10 +2,11 @@
 import { loadPipeline } from "../../config/pipeline.ts";
 import { loadSettings } from "../../config/environment/settings.ts";
 import type { TokenProvider } from "../../lib/oura/token_provider.ts";
-import { InterruptedError } from "../errors.ts";
+import { InterruptedError } from "../../lib/process/interrupted_error.ts";
 import type { SyncReport } from "./outcome.ts";
-import { readPipeline, withDatabase } from "../../commands/_cli/context.ts";
-import { demandOf, typesOption } from "../../commands/sync/options.ts";
+import { readPipeline } from "../../config/find_pipeline.ts";
+import { withDatabase } from "../../lib/db/migrate/with_database.ts";
+import { demandOf, typesOption } from "./plan/demand.ts";
 
 /** Options of {@linkcode sync}. All of it has a default. */
 export interface SyncOptions {
@@ -86,7 +87,7 @@ async function syncUntil(signal: AbortSignal, options: SyncOptions): Promise<Syn
   const demand = demandOf(spanOf(options), settings.syncDaysBack, new Date());
   const { runSync } = await import("./run_sync.ts");
   const reports = await withDatabase(
-    settings,
+    settings.connection,
     pipeline.schema,
     (db) =>
       runSync({ settings, pipeline, db }, {

@@ -1,6 +1,7 @@
 /** How a run ended: per data type, and as one exit code. */
+import type { ErrorCode } from "../../lib/error_codes/codes.ts";
 import type { HeldLease } from "../../lib/db/store/leases.ts";
-import type { RowCounts } from "../../lib/db/store/runs.ts";
+import { noRows, type RowCounts } from "../../lib/db/store/runs.ts";
 import {
   BusyError,
   EXIT,
@@ -15,38 +16,64 @@ import type { Traffic } from "../../lib/oura/http/request_stats.ts";
 import type { ChangedField, NewField } from "../stages/drift.ts";
 import { TableTroubleError } from "../errors.ts";
 
-/** Why a data type is left out on purpose: a stable code, and a sentence for people. */
-export interface LeftOut {
-  readonly code: string;
+/** Why a data type is skipped: a stable code, and a sentence for people. */
+export interface SkipReason {
+  readonly code: ErrorCode;
   readonly message: string;
 }
 
-/** How one data type ended. */
-export interface TypeOutcome {
+/** What a data type got done, however it ended. */
+export interface TypeProgress {
   readonly dataType: string;
-  /**
-   * `done`: all that was to fetch is in. `failed`: `error` says why. `skipped`: left out on purpose,
-   * `reason` says why. `busy`: another process is syncing it.
-   */
-  state: "done" | "failed" | "skipped" | "busy";
   readonly counts: RowCounts;
-  /** Windows completed and asked for. */
-  windows: { done: number; total: number };
-  error?: OuraSyncError;
-  /** The run ended before this type did, for the reason in `error`: one cause for all such types. */
-  stopped?: true;
-  reason?: string;
-  /** The code of `reason`. */
-  reasonCode?: string;
-  /** With which status Oura refused a data type that is left out since. */
-  httpStatus?: number;
-  /** Fields that arrived and the catalog does not know. */
-  newFields?: readonly NewField[];
+  /** Windows completed, and windows to fetch. */
+  readonly windows: { readonly done: number; readonly total: number };
+  /** Fields that arrived and that the catalog does not know. */
+  readonly newFields?: readonly NewField[];
   /** Fields that are missing, or not of the kind the catalog says. */
-  changedFields?: readonly ChangedField[];
-  /** Who is at it, when busy. */
-  holder?: HeldLease;
+  readonly changedFields?: readonly ChangedField[];
 }
+
+/** All windows of a data type are loaded. */
+export interface Done {
+  readonly state: "done";
+  readonly error?: undefined;
+  readonly stopped?: undefined;
+}
+
+/** A data type failed. */
+export interface Failed {
+  readonly state: "failed";
+  readonly error: OuraSyncError;
+  /** The run ended before this type did, for the reason in `error`: one cause for all such types. */
+  readonly stopped?: true | undefined;
+}
+
+/** A data type was not asked for. */
+export interface Skipped {
+  readonly state: "skipped";
+  readonly reason: string;
+  /** The code of `reason`. */
+  readonly reasonCode: ErrorCode;
+  /** The status with which Oura refused the data type, if it was asked. */
+  readonly httpStatus?: number;
+  readonly error?: undefined;
+  readonly stopped?: undefined;
+}
+
+/** Another process is syncing the data type. */
+export interface Busy {
+  readonly state: "busy";
+  readonly holder: HeldLease;
+  readonly error?: undefined;
+  readonly stopped?: undefined;
+}
+
+/** How a data type ended. */
+export type Ending = Done | Failed | Skipped | Busy;
+
+/** How one data type ended, and what it got done. */
+export type TypeOutcome = TypeProgress & Ending;
 
 /** What a sync reports. */
 export interface SyncReport {
@@ -65,13 +92,13 @@ export interface SyncReport {
 
 /** The verdict over all types of a run: null when nothing is wrong. */
 export function verdict(types: readonly TypeOutcome[]): OuraSyncError | null {
-  const failed = types.filter(({ state }) => state === "failed");
+  const failed = types.filter((type) => type.state === "failed");
   const done = types.some(({ state }) => state === "done");
   if (failed.length === 0) {
-    const busy = types.filter(({ state }) => state === "busy");
+    const busy = types.filter((type) => type.state === "busy");
     return busy.length > 0 && !done ? allBusy(busy) : null;
   }
-  const errors = failed.map(({ error }) => error!);
+  const errors = failed.map(({ error }) => error);
   const fatal = errors.find(({ exitCode }) => exitCode === EXIT.signIn) ??
     errors.find(({ exitCode }) => exitCode === EXIT.database);
   if (fatal) return fatal;
@@ -80,15 +107,15 @@ export function verdict(types: readonly TypeOutcome[]): OuraSyncError | null {
     return errors[0]!.trouble;
   }
   if (!done && errors.every((error) => error instanceof OuraUnavailableError)) return errors[0]!;
-  return new TypesFailedError(failed);
+  return new TypesFailedError(failed, types.length);
 }
 
 /** Some data types failed; what could be loaded is in. */
 export class TypesFailedError extends PartialError {
-  constructor(failed: readonly TypeOutcome[]) {
+  constructor(failed: readonly (TypeProgress & Failed)[], all: number) {
     const names = failed.map(({ dataType }) => dataType).join(", ");
-    const hint = failed.find(({ error }) => error?.hint)?.error?.hint;
-    super("TYPES_FAILED", `Failed: ${names}. No other data type did.`, {
+    const hint = failed.find(({ error }) => error.hint)?.error.hint;
+    super("TYPES_FAILED", `${failed.length} of ${all} data types failed: ${names}.`, {
       ...(hint === undefined ? {} : { hint }),
     });
   }
@@ -100,27 +127,37 @@ export function deniedEverywhere(types: readonly TypeOutcome[]): boolean {
   return asked.length > 0 && asked.every(({ error }) => error instanceof AccessDeniedError);
 }
 
-function allBusy(busy: readonly TypeOutcome[]): BusyError {
-  const { holder, dataType } = busy[0]!;
-  const who = holder ? `${holder.holder} since ${holder.since.toISOString()}` : "another process";
-  return new BusyError("ALL_BUSY", `All of it is being synced by ${who} (${dataType} and others)`, {
-    hint:
-      "Nothing to do: that process brings the same data. Its lease expires by itself if it died.",
-  });
+function allBusy(busy: readonly (TypeProgress & Busy)[]): BusyError {
+  const { holder, since } = busy[0]!.holder;
+  return new BusyError(
+    "ALL_BUSY",
+    `Another process (${holder}, since ${since.toISOString()}) is already syncing all requested ` +
+      "data types",
+    { hint: "No action needed: it loads the same data. If it died, its lease expires by itself." },
+  );
 }
 
-/** Marks a data type as not done because the run ended. A failure of its own that it had is kept. */
-export function stopType(outcome: TypeOutcome, error: OuraSyncError): void {
-  if (outcome.state !== "done") return;
-  Object.assign(outcome, { state: "failed", error, stopped: true });
+/** The outcome of a data type that is skipped without being asked for. */
+export function skippedType(dataType: string, why: SkipReason): TypeOutcome {
+  return { ...nothingDone(dataType), ...skip(why) };
 }
 
-/** Marks a data type as left out on purpose. */
-export function leaveOut(outcome: TypeOutcome, { code, message }: LeftOut): void {
-  Object.assign(outcome, { state: "skipped", reason: message, reasonCode: code });
+/** The outcome of a data type that another process is syncing. */
+export function busyType(holder: HeldLease, windows: number): TypeOutcome {
+  return { ...nothingDone(holder.dataType, windows), state: "busy", holder };
 }
 
-/** Any failure as one a person can be told; a bug stays a bug and is rethrown. */
+/** A data type before its first window. */
+export function nothingDone(dataType: string, windows = 0): TypeProgress {
+  return { dataType, counts: noRows(), windows: { done: 0, total: windows } };
+}
+
+/** The ending of a data type that is skipped. */
+export function skip({ code, message }: SkipReason): Skipped {
+  return { state: "skipped", reason: message, reasonCode: code };
+}
+
+/** An expected failure as it is; anything else is a bug and is thrown. */
 export function asOuraSyncError(error: unknown): OuraSyncError {
   if (error instanceof OuraSyncError) return error;
   throw error instanceof Error ? error : new Error(messageOf(error));

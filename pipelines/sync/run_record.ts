@@ -5,6 +5,7 @@ import { retryStatement } from "../../lib/db/driver/retry_transaction.ts";
 import {
   closeDeadRuns,
   finishRun,
+  noRows,
   openRuns,
   recordRunType,
   type RowCounts,
@@ -12,7 +13,8 @@ import {
   type RunStart,
   startRun,
 } from "../../lib/db/store/runs.ts";
-import { BusyError, EXIT, type OuraSyncError } from "../../lib/errors.ts";
+import { BusyError, EXIT, type ExitCode, OuraSyncError } from "../../lib/errors.ts";
+import { RefusedError } from "../../lib/oura/errors.ts";
 import type { Traffic } from "../../lib/oura/http/request_stats.ts";
 import type { TypeOutcome } from "./outcome.ts";
 
@@ -22,30 +24,44 @@ export interface RunRecordOptions extends Omit<RunStart, "holder"> {
   lease: LeaseOptions;
 }
 
-/** The open record of one run of one wearer. */
-export class RunRecord {
+/** What a run asked of Oura. */
+type RunTraffic = Pick<Traffic, "requests" | "bytes" | "traceIds">;
+
+/**
+ * The open record of one run of one wearer. Disposing of it closes it if nothing else has: then the
+ * work was left by a throw, and the record must not stay `running`.
+ */
+export class RunRecord implements AsyncDisposable {
+  #isClosed = false;
+
   private constructor(
     private readonly db: Database,
     private readonly run: RunRecordOptions,
+    private readonly traffic: RunTraffic,
     readonly id: number,
   ) {}
 
-  /** Opens a record, and closes those of runs of this wearer that were killed. */
-  static async open(db: Database, run: RunRecordOptions): Promise<RunRecord> {
+  /**
+   * Opens a record, and closes those of runs of this wearer that were killed.
+   * @param traffic Grows while the run goes on.
+   */
+  static async open(
+    db: Database,
+    run: RunRecordOptions,
+    traffic: RunTraffic,
+  ): Promise<RunRecord> {
     const { lease, ...start } = run;
     const { holder } = lease;
     const id = await retryStatement(db, (each) => startRun(each, { ...start, holder }));
     if (run.userId !== null) await closeKilled(db, run.userId, run.lease, id);
-    return new RunRecord(db, run, id);
+    return new RunRecord(db, run, traffic, id);
   }
 
   /** Records how a data type ended. */
   async type(outcome: TypeOutcome, traffic: { requests: number; bytes: number }): Promise<void> {
     const { userId } = this.run;
     if (userId === null) throw new Error("a run without a wearer has no data types");
-    const { dataType, state, counts, error, reason, reasonCode } = outcome;
-    const refusal = error && "refusal" in error ? error.refusal as { status: number } : null;
-    const told = error ? { code: error.code, message: error.message } : undefined;
+    const { dataType, state, counts } = outcome;
     const record = {
       runId: this.id,
       userId,
@@ -54,36 +70,77 @@ export class RunRecord {
       state,
       counts,
       ...traffic,
-      httpStatus: refusal?.status ?? outcome.httpStatus ?? null,
-      error: told ?? (reason && reasonCode ? { code: reasonCode, message: reason } : undefined),
+      httpStatus: statusOf(outcome),
+      error: reasonOf(outcome),
     };
     await retryStatement(this.db, (db) => recordRunType(db, record));
   }
 
   /** Closes the record. */
-  async close(
-    error: OuraSyncError | null,
-    counts: RowCounts,
-    traffic: Pick<Traffic, "requests" | "bytes" | "traceIds">,
-  ): Promise<void> {
-    const { requests, bytes, traceIds } = traffic;
+  async close(error: OuraSyncError | null, counts: RowCounts): Promise<void> {
+    await this.#finish(error, error?.exitCode ?? EXIT.done, counts);
+  }
+
+  /**
+   * Closes the record with what was thrown, if that is an expected failure.
+   * @throws {unknown} `error` itself.
+   */
+  async fail(error: unknown): Promise<never> {
+    if (error instanceof OuraSyncError) {
+      await this.#finish(error, error.exitCode, noRows()).catch(() => {});
+    }
+    throw error;
+  }
+
+  /** Closes a record that was left open. Without the database it stays; a later run closes it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#isClosed) return;
+    await this.#finish(LEFT_BY_A_THROW, EXIT.bug, noRows()).catch(() => {});
+  }
+
+  async #finish(error: RunError | null, exitCode: ExitCode, counts: RowCounts): Promise<void> {
+    const { requests, bytes, traceIds } = this.traffic;
     const end = {
-      state: stateOf(error),
-      exitCode: error?.exitCode ?? EXIT.done,
+      state: stateOf(error, exitCode),
+      exitCode,
       requests,
       bytes,
       traceIds,
       counts,
       error: error ? { code: error.code, message: error.message } : undefined,
     };
-    await retryStatement(this.db, (db) => finishRun(db, this.id, end));
+    await retryStatement(
+      this.db,
+      (db) => finishRun(db, { id: this.id, userId: this.run.userId }, end),
+    );
+    this.#isClosed = true;
   }
 }
 
-function stateOf(error: OuraSyncError | null): RunEnd["state"] {
+type RunError = Pick<OuraSyncError, "code" | "message">;
+
+const LEFT_BY_A_THROW: RunError = {
+  code: "BUG",
+  message: "The run was left by an error that its record does not have; see the program's output",
+};
+
+function stateOf(error: RunError | null, exitCode: ExitCode): RunEnd["state"] {
   if (error === null) return "done";
   if (error instanceof BusyError) return "busy";
-  return error.exitCode === EXIT.partial ? "partial" : "failed";
+  return exitCode === EXIT.partial ? "partial" : "failed";
+}
+
+/** The HTTP status with which Oura refused a data type, if it did. */
+function statusOf(outcome: TypeOutcome): number | null {
+  if (outcome.state === "skipped") return outcome.httpStatus ?? null;
+  return outcome.error instanceof RefusedError ? outcome.error.refusal.status : null;
+}
+
+function reasonOf(outcome: TypeOutcome): RunError | undefined {
+  if (outcome.state === "skipped") {
+    return { code: outcome.reasonCode, message: outcome.reason };
+  }
+  return outcome.error && { code: outcome.error.code, message: outcome.error.message };
 }
 
 /**
@@ -105,5 +162,5 @@ async function closeKilled(
       killed.push(run.id);
     }
   }
-  if (killed.length > 0) await retryStatement(db, (each) => closeDeadRuns(each, killed));
+  if (killed.length > 0) await retryStatement(db, (each) => closeDeadRuns(each, userId, killed));
 }

@@ -1,106 +1,79 @@
-/** The sync behind `sync`, `demo` and `backfill`: leases, progress, interruption, one wearer a time. */
-import { hostname } from "node:os";
-import type { Pipeline } from "../../config/model.ts";
+/** The sync behind `sync`, `demo`, `backfill` and the library: one session, one job for each wearer. */
 import type { Settings } from "../../config/environment/settings.ts";
+import type { Pipeline } from "../../config/model.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { DatabaseError, EXIT } from "../../lib/errors.ts";
 import { loggerOf } from "../../lib/log/log.ts";
-import { prune } from "../prune/prune.ts";
-import { holdProcessLock, lifeOf } from "../../lib/process/process_lock.ts";
-import { startTelemetry } from "../../lib/log/telemetry.ts";
-import { VERSION } from "../../lib/version.ts";
-import { applyAdditive } from "../schema/apply/apply.ts";
-import { livePipeline } from "../schema/live_pipeline.ts";
-import { readState } from "../schema/database_schema.ts";
-import { recordFailedRun } from "./failed_run.ts";
-import type { SyncReport } from "./outcome.ts";
-import { sync } from "./sync_wearer.ts";
-import type { Demand } from "./windows.ts";
 import { interruptible } from "../../lib/process/interruption.ts";
-import type { Progress } from "../../commands/sync/progress.ts";
-import { type AccessOptions, chooseWearers, type WearerOptions } from "./wearers.ts";
+import { prune } from "../prune/prune.ts";
+import { runJob } from "./job.ts";
+import type { SyncReport } from "./outcome.ts";
+import { openSession, type SessionOptions } from "./session.ts";
+import type { SyncEvent } from "./sync_wearer.ts";
+import { chooseWearers, type WearerOptions } from "./wearers.ts";
+import type { Demand } from "./plan/windows.ts";
+
+/** Shows the progress of one wearer; `stop` leaves the screen clean. */
+export interface Progress {
+  onEvent(event: SyncEvent): void;
+  stop(): void;
+}
 
 /** What to sync. */
 export interface SyncRequest {
   /** The command's name, for the run record. */
   command: string;
   demand: Demand;
-  /** Names of data types; all when left out. */
+  /** Names of data types; by default all. */
   types?: readonly string[];
   wearers: WearerOptions;
   /** Windows in flight at once. */
   concurrency: number;
   /** For the rate limit, in ms, and what may be asked for at all; see `RateGateOptions`. */
   patienceMs?: number;
-  budget?: AccessOptions["budget"];
+  budget?: NonNullable<SessionOptions["limits"]>["budget"];
   dryRun: boolean;
   /** Whether new columns of the YAML are added first. */
   apply: boolean;
   /** Ends the run in order. @default Ctrl-C and termination do */
   signal?: AbortSignal;
-  /** Takes what a person must know at once: that the run is being stopped. @default Nothing does */
+  /** Takes what a person must know at once: that the run is being stopped. @default Ignored */
   tell?: (text: string) => void;
-  /** Makes what shows a wearer's progress. @default Nothing does */
+  /** Makes what shows a wearer's progress. @default Nothing is shown */
   progress?: () => Progress;
 }
 
 /** Syncs the wearers and returns a report for each. */
 export async function runSync(
-  { settings, pipeline: declared, db }: { settings: Settings; pipeline: Pipeline; db: Database },
+  { settings, pipeline, db }: { settings: Settings; pipeline: Pipeline; db: Database },
   request: SyncRequest,
 ): Promise<SyncReport[]> {
-  const { dataDirectory } = settings;
-  const reports: SyncReport[] = [];
-  await startTelemetry();
+  const { patienceMs, budget, dryRun } = request;
   using interruption = interruptible(request.tell ?? (() => {}), request.signal);
   const { signal } = interruption;
-  using _ = db.endStatementsOn?.(signal);
-  await using life = await holdProcessLock(dataDirectory, `${hostname()} pid ${Deno.pid}`);
-  const lease = { holder: life.holder, lifeOf: (holder: string) => lifeOf(dataDirectory, holder) };
-  const pipeline = request.apply && !request.dryRun
-    ? (await applyAdditive(db, declared, { ...lease, signal })).pipeline
-    : livePipeline(declared, await readState(db));
-  const { patienceMs, budget, command, dryRun } = request;
-  const wearers = await chooseWearers(settings, db, request.wearers, {
+  await using session = await openSession({
+    settings,
+    pipeline,
+    db,
+    apply: request.apply && !dryRun,
+    limits: {
+      ...(patienceMs === undefined ? {} : { patienceMs }),
+      ...(budget === undefined ? {} : { budget }),
+    },
     signal,
-    ...(patienceMs === undefined ? {} : { patienceMs }),
-    ...(budget ? { budget } : {}),
   });
-  for (const wearer of wearers) {
-    const run = { pipeline, db, command, version: VERSION, lease };
-    const opened = await wearer.open().catch((error) => {
-      if (dryRun) throw error;
-      return recordFailedRun({ ...run, userId: wearer.userId }, error);
-    });
-    if ("exitCode" in opened) {
-      reports.push(opened);
-      continue;
-    }
-    const progress = request.progress?.();
-    const stopProgress = () => progress?.stop();
-    signal.addEventListener("abort", stopProgress, { once: true });
-    try {
-      const report = await sync({
-        ...run,
-        ...opened,
-        demand: request.demand,
-        concurrency: request.concurrency,
-        signal,
-        dryRun,
-        ...(progress ? { onEvent: progress.onEvent } : {}),
-        ...(request.types ? { types: request.types } : {}),
-      });
-      reports.push(report);
-      // Leases and the run's record may stand as they were.
-      if (report.exitCode === EXIT.database) life.keepLockFile();
-      // What ends here would end for the other wearers too.
-      if (report.exitCode === EXIT.database || signal.aborted) break;
-    } finally {
-      signal.removeEventListener("abort", stopProgress);
-      progress?.stop();
-    }
+  const reports: SyncReport[] = [];
+  for (const wearer of await chooseWearers(session, request.wearers)) {
+    using shown = showProgress(request.progress?.(), signal);
+    const { command, demand, types, concurrency } = request;
+    const { onEvent } = shown;
+    const job = { command, demand, types, concurrency, dryRun, onEvent, wearer };
+    const report = await runJob(session, { kind: "windows", ...job });
+    reports.push(report);
+    // What ends here would end for the other wearers too.
+    if (report.exitCode === EXIT.database || signal.aborted) break;
   }
-  if (!dryRun && !signal.aborted) await pruneALittle(db, declared);
+  if (!dryRun && !signal.aborted) await pruneALittle(db, pipeline);
   return reports;
 }
 
@@ -117,4 +90,17 @@ async function pruneALittle(db: Database, { retention }: Pipeline): Promise<void
       problem: error.message,
     });
   }
+}
+
+/** Shows progress until it is disposed of, or until the run is being stopped. */
+function showProgress(progress: Progress | undefined, signal: AbortSignal) {
+  const stop = () => progress?.stop();
+  signal.addEventListener("abort", stop, { once: true });
+  return {
+    onEvent: progress?.onEvent,
+    [Symbol.dispose]() {
+      signal.removeEventListener("abort", stop);
+      stop();
+    },
+  };
 }

@@ -1,35 +1,39 @@
 /**
- * The sync of one wearer: finds what is to fetch, takes the leases, works through the windows, and
- * records how each data type ended. One type's failure never stops the others; a dead sign-in and a
- * broken database stop everything.
+ * The sync of one wearer, in three steps: plan which windows to fetch, run them under leases, and
+ * record how each data type ended. One type's failure never stops the others; an expired sign-in and
+ * a broken database stop everything.
  */
 import type { Pipeline, PipelineType } from "../../config/model.ts";
 import { utcDay } from "../../lib/values/days.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { acquireLeases, type LeaseOptions } from "../../lib/db/store/leases.ts";
+import { acquireLeases, type LeaseOptions, type Leases } from "../../lib/db/store/leases.ts";
 import { retryTransaction } from "../../lib/db/driver/retry_transaction.ts";
 import { addCounts, noRows } from "../../lib/db/store/runs.ts";
 import { DatabaseError, EXIT, type OuraSyncError } from "../../lib/errors.ts";
 import type { OuraHttp } from "../../lib/oura/http/http.ts";
-import { telemetry } from "../../lib/log/telemetry.ts";
-import { askableTypes } from "./askable.ts";
+import { type Span, telemetry } from "../../lib/log/telemetry.ts";
+import { fillHeartRateHours, ROLLED_UP } from "../rollup/heart_rate_hours.ts";
+import { fillSeriesDocuments } from "../rollup/series_documents.ts";
+import { type CompiledTypes, compileTypes } from "../stages/compiled.ts";
+import { askableTypes } from "./plan/askable.ts";
+import { Delivered } from "./plan/delivered.ts";
+import { explainDenial } from "./identify_wearer.ts";
+import { reopenLostWindows } from "./plan/lost_rows.ts";
+import { MissingDocuments } from "./run/missing_documents.ts";
 import {
   asOuraSyncError,
+  busyType,
   deniedEverywhere,
-  leaveOut,
+  nothingDone,
+  skippedType,
   type SyncReport,
   type TypeOutcome,
   verdict,
 } from "./outcome.ts";
-import { reopenLostWindows } from "./lost_rows.ts";
-import { Delivered } from "./delivered.ts";
-import { MissingDocuments } from "./missing_documents.ts";
-import { planJobs } from "./plan_jobs.ts";
-import { explainDenial } from "./identify_wearer.ts";
-import { fillHeartRateHours, ROLLED_UP } from "../rollup/heart_rate_hours.ts";
+import { planJobs, type TypeJob } from "./plan/plan_jobs.ts";
 import { RunRecord } from "./run_record.ts";
-import type { Demand, Window } from "./windows.ts";
-import { runWindows } from "./scheduler.ts";
+import { runWindows } from "./run/scheduler.ts";
+import type { Demand, Window } from "./plan/windows.ts";
 
 /** What is happening, for progress bars and logs. */
 export type SyncEvent =
@@ -40,28 +44,41 @@ export type SyncEvent =
 /** Options of {@linkcode sync}. */
 export interface SyncOptions {
   pipeline: Pipeline;
+  /** The compiled stages of `pipeline`. @default Compiled for this sync */
+  compiled?: CompiledTypes | undefined;
   /** Migrated, and with the declared columns in place. */
   db: Database;
   http: OuraHttp;
   /** The wearer. */
   userId: string;
   /** Names of the data types. @default All of the pipeline */
-  types?: readonly string[];
+  types?: readonly string[] | undefined;
   /** @default `{ kind: "pending" }` */
-  demand?: Demand;
+  demand?: Demand | undefined;
   /** Windows in flight at once. @default 4 */
-  concurrency?: number;
+  concurrency?: number | undefined;
   /** Plan only: neither Oura is asked nor the database written. @default false */
-  dryRun?: boolean;
+  dryRun?: boolean | undefined;
   /** The name of the command, for the run record. @default "sync" */
-  command?: string;
+  command?: string | undefined;
   version: string;
   /** Who takes the leases. */
   lease: LeaseOptions;
   /** @default the present */
-  now?: Date;
-  signal?: AbortSignal;
-  onEvent?: (event: SyncEvent) => void;
+  now?: Date | undefined;
+  signal?: AbortSignal | undefined;
+  onEvent?: ((event: SyncEvent) => void) | undefined;
+}
+
+/** The windows to fetch of one wearer. */
+interface SyncPlan {
+  readonly now: Date;
+  /** All data types that were requested, in their order. */
+  readonly requested: readonly PipelineType[];
+  /** Those to ask Oura for, with their windows. */
+  readonly jobs: readonly TypeJob[];
+  /** Those not to ask for. */
+  readonly skipped: readonly TypeOutcome[];
 }
 
 /**
@@ -73,142 +90,177 @@ export interface SyncOptions {
  */
 export async function sync(options: SyncOptions): Promise<SyncReport> {
   const started = performance.now();
-  const { db, http, userId, pipeline, onEvent = () => {} } = options;
-  const now = options.now ?? new Date();
-  const asked = selectTypes(pipeline, options.types);
-  const outcomes = new Map<string, TypeOutcome>(asked.map((type) => [type.name, newOutcome(type)]));
+  const plan = await planSync(options);
+  if (options.dryRun) return reportOf(options, started, plan, null, foreseen(plan), null);
+  return await runPlan(plan, options, started);
+}
+
+async function planSync(options: SyncOptions): Promise<SyncPlan> {
+  const { db, http, userId, pipeline, types, dryRun = false } = options;
+  const { demand = { kind: "pending" }, now = new Date() } = options;
+  const requested = pipeline.types.filter(({ name }) =>
+    types === undefined || types.includes(name)
+  );
   const askable = await retryTransaction(
     db,
-    (tx) => askableTypes(tx, userId, asked, http.tokens, now),
+    (tx) => askableTypes(tx, userId, requested, http.tokens, now),
   );
-  const granted = askable.types;
-  for (const [name, why] of askable.leftOut) leaveOut(outcomes.get(name)!, why);
-
-  if (!options.dryRun) await reopenLostWindows(db, userId, granted);
-  const demand = options.demand ?? { kind: "pending" };
-  const planned = await retryTransaction(
+  if (!dryRun) await reopenLostWindows(db, userId, askable.types);
+  const jobs = await retryTransaction(
     db,
-    (tx) => planJobs(tx, userId, askable, demand, { now, dryRun: options.dryRun ?? false }),
+    (tx) => planJobs(tx, userId, askable, demand, { now, dryRun }),
   );
-  const report = (runId: number | null, error: OuraSyncError | null): SyncReport => {
-    const types = [...outcomes.values()];
-    const counts = noRows();
-    for (const outcome of types) addCounts(counts, outcome.counts);
-    const { traffic } = http;
-    const durationMs = Math.round(performance.now() - started);
-    const exitCode = error?.exitCode ?? EXIT.done;
-    return { runId, userId, types, counts, traffic, durationMs, exitCode, error };
-  };
-  for (const job of planned) outcomes.get(job.type.name)!.windows.total = job.windows.length;
-  if (options.dryRun) return report(null, null);
+  const skipped = [...askable.skipped].map(([name, why]) => skippedType(name, why));
+  return { now, requested, jobs, skipped };
+}
 
+/** The outcomes of a dry run: nothing is done, and the windows are counted. */
+function foreseen({ jobs, skipped }: SyncPlan): TypeOutcome[] {
+  const planned = jobs.map(({ type, windows }): TypeOutcome => ({
+    ...nothingDone(type.name, windows.length),
+    state: "done",
+  }));
+  return [...planned, ...skipped];
+}
+
+async function runPlan(
+  plan: SyncPlan,
+  options: SyncOptions,
+  started: number,
+): Promise<SyncReport> {
+  const { db, http, userId, pipeline, lease, version, signal, command = "sync" } = options;
+  await using record = await RunRecord.open(db, {
+    userId,
+    command,
+    startedAt: plan.now,
+    version,
+    configChecksum: pipeline.checksum,
+    lease,
+  }, http.traffic);
+  const span = telemetry().span("run", { "oura_sync.command": command });
+  const names = plan.jobs.map(({ type }) => type.name);
+  await using leases = await acquireLeases(db, userId, names, { ...lease, signal })
+    .catch((error) => record.fail(error));
+  const { outcomes, fatal } = await runJobs(plan, leases, record, span, options);
+
+  const interrupted = signal?.aborted ? asOuraSyncError(signal.reason) : null;
+  const denied = deniedEverywhere(outcomes)
+    ? await explainDenial(http, plan.jobs.map(({ type }) => type.endpoint), signal)
+    : null;
+  const error = fatal ?? interrupted ?? denied ?? verdict(outcomes);
+  const report = await closeRecord(
+    record,
+    reportOf(options, started, plan, record, outcomes, error),
+  );
+  await analyze(db, report);
+  span.end({ "oura_sync.exit_code": report.exitCode }, report.error?.code);
+  return report;
+}
+
+/** Runs the jobs whose leases are held, and records every data type as it ends. */
+async function runJobs(
+  { now, jobs: planned, skipped }: SyncPlan,
+  leases: Leases,
+  record: RunRecord,
+  span: Span,
+  options: SyncOptions,
+): Promise<{ outcomes: TypeOutcome[]; fatal: OuraSyncError | null }> {
+  const { db, http, userId, pipeline, onEvent = () => {} } = options;
+  const jobs = planned.filter(({ type }) => leases.held.has(type.name));
+  const windows = new Map(planned.map((job) => [job.type.name, job.windows.length]));
+  onEvent({
+    kind: "planned",
+    types: jobs.length,
+    windows: jobs.reduce((sum, job) => sum + job.windows.length, 0),
+  });
+  const onTypeEnd = typeRecorder(record, options);
+  const busy = leases.busy.map((holder) => busyType(holder, windows.get(holder.dataType) ?? 0));
+  for (const outcome of [...skipped, ...busy]) await onTypeEnd(outcome);
+
+  for (const { type } of jobs) {
+    if (type.name === ROLLED_UP) await fillHeartRateHours(db, type, userId);
+    else await fillSeriesDocuments(db, type, userId);
+  }
   const delivered = await retryTransaction(
     db,
     (tx) => Delivered.read(tx, userId, pipeline.types, utcDay(now)),
   );
-  const command = options.command ?? "sync";
-  const record = await RunRecord.open(db, {
-    userId,
-    command,
-    startedAt: now,
-    version: options.version,
-    configChecksum: pipeline.checksum,
-    lease: options.lease,
-  });
-  const span = telemetry().span("run", { "oura_sync.command": command });
   const abort = new AbortController();
-  await using leases = await acquireLeases(
-    db,
-    userId,
-    granted.map(({ name }) => name),
-    options.signal ? { ...options.lease, signal: options.signal } : options.lease,
-  ).catch(async (error) => {
-    if (error === options.signal?.reason) {
-      await record.close(asOuraSyncError(error), noRows(), http.traffic);
-    }
-    throw error;
+  const signal = options.signal ? AbortSignal.any([options.signal, abort.signal]) : abort.signal;
+  const missing = new MissingDocuments(http);
+  const context = { db, http, leases, userId, runId: record.id, now, delivered, missing, signal };
+  const { outcomes, fatal } = await runWindows(jobs, {
+    context,
+    compiled: options.compiled ?? compileTypes(pipeline),
+    abort,
+    contract: pipeline.contract,
+    concurrency: options.concurrency ?? 4,
+    span,
+    onWindow: (dataType, window, rows) => onEvent({ kind: "window", dataType, window, rows }),
+    onTypeEnd: async (outcome) => {
+      await onTypeEnd(outcome);
+      leases.release(outcome.dataType);
+    },
   });
-  for (const holder of leases.busy) {
-    Object.assign(outcomes.get(holder.dataType)!, { state: "busy", holder });
-  }
-  const jobs = planned.filter(({ type }) => leases.held.has(type.name));
-  onEvent({
-    kind: "planned",
-    types: jobs.length,
-    windows: jobs.reduce((sum, { windows }) => sum + windows.length, 0),
-  });
+  return { outcomes: [...outcomes, ...skipped, ...busy], fatal };
+}
 
-  const endpoints = new Map(asked.map(({ name, endpoint }) => [name, endpoint]));
-  const finishType = async (outcome: TypeOutcome) => {
-    onEvent({ kind: "type", outcome });
+/** Announces how a data type ended, and writes it to the run's record. */
+function typeRecorder(record: RunRecord, { pipeline, http, onEvent }: SyncOptions) {
+  const endpoints = new Map(pipeline.types.map(({ name, endpoint }) => [name, endpoint]));
+  return async (outcome: TypeOutcome) => {
+    onEvent?.({ kind: "type", outcome });
     const traffic = http.traffic.byPath.get(endpoints.get(outcome.dataType)!);
     const { requests, bytes } = traffic ?? { requests: 0, bytes: 0 };
     telemetry().count("requests", requests, { "oura_sync.data_type": outcome.dataType });
     await record.type(outcome, { requests, bytes });
   };
-  for (const outcome of outcomes.values()) {
-    if (outcome.state === "skipped" || outcome.state === "busy") await finishType(outcome);
-  }
-  const heartRate = jobs.find(({ type }) => type.name === ROLLED_UP);
-  if (heartRate) await fillHeartRateHours(db, heartRate.type, userId);
-  const fatal = await runWindows(jobs, {
-    context: {
-      db,
-      http,
-      leases,
-      userId,
-      runId: record.id,
-      now,
-      delivered,
-      missing: new MissingDocuments(http),
-      signal: options.signal ? AbortSignal.any([options.signal, abort.signal]) : abort.signal,
-    },
-    abort,
-    contract: pipeline.contract,
-    concurrency: options.concurrency ?? 4,
-    outcomes,
-    span,
-    onWindow: (dataType, window, rows) => onEvent({ kind: "window", dataType, window, rows }),
-    onTypeEnd: async (outcome) => {
-      await finishType(outcome);
-      leases.release(outcome.dataType);
-    },
-  });
+}
 
-  const stopped = options.signal?.aborted ? asOuraSyncError(options.signal.reason) : null;
-  const ended = [...outcomes.values()];
-  const denied = deniedEverywhere(ended)
-    ? await explainDenial(http, granted.map(({ endpoint }) => endpoint), options.signal)
-    : null;
-  let error = fatal ?? stopped ?? denied ?? verdict(ended);
+function reportOf(
+  { http: { traffic }, userId }: SyncOptions,
+  started: number,
+  { requested }: SyncPlan,
+  record: RunRecord | null,
+  outcomes: readonly TypeOutcome[],
+  error: OuraSyncError | null,
+): SyncReport {
+  const byName = new Map(outcomes.map((outcome) => [outcome.dataType, outcome]));
+  const types = requested.map(({ name }) => byName.get(name)).filter((type) => type !== undefined);
+  const counts = noRows();
+  for (const outcome of types) addCounts(counts, outcome.counts);
+  const durationMs = Math.round(performance.now() - started);
+  const exitCode = error?.exitCode ?? EXIT.done;
+  return {
+    runId: record?.id ?? null,
+    userId,
+    types,
+    counts,
+    traffic,
+    durationMs,
+    exitCode,
+    error,
+  };
+}
+
+/** Without the database nothing can be recorded; the exit code says so. */
+async function closeRecord(record: RunRecord, report: SyncReport): Promise<SyncReport> {
   try {
-    await record.close(error, report(record.id, error).counts, http.traffic);
+    await record.close(report.error, report.counts);
+    return report;
   } catch (failure) {
-    // Without the database nothing can be recorded; the exit code says so.
     if (!(failure instanceof DatabaseError)) throw failure;
-    error ??= failure;
+    const error = report.error ?? failure;
+    return { ...report, error, exitCode: error.exitCode };
   }
-  const result = report(record.id, error);
-  if (db.kind === "pglite" && result.counts.inserted >= MANY_ROWS && error === null) {
-    // It has no autovacuum: without statistics, queries over years plan badly and take seconds.
-    await db.exec("ANALYZE");
-  }
-  span.end({ "oura_sync.exit_code": result.exitCode }, error?.code);
-  return result;
 }
 
 /** Rows after which the statistics of an embedded database are out of date. */
 const MANY_ROWS = 5_000;
 
-function selectTypes(pipeline: Pipeline, names: readonly string[] | undefined): PipelineType[] {
-  return pipeline.types.filter(({ name }) => names === undefined || names.includes(name));
-}
-
-function newOutcome(type: PipelineType): TypeOutcome {
-  return {
-    dataType: type.name,
-    state: "done",
-    counts: noRows(),
-    windows: { done: 0, total: 0 },
-  };
+/** PGlite has no autovacuum: without statistics, queries over years plan badly and take seconds. */
+async function analyze(db: Database, { counts, error }: SyncReport): Promise<void> {
+  if (db.kind === "pglite" && counts.inserted >= MANY_ROWS && error === null) {
+    await db.exec("ANALYZE");
+  }
 }

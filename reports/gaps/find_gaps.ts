@@ -1,14 +1,18 @@
 /** `gaps`: the days without data of one wearer, and why. */
 import type { Pipeline, PipelineType } from "../../config/model.ts";
 import { addDays, daysBetween, type DaySpan, earlierDay } from "../../lib/values/days.ts";
-import { readLedger, readRefusals, type ReadSpan } from "../../lib/db/store/coverage.ts";
+import {
+  readCoverage,
+  readLedger,
+  readRefusals,
+  type ReadSpan,
+} from "../../lib/db/store/ledger.ts";
 import type { Queryable } from "../../lib/db/driver/database.ts";
-import { readCoverage } from "../../lib/db/store/ledger.ts";
-import { readRejects } from "../../lib/db/store/quarantine.ts";
+import { readRejects } from "../../lib/db/store/rejects.ts";
 import { livePipeline } from "../../pipelines/schema/live_pipeline.ts";
 import { readState } from "../../pipelines/schema/database_schema.ts";
-import { rereadRule } from "../../pipelines/sync/plan_jobs.ts";
-import { readBelievableLedger } from "../../pipelines/sync/lost_rows.ts";
+import { rereadRule } from "../../pipelines/sync/plan/plan_jobs.ts";
+import { readBelievableLedger } from "../../pipelines/sync/plan/lost_rows.ts";
 import { isTimeKeyed } from "../../pipelines/stages/table.ts";
 import { daysWithData, readOffsets } from "./local_days.ts";
 import { daysOfRejects, type GapCause, missingScope, reasonOf } from "./reasons.ts";

@@ -1,8 +1,8 @@
 /** Why a day of a data type has no data. */
 import type { PipelineType } from "../../config/model.ts";
 import { type DaySpan, isCalendarDate } from "../../lib/values/days.ts";
-import type { ReadSpan, RefusedType } from "../../lib/db/store/coverage.ts";
-import type { StoredReject } from "../../lib/db/store/quarantine.ts";
+import type { ReadSpan, RefusedType } from "../../lib/db/store/ledger.ts";
+import type { StoredReject } from "../../lib/db/store/rejects.ts";
 import { fieldNames } from "../../lib/values/field_path.ts";
 import { scopeStanding } from "../../lib/oura/oauth/scopes.ts";
 import { valueAt } from "../../pipelines/stages/value_at.ts";

@@ -10,7 +10,12 @@ import parts from "./assets/parts.js" with { type: "text" };
 import theme from "./assets/theme.js" with { type: "text" };
 import tokensCss from "./assets/tokens.css" with { type: "text" };
 import causes from "./assets/charts/causes.js" with { type: "text" };
-import grids from "./assets/charts/grids.js" with { type: "text" };
+import calendar from "./assets/charts/calendar.js" with { type: "text" };
+import coverage from "./assets/charts/coverage.js" with { type: "text" };
+import hours from "./assets/charts/hours.js" with { type: "text" };
+import overview from "./assets/charts/overview.js" with { type: "text" };
+import search from "./assets/search.js" with { type: "text" };
+import partsCss from "./assets/parts.css" with { type: "text" };
 import heartChart from "./assets/charts/heart.js" with { type: "text" };
 import relations from "./assets/charts/relations.js" with { type: "text" };
 import dataPage from "./assets/pages/data.js" with { type: "text" };
@@ -56,7 +61,11 @@ export const ASSETS: Readonly<Record<string, Asset>> = {
   "pages/night.js": script(nightPage),
   "pages/today.js": script(todayPage),
   "charts/causes.js": script(causes),
-  "charts/grids.js": script(grids),
+  "charts/calendar.js": script(calendar),
+  "charts/coverage.js": script(coverage),
+  "charts/hours.js": script(hours),
+  "charts/overview.js": script(overview),
+  "search.js": script(search),
   "charts/heart.js": script(heartChart),
   "charts/relations.js": script(relations),
   "pages/data.js": script(dataPage),
@@ -68,5 +77,6 @@ export const ASSETS: Readonly<Record<string, Asset>> = {
   "pages/tags.js": script(tagsPage),
   "tokens.css": style(tokensCss),
   "frame.css": style(frameCss),
+  "parts.css": style(partsCss),
   "charts.css": style(chartsCss),
 };

@@ -1,6 +1,6 @@
 /** The report as one file of HTML: no script, no request, pictures inside, made to be printed on A4. */
-import type { Period, PeriodFigure, PeriodSection } from "../../reports/period.ts";
-import { rasterChart } from "../dashboard/assets/charts/grids.js";
+import type { Period, PeriodFigure, PeriodSection } from "../../reports/views/period.ts";
+import { rasterChart } from "../dashboard/assets/charts/calendar.js";
 import { trendChart } from "../dashboard/assets/charts/trend.js";
 import { formats } from "../dashboard/assets/format.js";
 import { html, type Markup, raw } from "../dashboard/assets/html.js";
@@ -89,7 +89,7 @@ function sectionOf({ title, figures }: PeriodSection, fmt: Formats): Markup {
             <th>middle 70 %</th>
             <th>least to most</th>
             <th>before</th>
-            <th>difference of means (95 %)</th>
+            <th>difference, 95 %</th>
             <th>days</th>
           </tr>
         </thead>
@@ -114,9 +114,9 @@ function rowOf({ metric, summary, before, change }: PeriodFigure, fmt: Formats):
         : `${fmt.plain(metric, least)} to ${fmt.plain(metric, most)}`}</td>
       <td>${value(before.median)}</td>
       <td>${change
-        ? `${fmt.change(metric, change.difference)} (${
+        ? html`${fmt.change(metric, change.difference)}<br><small>${
           fmt.change(metric, change.interval.low)
-        } to ${fmt.change(metric, change.interval.high)})`
+        } to ${fmt.change(metric, change.interval.high)}</small>`
         : "–"}</td>
       <td>${fmt.number(summary.count)}</td>
     </tr>

@@ -6,6 +6,8 @@ import runHolder from "./0004_run_holder.sql" with { type: "text" };
 import deliveredTo from "./0005_delivered_to.sql" with { type: "text" };
 import rowAccounts from "./0011_row_accounts.sql" with { type: "text" };
 import heartRateHours from "./0013_heart_rate_hours.sql" with { type: "text" };
+import seriesDocuments from "./0014_series_documents.sql" with { type: "text" };
+import wearerLeadsKeys from "./0021_wearer_leads_keys.sql" with { type: "text" };
 
 /** One step of the database's structure. */
 export interface Migration {
@@ -25,4 +27,6 @@ export const migrations: readonly Migration[] = [
   { version: 5, name: "delivered_to", sql: deliveredTo },
   { version: 11, name: "row_accounts", sql: rowAccounts },
   { version: 13, name: "heart_rate_hours", sql: heartRateHours },
+  { version: 14, name: "series_documents", sql: seriesDocuments },
+  { version: 21, name: "wearer_leads_keys", sql: wearerLeadsKeys },
 ];

@@ -7,5 +7,5 @@ ORDER BY data_type
 ON CONFLICT (user_id, data_type) DO UPDATE SET
   holder = excluded.holder, expires_at = excluded.expires_at,
   acquired_at = CASE WHEN l.holder = excluded.holder THEN l.acquired_at ELSE excluded.acquired_at END
-WHERE l.expires_at <= clock_timestamp() OR l.holder = excluded.holder
+WHERE l.expires_at <= excluded.acquired_at OR l.holder = excluded.holder
 RETURNING data_type

@@ -1,4 +1,4 @@
--- $1 runs, $2 error code, $3 error message.
+-- $1 wearer, $2 runs, $3 error code, $4 error message.
 UPDATE oura.sync_runs
-SET state = 'failed', finished_at = clock_timestamp(), error_code = $2, error_message = $3
-WHERE id = ANY ($1::bigint[]) AND state = 'running'
+SET state = 'failed', finished_at = now(), error_code = $3, error_message = $4
+WHERE user_id = $1 AND id = ANY ($2::bigint[]) AND state = 'running'

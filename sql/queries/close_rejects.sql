@@ -1,2 +1,3 @@
--- $1 rejects, $2 state: resolved or discarded.
-UPDATE oura.rejects SET state = $2, resolved_at = now() WHERE id = ANY ($1::bigint[]) AND state = 'open'
+-- $1 wearer, $2 rejects, $3 state: resolved or discarded.
+UPDATE oura.rejects SET state = $3, resolved_at = now()
+WHERE user_id = $1 AND id = ANY ($2::bigint[]) AND state = 'open'

@@ -12,5 +12,5 @@ SELECT DISTINCT ON (r.user_id) r.user_id, r.id, r.command,
   r.started_at, r.finished_at, r.exit_code, r.requests, r.bytes, r.rows_inserted, r.rows_updated,
   r.rows_unchanged, r.rows_rejected, r.rows_deleted, r.version, r.error_code, r.error_message
 FROM oura.sync_runs r
-WHERE r.user_id IS NOT NULL
+WHERE r.user_id <> ''
 ORDER BY r.user_id, r.started_at DESC, r.id DESC

@@ -11,4 +11,4 @@ ON CONFLICT (user_id) DO UPDATE SET
   revoke_url = excluded.revoke_url, client_id = excluded.client_id, state = 'active',
   needs_login_reason = NULL, obtained_at = excluded.obtained_at, refreshed_at = NULL,
   claim_holder = NULL, claim_started_at = NULL, claim_expires_at = NULL,
-  version = t.version + 1, updated_at = now()
+  version = t.version + 1, updated_at = excluded.updated_at

@@ -130,6 +130,8 @@ async function walk(t: Deno.TestContext, served: Served): Promise<void> {
         const theme = await page.evaluate<string>("document.documentElement.dataset.theme");
         assert.equal(theme, look.colorScheme);
         assert.deepEqual(await seriousFindings(page), [], `${path} ${look.colorScheme}`);
+        const words = await page.locator("body").innerText();
+        assert.doesNotMatch(words, /\\u|undefined|null|NaN|Infinity|\[object/, path);
         await page.close();
       }
       assert.deepEqual(complaints, []);

@@ -79,6 +79,9 @@ Deno.test("report writes one file that needs nothing else, and the same as Markd
           assert.equal(code, 2, args.join(" "));
           assert.match(err, pattern);
         }
+        const { code, err } = await ran(url, "dashboard", "--no-open", "--user-id", "somebody");
+        assert.equal(code, 2);
+        assert.match(err, /\[UNKNOWN_WEARER\]/);
       });
 
       await t.step(

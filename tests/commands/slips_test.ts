@@ -85,7 +85,7 @@ deskTest(
     assert.match(err, /\.env: DATABASE_URI is not read; did you mean DATABASE_URL\?/);
 
     await Deno.mkdir(`${directory}/oura.yaml`);
-    assert.match((await run(["validate"])).err, /cannot read oura\.yaml.*\[CONFIG_UNREADABLE\]/);
+    assert.match((await run(["validate"])).err, /cannot read .*oura\.yaml.*\[CONFIG_UNREADABLE\]/);
     await Deno.remove(`${directory}/oura.yaml`);
 
     const wrong = { DATABASE_URL: `${databaseUrl}&schema=x` };

@@ -56,7 +56,7 @@ forEachDatabase("a run is on record from its start, and complete at its end", as
   };
   assert.deepEqual(pick(await only(db, "sync_runs"), begun), begun);
 
-  await finishRun(db, id, {
+  await finishRun(db, { id, userId: "w" }, {
     state: "partial",
     exitCode: 4,
     requests: 12,
@@ -148,7 +148,7 @@ forEachDatabase(
 
 forEachDatabase("closing dead runs leaves runs that ended by themselves alone", async (db) => {
   const [killed, ended] = [await start(db), await start(db)];
-  await finishRun(db, ended, {
+  await finishRun(db, { id: ended, userId: "w" }, {
     state: "done",
     exitCode: 0,
     requests: 0,
@@ -156,7 +156,7 @@ forEachDatabase("closing dead runs leaves runs that ended by themselves alone", 
     counts: noRows(),
     traceIds: [],
   });
-  await closeDeadRuns(db, [killed, ended]);
+  await closeDeadRuns(db, "w", [killed, ended]);
   const { rows } = await db.query(
     "SELECT id, state, error_code FROM oura.sync_runs ORDER BY id",
   );

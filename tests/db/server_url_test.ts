@@ -34,7 +34,23 @@ Deno.test("serverAddress() says what is wrong with a URL and never repeats it", 
     ["mysql://me:hunter2@h/x", /does not start with postgres/],
     ["host=h password=hunter2", /does not start with postgres/],
     ["postgres://me:hunter2#x@h/x", /%23/],
-    ["postgres://me:hunter2/x@h/x", /need escaping/],
+    ["postgres://me:hunter2/x@h/x", /%2F/],
+    ["postgres://me:12?hunter2@127.0.0.1:5432/x", /%3F/],
+    ["postgres://me:12?a=hunter2&b@127.0.0.1:5432/x", /%3F/],
+    ["postgres://me:p@hunter2/word@127.0.0.1:5432/x", /%2F/],
+    ["postgres://me:hunter2?rest", /URL|port/],
+    ["postgres://me:hunter2@h/x?application_name", /no value/],
+    ["postgres://me:hunter2@h/x?ssl=maybe", /ssl is none of true/],
+    ["postgres://me:hunter2@h/x?sslcert=a.pem", /sslcert and sslkey/],
+    ["postgres://me:hunter2@h/x?sslkey=a.pem", /sslcert and sslkey/],
+    ["postgres://me:hunter2@h/x?sslnegotiation=direct", /sslmode=require/],
+    ["postgres://me:hunter2@h/x?sslcertmode=require", /cannot be honoured/],
+    ["postgres://me:hunter2@h/x?gssencmode=require", /cannot be honoured/],
+    ["postgres://me:hunter2@h/x?sslmode=disable&channel_binding=require", /needs TLS/],
+    ["postgres://me:hunter2@h/x?channel_binding=hunter2", /none of disable, prefer, require/],
+    ["postgres://me:hunter2@h/x?ssl_min_protocol_version=hunter2", /TLSv1.3/],
+    ["postgres://me:hunter2@h/x?require_auth=hunter2", /require_auth/],
+    ["postgres://me:hunter2@h/x?require_auth=md5,!none", /require_auth/],
     ["postgres://me:hunter2%zz@h/x", /%25/],
     ["postgres://me:hunter2@h:99999/x", /need escaping|port/],
     ["postgres://me:hunter2@a,b/x", /several hosts/],
@@ -52,4 +68,52 @@ Deno.test("serverAddress() says what is wrong with a URL and never repeats it", 
       return true;
     });
   }
+});
+
+Deno.test("serverAddress() understands what providers' URLs hold", () => {
+  assert.equal(read("postgres://me@h/x?application_name=a+b").applicationName, "a+b");
+  assert.equal(read("postgres://me@h/x?options=-c%20a%3Db").options, "-c a=b");
+  assert.equal(read("postgres://me@h/x?ssl=true").sslMode, "require");
+  assert.equal(read("postgres://me@h/x?ssl=true&sslmode=verify-full").sslMode, "verify-full");
+  assert.equal(read("postgres://me@h/x?hostaddr=10.0.0.1").hostAddress, "10.0.0.1");
+  const direct = read("postgres://me@h/x?sslmode=require&sslnegotiation=direct");
+  assert.equal(direct.negotiation, "direct");
+  const strict = read(
+    "postgres://me@h/x?channel_binding=require&ssl_min_protocol_version=TLSv1.3&sslcertmode=disable",
+  );
+  assert.deepEqual(
+    [strict.requiresChannelBinding, strict.lowestTls, strict.sendsCertificate, strict.requiresTls],
+    [true, "TLSv1.3", false, true],
+  );
+  const allowed = (list: string) =>
+    (["none", "password", "md5", "scram-sha-256"] as const)
+      .filter(read(`postgres://me@h/x?require_auth=${list}`).allowsAuthentication);
+  assert.deepEqual(allowed("scram-sha-256"), ["scram-sha-256"]);
+  assert.deepEqual(allowed("!password,!md5"), ["none", "scram-sha-256"]);
+  const ignored = "load_balance_hosts=random&pgbouncer=true&ssl_max_protocol_version=TLSv1.3";
+  const { notices } = read(`postgres://me@localhost/x?${ignored}`);
+  assert.deepEqual(notices.map((notice) => notice.split(" ")[0]), [
+    "load_balance_hosts",
+    "pgbouncer",
+    "ssl_max_protocol_version",
+  ]);
+});
+
+Deno.test("serverAddress() notices a password that may travel in clear", () => {
+  const notices = (url: string) => read(url).notices.filter((text) => /in clear/.test(text)).length;
+  assert.equal(notices("postgres://me:secret@db.example/x"), 1);
+  for (
+    const url of [
+      "postgres://me@db.example/x",
+      "postgres://me:secret@db.example/x?sslmode=disable",
+      "postgres://me:secret@db.example/x?ssl=true",
+      "postgres://me:secret@localhost/x",
+      "postgres://me:secret@127.0.0.1/x",
+      "postgres://me:secret@[::1]/x",
+      "postgres://me:secret@/x?host=/run/postgresql",
+    ]
+  ) assert.equal(notices(url), 0, url);
+  const parts = { port: 5432, database: "x", user: "me", password: "secret" };
+  const { notices: told } = serverAddress({ kind: "parts", host: "db.example", ...parts });
+  assert.equal(told.length, 1);
 });

@@ -10,7 +10,7 @@ import DENO_JSON from "../../deno.json" with { type: "json" };
 
 const PAGES = await pages();
 const TASKS: readonly string[] = Object.keys(DENO_JSON.tasks);
-const NAMES = COMMANDS.map(({ name }) => name);
+const NAMES: readonly string[] = COMMANDS.map(({ name }) => name);
 /** Variables, and error codes that look like them. */
 const KNOWN = new Set([...SETTING_NAMES, ...(await raisedCodes()).keys()]);
 /** Where variables of their own are allowed: workflows and compose files. */

@@ -78,7 +78,7 @@ forEachDatabase("forget leaves nothing of the wearer in any table", async (db) =
   const after = await dump(db);
   assert.doesNotMatch(after, new RegExp(`${SECRET}|${WEARER}`));
   assert.deepEqual(
-    await values(db, "sync_runs", "command || ' ' || state || ' ' || (user_id IS NULL)"),
+    await values(db, "sync_runs", "command || ' ' || state || ' ' || (user_id = '')"),
     ["forget done true"],
   );
   assert.deepEqual(await values(db, "sync_runs", "rows_deleted"), [deleted]);

@@ -18,7 +18,7 @@ import { type Undisturbed, undisturbed } from "./support/undisturbed.ts";
 await sharedCluster();
 await awayFromMidnight();
 
-/** A database that survived so many is as good as any. */
+/** After so many kills a new database takes its turn. */
 const KILLS_PER_DATABASE = SOAK ? 10 : 5;
 
 /** Lets a sync ask Oura so many times, gives it a moment more, and kills it. */

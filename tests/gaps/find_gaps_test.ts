@@ -140,7 +140,7 @@ forEachDatabase("findGaps() counts samples to the wearer's own day, east of UTC"
     );
     const gaps = await gapsOf(db, "east", { types: ["heart_rate"], from: addDays(FIRST, 2) });
     assert.deepEqual(told(gaps, "heart_rate"), [
-      { from: "2026-03-20", to: "2026-03-20", cause: "no_data", code: null },
+      { from: "2026-03-20", to: "2026-03-20", cause: "failed", code: "ROWS_MISSING" },
     ]);
   });
 });

@@ -1,7 +1,7 @@
 /** Stored sign-ins at a simulated Oura, and runs over them in this process. */
 import { signInUnattended } from "../../commands/demo/sign_in.ts";
-import { createProgress, type Progress } from "../../commands/sync/progress.ts";
-import { runSync, type SyncRequest } from "../../pipelines/sync/run_sync.ts";
+import { createProgress } from "../../commands/sync/progress.ts";
+import { type Progress, runSync, type SyncRequest } from "../../pipelines/sync/run_sync.ts";
 import { loadSettings, type Settings } from "../../config/environment/settings.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { migrate } from "../../lib/db/migrate/migrate.ts";

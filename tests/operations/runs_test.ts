@@ -4,7 +4,7 @@ import { OuraHttp } from "../../lib/oura/http/http.ts";
 import type { Life } from "../../lib/process/process_lock.ts";
 import { RateGate } from "../../lib/oura/http/rate_gate.ts";
 import { staticToken as fixedToken } from "../../lib/oura/token_provider.ts";
-import { InterruptedError } from "../../pipelines/errors.ts";
+import { InterruptedError } from "../../lib/process/interrupted_error.ts";
 import { staticToken } from "../../simulator/mod.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import { shippedPipeline, syncWearer, withSimulator } from "../support/sync_world.ts";
@@ -61,7 +61,8 @@ forEachDatabase("the requests and bytes of the types add up to those of the run"
     const { rows } = await db.query(
       `SELECT r.requests, r.bytes, sum(t.requests)::int AS of_types, sum(t.bytes)::int AS bytes_of,
           min(t.requests)::int AS least
-        FROM oura.sync_runs r JOIN oura.sync_run_types t ON t.run_id = r.id GROUP BY r.id`,
+        FROM oura.sync_runs r JOIN oura.sync_run_types t ON t.run_id = r.id
+        GROUP BY r.user_id, r.id`,
     );
     const { requests, bytes } = report.traffic;
     assert.deepEqual(rows, [{ requests, bytes, of_types: requests, bytes_of: bytes, least: 1 }]);

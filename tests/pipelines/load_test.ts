@@ -169,6 +169,8 @@ Deno.test("a writer who fills the stretch during the COPY does no harm", async (
           schema: tx.schema,
           query: (sql, params) => tx.query(sql, params),
           queryRaw: (sql, params) => tx.queryRaw(sql, params),
+          stream: (sql, params) => tx.stream(sql, params),
+          streamRaw: (sql, params) => tx.streamRaw(sql, params),
           exec: (sql) => tx.exec(sql),
           savepoint: (body) => tx.savepoint(body),
           // Between the probe and the COPY another worker commits some of the rows.
@@ -252,6 +254,8 @@ async function copied(db: Database, body: (tx: Transaction) => Promise<unknown>)
       schema: tx.schema,
       query: (sql, params) => tx.query(sql, params),
       queryRaw: (sql, params) => tx.queryRaw(sql, params),
+      stream: (sql, params) => tx.stream(sql, params),
+      streamRaw: (sql, params) => tx.streamRaw(sql, params),
       exec: (sql) => tx.exec(sql),
       savepoint: (inner) => tx.savepoint(inner),
       copyIn(sql, lines) {

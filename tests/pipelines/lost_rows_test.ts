@@ -16,8 +16,8 @@ import {
   withSimulator,
 } from "../support/sync_world.ts";
 
-const WORLD = { users: [{ id: "zero", zone: "UTC" }], days: 60, now: "2026-03-29T09:40:00Z" };
-const DAYS = 40;
+const WORLD = { users: [{ id: "zero", zone: "UTC" }], days: 30, now: "2026-03-29T09:40:00Z" };
+const DAYS = 16;
 const TYPES = ["daily_sleep", "heart_rate", "personal_info"];
 
 /** How rows get lost; every table is one of each kind: by day, by instant, without days. */
@@ -26,17 +26,17 @@ const LOSSES: readonly { name: string; sql: string }[] = [
   { name: "truncated", sql: TYPES.map((table) => `TRUNCATE oura.${table}`).join(";") },
   {
     name: "restored without the newest rows",
-    sql: `CREATE TABLE oura.kept AS SELECT * FROM oura.daily_sleep WHERE day < '2026-03-10';
+    sql: `CREATE TABLE oura.kept AS SELECT * FROM oura.daily_sleep WHERE day < '2026-03-18';
       TRUNCATE oura.daily_sleep; INSERT INTO oura.daily_sleep SELECT * FROM oura.kept;
       DROP TABLE oura.kept;
-      CREATE TABLE oura.kept AS SELECT * FROM oura.heart_rate WHERE "timestamp" < '2026-03-10';
+      CREATE TABLE oura.kept AS SELECT * FROM oura.heart_rate WHERE "timestamp" < '2026-03-18';
       TRUNCATE oura.heart_rate;
       INSERT INTO oura.heart_rate OVERRIDING SYSTEM VALUE SELECT * FROM oura.kept;
       DROP TABLE oura.kept`,
   },
   {
     name: "relieved of a few rows by DELETE",
-    sql: "DELETE FROM oura.daily_sleep WHERE day BETWEEN '2026-02-25' AND '2026-03-01'",
+    sql: "DELETE FROM oura.daily_sleep WHERE day BETWEEN '2026-03-15' AND '2026-03-18'",
   },
 ];
 
@@ -63,7 +63,10 @@ function daysWithout(gaps: readonly Gap[]): Set<string> {
 
 function pipelineOf(db: Database, days = DAYS): Pipeline {
   const pipeline = shippedPipeline(db.schema, days);
-  return { ...pipeline, types: pipeline.types.filter(({ name }) => TYPES.includes(name)) };
+  const types = pipeline.types.filter(({ name }) => TYPES.includes(name));
+  // Samples in more windows than one.
+  const inChunks = types.map((type) => ({ ...type, window: { ...type.window, chunkDays: 8 } }));
+  return { ...pipeline, types: inChunks };
 }
 
 /** The types of these tests mirror the simulator. */
@@ -107,7 +110,7 @@ for (const { name, sql } of LOSSES) {
 
 forEachDatabase("days older than the configured start are read again too", async (db) => {
   await withSimulator(WORLD, async (simulator) => {
-    const pipeline = pipelineOf(db, 10);
+    const pipeline = pipelineOf(db, 5);
     const from = addDays(utcDay(new Date(simulator.world.now)), -DAYS);
     await syncWearer(simulator, db, "zero", { pipeline, demand: { kind: "since", from } });
     await db.exec("DROP TABLE oura.daily_sleep CASCADE");

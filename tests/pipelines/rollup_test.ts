@@ -89,3 +89,56 @@ forEachDatabase("the hours of heart rate follow the samples", async (db, t) => {
     });
   });
 });
+
+/** Documents of a series whose figures are not those of their samples. */
+async function wrongDocuments(db: Database, series: string): Promise<number> {
+  const { rows } = await db.query<{ wrong: number }>(
+    `SELECT count(*)::int AS wrong FROM (
+        SELECT document_id, min(value) AS least, avg(value) AS middle, max(value) AS most,
+          count(*)::int AS n
+        FROM oura.${series} GROUP BY document_id
+      ) AS s FULL JOIN (SELECT * FROM oura.series_documents WHERE series = $1) AS d
+        USING (document_id)
+      WHERE (least, most, n) IS DISTINCT FROM (low, high, samples)
+        OR abs(middle - mean) > 1e-9`,
+    [series],
+  );
+  return rows[0]!.wrong;
+}
+
+forEachDatabase("the figures of a series follow its samples", async (db, t) => {
+  const pipeline = shippedPipeline(db.schema, DAYS);
+  await withSimulator({ days: DAYS + 2, now: NOW, users: [{ zone: "UTC" }] }, async (oura) => {
+    const userId = oura.world.wearers[0]!.id;
+    const types = ["sleep", "daily_activity"];
+    const sync = () => syncWearer(oura, db, userId, { pipeline, types });
+    const wrong = async () =>
+      await wrongDocuments(db, "activity_met") + await wrongDocuments(db, "sleep_hrv");
+
+    await t.step("a first sync makes them, and the next day follows", async () => {
+      await sync();
+      assert.equal(await wrong(), 0);
+      oura.world.advance("P1D");
+      await sync();
+      assert.equal(await wrong(), 0);
+    });
+
+    await t.step("those that came by another way are filled", async () => {
+      await run(db, "DELETE FROM oura.series_documents");
+      await syncWearer(oura, db, userId, {
+        pipeline,
+        types,
+        demand: { kind: "exactly", span: { from: "2026-10-16", to: "2026-10-16" } },
+      });
+      assert.equal(await wrong(), 0);
+    });
+
+    await t.step("texts have none", async () => {
+      const { rows } = await db.query<{ series: string }>(
+        "SELECT DISTINCT series FROM oura.series_documents ORDER BY 1",
+      );
+      const names = rows.map(({ series }) => series);
+      assert.deepEqual(names, ["activity_met", "sleep_heart_rate", "sleep_hrv"]);
+    });
+  });
+});

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Pipeline } from "../../config/model.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { listRejects } from "../../lib/db/store/quarantine.ts";
+import { listRejects } from "../../lib/db/store/rejects.ts";
 import { OuraHttp } from "../../lib/oura/http/http.ts";
 import { staticToken } from "../../lib/oura/token_provider.ts";
 import { apply, applyAdditive } from "../../pipelines/schema/apply/apply.ts";

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import type { Pipeline } from "../../config/model.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { acquireLeases } from "../../lib/db/store/leases.ts";
-import { closeRejects, listRejects, readRejects } from "../../lib/db/store/quarantine.ts";
-import { addRejects } from "../../lib/db/store/rejects.ts";
+import { addRejects, closeRejects, listRejects, readRejects } from "../../lib/db/store/rejects.ts";
 import { retryRejects } from "../../pipelines/reprocess/retry_rejects.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import {
@@ -160,7 +159,7 @@ forEachDatabase("a discarded document is neither quarantined nor counted again",
     const options = { pipeline: broken(db.schema), types: ["sleep"] };
     assert.equal((await syncWearer(oura, db, "one", options)).exitCode, 4);
     const ids = (await listRejects(db, {})).map(({ id }) => id);
-    assert.equal(await closeRejects(db, ids, "discarded"), ids.length);
+    assert.equal(await closeRejects(db, "one", ids, "discarded"), ids.length);
     const { exitCode, counts } = await syncWearer(oura, db, "one", options);
     assert.deepEqual([exitCode, counts.rejected], [0, 0]);
     assert.deepEqual(await listRejects(db, {}), []);

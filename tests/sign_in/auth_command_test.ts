@@ -21,7 +21,7 @@ stageTest(
     const status = await stage.run(["auth", "status", "--json"]);
     assert.equal(status.exitCode, 0, status.err);
     const [shown] = JSON.parse(status.out);
-    assert.deepEqual([shown.user_id, shown.state, shown.portal, shown.data_types_left_out], [
+    assert.deepEqual([shown.userId, shown.state, shown.portal, shown.dataTypesSkipped], [
       wearer,
       "active",
       "moi",
@@ -53,7 +53,7 @@ stageTest("auth login --no-browser takes the pasted address or the bare code", a
     await visited.body?.cancel();
     const ended = await login.end(`${paste(new URL(visited.headers.get("location")!))}\n`);
     assert.equal(ended.exitCode, 0, ended.err);
-    assert.equal(JSON.parse(ended.out).user_id, stage.oura.world.wearers[0]!.id);
+    assert.equal(JSON.parse(ended.out).userId, stage.oura.world.wearers[0]!.id);
   }
 });
 
@@ -65,7 +65,7 @@ stageTest("auth login without a browser takes what comes first", async (stage) =
   await visited.body?.cancel();
   const pasted = await piped.end(`${visited.headers.get("location")}\n`);
   assert.equal(pasted.exitCode, 0, pasted.err);
-  assert.equal(JSON.parse(pasted.out).user_id, wearer);
+  assert.equal(JSON.parse(pasted.out).userId, wearer);
 
   const waiting = stage.start(["auth", "login", "--json"]);
   const [page] = await waiting.says(/http:\S+oauth-authorize\S+/);
@@ -73,7 +73,7 @@ stageTest("auth login without a browser takes what comes first", async (stage) =
   assert.match(await (await fetch(page)).text(), /You are signed in/);
   const caught = await waiting.end();
   assert.equal(caught.exitCode, 0, caught.err);
-  assert.equal(JSON.parse(caught.out).user_id, wearer);
+  assert.equal(JSON.parse(caught.out).userId, wearer);
 });
 
 stageTest("auth login says what is missing, and exits with 2", async (stage) => {

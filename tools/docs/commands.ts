@@ -1,15 +1,20 @@
 /** The command line as its own definitions tell it. */
 import { Command, type Option } from "commander";
+import { loadCommand } from "../../commands/_cli/load_command.ts";
 import { COMMANDS } from "../../commands/_cli/registry.ts";
 import { systemTerminal } from "../../commands/_cli/terminal.ts";
 import { code, markdownTable } from "./blocks.ts";
 
 /** Every command of the program with its options, arguments and subcommands. */
 export async function allCommands(): Promise<Command[]> {
-  return await Promise.all(COMMANDS.map(async ({ name, summary, load }) => {
+  return await Promise.all(COMMANDS.map(async ({ name, summary }) => {
     const command = new Command(name).description(summary);
     // Definitions only: nothing is run.
-    (await load()).default.addTo(command, systemTerminal, () => {});
+    (await loadCommand(name)).addTo(command, {
+      terminal: systemTerminal,
+      finish: () => {},
+      load: loadCommand,
+    });
     return command;
   }));
 }
@@ -23,6 +28,19 @@ export async function commandTable(): Promise<string> {
     return [`[${code(command.name())}](docs/cli.md#${command.name()})`, what];
   });
   return markdownTable(["command", "does"], rows);
+}
+
+/** One row per command and subcommand: what it does to the database at most, and its options. */
+export async function commandContract(): Promise<string> {
+  const rows = (await allCommands()).flatMap((command, i) => {
+    const leaves = command.commands.length > 0 ? command.commands : [command];
+    return leaves.map((leaf) => {
+      const path = leaf === command ? command.name() : `${command.name()} ${leaf.name()}`;
+      const options = leaf.options.filter(({ hidden }) => !hidden).map(({ flags }) => code(flags));
+      return [code(path), COMMANDS[i]!.database, options.join(", ")];
+    });
+  });
+  return markdownTable(["command", "database", "options"], rows);
 }
 
 /** Every command in full. */

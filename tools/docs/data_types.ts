@@ -4,7 +4,7 @@ import type { DataType, WindowFamily } from "../../lib/oura/catalog/data_type.ts
 import { formatFieldPath } from "../../lib/values/field_path.ts";
 import { CATALOG } from "../../lib/oura/catalog/index.ts";
 import { type CatalogField, fieldsOf } from "../../lib/oura/catalog/paths.ts";
-import { sampleType } from "../../pipelines/stages/series/load_series.ts";
+import { sampleType } from "../../pipelines/stages/series/series_sql.ts";
 import { tableOf } from "../../pipelines/stages/table.ts";
 import { code, markdownTable } from "./blocks.ts";
 import { shippedPipeline } from "./shipped.ts";

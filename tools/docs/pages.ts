@@ -1,6 +1,6 @@
 /** The pages of the documentation, with their generated parts filled in. */
 import { type Block, fillBlocks } from "./blocks.ts";
-import { commandReference, commandTable } from "./commands.ts";
+import { commandContract, commandReference, commandTable } from "./commands.ts";
 import { dataDictionary, dataTypeTable } from "./data_types.ts";
 import { ERROR_CODE_BLOCKS } from "./error_codes.ts";
 import { environmentTable } from "./environment.ts";
@@ -12,6 +12,7 @@ const ROOT = new URL("../../", import.meta.url);
 const BLOCKS: Readonly<Record<string, Block>> = {
   "command-table": commandTable,
   "command-reference": commandReference,
+  "command-contract": commandContract,
   "data-type-table": dataTypeTable,
   "data-dictionary": dataDictionary,
   "environment": environmentTable,

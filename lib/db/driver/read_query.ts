@@ -47,7 +47,7 @@ export async function readQueryInBatches(
 
 async function dropPrivileges(tx: Transaction): Promise<void> {
   const { rows } = await tx.query(
-    `SELECT FROM pg_roles WHERE rolname = 'pg_read_all_data'
+    `SELECT 1 FROM pg_roles WHERE rolname = 'pg_read_all_data'
       AND (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)`,
   );
   if (rows.length > 0) await tx.exec("SET LOCAL ROLE pg_read_all_data");

@@ -14,7 +14,7 @@ export interface RetryOptions {
   /** Which of the failures that may pass are waited for. @default All */
   when?: (error: SqlError) => boolean;
   /** Ends the waiting when the run is being stopped. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 const LONGEST_DELAY_MS = 5_000;

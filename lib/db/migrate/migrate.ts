@@ -121,13 +121,13 @@ async function acquireApplyLock(tx: Transaction): Promise<void> {
  * right to create, which a role that was given a ready schema need not have.
  */
 export async function createSchema(tx: Transaction): Promise<void> {
-  const { rows } = await tx.query("SELECT FROM pg_namespace WHERE nspname = $1", [tx.schema]);
+  const { rows } = await tx.query("SELECT 1 FROM pg_namespace WHERE nspname = $1", [tx.schema]);
   if (rows.length === 0) await tx.exec(`CREATE SCHEMA ${quoteIdentifier(tx.schema)}`);
 }
 
 async function createHistory(tx: Transaction): Promise<void> {
   const { rows } = await tx.query(
-    `SELECT FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    `SELECT 1 FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
      WHERE nspname = $1 AND relname = 'schema_migrations'`,
     [tx.schema],
   );

@@ -27,13 +27,13 @@ export interface LeaseOptions {
    * Time without a renewal after which others may take over, in seconds; renewed three times as
    * often. @default 30
    */
-  ttlSeconds?: number;
+  ttlSeconds?: number | undefined;
   /** Whether a holder still runs, where that can be told: saves waiting for its lease to expire. */
   lifeOf?: (holder: string) => Promise<Life>;
   /** Told when renewals find a lease in other hands. */
   onLost?: (dataTypes: string[]) => void;
   /** Ends the waiting for holders of which nobody knows whether they live. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** Leases this process holds, renewed in the background until released. */

@@ -1,6 +1,8 @@
 /** The ledger of what was read: which days of which data type, when, and with what outcome. */
 import type { DaySpan } from "../../values/days.ts";
 import COVERAGE from "../../../sql/queries/coverage.sql" with { type: "text" };
+import LAST_REFUSALS from "../../../sql/queries/last_refusals.sql" with { type: "text" };
+import LEDGER_ENTRIES from "../../../sql/queries/ledger_entries.sql" with { type: "text" };
 import RECORD_SNAPSHOT from "../../../sql/queries/record_snapshot.sql" with { type: "text" };
 import RECORD_WINDOW from "../../../sql/queries/record_window.sql" with { type: "text" };
 import type { Queryable } from "../driver/database.ts";
@@ -102,4 +104,43 @@ export async function recordWindow(tx: Queryable, entry: LedgerEntry): Promise<v
       entry.from,
     ]);
   }
+}
+
+/** Days that were read, or could not be. */
+export type ReadSpan = {
+  data_type: string;
+  from_day: string;
+  to_day: string;
+  state: "done" | "failed";
+  /** Documents. */
+  rows: number;
+  error_code: string | null;
+  error_message: string | null;
+};
+
+/** A data type whose scope seems to be missing. */
+export type RefusedType = {
+  data_type: string;
+  error_code: string | null;
+  error_message: string | null;
+};
+
+/** The ledger of a wearer, by data type. */
+export async function readLedger(
+  db: Queryable,
+  userId: string,
+  dataTypes: readonly string[],
+): Promise<Map<string, ReadSpan[]>> {
+  const { rows } = await db.query<ReadSpan>(LEDGER_ENTRIES, [userId, dataTypes]);
+  return Map.groupBy(rows, (row) => row.data_type);
+}
+
+/** Types that were refused while others were answered, by name. */
+export async function readRefusals(
+  db: Queryable,
+  userId: string,
+  dataTypes: readonly string[],
+): Promise<Map<string, RefusedType>> {
+  const { rows } = await db.query<RefusedType>(LAST_REFUSALS, [userId, dataTypes]);
+  return new Map(rows.map((row) => [row.data_type, row]));
 }

@@ -89,7 +89,7 @@ export async function keepFindings(
   if (lost.length > 0) {
     const ids = lost.map(({ id }) => id);
     const { code, message } = ROWS_MISSING;
-    await tx.query(REOPEN_WINDOWS, [ids, code, message]);
+    await tx.query(REOPEN_WINDOWS, [ids, code, message, userId]);
   }
   if (counted.length === 0) return;
   await tx.query(KEEP_ACCOUNTS, [

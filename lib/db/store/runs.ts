@@ -31,8 +31,12 @@ export function documentsIn(counts: RowCounts): number {
   return counts.inserted + counts.updated + counts.unchanged + counts.rejected;
 }
 
+/** The wearer of a run of which nobody knows whose token it has: the key of the table needs a text. */
+const UNKNOWN_WEARER = "";
+
 /** A run that begins. */
 export interface RunStart {
+  /** Null where it is unknown. */
   userId: string | null;
   command: string;
   startedAt: Date;
@@ -70,7 +74,7 @@ export interface RunType {
 /** Opens the record of a run and returns its id. */
 export async function startRun(db: Queryable, run: RunStart): Promise<number> {
   const { rows } = await db.query<{ id: number }>(START_RUN, [
-    run.userId,
+    run.userId ?? UNKNOWN_WEARER,
     run.command,
     run.startedAt,
     run.version,
@@ -103,10 +107,14 @@ export async function recordRunType(db: Queryable, type: RunType): Promise<void>
 }
 
 /** Closes the record of a run. */
-export async function finishRun(db: Queryable, runId: number, end: RunEnd): Promise<void> {
+export async function finishRun(
+  db: Queryable,
+  run: { id: number; userId: string | null },
+  end: RunEnd,
+): Promise<void> {
   const { counts } = end;
   await db.query(FINISH_RUN, [
-    runId,
+    run.id,
     end.state,
     end.exitCode,
     end.requests,
@@ -119,6 +127,7 @@ export async function finishRun(db: Queryable, runId: number, end: RunEnd): Prom
     end.error?.code ?? null,
     end.error?.message ?? null,
     JSON.stringify(end.traceIds),
+    run.userId ?? UNKNOWN_WEARER,
   ]);
 }
 
@@ -140,9 +149,14 @@ export async function openRuns(
   return (await db.query<OpenRun>(OPEN_RUNS, [userId, current])).rows;
 }
 
-/** Closes the records of runs whose process is gone. */
-export async function closeDeadRuns(db: Queryable, ids: readonly number[]): Promise<void> {
+/** Closes the records of runs of one wearer whose process is gone. */
+export async function closeDeadRuns(
+  db: Queryable,
+  userId: string,
+  ids: readonly number[],
+): Promise<void> {
   await db.query(CLOSE_DEAD_RUNS, [
+    userId,
     ids,
     "INTERRUPTED",
     "The process ended without a word: it was killed, or the machine went down",

@@ -23,6 +23,12 @@ export async function openKeyFile(path: string): Promise<Keyring> {
   return await keyringOf(fresh);
 }
 
+/** Reads the key file and creates or removes nothing; null when there is none. */
+export async function readKeyFile(path: string): Promise<Keyring | null> {
+  const keys = await readKeys(path);
+  return keys ? await keyringOf(...keys) : null;
+}
+
 /**
  * Rotates the key of a key file: the new key goes in first, in front of the old one, so that a crash
  * at any point leaves every token readable; the old one goes when `reencrypt` is done.

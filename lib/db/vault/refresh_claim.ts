@@ -27,6 +27,8 @@ export interface ClaimedRow extends GrantRow {
   claim_started_at: Date | null;
   /** By the database's clock; negative when the claim has run out, null without a claim. */
   claim_left_ms: number | null;
+  /** When the row was locked, by the database's clock. */
+  locked_at: Date;
 }
 
 /** What came of asking for the claim. */
@@ -70,7 +72,7 @@ export function claimRefresh(
     // After a COMMIT of unknown outcome the claim found here may be this very attempt's own.
     const isOwn = row.claim_holder === options.holder;
     if (!isOwn && isClaimLive(row)) return { kind: "busy", leftMs: row.claim_left_ms ?? 0 };
-    await tx.query(claimSql, [userId, options.holder, options.ttlMs]);
+    await tx.query(claimSql, [userId, options.holder, row.locked_at, options.ttlMs]);
     return { kind: "claimed", grant, inDoubtSince: isOwn ? null : row.claim_started_at };
   });
 }

@@ -21,6 +21,7 @@ import {
   type Source,
   validate,
 } from "./read.ts";
+import { checkRanges } from "./option_ranges.ts";
 import { OuraHttp } from "../http/http.ts";
 import { isSafeForSecrets } from "../../loopback.ts";
 import { RateGate } from "../http/rate_gate.ts";
@@ -33,11 +34,11 @@ export interface OuraClientSettings {
   baseUrl?: string;
   /** Asks Oura. @default globalThis.fetch */
   fetch?: typeof fetch;
-  /** Time for one request with its body, in ms. @default 60_000 */
+  /** Time for one request with its body, in ms, from 1 to 3,600,000. @default 60_000 */
   timeoutMs?: number;
-  /** Repeats after server errors, cut connections and unusable answers. @default 5 */
+  /** Repeats after server errors, cut connections and unusable answers, from 0 to 100. @default 5 */
   retries?: number;
-  /** The longest wait, in ms, that Oura may ask for when it limits the rate. @default 900_000 */
+  /** The longest wait, in ms, that Oura may ask for when it limits the rate; at most a day. @default 900_000 */
   patienceMs?: number;
   /** Takes documents that cannot be used. @default They are thrown as `InvalidDocumentError`. */
   onInvalid?: MisfitHandler;
@@ -103,11 +104,13 @@ export class OuraClient {
 
   /**
    * Asks nothing yet.
-   * @throws {UsageError} When the token is empty or `baseUrl` is not safe to send it to.
+   * @throws {UsageError} When the token is empty, `baseUrl` is not safe to send it to, or a number is
+   * out of its range.
    */
   constructor(options: OuraClientOptions) {
     const { accessToken, tokens, onInvalid, onDifference, patienceMs, baseUrl, ...rest } = options;
     requireSafe(baseUrl);
+    checkRanges({ patienceMs, timeoutMs: rest.timeoutMs, retries: rest.retries });
     if (tokens === undefined && !accessToken) {
       throw new UsageError("TOKEN_MISSING", "OuraClient needs an accessToken, or tokens");
     }

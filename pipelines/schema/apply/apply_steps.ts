@@ -11,7 +11,7 @@ import { type RefillTask, refillTask } from "../refill/task.ts";
 import { type LiveState, readState } from "../database_schema.ts";
 import type { Step } from "../plan/step.ts";
 import { swapColumn } from "./swap_column.ts";
-import type { ApplyLock } from "./apply_lock.ts";
+import type { ApplyLock } from "../apply_lock.ts";
 import { markUndeclared } from "./mark_undeclared.ts";
 
 /** What is to be done, and what needs leave. */
@@ -84,8 +84,8 @@ async function refillsDue(db: Database, types: Iterable<PipelineType>): Promise<
 /** Tables that have rows, or that a sync at work may be filling. */
 async function tablesInUse(db: Database, tasks: readonly RefillTask[]): Promise<Set<string>> {
   const selects = tasks.map(({ type }, i) =>
-    `SELECT ${i} AS place WHERE EXISTS (SELECT FROM ${tableName(type.table)})
-      OR EXISTS (SELECT FROM oura.sync_leases WHERE data_type = ${quoteLiteral(type.name)})`
+    `SELECT ${i} AS place WHERE EXISTS (SELECT 1 FROM ${tableName(type.table)})
+      OR EXISTS (SELECT 1 FROM oura.sync_leases WHERE data_type = ${quoteLiteral(type.name)})`
   );
   const { rows } = await db.query<{ place: number }>(
     selects.join("\nUNION ALL "),

@@ -5,7 +5,7 @@ import type { Database, Queryable, Transaction } from "../../../lib/db/driver/da
 import { retryTransaction } from "../../../lib/db/driver/retry_transaction.ts";
 import { messageOf } from "../../../lib/errors.ts";
 import type { Memory, Step } from "../plan/step.ts";
-import type { ApplyLock } from "./apply_lock.ts";
+import type { ApplyLock } from "../apply_lock.ts";
 
 /** What the execution of steps needs. */
 export interface ExecuteOptions {
@@ -93,7 +93,7 @@ export async function transact(
 async function isRecorded(db: Queryable, changes: readonly number[]): Promise<boolean> {
   if (changes.length === 0) return false;
   const { rows } = await db.query(
-    "SELECT FROM oura.column_changes WHERE id = ANY($1::bigint[]) LIMIT 1",
+    "SELECT 1 FROM oura.column_changes WHERE id = ANY($1::bigint[]) LIMIT 1",
     [changes],
   );
   return rows.length > 0;

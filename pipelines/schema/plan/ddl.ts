@@ -7,7 +7,7 @@ import {
   quoteLiteral,
 } from "../../../lib/db/driver/identifiers.ts";
 import { formatFieldPath } from "../../../lib/values/field_path.ts";
-import { sampleType } from "../../stages/series/load_series.ts";
+import { sampleType } from "../../stages/series/series_sql.ts";
 import { tableOf } from "../../stages/table.ts";
 
 /** A table of the schema, quoted. */

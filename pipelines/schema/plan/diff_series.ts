@@ -3,7 +3,7 @@ import type { PipelineType, Series } from "../../../config/model.ts";
 import { UsageError } from "../../../lib/errors.ts";
 import { formatFieldPath } from "../../../lib/values/field_path.ts";
 import { createSeries, dropTable, tableName } from "./ddl.ts";
-import { sampleType } from "../../stages/series/load_series.ts";
+import { sampleType } from "../../stages/series/series_sql.ts";
 import { briefLock, type DiffContext, step } from "./create_step.ts";
 import { findObject } from "../database_schema.ts";
 import type { MadeObject, Step } from "./step.ts";

@@ -6,7 +6,7 @@ import { tableOf } from "../../stages/table.ts";
 import { type Batch, createBatchReader } from "./read.ts";
 import type { RefillTask } from "./task.ts";
 import { createBatchWriter } from "./write.ts";
-import type { ApplyLock } from "../apply/apply_lock.ts";
+import type { ApplyLock } from "../apply_lock.ts";
 
 /** What a refill did. */
 export interface RefillCounts {
@@ -77,9 +77,8 @@ export function createPass(
       options.onProgress?.(counts);
     }
 
-    async function writeLocked(tx: Transaction, { after, next }: Batch) {
-      const batch = await reader.readLocked(tx, { after, until: next, recent });
-      return (await write(tx, batch, "locked"))!;
+    async function writeLocked(tx: Transaction, batch: Batch) {
+      return (await write(tx, await reader.readLocked(tx, batch, recent), "locked"))!;
     }
   };
 }

@@ -35,11 +35,8 @@ export interface BatchReader {
     after: readonly string[] | null,
     recent: boolean,
   ): AsyncGenerator<Batch>;
-  /** Reads a batch once more, and keeps others from changing its rows. */
-  readLocked(
-    tx: Queryable,
-    span: { after: Batch["after"]; until: Batch["next"]; recent: boolean },
-  ): Promise<Batch>;
+  /** Reads a batch once more, wearer by wearer, and keeps others from changing its rows. */
+  readLocked(tx: Queryable, batch: Batch, recent: boolean): Promise<Batch>;
 }
 
 /** Compiles the reader of a task. */
@@ -57,11 +54,13 @@ export function createBatchReader(
     after: Batch["after"],
     until: Batch["next"],
     recent: boolean,
-    lock: boolean,
+    locked: { userId: string } | null,
   ): Promise<Batch> {
-    const pass = { behind: after !== null, until: until !== null, recent, lock };
+    const pass = { behind: after !== null, until: until !== null, recent, lock: locked !== null };
     const sql = readStatement(table, task.columns, pass, limit);
-    const { rows } = await db.query<StoredRow>(sql, [since, ...(after ?? []), ...(until ?? [])]);
+    const bounds = [...(after ?? []), ...(until ?? [])];
+    const params = [since, ...bounds, ...(locked ? [locked.userId] : [])];
+    const { rows } = await db.query<StoredRow>(sql, params);
     const last = rows.at(-1);
     return {
       rows,
@@ -74,13 +73,24 @@ export function createBatchReader(
   return {
     async *batches(db, from, recent) {
       for (let after = from;;) {
-        const batch = await read(db, after, null, recent, false);
+        const batch = await read(db, after, null, recent, null);
         yield batch;
         if (batch.rows.length < limit) return;
         after = batch.next;
       }
     },
-    readLocked: (tx, { after, until, recent }) => read(tx, after, until, recent, true),
+    async readLocked(tx, { rows, after, next }, recent) {
+      const again: Batch[] = [];
+      for (const userId of new Set(rows.map(({ k0 }) => String(k0)))) {
+        again.push(await read(tx, after, next, recent, { userId }));
+      }
+      return {
+        rows: again.flatMap((batch) => batch.rows),
+        outcomes: again.flatMap((batch) => batch.outcomes),
+        after,
+        next,
+      };
+    },
   };
 }
 

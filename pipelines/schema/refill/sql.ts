@@ -21,7 +21,11 @@ export interface Pass {
   readonly until: boolean;
   /** Whether only rows written since `$1` less an hour are read; else `$1` is not used. */
   readonly recent: boolean;
-  /** Whether the rows are locked, which keeps a sync from changing them while they are filled. */
+  /**
+   * Whether the rows are locked, which keeps a sync from changing them while they are filled: those
+   * of one wearer, given as the last parameter, because a distributed table takes no lock over
+   * several.
+   */
   readonly lock: boolean;
 }
 
@@ -48,6 +52,9 @@ export function readStatement(
       : "$1::timestamptz IS NOT NULL",
     ...(pass.behind ? [compareKeys(keys, ">", 2)] : []),
     ...(pass.until ? [compareKeys(keys, "<=", pass.behind ? 2 + keys.length : 2)] : []),
+    ...(pass.lock
+      ? [`user_id = $${2 + keys.length * (Number(pass.behind) + Number(pass.until))}`]
+      : []),
   ];
   return `SELECT ${keys.map(({ name }, i) => `${q(name)}::text AS k${i}`).join(", ")},
   ctid::text AS place, tableoid::text AS part, xmin::text AS version, raw_data::text AS raw, deleted_at IS NOT NULL AS deleted${
@@ -94,7 +101,7 @@ export function changedStatement(table: Table): string {
   const keys = keyColumns(table);
   const fields = ["v text", ...keys.map(({ type }, i) => `k${i} ${type}`)];
   return `SELECT EXISTS (
-  SELECT FROM jsonb_to_recordset($1::text::jsonb) AS r(${fields.join(", ")})
+  SELECT 1 FROM jsonb_to_recordset($1::text::jsonb) AS r(${fields.join(", ")})
   JOIN oura.${q(table.name)} t ON ${
     keys.map(({ name }, i) => `t.${q(name)} = r.k${i}`).join(" AND ")
   }

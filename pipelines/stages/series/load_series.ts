@@ -1,20 +1,7 @@
 /** Load of samples, so that a changed document replaces what it had and nothing else is written. */
 import type { Queryable } from "../../../lib/db/driver/database.ts";
-import { quoteIdentifier as q } from "../../../lib/db/driver/identifiers.ts";
-import type { Series } from "../../../config/model.ts";
 import type { Samples } from "./samples.ts";
-
-/** The child table of a series. */
-export interface SeriesTable {
-  readonly name: string;
-  /** Type of `value`. */
-  readonly type: "double precision" | "text";
-}
-
-/** Texts yield text, everything else numbers. */
-export function sampleType(shape: Series["shape"]): SeriesTable["type"] {
-  return shape === "string" ? "text" : "double precision";
-}
+import { addStatement, replaceStatement, type SeriesTable } from "./series_sql.ts";
 
 /** A document and its samples; null when it has none now. */
 export interface DocumentSamples {
@@ -51,56 +38,6 @@ export function createSeriesLoader(table: SeriesTable): SeriesLoader {
       return written;
     },
   };
-}
-
-/** One item per document: `d` its id, `s` the start, `e` seconds between items, `v` the items. */
-const INCOMING = `
-documents AS MATERIALIZED (
-  SELECT * FROM jsonb_to_recordset($2::text::jsonb)
-    AS r(d text, s timestamptz, e double precision, v jsonb)
-)`;
-
-function incoming(table: SeriesTable): string {
-  return `
-incoming AS MATERIALIZED (
-  SELECT d AS document_id, (n - 1)::int AS ordinal,
-    s + make_interval(secs => e * (n - 1)) AS sample_at, item::${table.type} AS value
-  FROM documents CROSS JOIN LATERAL jsonb_array_elements_text(v) WITH ORDINALITY AS i(item, n)
-  WHERE item IS NOT NULL
-)`;
-}
-
-function addStatement(table: SeriesTable): string {
-  return `WITH ${INCOMING}, ${incoming(table)}
-INSERT INTO oura.${q(table.name)} (user_id, document_id, ordinal, sample_at, value)
-SELECT $1, document_id, ordinal, sample_at, value FROM incoming
-ON CONFLICT (user_id, document_id, ordinal) DO UPDATE SET
-  sample_at = excluded.sample_at, value = excluded.value`;
-}
-
-function replaceStatement(table: SeriesTable): string {
-  return `WITH ${INCOMING}, ${incoming(table)}, stored AS MATERIALIZED (
-  SELECT t.document_id, t.ordinal, t.sample_at, t.value
-  FROM documents CROSS JOIN LATERAL (
-    SELECT * FROM oura.${q(table.name)} t WHERE t.user_id = $1 AND t.document_id = d
-  ) t
-), removed AS (
-  DELETE FROM oura.${q(table.name)} t USING (
-    SELECT document_id, ordinal FROM stored EXCEPT SELECT document_id, ordinal FROM incoming
-  ) gone
-  WHERE t.user_id = $1 AND t.document_id = gone.document_id AND t.ordinal = gone.ordinal
-  RETURNING 1
-), written AS (
-  INSERT INTO oura.${q(table.name)} AS t (user_id, document_id, ordinal, sample_at, value)
-  SELECT $1, document_id, ordinal, sample_at, value FROM (
-    SELECT document_id, ordinal, sample_at, value FROM incoming
-    EXCEPT SELECT document_id, ordinal, sample_at, value FROM stored
-  ) changed
-  ON CONFLICT (user_id, document_id, ordinal) DO UPDATE SET
-    sample_at = excluded.sample_at, value = excluded.value
-  RETURNING 1
-)
-SELECT ((SELECT count(*) FROM removed) + (SELECT count(*) FROM written))::int AS written`;
 }
 
 function batchJson(documents: readonly DocumentSamples[]): string {

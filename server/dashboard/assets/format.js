@@ -39,8 +39,8 @@ export function formats(locale) {
 
   /** Seconds as `6 h 08 min`. @param {number} seconds */
   function duration(seconds) {
-    const sign = seconds < 0 ? MINUS : "";
     const minutes = Math.round(Math.abs(seconds) / 60);
+    const sign = seconds < 0 && minutes > 0 ? MINUS : "";
     if (minutes < 60) return `${sign}${minutes}${NBSP}min`;
     const rest = String(minutes % 60).padStart(2, "0");
     return `${sign}${Math.floor(minutes / 60)}${NBSP}h${NBSP}${rest}${NBSP}min`;
@@ -89,7 +89,7 @@ export function formats(locale) {
   function change(metric, value) {
     if (metric.kind === "clock" || metric.kind === "duration") {
       const seconds = metric.kind === "clock" ? value * 3600 : value;
-      return `${seconds > 0 ? "+" : ""}${duration(seconds)}`;
+      return `${seconds >= 30 ? "+" : ""}${duration(seconds)}`;
     }
     const scale = metric.kind === "distance" ? 1000 : 1;
     const decimals = metric.kind === "distance"
@@ -97,7 +97,8 @@ export function formats(locale) {
       : Math.max(metric.decimals, value % 1 && Math.abs(value) < 10 ? 1 : 0);
     const text = number(value / scale, decimals);
     const after = unit(metric);
-    return `${value > 0 ? "+" : ""}${text}${after === "" ? "" : `${NBSP}${after}`}`;
+    const plus = value > 0 && /[1-9]/.test(text) ? "+" : "";
+    return `${plus}${text}${after === "" ? "" : `${NBSP}${after}`}`;
   }
 
   /** @param {Metric} metric @param {{ low: number, high: number } | null} usual */

@@ -5,7 +5,7 @@ import { nameOf, refusal, shellWords, wordsOf } from "../command_lines.ts";
 import { codeSpans } from "../markdown.ts";
 import type { World } from "./world.ts";
 
-const NAMES = COMMANDS.map(({ name }) => name);
+const NAMES: readonly string[] = COMMANDS.map(({ name }) => name);
 
 /** Types every whole command of the prose that no block has had typed already. */
 export async function typeProse(world: World, pages: readonly Page[]): Promise<void> {

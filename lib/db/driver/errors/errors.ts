@@ -3,7 +3,7 @@
  * hold a stored value: `detail`, `where` and the messages of class 22 quote values and are dropped.
  */
 import type { ErrorCode } from "../../../error_codes/codes.ts";
-import { DatabaseError, type HintOptions, messageOf } from "../../../errors.ts";
+import { DatabaseError, type HintOptions, messageOf, OuraSyncError } from "../../../errors.ts";
 import { firstFailure, networkFailure } from "./network_errors.ts";
 import { poolerFailure } from "./pooler_errors.ts";
 
@@ -145,7 +145,7 @@ const UNKNOWN_KIND: Kind = { code: "DATABASE_REFUSED" };
 
 /** What both drivers' error objects carry, as far as it is read here. */
 interface ServerError {
-  code: ErrorCode;
+  code: string;
   message: string;
   constraint?: string;
   table?: string;
@@ -158,9 +158,10 @@ interface ServerError {
  * @param label The database, for people; never with a password.
  */
 export function toDatabaseError(error: unknown, label: string): unknown {
-  if (error instanceof DatabaseError) return error;
+  if (error instanceof OuraSyncError) return error;
   if (isServerError(error)) {
-    const kind: Kind = poolerFailure(error) ?? KINDS[error.code] ?? KINDS[error.code.slice(0, 2)] ??
+    const kind: Kind = poolerFailure(error) ?? policyFailure(error) ?? KINDS[error.code] ??
+      KINDS[error.code.slice(0, 2)] ??
       UNKNOWN_KIND;
     const facts = {
       sqlState: error.code,
@@ -181,6 +182,17 @@ export function toDatabaseError(error: unknown, label: string): unknown {
     hint,
     cause: error,
   });
+}
+
+/** Row-level security, which `FORCE` turns on even for the owner of a table. */
+function policyFailure({ code, message }: ServerError): Kind | undefined {
+  if (code !== "42501" || !/row-level security/.test(message)) return undefined;
+  return {
+    code: "DATABASE_FORBIDDEN",
+    hint:
+      "Row-level security keeps this role from its rows. Type ALTER TABLE … NO FORCE ROW LEVEL " +
+      "SECURITY for the table that the message names, as its owner, or give the role BYPASSRLS.",
+  };
 }
 
 function isServerError(error: unknown): error is ServerError {

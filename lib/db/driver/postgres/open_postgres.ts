@@ -1,6 +1,9 @@
 /** Connects to PostgreSQL servers. */
 import pg from "pg";
 import type { ConnectionSettings } from "../connection.ts";
+import { UsageError } from "../../../errors.ts";
+import { loggerOf } from "../../../log/log.ts";
+import { guardConnection } from "./connection_guard.ts";
 import type { Database } from "../database.ts";
 import { SqlError, toDatabaseError } from "../errors/errors.ts";
 import { PostgresDatabase } from "./postgres_database.ts";
@@ -36,6 +39,8 @@ export async function openPostgres(
   const host = address.host.includes(":") ? `[${address.host}]` : address.host;
   const label = `${host}:${address.port}/${address.database}`;
   const attempts = await tlsAttempts(address);
+  if (attempts.length === 0) throw channelBindingOverSocket();
+  for (const notice of address.notices) loggerOf("database").warn(notice);
   for (const [index, tls] of attempts.entries()) {
     const pool = openPool(address, tls, options.poolSize ?? DEFAULT_POOL_SIZE);
     try {
@@ -49,6 +54,14 @@ export async function openPostgres(
     }
   }
   throw new RangeError("sslmode stands for no attempt");
+}
+
+function channelBindingOverSocket(): UsageError {
+  return new UsageError(
+    "DATABASE_URL_INVALID",
+    "DATABASE_URL cannot be read: channel_binding=require needs TLS, which a unix socket has not",
+    { hint: "Take channel_binding out of DATABASE_URL, or connect over TCP." },
+  );
 }
 
 /**
@@ -67,26 +80,29 @@ function concernsTls(failure: unknown): boolean {
 }
 
 function openPool(address: ServerAddress, ssl: TlsAttempt, size: number): pg.Pool {
-  const config: pg.ClientConfig = {
-    host: address.host,
+  const config: pg.ClientConfig & { sslnegotiation?: string; enableChannelBinding: boolean } = {
+    host: address.hostAddress ?? address.host,
     port: address.port,
     database: address.database,
     user: address.user,
-    // A function, even for no password: else the driver would look for ~/.pgpass.
-    password: () => address.password ?? "",
     ssl,
     application_name: address.applicationName,
     client_encoding: "UTF8",
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     connectionTimeoutMillis: address.connectTimeoutMs,
+    enableChannelBinding: address.requiresChannelBinding,
     types: { getTypeParser: (oid: number) => decoderOf(oid) },
     ...(address.options === null ? {} : { options: address.options }),
+    ...(ssl === false ? {} : { sslnegotiation: address.negotiation }),
   };
   /** Takes its settings here, so that the timeout bounds connecting, not waiting for a free slot. */
   class Client extends pg.Client {
     constructor() {
-      super(config);
+      // A function, even for no password: else the driver would look for ~/.pgpass.
+      let password = () => "";
+      super({ ...config, password: () => password() });
+      password = guardConnection(this.connection, address);
     }
   }
   const pool = new pg.Pool({ max: size, idleTimeoutMillis: 0, Client });

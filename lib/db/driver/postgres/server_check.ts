@@ -4,12 +4,12 @@ import type { Database } from "../database.ts";
 const OLDEST_SERVER = 12;
 
 /** Settings that change how values are written or read, and what `values.ts` takes for granted. */
-const OUTPUT_STYLES: Readonly<Record<string, RegExp>> = {
-  DateStyle: /^ISO/,
-  IntervalStyle: /^(postgres|iso_8601)$/,
-  bytea_output: /^hex$/,
+const OUTPUT_STYLES: Readonly<Record<string, { expected: RegExp; normal: string }>> = {
+  DateStyle: { expected: /^ISO/, normal: "ISO" },
+  IntervalStyle: { expected: /^(postgres|iso_8601)$/, normal: "postgres" },
+  bytea_output: { expected: /^hex$/, normal: "hex" },
   // Without it a null within an array is stored as the text NULL.
-  array_nulls: /^on$/,
+  array_nulls: { expected: /^on$/, normal: "on" },
 };
 
 /**
@@ -30,11 +30,29 @@ export async function checkServer(db: Database): Promise<void> {
       hint: `PostgreSQL ${OLDEST_SERVER} or newer is needed.`,
     });
   }
-  for (const [name, expected] of Object.entries(OUTPUT_STYLES)) {
+  for (const [name, { expected, normal }] of Object.entries(OUTPUT_STYLES)) {
     const value = settings.get(name) ?? "";
     if (expected.test(value)) continue;
     throw new DatabaseError("DATABASE_OUTPUT_STYLE", `${db.label}: ${name} is ${value}`, {
-      hint: `Give this role PostgreSQL's default: ALTER ROLE … SET ${name} TO DEFAULT.`,
+      hint: await styleHint(db, name, normal),
     });
   }
+}
+
+/** The statement that works where the setting was made: `SET … TO DEFAULT` goes back to just that. */
+async function styleHint(db: Database, name: string, normal: string): Promise<string> {
+  const { rows: [found] } = await db.query<{ source: string; role: string; database: string }>(
+    `SELECT source, quote_ident(current_user) AS role, quote_ident(current_database()) AS database
+    FROM pg_settings WHERE lower(name) = lower($1)`,
+    [name],
+  );
+  const { source, role, database } = found!;
+  const reset: Readonly<Record<string, string>> = {
+    "database": `ALTER DATABASE ${database} RESET ${name}`,
+    "user": `ALTER ROLE ${role} RESET ${name}`,
+    "database user": `ALTER ROLE ${role} IN DATABASE ${database} RESET ${name}`,
+  };
+  if (source === "client") return `Take ${name} out of \`options\` in DATABASE_URL.`;
+  const statement = reset[source] ?? `ALTER ROLE ${role} SET ${name} TO '${normal}'`;
+  return `Type this in psql, then run again: ${statement};`;
 }

@@ -1,5 +1,7 @@
 import { UsageError } from "../../../errors.ts";
 import type { ConnectionSettings } from "../connection.ts";
+import { readProtection, type ServerProtection } from "./server_protection.ts";
+import { IGNORED, IGNORED_WITH_NOTICE, UrlParameters } from "./url_parameters.ts";
 
 /** What `sslmode` may say, weakest first. Source: PostgreSQL manual, libpq, "SSL Support". */
 export const SSL_MODES = [
@@ -15,9 +17,11 @@ export const SSL_MODES = [
 export type SslMode = typeof SSL_MODES[number];
 
 /** A server and how to sign in to it, whichever way it was written down. */
-export interface ServerAddress {
+export interface ServerAddress extends ServerProtection {
   /** A name, an address, or the directory of a unix socket (starts with `/`). */
   host: string;
+  /** Where to connect to, in place of looking the host's name up. */
+  hostAddress: string | null;
   port: number;
   database: string;
   user: string;
@@ -32,24 +36,9 @@ export interface ServerAddress {
   applicationName: string;
   /** Command-line options for the session, only if the URL asks: poolers may refuse them. */
   options: string | null;
+  /** What a person should know about the settings, in sentences. */
+  notices: string[];
 }
-
-/** Parameters of libpq that change nothing here, because the driver decides or has no say. */
-const IGNORED = new Set([
-  "channel_binding",
-  "client_encoding",
-  "fallback_application_name",
-  "gssencmode",
-  "keepalives",
-  "keepalives_idle",
-  "keepalives_interval",
-  "keepalives_count",
-  "ssl_min_protocol_version",
-  "sslcompression",
-  "sslsni",
-  "target_session_attrs",
-  "tcp_user_timeout",
-]);
 
 /** Longer than the 15 s after which PgBouncer looks again for a server that was away. */
 const DEFAULT_CONNECT_TIMEOUT_MS = 20_000;
@@ -68,37 +57,52 @@ export function serverAddress(
 ): ServerAddress {
   if (connection.kind === "parts") {
     const { host, port, database, user, password } = connection;
-    return { ...defaults(), host, port, database, user, password: password || null };
+    const address = { ...defaults(), host, port, database, user, password: password || null };
+    return withClearTextNotice(address, "give the server as DATABASE_URL, with its sslmode");
   }
   const url = parseUrl(connection.url);
   const address = defaults();
-  const parameters = new Map(url.searchParams);
-  const take = (name: string): string | null => {
-    const value = parameters.get(name) ?? null;
-    parameters.delete(name);
-    return value;
-  };
+  const parameters = new UrlParameters(url.search, invalid);
+  const take = (name: string) => parameters.take(name);
   address.host = take("host") ?? (decode(url.hostname.replace(/^\[|\]$/g, "")) || address.host);
+  address.hostAddress = take("hostaddr");
   address.port = portNumber(take("port") ?? (url.port || String(address.port)));
   address.user = take("user") ?? decode(url.username);
   address.password = take("password") ?? (decode(url.password) || null);
   address.database = take("dbname") ?? (decode(url.pathname.slice(1)) || address.user);
-  address.sslMode = sslMode(take("sslmode") ?? address.sslMode);
+  const ssl = parameters.takeOnly("ssl", ["true"]);
+  const mode = take("sslmode") ?? (ssl === null ? null : "require");
+  address.sslMode = sslMode(mode ?? address.sslMode);
   address.sslRootCert = take("sslrootcert");
   address.sslCert = take("sslcert");
   address.sslKey = take("sslkey");
   address.connectTimeoutMs = timeout(take("connect_timeout")) ?? address.connectTimeoutMs;
   address.applicationName = take("application_name") ?? address.applicationName;
   address.options = take("options");
-  const unknown = [...parameters.keys()].filter((name) => !IGNORED.has(name));
+  Object.assign(address, readProtection(parameters, address, invalid));
+  const left = parameters.left().filter((name) => !IGNORED.includes(name));
+  const unknown = left.filter((name) => !IGNORED_WITH_NOTICE.includes(name));
   if (unknown.length > 0) throw invalid(`it has unknown parameters: ${unknown.join(", ")}`);
+  for (const name of left) address.notices.push(`${name} in DATABASE_URL changes nothing here.`);
   if (address.user === "") throw invalid("it names no user");
+  return mode === null ? withClearTextNotice(address, "add sslmode=verify-full to it") : address;
+}
+
+/** Without `sslmode`, as in libpq, a server that offers no TLS gets the password all the same. */
+function withClearTextNotice(address: ServerAddress, fix: string): ServerAddress {
+  const isHere = /^(?:\/|localhost$|127\.|::1$)/.test(address.hostAddress ?? address.host);
+  if (isHere || address.password === null || address.requiresTls) return address;
+  address.notices.push(
+    "The database's password may travel in clear, because DATABASE_URL names no sslmode: " +
+      `${fix}, or sslmode=disable where the network is your own.`,
+  );
   return address;
 }
 
 function defaults(): ServerAddress {
   return {
     host: "localhost",
+    hostAddress: null,
     port: 5432,
     database: "",
     user: "",
@@ -110,6 +114,13 @@ function defaults(): ServerAddress {
     connectTimeoutMs: DEFAULT_CONNECT_TIMEOUT_MS,
     applicationName: "oura-sync",
     options: null,
+    negotiation: "postgres",
+    sendsCertificate: true,
+    lowestTls: null,
+    requiresTls: false,
+    requiresChannelBinding: false,
+    allowsAuthentication: () => true,
+    notices: [],
   };
 }
 
@@ -118,6 +129,10 @@ function parseUrl(text: string): URL {
   if (SEVERAL_HOSTS.test(text)) throw invalid("it names several hosts; name the primary");
   // What stands before the last @ may hold unescaped characters that end the host part early.
   if (/#/.test(text)) throw invalid("it holds a #; write it as %23");
+  // What follows the first / or ? would be taken for the database or a parameter, and be shown.
+  if (/^\w+:\/\/[^/?]*[/?].*@/s.test(text)) {
+    throw invalid("it holds an @ behind the first / or ?; in a password write / as %2F, ? as %3F");
+  }
   // WHATWG URLs know no user or port without a host, libpq does.
   const parsed = URL.parse(text.replace(NO_HOST, "$1localhost"));
   if (!parsed) throw invalid("it is not a URL; characters such as / ? # @ % need escaping");

@@ -8,7 +8,7 @@ import type { ServerAddress } from "./server_url.ts";
 export type TlsAttempt = ConnectionOptions | false;
 
 /**
- * The attempts `sslmode` stands for, in order. The next one is made only if the former failed for
+ * The attempts `sslmode` stands for, in order. The next one is made only if the previous one failed for
  * a reason that has to do with TLS.
  *
  * | sslmode | attempts |
@@ -25,6 +25,16 @@ export type TlsAttempt = ConnectionOptions | false;
  * @throws {UsageError} When a certificate file cannot be read.
  */
 export async function tlsAttempts(address: ServerAddress): Promise<TlsAttempt[]> {
+  const attempts = (await attemptsOf(address)).map((tls) => tls && withHost(tls, address));
+  return address.requiresChannelBinding ? attempts.filter((tls) => tls !== false) : attempts;
+}
+
+/** With `hostaddr` the certificate is still to name the host. */
+function withHost(tls: ConnectionOptions, { host, hostAddress }: ServerAddress): ConnectionOptions {
+  return hostAddress === null ? tls : { ...tls, host, servername: host };
+}
+
+async function attemptsOf(address: ServerAddress): Promise<TlsAttempt[]> {
   if (address.host.startsWith("/") || address.sslMode === "disable") return [false];
   const identity = await clientIdentity(address);
   const anyCertificate = { ...identity, rejectUnauthorized: false };
@@ -52,7 +62,7 @@ async function authority(address: ServerAddress): Promise<ConnectionOptions> {
 }
 
 async function clientIdentity(address: ServerAddress): Promise<ConnectionOptions> {
-  if (address.sslCert === null || address.sslKey === null) return {};
+  if (address.sslCert === null || address.sslKey === null || !address.sendsCertificate) return {};
   return {
     cert: await readPem("sslcert", address.sslCert),
     key: await readPem("sslkey", address.sslKey),

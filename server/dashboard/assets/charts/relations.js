@@ -128,7 +128,7 @@ export function weeksChart(weeks, { width, fmt, span }) {
             <text x="${left - 8}" y="${px(y(v * 60) + 4)}" text-anchor="end">${fmt.number(
               v,
               v % 1 ? 1 : 0,
-            )}\\u00a0h</text>
+            )}&nbsp;h</text>
           `
         )
       }${

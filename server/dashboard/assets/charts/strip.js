@@ -72,7 +72,7 @@ export function stripChart(strip, { width, fmt, now, isToday }) {
     ${strip.workouts.map((/** @type {any} */ workout) =>
       html`
         <text class="name" x="${px(clampX(x(Date.parse(workout.start)), left, right - 130))}"
-          y="${bottom - 48}">${workout.activity}<tspan dx="5">${workout.distance
+          y="${bottom - 42}">${workout.activity}<tspan dx="5">${workout.distance
             ? `${fmt.number(workout.distance / 1000, 1)} km, `
             : ""}${workout.minutes} min</tspan></text>
       `

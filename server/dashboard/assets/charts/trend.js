@@ -16,7 +16,7 @@ export function trendChart(line, trend, { width, height = 172, fmt, labels = tru
   const name = step === "day" ? metric.name : `${metric.name}, by ${step}`;
   const [left, right, top, bottom] = [
     narrow ? 42 : 54,
-    width - (narrow ? 70 : 84),
+    width - (narrow ? 78 : 84),
     26,
     height - 24,
   ];
@@ -59,7 +59,11 @@ export function trendChart(line, trend, { width, height = 172, fmt, labels = tru
       : ""}
     ${step === "day" && !line.sparse
       ? html`
-        <path class="dots ${starts.length > 800 ? "many" : ""}" d="${dotPath(line.values, x, y)}" />
+        <path class="dots ${starts.length > 800
+          ? "many"
+          : starts.length < 60
+          ? "few"
+          : ""}" d="${dotPath(line.values, x, y)}" />
       `
       : ""}
     <path class="line" d="${linePath(
@@ -246,53 +250,4 @@ function summaryOf({ metric, summary, gaps }, fmt, step) {
   return `${metric.name}: ${fmt.number(summary.count)} days, median ${
     fmt.full(metric, summary.median)
   }${range}. Shown by ${step}.${holes}`;
-}
-
-/**
- * The whole time there is data of, with the shown span marked: drag over it to choose another.
- * @param {{ first: string, last: string, span: { from: string, to: string }, fmt: any, width: number }} options
- * @returns {import("./parts.js").Chart}
- */
-export function overviewChart({ first, last, span, fmt, width }) {
-  const height = 50;
-  const [left, right] = [width < 560 ? 42 : 54, width - (width < 560 ? 70 : 84)];
-  const days = Math.max(1, Math.round((Date.parse(last) - Date.parse(first)) / 86_400_000));
-  const x = linear([0, days], [left, right]);
-  const at = (/** @type {string} */ day) =>
-    x(Math.max(0, Math.min(days, (Date.parse(day) - Date.parse(first)) / 86_400_000)));
-  const all = Array.from(
-    { length: days + 1 },
-    (_, i) => new Date(Date.parse(first) + i * 86_400_000).toISOString().slice(0, 10),
-  );
-  return {
-    svg: svg(
-      width,
-      height,
-      html`
-        <rect class="hole" x="${left}" y="6" width="${px(
-          right - left,
-        )}" height="20" rx="5" />${dayAxis({
-          days: all,
-          x,
-          top: 6,
-          bottom: 26,
-          most: Math.floor((right - left) / 90),
-          fmt,
-        })}<g
-          class="c-sleep">
-          <rect class="bar" opacity="0.35" x="${px(at(span.from))}" y="6" width="${px(
-            Math.max(4, at(span.to) - at(span.from)),
-          )}" height="20" rx="5" />
-        </g>
-      `,
-    ),
-    name: "All of the time there is data of",
-    summary: `Data from ${fmt.fullDay(first)} to ${fmt.fullDay(last)}; shown are ${
-      fmt.fullDay(span.from)
-    } to ${fmt.fullDay(span.to)}. Drag over a stretch to show it.`,
-    stops: [],
-    table: null,
-    plot: { left, right },
-    invert: (pixel) => Math.max(0, Math.min(days, x.invert(pixel))),
-  };
 }

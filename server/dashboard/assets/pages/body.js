@@ -10,7 +10,7 @@ export async function load(ctx) {
   return { span, step, ...await ctx.get("body", { from: span.from, to: span.to, step }) };
 }
 
-export function view({ span, step, trend }, ctx) {
+export function view({ span, step, trend, profile }, ctx) {
   const { fmt, href } = ctx;
   const controls = html`${spanChooser(ctx, span)}${
     segments([["day", "Day"], ["week", "Week"], ["month", "Month"]], step, (one) =>
@@ -39,7 +39,7 @@ export function view({ span, step, trend }, ctx) {
             `,
             { className: "w3" },
           )
-        )}</div>
+        )}${weightCard(profile, fmt)}</div>
         ${card(
           "Over time",
           html`${
@@ -56,4 +56,21 @@ export function view({ span, step, trend }, ctx) {
       `
   }`;
   return { title: "Body", body };
+}
+
+/** The weight of the profile, which has no history in the API. */
+function weightCard(profile, fmt) {
+  if (!profile || profile.weight === null) return "";
+  const height = profile.height === null ? "" : `, ${fmt.number(profile.height, 2)}\u00a0m`;
+  return card(
+    "Weight",
+    html`
+      <div class="score c-body"><b class="mid" data-value="weight">${fmt.number(
+        profile.weight,
+        1,
+      )}&nbsp;kg</b></div>
+      <p class="soft">as entered in the Oura app${height}</p>
+    `,
+    { className: "w3" },
+  );
 }

@@ -1,5 +1,5 @@
 import { CAUSES } from "../charts/causes.js";
-import { coverageChart } from "../charts/grids.js";
+import { coverageChart } from "../charts/coverage.js";
 import { figure } from "../figure.js";
 import { html } from "../html.js";
 import { card, head, spanChooser, spanOf } from "../parts.js";

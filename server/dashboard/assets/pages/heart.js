@@ -1,4 +1,4 @@
-import { hoursChart } from "../charts/grids.js";
+import { hoursChart } from "../charts/hours.js";
 import { heartChart } from "../charts/heart.js";
 import { trendChart } from "../charts/trend.js";
 import { figure } from "../figure.js";

@@ -1,6 +1,7 @@
 import { colour } from "../charts/parts.js";
 import { lagChart, scatterChart } from "../charts/relations.js";
-import { overviewChart, trendChart } from "../charts/trend.js";
+import { overviewChart } from "../charts/overview.js";
+import { trendChart } from "../charts/trend.js";
 import { figure } from "../figure.js";
 import { html } from "../html.js";
 import { card, empty, head, moved, segments, spanChooser, spanOf } from "../parts.js";
@@ -234,9 +235,13 @@ function figures({ lines, compared }, fmt) {
               : ""}</tr>
           </thead>
           <tbody>${lines.map((/** @type {any} */ { metric, summary, before }) =>
-            html`<tr><td>${metric.name}</td><td class="n">${fmt.number(summary.count)}</td>${
-              cell(metric, summary.median)
-            }${cell(metric, summary.mean)}<td class="n">${
+            html`<tr><td>${metric.name}${
+              metric.meaning
+                ? html`<br><span class="soft">${metric.meaning.replaceAll("`", "")}</span>`
+                : ""
+            }</td><td class="n">${fmt.number(summary.count)}</td>${cell(metric, summary.median)}${
+              cell(metric, summary.mean)
+            }<td class="n">${
               summary.usual
                 ? `${fmt.plain(metric, summary.usual.low)} to ${
                   fmt.plain(metric, summary.usual.high)

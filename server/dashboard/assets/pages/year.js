@@ -1,4 +1,4 @@
-import { calendarChart, rasterChart } from "../charts/grids.js";
+import { calendarChart, rasterChart } from "../charts/calendar.js";
 import { figure } from "../figure.js";
 import { html } from "../html.js";
 import { card, empty, head, moved, spanChooser, spanOf } from "../parts.js";

@@ -1,0 +1,61 @@
+/** API clients of a session: one rate gate for all, and a token kept fresh for each wearer. */
+import type { Settings } from "../../config/environment/settings.ts";
+import { openVault, openWearer } from "../../lib/auth/open_wearer.ts";
+import type { TokenKeeper } from "../../lib/auth/token_keeper.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import type { Vault } from "../../lib/db/vault/grant.ts";
+import { loggerOf } from "../../lib/log/log.ts";
+import { telemetry } from "../../lib/log/telemetry.ts";
+import { OuraHttp } from "../../lib/oura/http/http.ts";
+import { RateGate, type RateGateOptions } from "../../lib/oura/http/rate_gate.ts";
+import type { TokenProvider } from "../../lib/oura/token_provider.ts";
+
+/** Makes API clients. */
+export interface Clients {
+  /** A client for a token. All clients share one gate: what Oura limits is the app. */
+  of(tokens: TokenProvider): OuraHttp;
+  /**
+   * The token of a wearer who signed in. The keys are opened once, and one row is read.
+   * @throws {SignInError} When the wearer is not signed in, or the grant has expired.
+   */
+  tokenOf(userId: string): Promise<TokenKeeper>;
+}
+
+/** Opens the clients of a session. The keys of the vault are opened when a sign-in needs them. */
+export function openClients(
+  settings: Settings,
+  db: Database,
+  limits: Pick<RateGateOptions, "patienceMs" | "budget">,
+): Clients {
+  const gate = openGate(limits);
+  let vault: Promise<Vault> | null = null;
+  return {
+    of: (tokens) => openClient(tokens, settings.apiUrl, gate),
+    tokenOf: async (userId) =>
+      openWearer(settings, await (vault ??= openVault(settings, db)), userId),
+  };
+}
+
+function openGate(limits: Pick<RateGateOptions, "patienceMs" | "budget">): RateGate {
+  return new RateGate({
+    ...limits,
+    onWait: (ms) => {
+      telemetry().count("waits", 1);
+      const seconds = Math.ceil(ms / 1000);
+      loggerOf("oura").warn("Requests wait {seconds} s for the rate limit.", { seconds });
+    },
+  });
+}
+
+function openClient(tokens: TokenProvider, baseUrl: string, gate: RateGate): OuraHttp {
+  return new OuraHttp({
+    tokens,
+    baseUrl,
+    gate,
+    onRetry: (path, problem, attempt) => {
+      telemetry().count("retries", 1, { "oura_sync.path": path });
+      const facts = { attempt, path, problem };
+      loggerOf("oura").warn("Attempt {attempt} for {path} failed: {problem}.", facts);
+    },
+  });
+}

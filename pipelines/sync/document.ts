@@ -1,0 +1,157 @@
+/**
+ * One document of one wearer, as webhook events name it: fetch it by its id, then load it, put it into
+ * quarantine, or mark it deleted when Oura no longer has it. Under the lease of its data type.
+ */
+import type { Transaction } from "../../lib/db/driver/database.ts";
+import { acquireLeases } from "../../lib/db/store/leases.ts";
+import { resolveRejects } from "../../lib/db/store/rejects.ts";
+import { retryTransaction } from "../../lib/db/driver/retry_transaction.ts";
+import { noRows, type RowCounts } from "../../lib/db/store/runs.ts";
+import { EXIT, type OuraSyncError, UsageError } from "../../lib/errors.ts";
+import { DocumentNotFoundError } from "../../lib/oura/errors.ts";
+import type { OuraHttp } from "../../lib/oura/http/http.ts";
+import { type CompiledType, compileTypes } from "../stages/compiled.ts";
+import { removeBuriedSamples } from "../stages/series/deleted_samples.ts";
+import { markDocumentDeleted } from "../stages/tombstones.ts";
+import { BadRowError } from "../errors.ts";
+import { loadBatch, type LoadContext, newBatch, requireLease } from "./run/load_batch.ts";
+import {
+  asOuraSyncError,
+  busyType,
+  nothingDone,
+  type SyncReport,
+  type TypeOutcome,
+  verdict,
+} from "./outcome.ts";
+import { RunRecord } from "./run_record.ts";
+import type { SyncOptions } from "./sync_wearer.ts";
+
+/** Which document. */
+export interface DocumentRequest {
+  /** The name of its data type. */
+  readonly dataType: string;
+  readonly documentId: string;
+}
+
+/** Options of {@linkcode syncDocument}. */
+export type DocumentOptions =
+  & Omit<SyncOptions, "types" | "demand" | "concurrency" | "dryRun" | "onEvent">
+  & DocumentRequest;
+
+/**
+ * Syncs one document. It can be repeated: loading the same document again writes nothing.
+ * @returns How it went, with one data type. Exit code 75 when another process is syncing the type.
+ * @throws {UsageError} When Oura has no single documents of the data type.
+ * @throws {DatabaseError} When the database is gone before the work begins.
+ */
+export async function syncDocument(options: DocumentOptions): Promise<SyncReport> {
+  const started = performance.now();
+  const { db, http, userId, pipeline, lease, version, signal, command = "document" } = options;
+  const compiled = compiledType(options);
+  await using record = await RunRecord.open(db, {
+    userId,
+    command,
+    startedAt: options.now ?? new Date(),
+    version,
+    configChecksum: pipeline.checksum,
+    lease,
+  }, http.traffic);
+  await using leases = await acquireLeases(db, userId, [options.dataType], { ...lease, signal })
+    .catch((error) => record.fail(error));
+  const [holder] = leases.busy;
+  const context = { userId, runId: record.id, leases };
+  const outcome = holder ? busyType(holder, 1) : await readDocument(options, compiled, context);
+  const { requests, bytes } = http.traffic;
+  await record.type(outcome, { requests, bytes });
+  const error = verdict([outcome]);
+  await record.close(error, outcome.counts);
+  return reportOf(options, record.id, outcome, error, started);
+}
+
+function compiledType({ dataType, pipeline, compiled }: DocumentOptions): CompiledType {
+  const found = (compiled ?? compileTypes(pipeline)).get(dataType);
+  if (found?.type.singleDocument) return found;
+  throw new UsageError("NO_SINGLE_DOCUMENT", `Oura has no single documents of ${dataType}`);
+}
+
+/** Fetches the document and stores what Oura says. Failures are in the outcome. */
+async function readDocument(
+  options: DocumentOptions,
+  compiled: CompiledType,
+  context: LoadContext,
+): Promise<TypeOutcome> {
+  const { db, http, dataType, documentId, pipeline, signal } = options;
+  const progress = nothingDone(dataType, 1);
+  try {
+    const document = await fetchDocument(http, compiled, documentId, signal);
+    const counts = await retryTransaction(db, async (tx) => {
+      const stored = document === null
+        ? await deleteDocument(tx, compiled, context, documentId)
+        : await loadDocument(tx, compiled, context, document, pipeline.contract.badRows === "fail");
+      await requireLease(tx, context, dataType);
+      return stored;
+    }, { signal });
+    return { ...progress, counts, windows: { done: 1, total: 1 }, state: "done" };
+  } catch (error) {
+    return { ...progress, state: "failed", error: asOuraSyncError(error) };
+  }
+}
+
+/** The document, or null when Oura no longer has it. */
+async function fetchDocument(
+  http: OuraHttp,
+  { type }: CompiledType,
+  id: string,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
+  try {
+    return await http.getJson(`${type.endpoint}/${encodeURIComponent(id)}`, {}, signal);
+  } catch (error) {
+    if (error instanceof DocumentNotFoundError) return null;
+    throw error;
+  }
+}
+
+async function loadDocument(
+  tx: Transaction,
+  compiled: CompiledType,
+  context: LoadContext,
+  document: unknown,
+  failOnBadRow: boolean,
+): Promise<RowCounts> {
+  const { type } = compiled;
+  const outcome = compiled.transform(document);
+  const batch = newBatch();
+  if ("row" in outcome) {
+    batch.rows.push(outcome.row);
+    if (outcome.unread) batch.unread.push(outcome.unread);
+  } else batch.rejects.push(outcome.reject);
+  const [bad] = [...batch.rejects, ...batch.unread];
+  if (bad && failOnBadRow) throw new BadRowError(type.name, bad);
+  return (await loadBatch(tx, context, { ...compiled, hasOpenRejects: true }, batch)).counts;
+}
+
+async function deleteDocument(
+  tx: Transaction,
+  { type, transform: { table } }: CompiledType,
+  { userId }: LoadContext,
+  id: string,
+): Promise<RowCounts> {
+  const deleted = await markDocumentDeleted(tx, table, userId, id);
+  if (deleted > 0) await removeBuriedSamples(tx, table, userId);
+  await resolveRejects(tx, userId, type.name, [id]);
+  return { ...noRows(), deleted };
+}
+
+function reportOf(
+  { userId, http: { traffic } }: DocumentOptions,
+  runId: number,
+  outcome: TypeOutcome,
+  error: OuraSyncError | null,
+  started: number,
+): SyncReport {
+  const durationMs = Math.round(performance.now() - started);
+  const exitCode = error?.exitCode ?? EXIT.done;
+  const { counts } = outcome;
+  return { runId, userId, types: [outcome], counts, traffic, durationMs, exitCode, error };
+}

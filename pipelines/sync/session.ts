@@ -1,0 +1,80 @@
+/**
+ * A session: everything that a process opens once, however many wearers and documents it syncs. The
+ * command line runs one job in a session, a worker runs thousands.
+ */
+import { hostname } from "node:os";
+import type { Settings } from "../../config/environment/settings.ts";
+import type { Pipeline } from "../../config/model.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import type { LeaseOptions } from "../../lib/db/store/leases.ts";
+import { startTelemetry } from "../../lib/log/telemetry.ts";
+import type { RateGateOptions } from "../../lib/oura/http/rate_gate.ts";
+import { holdProcessLock, lifeOf } from "../../lib/process/process_lock.ts";
+import { VERSION } from "../../lib/version.ts";
+import { applyAdditive } from "../schema/apply/apply.ts";
+import { readState } from "../schema/database_schema.ts";
+import { livePipeline } from "../schema/live_pipeline.ts";
+import { type CompiledTypes, compileTypes } from "../stages/compiled.ts";
+import { type Clients, openClients } from "./clients.ts";
+
+/** What {@linkcode openSession} needs. */
+export interface SessionOptions {
+  readonly settings: Settings;
+  /** The configuration as declared. */
+  readonly pipeline: Pipeline;
+  /** Migrated. It stays open when the session ends. */
+  readonly db: Database;
+  /** Whether new columns of the YAML are added first. */
+  readonly apply: boolean;
+  /** The limits of the rate gate that all jobs share. */
+  readonly limits?: Pick<RateGateOptions, "patienceMs" | "budget"> | undefined;
+  /** Ends every job. */
+  readonly signal: AbortSignal;
+}
+
+/** See the head of the file. */
+export interface Session extends AsyncDisposable {
+  readonly settings: Settings;
+  readonly db: Database;
+  /** The part of the configuration that the tables can take. */
+  readonly pipeline: Pipeline;
+  readonly compiled: CompiledTypes;
+  /** API clients and sign-ins. */
+  readonly clients: Clients;
+  readonly version: string;
+  readonly lease: LeaseOptions;
+  readonly signal: AbortSignal;
+  /** Call it when leases or records could not be given back: other processes then see that this one died. */
+  keepLockFile(): void;
+}
+
+/**
+ * Opens a session.
+ * @throws {DatabaseError} When the database cannot be used.
+ */
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const { settings, db, signal } = options;
+  const { dataDirectory } = settings;
+  await startTelemetry();
+  await using stack = new AsyncDisposableStack();
+  const statements = db.endStatementsOn?.(signal);
+  if (statements) stack.use(statements);
+  const lock = stack.use(await holdProcessLock(dataDirectory, `${hostname()} pid ${Deno.pid}`));
+  const lease = { holder: lock.holder, lifeOf: (holder: string) => lifeOf(dataDirectory, holder) };
+  const pipeline = options.apply
+    ? (await applyAdditive(db, options.pipeline, { ...lease, signal })).pipeline
+    : livePipeline(options.pipeline, await readState(db));
+  const opened = stack.move();
+  return {
+    settings,
+    db,
+    pipeline,
+    compiled: compileTypes(pipeline),
+    clients: openClients(settings, db, options.limits ?? {}),
+    version: VERSION,
+    lease,
+    signal,
+    keepLockFile: () => lock.keepLockFile(),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}

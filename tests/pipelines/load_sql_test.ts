@@ -1,0 +1,34 @@
+/**
+ * The statements that load a table, as they are built for three tables of the shipped kind: compare
+ * them with `tests/pipelines/statements/`. After a wanted change, write these files with
+ * `deno test --allow-all tests/pipelines/load_sql_test.ts -- --update`.
+ */
+import assert from "node:assert/strict";
+import { addStatement, replaceStatement } from "../../pipelines/stages/series/series_sql.ts";
+import {
+  copyStatement,
+  occupiedStatement,
+  upsertStatement,
+} from "../../pipelines/stages/load_sql.ts";
+import { tableOf } from "../../pipelines/stages/table.ts";
+import { typeFrom } from "./support.ts";
+
+const TABLES = [
+  typeFrom("sleep", ["columns: { type: type, hrv_ms: average_hrv }", "series: { sleep_hrv: hrv }"]),
+  typeFrom("heart_rate", ["columns: { bpm: bpm, source: source }"]),
+  typeFrom("tag", ["keep_raw: false"]),
+].map(tableOf);
+
+for (const table of TABLES) {
+  Deno.test(`the statements that load ${table.name} are the ones on record`, async () => {
+    const statements = [
+      upsertStatement(table),
+      ...(table.timeKeyed ? [copyStatement(table), occupiedStatement(table)] : []),
+      ...table.series.flatMap((series) => [addStatement(series), replaceStatement(series)]),
+    ];
+    const text = statements.map((sql) => `${sql};\n`).join("\n");
+    const file = new URL(`./statements/${table.name}.sql`, import.meta.url);
+    if (Deno.args.includes("--update")) await Deno.writeTextFile(file, text);
+    assert.equal(text, (await Deno.readTextFile(file)).replaceAll("\r\n", "\n"));
+  });
+}
