@@ -39,6 +39,7 @@ const BOOKKEEPING_TABLES: readonly string[] = [
   "column_changes",
   "declared_objects",
   "row_accounts",
+  "account_imports",
 ];
 
 /** Why PostgreSQL would not take the name unquoted and whole; null when it does. */

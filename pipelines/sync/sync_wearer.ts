@@ -201,7 +201,7 @@ export async function sync(options: SyncOptions): Promise<SyncReport> {
 const MANY_ROWS = 5_000;
 
 function selectTypes(pipeline: Pipeline, names: readonly string[] | undefined): PipelineType[] {
-  return pipeline.types.filter(({ name }) => names === undefined || names.includes(name));
+  return pipeline.types.filter(({ name, importOnly }) => names?.includes(name) ?? !importOnly);
 }
 
 function newOutcome(type: PipelineType): TypeOutcome {
