@@ -54,6 +54,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("../backfill.ts"),
   },
   {
+    name: "import",
+    summary: "load the account export (ZIP or folder) into the same tables",
+    database: "write",
+    permissions: "fetch",
+    load: () => import("../import.ts"),
+  },
+  {
     name: "plan",
     summary: "show what oura.yaml would change in the tables",
     database: "read",
