@@ -3,7 +3,7 @@ import { Argument, Option } from "commander";
 import type { Settings } from "../config/environment/settings.ts";
 import type { Pipeline } from "../config/model.ts";
 import type { Database } from "../lib/db/driver/database.ts";
-import { EXIT, UsageError } from "../lib/errors.ts";
+import { UsageError } from "../lib/errors.ts";
 import { wearerIdOf } from "../lib/oura/wearer_id.ts";
 import { VERSION } from "../lib/version.ts";
 import { knownWearers } from "../reports/known_wearers.ts";
