@@ -41,7 +41,10 @@ export interface PipelineType {
   readonly table: string;
   /** True when the catalog knows the type, false when the YAML declares the endpoint. */
   readonly known: boolean;
+  /** Empty where `importOnly`. */
   readonly endpoint: string;
+  /** True when only the account export holds the type: `sync` never asks for it. */
+  readonly importOnly: boolean;
   readonly envelope: "list" | "object";
   readonly window: TypeWindow;
   /** Paths in the document that, with the wearer, identify it. */

@@ -41,6 +41,7 @@ const BOOKKEEPING_TABLES: readonly string[] = [
   "row_accounts",
   "heart_rate_hours",
   "series_documents",
+  "account_imports",
 ];
 
 /** Why PostgreSQL would not take the name unquoted and whole; null when it does. */

@@ -8,6 +8,7 @@ const FILES: Readonly<Record<CommandName, () => Promise<CommandModule>>> = {
   auth: () => import("../auth/mod.ts"),
   sync: () => import("../sync/mod.ts"),
   backfill: () => import("../backfill.ts"),
+  import: () => import("../import.ts"),
   plan: () => import("../plan.ts"),
   apply: () => import("../apply.ts"),
   replay: () => import("../replay.ts"),

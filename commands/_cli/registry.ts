@@ -47,6 +47,12 @@ const ENTRIES = [
     permissions: "fetch",
   },
   {
+    name: "import",
+    summary: "load the account export (ZIP or folder) into the same tables",
+    database: "write",
+    permissions: "fetch",
+  },
+  {
     name: "plan",
     summary: "show what oura.yaml would change in the tables",
     database: "read",

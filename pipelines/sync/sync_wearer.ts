@@ -98,8 +98,8 @@ export async function sync(options: SyncOptions): Promise<SyncReport> {
 async function planSync(options: SyncOptions): Promise<SyncPlan> {
   const { db, http, userId, pipeline, types, dryRun = false } = options;
   const { demand = { kind: "pending" }, now = new Date() } = options;
-  const requested = pipeline.types.filter(({ name }) =>
-    types === undefined || types.includes(name)
+  const requested = pipeline.types.filter(({ name, importOnly }) =>
+    types?.includes(name) ?? !importOnly
   );
   const askable = await retryTransaction(
     db,

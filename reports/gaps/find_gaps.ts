@@ -53,7 +53,10 @@ export interface GapQuery {
 /** The gaps of a wearer, by data type in the order of the pipeline, then by day. */
 export async function findGaps(db: Queryable, query: GapQuery): Promise<Gap[]> {
   const { pipeline, userId } = query;
-  const types = pipeline.types.filter(({ name }) => query.types?.includes(name) ?? true);
+  // Of what only the account export has, no day is expected.
+  const types = pipeline.types.filter(({ name, importOnly }) =>
+    !importOnly && (query.types?.includes(name) ?? true)
+  );
   const names = types.map(({ name }) => name);
   const live = livePipeline(pipeline, await readState(db)).types;
   const recorded = await readLedger(db, userId, names);

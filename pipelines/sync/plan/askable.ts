@@ -31,9 +31,11 @@ export async function askableTypes(
   tokens: TokenProvider,
   now: Date,
 ): Promise<Askable> {
-  const grant = { scopes: tokens.scopes, portal: tokens.signIn?.portal ?? null };
-  const standing = Map.groupBy(wanted, ({ scope }) => scopeStanding(grant, scope));
   const skipped = new Map<string, SkipReason>();
+  for (const type of wanted) if (type.importOnly) skipped.set(type.name, notServed(type));
+  const served = wanted.filter(({ importOnly }) => !importOnly);
+  const grant = { scopes: tokens.scopes, portal: tokens.signIn?.portal ?? null };
+  const standing = Map.groupBy(served, ({ scope }) => scopeStanding(grant, scope));
   for (const type of standing.get("withheld") ?? []) skipped.set(type.name, withheld(type));
   const open = standing.get("not_offered") ?? [];
   const refusals = open.length === 0
@@ -59,6 +61,13 @@ export function notOffered({ scope }: PipelineType, { status, at }: KnownRefusal
       `the legacy portal cannot grant the scope "${scope}", and Oura refused the data type ` +
       `(${status}) on ${day}; it is asked for again from ${addDays(day, RECHECK_DAYS)} on, or ` +
       "after the next sign-in",
+  };
+}
+
+function notServed({ name }: PipelineType): SkipReason {
+  return {
+    code: "IMPORT_ONLY",
+    message: `Oura's API does not serve ${name}; load it from the account export: oura-sync import`,
   };
 }
 
