@@ -106,7 +106,7 @@ if (Deno.build.os !== "windows") {
         },
       }, ["sync", "--types", "daily_sleep"]);
       desk.oura.simulator.faults.add({ kind: "latency", match: "/daily_sleep", delayMs: 60_000 });
-      await run.says(/windows of 1 data types/);
+      await run.says(/windows across 1 data types/);
       run.kill(second === "SIGINT" ? "SIGTERM" : "SIGINT");
       await run.says(/Stopping: /);
       run.kill(second);
@@ -122,7 +122,7 @@ if (Deno.build.os !== "windows") {
       { directory: desk.directory, env: environmentOf(desk) },
       ["sync", "--types", "daily_sleep"],
     );
-    await run.says(/windows of 1 data types/);
+    await run.says(/windows across 1 data types/);
     run.kill("SIGINT");
     run.kill("SIGINT");
     const { exitCode, err } = await run.end();

@@ -18,12 +18,16 @@ const LOOKS: readonly (readonly string[])[] = [
   ["auth", "status"],
   ["rejects", "list"],
   ["rejects", "show", "1"],
+  ["report", "--format", "json"],
+  ["export", "--format", "csv", "--types", "daily_sleep", "--out", "-"],
 ];
+/** It ends when it is stopped; its own tests let it run as a role that may only read. */
+const SERVES = "dashboard";
 
 Deno.test("every command that only reads is among those checked", () => {
   const checked = LOOKS.map(([name]) => name);
   const reading = COMMANDS.filter(({ database }) => database === "read").map(({ name }) => name);
-  assert.deepEqual(reading.filter((name) => !checked.includes(name)), []);
+  assert.deepEqual(reading.filter((name) => name !== SERVES && !checked.includes(name)), []);
 });
 
 for (const when of ["a valid", "an expired"]) {

@@ -74,5 +74,5 @@ deskTest("a terminal that cannot draw gets log lines without colours, and no bar
   const { exitCode, err } = await at({ ...env, TERM: "dumb" }, ["sync", "--types", "daily_sleep"]);
   assert.equal(exitCode, 0, err);
   assertTame(err);
-  assert.match(err, /windows of 1 data types/);
+  assert.match(err, /windows across 1 data types/);
 });
