@@ -15,8 +15,8 @@ export default defineCommand({
   database: "write",
   options: [
     typesFlag(),
-    new Option("--from <day>", "only documents from this day on"),
-    new Option("--to <day>", "only documents up to this day"),
+    new Option("--from <day>", "the first day of the documents"),
+    new Option("--to <day>", "the last day of the documents, included"),
   ],
   json: true,
   check: ({ options, pipeline }: CheckContext<Options>) => ({

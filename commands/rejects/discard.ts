@@ -12,14 +12,16 @@ export async function discard(
   const ids = idsOf(texts);
   if (ids.length === 0 && filter.dataTypes === undefined) {
     throw new UsageError("OPTION_MISSING", "rejects discard needs numbers or --types", {
-      hint: "oura-sync rejects list shows what is in quarantine.",
+      hint: "Run `rejects list` to see the quarantine.",
     });
   }
   const meant = await listRejects(db, { ...filter, ...(ids.length > 0 ? { ids } : {}) });
   refuseUnknown(ids, meant);
   const discarded = await closeRejects(db, meant.map(({ id }) => id), "discarded");
   terminal.out(
-    json ? jsonText({ discarded }) : `${discarded} discarded; they will not be kept again.`,
+    json
+      ? jsonText({ discarded })
+      : `Discarded ${discarded}. The same documents will be ignored from now on.`,
   );
   return EXIT.done;
 }
