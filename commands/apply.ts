@@ -74,9 +74,9 @@ function reportText({ applied, pending, refills }: ApplyReport): string {
     ...refills.map(({ table, rows, filled, rejected, done }) =>
       `${table}: ${countText(rows)} stored documents read, ${countText(filled)} rows filled` +
       (rejected === 0 ? "" : `, ${countText(rejected)} values do not fit (see: rejects list)`) +
-      (done ? "" : "; a sync is still writing, the next apply or sync finishes it")
+      (done ? "" : " (incomplete: a sync is still writing; run apply again)")
     ),
-    ...pending.map(({ description }) => `Left out, needs --allow-destructive: ${description}`),
+    ...pending.map(({ description }) => `Skipped (needs --allow-destructive): ${description}`),
   ];
   if (applied.length === 0 && pending.length > 0) lines.shift();
   return lines.join("\n");

@@ -25,7 +25,7 @@ export default defineCommand({
     new Option("--to <day>", "the last day, included (default: today)"),
   ],
   json: true,
-  help: "Only days not fetched yet are asked for: run it again to go on.",
+  help: "It requests only days that are not settled. Run it again to continue.",
   run: (context: CommandContext<Options>) =>
     runFetch(context, () => ({
       command: "backfill",

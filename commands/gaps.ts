@@ -24,9 +24,9 @@ export default defineCommand({
   options: [
     typesFlag(),
     userIdFlag("only this wearer (default: everyone)"),
-    new Option("--from <day>", "from this day (default: as far as the configuration wants)"),
-    new Option("--to <day>", "to this day, included (default: today in UTC)"),
-    new Option("--all", "also the days without a workout, tag or the like, which are ordinary"),
+    new Option("--from <day>", "the first day (default: the start of window.initial)"),
+    new Option("--to <day>", "the last day, included (default: today in UTC)"),
+    new Option("--all", "also list normal days without a workout, tag, session or the like"),
   ],
   json: "one JSON document on standard output, with every span",
   check({ options, pipeline }: CheckContext<Options>) {
@@ -40,7 +40,7 @@ export default defineCommand({
     const { types, today, from, to } = request;
     const wearers = chooseKnown(hasTables ? await knownWearers(db) : [], options.userId);
     if (wearers.length === 0) {
-      terminal.err(qualifyCommands("Nothing has been synced yet: run `auth login`, then `sync`."));
+      terminal.err(qualifyCommands("No sync has run yet: run `auth login`, then `sync`."));
     }
     const found: Gap[] = [];
     for (const { userId, grant } of wearers) {
@@ -59,7 +59,7 @@ export default defineCommand({
         }),
       );
     }
-    const nothing = "No gaps: every day that must have data has some.";
+    const nothing = "No gaps: no day is missing.";
     if (found.length > 0 || wearers.length > 0 || options.json) {
       print({ from, to, gaps: found }, found.length > 0 ? screen(found) : nothing);
     }

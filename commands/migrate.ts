@@ -8,7 +8,7 @@ export default defineCommand({
   database: "none",
   configuration: true,
   arguments: [
-    new Argument("[what]", "up: apply what is missing; status: show it only")
+    new Argument("[what]", "up: apply pending migrations; status: only list them")
       .choices(["up", "status"]).default("up"),
   ],
   json: true,

@@ -16,8 +16,8 @@ interface Options {
 export default defineCommand({
   database: "read",
   options: [
-    new Option("--check", "exit with 4 when changes are pending, for CI"),
-    new Option("--history", "the changes already made, as SQL that can be run again"),
+    new Option("--check", "exit with 4 if changes are pending (for CI)"),
+    new Option("--history", "print the changes already made, as SQL that can be run again"),
   ],
   json: true,
   async run(context: DatabaseContext<Options, undefined>) {
@@ -69,8 +69,8 @@ function planText(steps: readonly PlannedStep[]): string {
     return chosen.length === 0 ? [] : [`-- ${title}`, ...chosen.map(stepText)];
   };
   return [
-    ...part("Done by `apply`, and by the next `sync` where nothing changes its type:", false),
-    ...part("Destructive: done by `apply --allow-destructive` only:", true),
+    ...part("Applied by `apply`; also by the next `sync`, except type changes:", false),
+    ...part("Destructive: applied only by `apply --allow-destructive`:", true),
   ].join("\n\n");
 }
 
@@ -93,7 +93,7 @@ function stepText(step: PlannedStep): string {
 }
 
 function historyText(changes: readonly ColumnChange[]): string {
-  if (changes.length === 0) return "-- No change on record.";
+  if (changes.length === 0) return "-- No changes recorded.";
   return changes.map((change) => {
     const outcome = change.state === "done" ? "" : ` (${change.state})`;
     return [

@@ -16,9 +16,9 @@ interface Options {
 export default defineCommand({
   database: "none",
   configuration: true,
-  arguments: [new Argument("<sql>", "one query; it cannot change anything")],
+  arguments: [new Argument("<sql>", "one query, in a read-only transaction")],
   options: [
-    new Option("--format <format>", "how the rows are printed").choices(["table", "csv", "json"])
+    new Option("--format <format>", "the output format").choices(["table", "csv", "json"])
       .default("table"),
     new Option("--json", "the same as --format json").conflicts("csv"),
     new Option("--csv", "the same as --format csv"),
@@ -62,7 +62,7 @@ async function printCsv(db: Database, sql: string, terminal: Terminal): Promise<
 function explainReadOnly(error: unknown): never {
   if (!(error instanceof DatabaseError) || error.code !== "DATABASE_READ_ONLY") throw error;
   throw new DatabaseError("DATABASE_READ_ONLY", error.message, {
-    hint: "`query` only reads. To change something, use psql or another client.",
+    hint: "`query` only reads data. To change data, use psql or another client.",
     cause: error,
   });
 }

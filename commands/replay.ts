@@ -19,8 +19,8 @@ export default defineCommand({
   database: "write",
   options: [
     typesFlag(),
-    new Option("--from <day>", "only documents from this day on"),
-    new Option("--to <day>", "only documents up to this day"),
+    new Option("--from <day>", "the first day of the documents"),
+    new Option("--to <day>", "the last day of the documents, included"),
     new Option("--from-files <dir>", "load what export --format ndjson wrote, instead")
       .conflicts(["from", "to"]),
   ],

@@ -30,10 +30,10 @@ export default defineCommand({
     new Option("--from <day>", `the first day (default: ${DEFAULT_DAYS} days up to the last one)`),
     new Option("--to <day>", "the last day, included (default: today)"),
     new Option("--out <file>", "the file to write; - is standard output (default for md and json)"),
-    new Option("--format <format>", "what kind of file").choices(["html", "md", "json"])
+    new Option("--format <format>", "the format of the file").choices(["html", "md", "json"])
       .default("html"),
-    new Option("--locale <tag>", "how numbers and dates are written, such as en-GB"),
-    userIdFlag("of this wearer (default: the first one)"),
+    new Option("--locale <tag>", "the language tag for numbers and dates, such as en-GB"),
+    userIdFlag("the wearer (default: the first one)"),
   ],
   check({ options }: CheckContext<Options>) {
     if (options.locale !== undefined) checkLocale(options.locale);
@@ -44,7 +44,7 @@ export default defineCommand({
     const { format, locale } = options;
     const userId = await shownWearer(db, options.userId);
     if (userId === undefined) {
-      throw new UsageError("NOTHING_TO_REPORT", "no wearer has synced yet", {
+      throw new UsageError("NOTHING_TO_REPORT", "no sync has run yet", {
         hint: "Run `auth login`, then `sync`.",
       });
     }

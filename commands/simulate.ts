@@ -26,16 +26,16 @@ export default defineCommand({
     ]),
   ],
   options: [
-    new Option("--port <n>", "port on 127.0.0.1; 0 takes a free one").default("8790"),
+    new Option("--port <n>", "the port on 127.0.0.1; 0 means any free one").default("8790"),
     new Option("--days <n>", "days of history").default("90"),
-    new Option("--seed <n>", "the same seed makes the same people").default("1"),
-    new Option("--users <n>", "how many wearers").default("1"),
-    new Option("--now <instant>", "the simulated present (default: the real one)"),
+    new Option("--seed <n>", "the seed; the same seed creates the same data").default("1"),
+    new Option("--users <n>", "the number of wearers").default("1"),
+    new Option("--now <instant>", "the simulated current time (default: the real time)"),
     new Option("--out <file>", "where export writes the ZIP").default("data.zip"),
     new Option("--era <era>", "how export writes nested JSON").choices(["bare", "quoted"])
       .default("quoted"),
   ],
-  help: "Faults and the clock are set over HTTP: see simulator/README.md.",
+  help: "To set faults and the clock, use its HTTP interface: see simulator/README.md.",
   run: simulate,
 });
 
@@ -93,9 +93,9 @@ function onPort(port: number, serve: () => RunningSimulator): RunningSimulator {
   } catch (error) {
     const taken = error instanceof Deno.errors.AddrInUse;
     if (!taken && !(error instanceof Deno.errors.PermissionDenied)) throw error;
-    const what = taken ? "another program listens there" : "the system keeps it for itself";
+    const what = taken ? "another program uses it" : "permission denied";
     throw new UsageError("PORT_UNAVAILABLE", `--port ${port} cannot be used: ${what}`, {
-      hint: "Take another one, or --port 0 for any that is free.",
+      hint: "Choose another port, or --port 0 for any free one.",
       cause: error,
     });
   }

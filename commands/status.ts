@@ -23,7 +23,7 @@ export default defineCommand({
       () => [db.label, ...wearers.map(screen)].join("\n\n"),
     );
     if (wearers.length === 0) {
-      terminal.err(qualifyCommands("Nothing has been synced yet: run `auth login`, then `sync`."));
+      terminal.err(qualifyCommands("No sync has run yet: run `auth login`, then `sync`."));
     }
   },
 });
@@ -75,8 +75,8 @@ function screen(wearer: WearerReport): string {
 }
 
 function signInText({ signIn }: WearerReport): string {
-  if (signIn === null) return "sign-in   none stored (a static token, or signed out)";
-  if (signIn.state === "needs_login") return qualifyCommands("sign-in   DEAD: run `auth login`");
+  if (signIn === null) return "sign-in   not stored (a static token, or signed out)";
+  if (signIn.state === "needs_login") return qualifyCommands("sign-in   expired: run `auth login`");
   return `sign-in   active, token until ${minuteText(signIn.expiresAt)}`;
 }
 

@@ -23,14 +23,14 @@ export async function prepare(
   terminal: Terminal,
   { writes = false }: PrepareOptions = {},
 ): Promise<Settings> {
-  const misspelt: { name: string; meant: string }[] = [];
+  const similar: { name: string; meant: string }[] = [];
   const cut: string[] = [];
   const file = terminal.path(options.envFile ?? ENV_FILE);
   if (writes) await removeUnfinishedEnvFile(file);
   const asked = options.envFile === undefined ? undefined : file;
   const environment = await loadEnvironment(asked, terminal.env, {
     usual: file,
-    onUnknownName: (name, meant) => misspelt.push({ name, meant }),
+    onUnknownName: (name, meant) => similar.push({ name, meant }),
     onCut: (name) => cut.push(name),
   });
   const settings = settingsAt(readSettings(environment), terminal);
@@ -44,7 +44,7 @@ export async function prepare(
     // Its colours are control characters; the log spells out all others itself.
     write: (text) => terminal.err(text.trimEnd(), "verbatim"),
   });
-  for (const { name, meant } of misspelt) {
+  for (const { name, meant } of similar) {
     const facts = { file, name, meant };
     loggerOf("settings").warn("{file}: {name} is not read; did you mean {meant}?", facts);
   }
@@ -105,7 +105,7 @@ export function withReadOnlyDatabase<T>(
 
 /**
  * The same for what is only tried out, which before the first sync has no tables to look at: it gets
- * some that nobody else ever sees.
+ * some that no other program ever sees.
  * @param body Is told whether the tables are there to stay.
  * @throws {DatabaseError} Also when the tables are older than this program.
  */

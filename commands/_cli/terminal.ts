@@ -58,7 +58,7 @@ function write(stream: { writeSync(bytes: Uint8Array): number }, text: string): 
     try {
       written += stream.writeSync(bytes.subarray(written));
     } catch (error) {
-      // The reader went away, as `head` does: there is nobody left to tell.
+      // The reader has closed the stream, as `head` does: no message can reach it.
       if (error instanceof Deno.errors.BrokenPipe) return;
       if (!(error instanceof Deno.errors.WouldBlock)) throw unwritable(error);
     }
@@ -68,7 +68,7 @@ function write(stream: { writeSync(bytes: Uint8Array): number }, text: string): 
 function unwritable(cause: unknown): UsageError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new UsageError("OUTPUT_UNWRITABLE", `the output cannot be written: ${reason}`, {
-    hint: "Check the disk or the program it is redirected to.",
+    hint: "Check free disk space, or the program that reads the output.",
     cause,
   });
 }

@@ -65,10 +65,10 @@ export async function login(context: AuthContext, options: LoginOptions): Promis
     return;
   }
   context.print(`Signed in as wearer ${userId} (portal ${portal}).`);
-  context.print(`Granted: ${scopes === null ? "unknown, Oura did not say" : scopes.join(", ")}`);
+  context.print(`Granted: ${scopes === null ? "not reported by Oura" : scopes.join(", ")}`);
   if (closed.length > 0) {
-    context.print(`Left out for lack of a scope: ${closed.join(", ")}`);
-    note("To add scopes, tick them in the app's settings at Oura and run `auth login` again.");
+    context.print(`Skipped, scope not granted: ${closed.join(", ")}`);
+    note("To add scopes, enable them in the app's settings at Oura and run `auth login` again.");
   }
 }
 
@@ -78,8 +78,8 @@ async function withKey(context: AuthContext): Promise<SignInSettings> {
   if (settings.tokenKey !== null || settings.connection.kind === "embedded") return settings;
   if ((await listGrants(context.db)).length > 0) {
     throw new UsageError("TOKEN_KEY_MISSING", "OURA_TOKEN_KEY is not set, but tokens are stored.", {
-      hint: "Set the key they were stored with. If it is lost, make a new one with " +
-        "`openssl rand -base64 32`, and let every wearer sign in again.",
+      hint: "Set the key that encrypted them. If it is lost, create a new one with " +
+        "`openssl rand -base64 32`, and run `auth login` again for every wearer.",
     });
   }
   const { key, id } = await createTokenKey(envFile);

@@ -29,5 +29,7 @@ export async function logout(
     return;
   }
   context.print(`Signed out wearer ${userId}. The stored data was kept.`);
-  if (!revoked) context.note("Oura no longer knew the grant; there was nothing left to revoke.");
+  if (!revoked) {
+    context.note("Oura did not know the grant any more, so there was nothing to revoke.");
+  }
 }

@@ -18,16 +18,16 @@ export default defineGroup({
   login: [
     "sign a wearer in",
     authCommand("write", login, [
-      new Option("--no-browser", "print the URL and take the pasted redirect URL or code"),
-      new Option("--scopes <names>", "ask for these scopes only, separated by commas"),
+      new Option("--no-browser", "print the URL, and read the pasted redirect URL or code"),
+      new Option("--scopes <names>", "request only these scopes, separated by commas"),
     ]),
   ],
   status: [
-    "who is signed in, with which scopes, until when",
+    "show who is signed in, with scopes and expiry",
     authCommand("read", status),
   ],
   logout: [
-    "revoke the grant at Oura and remove it; the data stays",
+    "revoke the grant at Oura and remove it; keep the data",
     authCommand("write", logout, [
       userIdFlag("the wearer (default: the first signed-in one)"),
     ]),

@@ -7,7 +7,7 @@ import type { ObtainedRedirect } from "../../lib/auth/sign_in.ts";
 import { openBrowser } from "./browser.ts";
 import type { AuthContext } from "./context.ts";
 
-/** A code lives for ten minutes; a page nobody finishes is not waited for any longer. */
+/** A code lives for ten minutes; an unfinished sign-in is not waited for any longer. */
 const WAIT_MS = 10 * 60_000;
 const LONGEST_LINE = 65_536;
 
@@ -26,8 +26,8 @@ export async function catchRedirect(
   const opened = await open(authorization.url);
   note(
     opened
-      ? "Sign in at Oura, in the browser that has opened. If none has, visit:"
-      : "No browser could be opened here. Open this page in any browser and sign in:",
+      ? "Sign in at Oura in the browser window. If no window opened, visit:"
+      : "No browser could be opened. Open this page in any browser and sign in:",
   );
   note(authorization.url);
   let isCaught = false;
@@ -35,17 +35,17 @@ export async function catchRedirect(
     isCaught = true;
     return { ...redirect, hasState: true };
   });
-  // With a browser and without a terminal, standard input is somebody else's.
+  // With a browser and without a terminal, standard input belongs to another program.
   if (opened && !inIsTerminal) return await caught;
-  note("If it ends on a page that fails to load, paste the address of that page here:");
+  note("If the browser ends on a page that does not load, paste the address of that page here:");
   const lines = linesOf(openInput());
   const pasted = takePasted(lines, authorization, note, inIsTerminal).then((redirect) => {
     if (redirect !== null) return redirect;
     if (inIsTerminal) return caught;
     throw new UsageError(
       "SIGN_IN_NO_BROWSER",
-      "No browser could be opened, and no redirect URL came in on standard input.",
-      { hint: "Pipe the address in that the sign-in ends on, or run this in a terminal." },
+      "No browser could be opened, and standard input contains no redirect URL.",
+      { hint: "Pipe in the address at which the sign-in ended, or run the command in a terminal." },
     );
   });
   try {
@@ -89,13 +89,15 @@ export async function pasteRedirect(
 ): Promise<ObtainedRedirect> {
   note("Open this page in any browser and sign in:");
   note(authorization.url);
-  note("Then paste the address it ends on (the page itself may fail to load), or only the code:");
+  note(
+    "Then paste the address at which the browser ends (the page need not load), or only the code:",
+  );
   const lines = linesOf(input);
   const { value: line } = await lines.next();
   await lines.return(undefined);
   if (line === undefined) {
-    throw new UsageError("SIGN_IN_PASTE", "No redirect URL or code came in on standard input.", {
-      hint: "Paste it, or pipe it in: the address begins with your redirect URI.",
+    throw new UsageError("SIGN_IN_PASTE", "Standard input contains no redirect URL or code.", {
+      hint: "Paste it, or pipe it in. The address begins with your redirect URI.",
     });
   }
   return { ...parsePastedRedirect(line), answer: () => Promise.resolve() };

@@ -2,7 +2,7 @@ import { type GrantedScopes, scopeStanding } from "../../lib/oura/oauth/scopes.t
 
 /**
  * Data types that a grant closes although its portal offers their scope: another sign-in can open
- * them. Empty when nobody knows the grant's scopes.
+ * them. Empty when the grant's scopes are unknown.
  */
 export function leftOut(
   grant: GrantedScopes,

@@ -7,7 +7,7 @@ import { leftOut } from "./scopes.ts";
 
 /**
  * Shows who is signed in; never a token.
- * @throws {SignInError} After the output, when nobody is or a grant is dead: exit 3.
+ * @throws {SignInError} After the output, when no wearer is signed in or a grant has expired: exit 3.
  */
 export async function status(context: AuthContext, options: { json?: boolean }): Promise<void> {
   const grants = context.hasTables ? await listGrants(context.db) : [];
@@ -25,12 +25,12 @@ function describe(grant: GrantSummary, { print, types }: AuthContext): void {
   print(`Wearer ${grant.userId}`);
   print(`  state         ${grant.state === "active" ? "signed in" : "must sign in again"}`);
   print(`  signed in     ${grant.obtainedAt.toISOString()}`);
-  print(`  last refresh  ${grant.refreshedAt?.toISOString() ?? "none yet"}`);
-  print(`  token until   ${grant.expiresAt.toISOString()} (refreshed by itself)`);
+  print(`  last refresh  ${grant.refreshedAt?.toISOString() ?? "never"}`);
+  print(`  token until   ${grant.expiresAt.toISOString()} (refreshed automatically)`);
   print(`  portal        ${grant.portal}`);
   print(`  scopes        ${grant.scopes?.join(", ") ?? "unknown"}`);
   const closed = leftOut(grant, types);
-  if (closed.length > 0) print(`  left out      ${closed.join(", ")}`);
+  if (closed.length > 0) print(`  skipped       ${closed.join(", ")}`);
   print(`  key           ${grant.keyId}`);
 }
 

@@ -43,7 +43,7 @@ export async function servePage(
   const address = `http://${urlHost(hostname)}:${server.addr.port}/`;
   const url = token === null ? address : `${address}?token=${token}`;
   terminal.out(url);
-  terminal.err(`The page is at ${address} until Ctrl-C.`);
+  terminal.err(`The page is at ${address}. Press Ctrl-C to stop.`);
   if (open) await openBrowser(url);
   await server.finished;
 }
@@ -59,7 +59,7 @@ function listen(
   } catch (error) {
     if (error instanceof Deno.errors.AddrInUse) {
       throw new UsageError("PORT_UNAVAILABLE", `port ${port} of ${hostname} is taken`, {
-        hint: "Name another one with --port, or 0 for any free one.",
+        hint: "Choose another port with --port, or 0 for any free one.",
         cause: error,
       });
     }

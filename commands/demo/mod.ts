@@ -36,8 +36,8 @@ export default defineCommand({
   database: "none",
   options: [
     new Option("--days <n>", "days of history").default("90"),
-    new Option("--serve", "leave the page open afterwards, until it is stopped"),
-    new Option("--port <n>", "the port of the page; 0 takes any free one").default("8787"),
+    new Option("--serve", "then serve the page until you press Ctrl-C"),
+    new Option("--port <n>", "the port of the page; 0 means any free one").default("8787"),
     new Option("--no-open", "with --serve: do not open a browser"),
     new Option("--config <file>", "the pipeline configuration (default: as for sync)"),
   ],
@@ -61,7 +61,7 @@ async function demo(
       write: (text) => terminal.err(text.trimEnd(), "verbatim"),
     });
     await clearDirectory(settings);
-    terminal.err("A simulated Oura is up. Making an embedded database …");
+    terminal.err("Simulator started. Creating the embedded database …");
     return await withDatabase(settings.connection, pipeline.schema, async (db) => {
       terminal.err("Signing in …");
       await signInUnattended(settings, db);
@@ -81,7 +81,7 @@ async function demo(
         if (report.error) terminal.err(describe(report.error));
         terminal.out(await lastScreen(db, pipeline, report.userId, report.durationMs));
       }
-      terminal.out(goOn(settings));
+      terminal.out(nextSteps(settings));
       if (options.serve) {
         const page = { port, hostname: "127.0.0.1", open: options.open };
         using interruption = interruptible(() => {});
@@ -111,9 +111,13 @@ async function clearDirectory({ dataDirectory, connection }: Settings): Promise<
   if (connection.kind !== "embedded") throw new TypeError("the demo's database is embedded");
   const names = await fileNames(dataDirectory);
   if (names.length > 0 && !names.includes(basename(connection.directory))) {
-    throw new UsageError("DEMO_DIRECTORY", `${dataDirectory} holds "${names[0]}", not a demo`, {
-      hint: "Move it away, or set OURA_DATA_DIR to another directory.",
-    });
+    throw new UsageError(
+      "DEMO_DIRECTORY",
+      `${dataDirectory} is not a demo directory: it contains "${names[0]}"`,
+      {
+        hint: "Move it away, or set OURA_DATA_DIR to another directory.",
+      },
+    );
   }
   // Another demo may be running there; it would lose its database.
   const lock = await lockDirectory(connection.directory);
@@ -150,13 +154,13 @@ async function lastScreen(
   ].join("\n");
 }
 
-function goOn(settings: Settings): string {
+function nextSteps(settings: Settings): string {
   const program = invocation();
   const here = `OURA_DATA_DIR=${settings.dataDirectory} ${program}`;
   return `
-How to go on
+Next steps
   see it:           ${here} dashboard
-  ask it:           ${here} query "select day, score from oura.daily_sleep order by 1"
+  query it:         ${here} query "select day, score from oura.daily_sleep order by 1"
   add a column:     edit config/oura.yaml, then  ${here} plan  and  … apply
   your own ring:    ${program} init`;
 }

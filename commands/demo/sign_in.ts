@@ -1,4 +1,4 @@
-/** The demo's sign-in: the real protocol, with nobody to click, because the simulator approves. */
+/** The demo's sign-in: the real protocol, without a click, because the simulator approves. */
 import type { Settings } from "../../config/environment/settings.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { OuraUnavailableError } from "../../lib/errors.ts";

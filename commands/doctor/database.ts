@@ -48,8 +48,8 @@ async function checkRights(db: Database): Promise<Finding> {
   });
   return warn(
     "rights",
-    `may write in schema ${db.schema}, but create no tables or columns there`,
-    "`migrate` and `apply` need a role that may: the owner of the schema",
+    `may write in schema ${db.schema}, but may not create tables or columns`,
+    "run `migrate` and `apply` as the owner of the schema",
   );
 }
 
@@ -57,18 +57,20 @@ async function checkTables(db: Database): Promise<Finding> {
   const { applied, pending } = await migrationStatus(db);
   return pending.length === 0
     ? ok("tables", `up to date (migration ${applied.at(-1)?.version ?? 0})`)
-    : warn("tables", `${pending.length} migrations are pending`, "`migrate`");
+    : warn("tables", `${pending.length} migrations are pending`, "run `migrate`");
 }
 
 async function checkColumns(db: Database, pipeline: Pipeline): Promise<Finding> {
   const { pending } = await migrationStatus(db);
   if (pending.length > 0) {
-    return warn("columns", "known once the tables are made", "`apply`");
+    return warn("columns", "cannot be checked before the tables exist", "run `apply`");
   }
   const steps = diff(pipeline, await readState(db), db.kind === "postgres");
-  return steps.length === 0
-    ? ok("columns", "as oura.yaml declares them")
-    : warn("columns", `${steps.length} changes of oura.yaml are not applied`, "`plan`");
+  return steps.length === 0 ? ok("columns", "as oura.yaml declares them") : warn(
+    "columns",
+    `${steps.length} changes of oura.yaml are not applied`,
+    "run `plan`, then `apply`",
+  );
 }
 
 /** A reject is news in one run only; here it is shown until its cause is fixed. */
@@ -78,7 +80,7 @@ async function checkRejects(db: Database): Promise<Finding[]> {
   const open = await countRejects(db);
   if (open.size === 0) return [ok("rejects", "no document is in quarantine")];
   const counts = [...open].map(([dataType, count]) => `${dataType} ${count}`).join(", ");
-  return [warn("rejects", `documents in quarantine: ${counts}`, "`rejects list`")];
+  return [warn("rejects", `documents in quarantine: ${counts}`, "run `rejects list`")];
 }
 
 /** The line for a database that cannot be opened: it is away, or a file its URL names is missing. */

@@ -21,8 +21,8 @@ export function checkApp(settings: Settings): Finding {
   if (settings.accessToken !== null) {
     return warn(
       "app",
-      "a static OURA_ACCESS_TOKEN is used, which nobody can refresh",
-      "`auth login`",
+      "using a static OURA_ACCESS_TOKEN, which cannot be refreshed",
+      "run `auth login` to sign in instead",
     );
   }
   if (settings.clientId === null || settings.clientSecret === null) {
@@ -30,7 +30,7 @@ export function checkApp(settings: Settings): Finding {
       subject: "app",
       state: "fail",
       message: "OURA_CLIENT_ID and OURA_CLIENT_SECRET are not both set",
-      hint: `register an app with the redirect URI ${settings.redirectUri}; see \`init\``,
+      hint: `register an app with the redirect URI ${settings.redirectUri}, then run \`init\``,
       exitCode: EXIT.usage,
     };
   }
@@ -76,8 +76,8 @@ async function checkGrant(
     if (hasLiving) {
       return [warn(
         "sign-in",
-        `the sign-in of wearer ${userId} has ended, and is passed over`,
-        `\`auth login\`, or \`auth logout --user-id ${userId}\` to remove it`,
+        `the sign-in of wearer ${userId} has expired; sync uses another sign-in`,
+        `run \`auth login\`, or \`auth logout --user-id ${userId}\` to remove it`,
       )];
     }
     return [failed("sign-in", needsLogin(userId, grant.needsLoginReason ?? ""))];
@@ -100,8 +100,8 @@ async function checkApiUnrefreshed(
   if (expiresAt.getTime() <= Date.now()) {
     return [warn(
       "api",
-      `not checked: the access token of wearer ${userId} has expired, and doctor refreshes none`,
-      "`sync` refreshes it",
+      `not checked: the access token of wearer ${userId} has expired, and doctor does not refresh it`,
+      "run `sync`, which refreshes it",
     )];
   }
   const keyring = await readKeyring(settings);
@@ -111,15 +111,19 @@ async function checkApiUnrefreshed(
 
 function checkScopes(grant: GrantSummary, pipeline: Pipeline): Finding {
   if (grant.scopes === null) {
-    return warn("scopes", "Oura did not say which were granted", "nothing to do; sync will tell");
+    return warn(
+      "scopes",
+      "Oura did not report the granted scopes",
+      "no action needed: the next sync names the types that Oura refuses",
+    );
   }
   const closed = leftOut(grant, pipeline.types);
   return closed.length === 0
-    ? ok("scopes", `all ${pipeline.types.length} data types are open`)
+    ? ok("scopes", `all ${pipeline.types.length} data types are authorized`)
     : warn(
       "scopes",
-      `not granted, and left out: ${closed.join(", ")}`,
-      "`auth login`, ticking more",
+      `not granted, so skipped: ${closed.join(", ")}`,
+      "run `auth login` and grant the missing scopes",
     );
 }
 

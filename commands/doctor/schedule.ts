@@ -1,4 +1,4 @@
-/** Doctor's look at the schedule: does somebody run `sync` at all? */
+/** Doctor's look at the schedule: does anything run `sync`? */
 import type { Database } from "../../lib/db/driver/database.ts";
 import { lastRuns } from "../../lib/db/store/status.ts";
 import { type Finding, ok, warn } from "./check.ts";
@@ -10,11 +10,11 @@ export async function checkSchedule(db: Database, now: Date): Promise<Finding> {
   const runs = await lastRuns(db);
   const latest = Math.max(...runs.map((run) => run.started_at.getTime()));
   if (runs.length === 0) {
-    return warn("schedule", "nothing has been synced yet", "`sync`, then `schedule install`");
+    return warn("schedule", "no sync has run yet", "run `sync`, then `schedule install`");
   }
   const hours = Math.round((now.getTime() - latest) / 3_600_000);
   const when = hours === 0 ? "less than an hour ago" : `${hours} h ago`;
   return hours <= STALE_HOURS
     ? ok("schedule", `the last run was ${when}`)
-    : warn("schedule", `the last run was ${when}`, "`schedule install`");
+    : warn("schedule", `the last run was ${when}`, "run `schedule install`");
 }

@@ -9,7 +9,7 @@ import { writeSafely } from "../../lib/process/safe_file.ts";
 import { setInEnvFile } from "../auth/token_key_setup.ts";
 
 /** What was done with a file. */
-export type Written = { file: string; what: "written" | "completed" | "left as it is" };
+export type Written = { file: string; what: "written" | "completed" | "unchanged" };
 
 /** Makes `.env` of the example, or adds to an existing one what it lacks. Nothing set is changed. */
 export async function writeEnvFile(
@@ -24,13 +24,13 @@ export async function writeEnvFile(
   );
   for (const [name, value] of lacking) await setInEnvFile(file, name, value);
   if (present === null) return { file, what: "written" };
-  return { file, what: lacking.length > 0 ? "completed" : "left as it is" };
+  return { file, what: lacking.length > 0 ? "completed" : "unchanged" };
 }
 
 /** Writes the shipped configuration, with its schema for editors beside it. */
 export async function writePipelineFile(file: string): Promise<Written> {
   await refuseDanglingLink(file);
-  if (await readIfThere(file) !== null) return { file, what: "left as it is" };
+  if (await readIfThere(file) !== null) return { file, what: "unchanged" };
   await create(file, SHIPPED, 0o644);
   const schema = file.replace(/[^/\\]*$/, "oura.schema.json");
   if (await readIfThere(schema) === null) await create(schema, JSON_SCHEMA, 0o644);

@@ -25,9 +25,12 @@ export default defineCommand({
   database: "none",
   configuration: true,
   options: [
-    new Option("--client-id <id>", "of your app at Oura"),
-    new Option("--client-secret <secret>", "of your app; safer in the environment than here"),
-    new Option("--database-url <url>", "PostgreSQL (default: an embedded database)"),
+    new Option("--client-id <id>", "the client id of your app at Oura"),
+    new Option(
+      "--client-secret <secret>",
+      "the client secret of your app; the environment is a safer place for it",
+    ),
+    new Option("--database-url <url>", "the PostgreSQL database (default: an embedded one)"),
     new Option("--from-stdin", "read KEY=VALUE lines from standard input"),
   ],
   run: init,
@@ -69,7 +72,7 @@ async function init(
   for (const [name, value] of Object.entries(given)) {
     if (value?.trim() && now[name] !== value.trim()) {
       terminal.err(
-        `${name} keeps the value it has; edit ${envFile} or the environment to change it.`,
+        `${name} was left unchanged; edit ${envFile} or the environment to change it.`,
       );
     }
   }
@@ -109,7 +112,7 @@ function registration({ redirectUri, portal }: Pick<Settings, "redirectUri" | "p
     : "https://developer.ouraring.com/applications";
   return `Register an app at ${page} with exactly
   redirect URI  ${redirectUri}
-  scopes        all of them; each one you leave out leaves out its data types
-and have its client ID and client secret at hand.
+  scopes        all (each scope you omit disables its data types)
+and copy its client ID and client secret.
 `;
 }

@@ -79,9 +79,9 @@ function cannotAsk(missing: readonly Question[]): UsageError {
   const names = missing.map(({ variable, option }) => `${variable} (${option})`).join(", ");
   return new UsageError(
     "VALUES_MISSING",
-    `Missing, and standard input is not a terminal to ask on: ${names}`,
+    `Missing values, and no terminal to ask on: ${names}`,
     {
-      hint: "Give them as options, in the environment, or as KEY=VALUE lines with --from-stdin.",
+      hint: "Pass them as options, in the environment, or as KEY=VALUE lines with --from-stdin.",
     },
   );
 }

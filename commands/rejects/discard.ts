@@ -12,7 +12,7 @@ export async function discard(
   const ids = idsOf(texts);
   if (ids.length === 0 && filter.dataTypes === undefined) {
     throw new UsageError("OPTION_MISSING", "rejects discard needs numbers or --types", {
-      hint: "oura-sync rejects list shows what is in quarantine.",
+      hint: "Run `rejects list` to see the quarantine.",
     });
   }
   const meant = await listRejects(db, { ...filter, ...(ids.length > 0 ? { ids } : {}) });
@@ -24,7 +24,7 @@ export async function discard(
   terminal.out(
     json
       ? jsonText({ discarded })
-      : `Discarded ${discarded}. Oura's next copies of them will be ignored.`,
+      : `Discarded ${discarded}. The same documents will be ignored from now on.`,
   );
   return EXIT.done;
 }

@@ -39,7 +39,7 @@ export function idsOf(texts: readonly string[]): number[] {
   return texts.map((text) => {
     if (/^\d{1,15}$/.test(text)) return Number(text);
     throw new UsageError("BAD_NUMBER", `"${text}" is not the number of a reject`, {
-      hint: "oura-sync rejects list shows the numbers.",
+      hint: "Run `rejects list` to see the numbers.",
     });
   });
 }
@@ -52,6 +52,6 @@ export function refuseUnknown(ids: readonly number[], found: readonly RejectInfo
   const unknown = ids.filter((id) => !found.some((reject) => reject.id === id));
   if (unknown.length === 0) return;
   throw new UsageError("NO_SUCH_REJECT", `not in quarantine: ${unknown.join(", ")}`, {
-    hint: "oura-sync rejects list shows the numbers.",
+    hint: "Run `rejects list` to see the numbers.",
   });
 }

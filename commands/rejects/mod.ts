@@ -28,16 +28,16 @@ const IDS = new Argument("[ids...]", "the numbers that `rejects list` shows");
 
 /** `rejects list`, `rejects show`, `rejects retry`, `rejects discard`. */
 export default defineGroup({
-  list: ["what is in quarantine, and why", rejectsCommand("read", list)],
+  list: ["list the documents in quarantine, with reasons", rejectsCommand("read", list)],
   show: [
-    "one of them, with the document itself",
+    "show one reject, with its document",
     rejectsCommand("read", show, new Argument("<id>", "the number that `rejects list` shows")),
   ],
   retry: [
-    "load what fits by now; all of them, or those named",
+    "retry all rejects, or only the given numbers",
     rejectsCommand("write", retry, IDS),
   ],
-  discard: ["give up those named, or all of --types", rejectsCommand("write", discard, IDS)],
+  discard: ["discard the given rejects, or all of --types", rejectsCommand("write", discard, IDS)],
 });
 
 function rejectsCommand(

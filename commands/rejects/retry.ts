@@ -51,7 +51,7 @@ export async function retry(
   }
   if (outcomes.length > 0 && outcomes.every(({ left }) => left === "busy")) {
     throw new BusyError("ALL_BUSY", "All of these data types are being synced by another process", {
-      hint: "Retry when that has ended.",
+      hint: "Try again after that process has finished.",
     });
   }
   const remaining = outcomes.reduce((sum, outcome) => sum + outcome.remaining, 0);

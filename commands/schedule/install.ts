@@ -45,7 +45,7 @@ async function write(path: string, bytes: Uint8Array, directory: string): Promis
     await Deno.writeFile(path, bytes);
   } catch (cause) {
     throw new UsageError("FILE_UNWRITABLE", `cannot write ${path}: ${messageOf(cause)}`, {
-      hint: "Use `schedule print` and put the files where they belong.",
+      hint: "Run `schedule print` and install the files yourself.",
       cause,
     });
   }

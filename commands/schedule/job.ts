@@ -43,7 +43,7 @@ function interval(every: string): Rhythm {
   const hours = minutes / 60;
   if (Number.isInteger(hours) && 24 % hours === 0) return { kind: "hours", every: hours };
   throw new UsageError("BAD_DURATION", `--every ${every} does not divide an hour or a day evenly`, {
-    hint: "Take 5m, 10m, 15m, 20m, 30m, 1h, 2h, 3h, 4h, 6h, 8h or 12h.",
+    hint: "Use 5m, 10m, 15m, 20m, 30m, 1h, 2h, 3h, 4h, 6h, 8h or 12h.",
   });
 }
 

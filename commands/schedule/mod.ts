@@ -28,17 +28,19 @@ const others = (kind: Kind) => KINDS.filter((other) => other !== kind);
 export default defineCommand({
   database: "none",
   arguments: [
-    new Argument("<what>", "print it, or put it in place").choices(["print", "install"]),
+    new Argument("<what>", "print the schedule, or install it").choices(["print", "install"]),
   ],
   options: [
-    new Option("--cron", "a line for crontab").conflicts(others("cron")),
-    new Option("--systemd", "service and timer").conflicts(others("systemd")),
-    new Option("--launchd", "agent of macOS").conflicts(others("launchd")),
-    new Option("--windows", "task of Windows").conflicts(others("windows")),
-    new Option("--at <time>", "every day at this local time").default("08:00"),
-    new Option("--every <time>", "around the clock: 15m, 1h, 6h").conflicts("at"),
+    new Option("--cron", "for cron: a line for the crontab").conflicts(others("cron")),
+    new Option("--systemd", "for systemd: a service and a timer").conflicts(others("systemd")),
+    new Option("--launchd", "for macOS: an agent").conflicts(others("launchd")),
+    new Option("--windows", "for Windows: a scheduled task").conflicts(others("windows")),
+    new Option("--at <time>", "run every day at this local time").default("08:00"),
+    new Option("--every <time>", "run around the clock, at this interval: 15m, 1h, 6h").conflicts(
+      "at",
+    ),
   ],
-  help: "Without a scheduler named: the one of this operating system.",
+  help: "Default: the scheduler of this operating system.",
   run: schedule,
 });
 
@@ -56,12 +58,12 @@ async function schedule(
   if (isOfNpx(job.command[0])) terminal.err(ofNpx());
   const { written, next } = await install({ kind, files, directory: placeOf(kind, job, terminal) });
   for (const path of written) terminal.err(`Written: ${path}`);
-  terminal.err("To switch it on:");
+  terminal.err("To enable it, run:");
   terminal.out(next.join("\n"));
 }
 
 function ofNpx(): string {
-  return `The schedule will run the Deno that npx keeps in its cache. So that no clean-up ends it:
+  return `The schedule will run the Deno in npx's cache, which a clean-up may remove. To prevent that, run
   npm install --global deno@${Deno.version.deno}, then deno task schedule install`;
 }
 
@@ -99,7 +101,7 @@ function placeOf(kind: Kind, job: Job, terminal: Terminal): string {
 function home(terminal: Terminal): string {
   const home = terminal.env("HOME");
   if (home) return home;
-  throw new UsageError("HOME_MISSING", "HOME is not set, so the user's units have no place", {
-    hint: "Use `schedule print` and put the files where they belong.",
+  throw new UsageError("HOME_MISSING", "HOME is not set, so the unit directory is unknown", {
+    hint: "Run `schedule print` and install the files yourself.",
   });
 }

@@ -19,9 +19,13 @@ export function systemdUnits(job: Job, rhythm: Rhythm): UnitFile[] {
 
 function service({ command: [program, ...args], directory }: Job): string {
   if (/["'\\]/.test(program)) {
-    throw new UsageError("BAD_PATH", `systemd takes no program with a quotation mark: ${program}`, {
-      hint: "Move the program to a directory with a plainer name.",
-    });
+    throw new UsageError(
+      "BAD_PATH",
+      `systemd cannot run a program with a quotation mark in its path: ${program}`,
+      {
+        hint: "Move the program to a directory without quotation marks in its name.",
+      },
+    );
   }
   const isBinary = args.length === 1;
   const command = [quote(program), ...args.map((arg) => quote(arg.replaceAll("$", "$$$$")))];

@@ -12,22 +12,22 @@ interface Options extends FetchOptions, SpanOptions {
 /** A run asks some 40 times: oftener than this, one wearer comes near Oura's 5,000 in 5 minutes. */
 const LEAST_PAUSE_MS = 10_000;
 
-/** `sync`: fetch what is new or missing and load it. */
+/** `sync`: fetch new and changed data and load it. */
 export default defineCommand({
   database: "none",
   configuration: true,
   options: [
     ...FETCH_OPTIONS,
-    new Option("--initial", "from SYNC_DAYS_BACK days ago to today"),
-    new Option("--all", "all data types of the configuration (the default)").conflicts("types"),
-    new Option("--start-date <day>", "from this day (YYYY-MM-DD), fetched again"),
-    new Option("--end-date <day>", "to this day, included (default: today)"),
-    new Option("--full-refresh", "fetch everything again, whatever was fetched before"),
-    new Option("--every <time>", "again and again, this far apart, until stopped (15m, 6h)")
+    new Option("--initial", "sync from SYNC_DAYS_BACK days ago to today"),
+    new Option("--all", "sync all data types of oura.yaml (the default)").conflicts("types"),
+    new Option("--start-date <day>", "fetch again from this day (YYYY-MM-DD)"),
+    new Option("--end-date <day>", "the last day, included (default: today)"),
+    new Option("--full-refresh", "fetch everything again"),
+    new Option("--every <time>", "repeat at this interval until stopped (15m, 6h)")
       .conflicts(["json", "dryRun"]),
   ],
   json: true,
-  help: "Without options: what is new or missing since last time, with the look-back.",
+  help: "Without options, sync fetches all new and missing data, and the look-back again.",
   run(context: CommandContext<Options>) {
     const { options: { every }, terminal } = context;
     if (every === undefined) return syncOnce(context);

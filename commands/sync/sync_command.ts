@@ -32,12 +32,12 @@ export interface FetchOptions extends WearerOptions {
 /** The options of every command that fetches, as they are typed. */
 export const FETCH_OPTIONS: readonly Option[] = [
   typesFlag(),
-  userIdFlag("this wearer (default: the first whose sign-in is alive)"),
-  new Option("--all-users", "every signed-in wearer").conflicts("userId"),
-  new Option("--dry-run", "show what would be fetched; fetch and write nothing"),
+  userIdFlag("sync this wearer (default: the first with a valid sign-in)"),
+  new Option("--all-users", "sync every signed-in wearer").conflicts("userId"),
+  new Option("--dry-run", "show what would be fetched, without fetching or writing"),
   new Option("--concurrency <n>", "requests in flight at once").default("4"),
   new Option("--patience <duration>", "how long to wait when Oura limits the rate").default("15m"),
-  new Option("--no-apply", "leave the tables as they are, even where oura.yaml has new columns"),
+  new Option("--no-apply", "do not add the new columns of oura.yaml to the tables"),
 ];
 
 /** What tells one command that fetches from another. */
@@ -46,7 +46,7 @@ export type FetchRequest = Pick<SyncRequest, "command" | "demand" | "budget" | "
 /**
  * Fetches, and prints the report.
  * @param requestOf What to fetch, from the settings; may find mistakes in the options.
- * @returns The exit code, which the monitor of `HEALTHCHECK_URL` has been told.
+ * @returns The exit code, which the monitor of `HEALTHCHECK_URL` has received.
  */
 export async function runFetch(
   { options, terminal, settings: readSettings, pipeline: readPipeline }: CommandContext<
@@ -97,7 +97,7 @@ function show(reports: readonly SyncReport[], options: FetchOptions, terminal: T
     const text = options.dryRun ? rehearsalText : reportText;
     for (const report of begun) terminal.out(text(report));
   }
-  // What several wearers failed for is told once.
+  // A cause that several wearers share is shown once.
   const failures = reports.flatMap(({ error }) => error ? [describe(error)] : []);
   for (const failure of new Set(failures)) terminal.err(failure);
 }

@@ -18,6 +18,6 @@ deskTest(
     assert.equal(exitCode, 0, err);
     assert.match(out, /^daily_sleep +\d+$/m);
     assert.match(out, /rows in 2 tables/);
-    assert.match(out, /How to go on/);
+    assert.match(out, /Next steps/);
   },
 );

@@ -46,7 +46,7 @@ deskTest("init a second time changes nothing", async ({ run, directory, database
   const before = await read();
   const { exitCode, err } = await run(["init", "--client-id", "another"], {});
   assert.equal(exitCode, 0);
-  assert.match(err, /^OURA_CLIENT_ID keeps the value it has/m);
+  assert.match(err, /^OURA_CLIENT_ID was left unchanged/m);
   assert.deepEqual(await read(), before);
 });
 

@@ -43,7 +43,7 @@ deskTest("simulate says that its port is taken", async ({ run, oura }) => {
   const { exitCode, out, err } = await run(["simulate", "--port", new URL(oura.url).port]);
   assert.equal(exitCode, 2);
   assert.equal(out, "");
-  assert.match(err, /another program listens there \[PORT_UNAVAILABLE\]/);
+  assert.match(err, /another program uses it \[PORT_UNAVAILABLE\]/);
 });
 
 deskTest("auth login names a scope it does not know", async ({ run, oura }) => {

@@ -13,7 +13,7 @@ stageTest(
     const wearer = stage.oura.world.wearers[0]!.id;
     assert.match(login.out, new RegExp(`Signed in as wearer ${wearer} \\(portal moi\\)`));
     assert.match(login.out, /Granted: .*daily/);
-    assert.match(login.out, /Left out for lack of a scope: daily_spo2\n/);
+    assert.match(login.out, /Skipped, scope not granted: daily_spo2\n/);
     assert.match(await shownPage(stage), /You are signed in/);
     const key = parseEnv(await Deno.readTextFile(`${stage.at.directory}/.env`)).OURA_TOKEN_KEY!;
     assert.equal((await Deno.stat(`${stage.at.directory}/.env`)).mode! & 0o777, 0o600);

@@ -24,13 +24,13 @@ export interface SpanOptions {
 
 /**
  * What the options ask for.
- * @throws {UsageError} When a date is none, they are in the wrong order, or options contradict.
+ * @throws {UsageError} When a date is invalid, the dates are in the wrong order, or options contradict.
  */
 export function demandOf(options: SpanOptions, daysBack: number, now: Date): Demand {
   const { startDate, endDate } = options;
   if (startDate === undefined && endDate !== undefined) {
     throw new UsageError("OPTION_MISSING", "--end-date needs --start-date", {
-      hint: "Name both: --start-date 2026-01-01 --end-date 2026-01-31",
+      hint: "Give both: --start-date 2026-01-01 --end-date 2026-01-31",
     });
   }
   const newest = newestDay(now);
@@ -57,9 +57,9 @@ export function demandOf(options: SpanOptions, daysBack: number, now: Date): Dem
 type GivenDay = readonly [option: string, value: string | undefined];
 
 /**
- * The first and the last day of two options, of which either may be left out. A last day to come is
- * brought forward: nobody has data of it, and asking for decades of it costs requests.
- * @throws {UsageError} When one is no day, the first comes after the last, or is yet to come.
+ * The first and the last day of two options, either of which may be missing. A last day in the
+ * future is replaced by the newest possible day: there is no data after it, and requests cost time.
+ * @throws {UsageError} When one is no day, the first comes after the last, or is in the future.
  */
 export function spanOption(first: GivenDay, last: GivenDay, now: Date): Partial<DaySpan> {
   const newest = newestDay(now);
@@ -79,7 +79,7 @@ export function spanOption(first: GivenDay, last: GivenDay, now: Date): Partial<
   };
 }
 
-/** The last day that anybody can have data of: a wearer east of UTC is in tomorrow already. */
+/** The last day that can have data: for a wearer east of UTC it may already be tomorrow. */
 export function newestDay(now: Date): string {
   return addDays(utcDay(now), 1);
 }
@@ -93,7 +93,7 @@ function dayOption(option: string, value: string | undefined): string | undefine
   }
   if (value >= EARLIEST_DAY) return value;
   throw new UsageError("BAD_DATE", `${option} ${value} is before ${EARLIEST_DAY}`, {
-    hint: "There was no ring then. Every day asked for costs requests.",
+    hint: "Oura has no data before 2000-01-01.",
   });
 }
 

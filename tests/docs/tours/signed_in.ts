@@ -16,7 +16,7 @@ export const OPERATIONS: Tour = {
     "deno task rejects list": /^ *1 +daily_activity +wearer-1 .* sitting +smallint /m,
     "deno task rejects show": /^reason +the number is outside[^]*^ {2}"sedentary_time": \d+/m,
     "deno task rejects retry": /^daily_activity +wearer-1 +[1-9]\d* +0$/m,
-    "deno task rejects discard": /^0 discarded/,
+    "deno task rejects discard": /^Discarded 0\./,
   },
 };
 
