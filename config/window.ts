@@ -8,7 +8,8 @@ const LOOKBACK_DAYS = 7;
 const LATE_DAYS = 60;
 /** Oura refuses longer spans of its time series. */
 const LONGEST_DATETIME_CHUNK = 30;
-const DEFAULT_CHUNK: Readonly<Record<WindowFamily, number>> = { date: 90, datetime: 30, none: 90 };
+/** By date Oura sends thousands of documents in one page; two years bound the memory of large ones. */
+const DEFAULT_CHUNK: Readonly<Record<WindowFamily, number>> = { date: 730, datetime: 30, none: 90 };
 /** Two days of padding at each end, or one where instants are asked for; the request must move on. */
 const SHORTEST_CHUNK: Readonly<Record<WindowFamily, number>> = { date: 7, datetime: 3, none: 1 };
 

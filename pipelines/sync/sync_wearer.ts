@@ -97,7 +97,7 @@ export async function sync(options: SyncOptions): Promise<SyncReport> {
 
 async function planSync(options: SyncOptions): Promise<SyncPlan> {
   const { db, http, userId, pipeline, types, dryRun = false } = options;
-  const { demand = { kind: "pending" }, now = new Date() } = options;
+  const { demand = { kind: "pending" }, now = new Date(), concurrency: lanes = 4 } = options;
   const requested = pipeline.types.filter(({ name, importOnly }) =>
     types?.includes(name) ?? !importOnly
   );
@@ -108,7 +108,7 @@ async function planSync(options: SyncOptions): Promise<SyncPlan> {
   if (!dryRun) await reopenLostWindows(db, userId, askable.types);
   const jobs = await retryTransaction(
     db,
-    (tx) => planJobs(tx, userId, askable, demand, { now, dryRun }),
+    (tx) => planJobs(tx, userId, askable, demand, { now, dryRun, lanes }),
   );
   const skipped = [...askable.skipped].map(([name, why]) => skippedType(name, why));
   return { now, requested, jobs, skipped };

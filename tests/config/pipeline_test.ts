@@ -123,7 +123,7 @@ Deno.test("parsePipeline() fills in the defaults", () => {
     initialDays: 90,
     lookbackDays: 7,
     lateDays: 60,
-    chunkDays: 90,
+    chunkDays: 730,
   });
   assert.equal(daily.keepRaw, true);
   assert.equal(daily.history, true);

@@ -278,3 +278,36 @@ Deno.test("the newest request reaches beyond the newest local day on earth", () 
 function typeOfFamily(by: "date" | "datetime") {
   return anyType.map((type) => typeOf(by, { ...type.window, by }));
 }
+
+Deno.test("five daily types over seven years are read in few requests", () => {
+  const daily = typeFrom("daily_sleep");
+  const windows = windowsToFetch(daily, { kind: "since", from: day(-7 * 365) }, NOTHING, TODAY, 6);
+  assert.ok(windows.length <= 4, `${windows.length} requests for each type`);
+});
+
+Deno.test("open days of months ago do not make every run read the whole of a long request", () => {
+  const daily = typeFrom("daily_sleep");
+  const coverage = { ...settledDays(span(-400, 1)), settled: [span(-400, -150)] };
+  assert.deepEqual(
+    daysOf(windowsToFetch(daily, { kind: "pending" }, coverage, TODAY)),
+    range(-84, 1),
+  );
+});
+
+const LANES: [string, number, number, number][] = [
+  ["37 days in 12 lanes: none shorter than five days", -35, 12, 8],
+  ["a year in 12 lanes: two even rounds", -364, 12, 23],
+  ["a year in 24 lanes", -364, 24, 23],
+  ["a look-back of three days: one request", -3, 24, 1],
+  ["12 days: none shorter than five days", -10, 24, 3],
+  ["37 days one at a time: the longest requests", -35, 1, 2],
+];
+for (const [name, from, lanes, count] of LANES) {
+  Deno.test(`a time series is split to keep all lanes busy: ${name}`, () => {
+    const series = typeOf("datetime");
+    const demand: Demand = { kind: "exactly", span: span(from, 1) };
+    const windows = windowsToFetch(series, demand, NOTHING, TODAY, lanes);
+    assert.equal(windows.length, count);
+    assert.deepEqual(daysOf(windows), range(from, 1));
+  });
+}

@@ -22,6 +22,8 @@ export interface PlanOptions {
   readonly now: Date;
   /** Nothing may be written: windows whose rows are gone are only foreseen, not reopened. */
   readonly dryRun: boolean;
+  /** Windows that may be in flight at once. */
+  readonly lanes: number;
 }
 
 /** The windows to fetch of each data type, newest first. */
@@ -30,7 +32,7 @@ export async function planJobs(
   userId: string,
   { types, probed }: Pick<Askable, "types" | "probed">,
   demand: Demand,
-  { now, dryRun }: PlanOptions,
+  { now, dryRun, lanes }: PlanOptions,
 ): Promise<TypeJob[]> {
   const today = utcDay(now);
   const coverage = await readCoverage(db, userId, types.map(rereadRule), today);
@@ -47,7 +49,7 @@ export async function planJobs(
     jobs.push({
       type,
       isProbe: probed.has(type.name),
-      windows: windowsToFetch(type, demand, known, today),
+      windows: windowsToFetch(type, demand, known, today, lanes),
     });
   }
   return jobs;

@@ -12,6 +12,7 @@ import {
   addDays,
   chunkNewestFirst,
   clipSpans,
+  daysBetween,
   type DaySpan,
   earlierDay,
   mergeSpans,
@@ -53,25 +54,46 @@ export interface Coverage {
 
 /** Days read beyond the asked ones on either side; source of the need: live measurements of Oura's edges. */
 const DATE_PADDING = 2;
+/** Open days of the date family so near cost nothing to read again beside the look-back. */
+const LONGEST_REREAD = 90;
+/** A look-back of three days, today and tomorrow: the daily run asks once. Shorter is mostly padding. */
+const LEAST_SERIES_DAYS = 5;
 /** A local day reaches up to 14 h into the neighbouring UTC days. */
 const DATETIME_PADDING = 1;
 
 /**
  * The windows to read now, newest first.
  * @param today The current UTC day.
+ * @param lanes How many windows are read side by side: a time series is split into as many.
  */
 export function windowsToFetch(
   type: PipelineType,
   demand: Demand,
   coverage: Coverage,
   today: string,
+  lanes = 1,
 ): Window[] {
   if (type.window.by === "none") return [{ from: today, to: today, bounds: {} }];
-  const days = chunkDays(type);
-  return spansToFetch(type, demand, coverage, today)
+  const spans = spansToFetch(type, demand, coverage, today);
+  const days = windowDays(type, spans, lanes);
+  return spans
     .toReversed()
     .flatMap((span) => chunkNewestFirst(span, days))
     .map((span) => ({ ...span, bounds: requestBounds(type, span) }));
+}
+
+/**
+ * How many days one window has. The pages of a window come one after another, so that a time series
+ * in few windows is waited for while other requests could be in flight.
+ */
+function windowDays(type: PipelineType, spans: readonly DaySpan[], lanes: number): number {
+  const longest = chunkDays(type);
+  if (type.window.by !== "datetime") return longest;
+  const days = spans.reduce((sum, { from, to }) => sum + daysBetween(from, to) + 1, 0);
+  // As many windows in the last round as in the first.
+  const rounds = Math.ceil(days / (longest * lanes));
+  const even = Math.ceil(days / (rounds * lanes));
+  return Math.min(longest, Math.max(LEAST_SERIES_DAYS, even));
 }
 
 function spansToFetch(
@@ -111,8 +133,9 @@ function pendingSpans(
     coverage.read.flatMap((span) => subtractSpans(span, coverage.settled)),
     { from: FIRST_DAY, to: newest },
   );
-  // One request reaches this far back, so the open days it holds cost nothing.
-  const reach = { from: addDays(newest, 1 - chunkDays(type)), to: newest };
+  // The newest request can reach this far back, so the open days it holds cost nothing.
+  const days = Math.min(chunkDays(type), LONGEST_REREAD - 2 * DATE_PADDING);
+  const reach = { from: addDays(newest, 1 - days), to: newest };
   const lookback = addDays(today, -type.window.lookbackDays);
   const recent = {
     from: clipSpans(open, reach).reduce((day, { from }) => earlierDay(day, from), lookback),

@@ -19,11 +19,12 @@ import type { MissingDocuments } from "./missing_documents.ts";
 import { countedTable } from "../plan/lost_rows.ts";
 import type { CompiledType } from "../../stages/compiled.ts";
 import { readAhead } from "../../../lib/process/read_ahead.ts";
-import { keepLastInstant, loadBatch, newBatch, requireLease } from "./load_batch.ts";
+import { type Batch, keepLastInstant, loadBatch, newBatch, requireLease } from "./load_batch.ts";
 import { refreshHeartRateHours, ROLLED_UP } from "../../rollup/heart_rate_hours.ts";
 import { refreshSeriesDocuments } from "../../rollup/series_documents.ts";
 import { removeBuriedSamples } from "../../stages/series/deleted_samples.ts";
 import { SeenDocuments } from "../../stages/tombstones.ts";
+import type { Row } from "../../stages/transform.ts";
 import type { Window } from "../plan/windows.ts";
 
 /** What every window of a run shares. */
@@ -55,8 +56,21 @@ export interface TypeStages extends CompiledType {
 
 /** Rows and rejects after which a batch goes to the database. */
 const BATCH_ROWS = 2_500;
-/** Characters of raw JSON after which a batch goes, so that wide documents stay small in memory. */
-const BATCH_CHARACTERS = 4_000_000;
+/** Characters of raw JSON and samples after which a batch goes: wide documents take much memory. */
+const BATCH_CHARACTERS = 1_000_000;
+
+/** Samples of a series are a few digits each. */
+const SAMPLE_CHARACTERS = 4;
+
+function weightOf({ rawText, samples }: Row): number {
+  const count = samples.reduce((sum, series) => sum + (series?.values.length ?? 0), 0);
+  return (rawText?.length ?? 0) + count * SAMPLE_CHARACTERS;
+}
+
+/** Whether a batch goes to the database. */
+function isFull({ rows, rejects, characters }: Batch): boolean {
+  return rows.length + rejects.length >= BATCH_ROWS || characters >= BATCH_CHARACTERS;
+}
 
 /**
  * Reads a window completely.
@@ -85,6 +99,18 @@ export async function syncWindow(
     { endpoint: type.endpoint, envelope: type.envelope, bounds: window.bounds },
     AbortSignal.any([context.signal, stop.signal]),
   );
+  const loadFull = async () => {
+    const full = batch;
+    batch = newBatch();
+    if (transform.table.timeKeyed) keepLastInstant(full, batch);
+    const loaded = await retryTransaction(
+      context.db,
+      (tx) => loadBatch(tx, context, stages, full),
+      { signal: context.signal },
+    );
+    addCounts(counts, loaded.counts);
+    stages.newRejects.count += loaded.newRejects;
+  };
   for await (const page of readAhead(source, stop)) {
     documents += page.length;
     for (const document of page) {
@@ -94,7 +120,7 @@ export async function syncWindow(
       if ("row" in outcome) {
         seen.add(outcome.row.key);
         batch.rows.push(outcome.row);
-        batch.characters += outcome.row.rawText?.length ?? 0;
+        batch.characters += weightOf(outcome.row);
         if (outcome.unread) {
           if (stages.failOnBadRow) throw new BadRowError(type.name, outcome.unread);
           batch.unread.push(outcome.unread);
@@ -104,20 +130,8 @@ export async function syncWindow(
         seen.addReject(outcome.reject.key);
         batch.rejects.push(outcome.reject);
       }
-    }
-    if (
-      batch.rows.length + batch.rejects.length >= BATCH_ROWS || batch.characters >= BATCH_CHARACTERS
-    ) {
-      const full = batch;
-      batch = newBatch();
-      if (transform.table.timeKeyed) keepLastInstant(full, batch);
-      const loaded = await retryTransaction(
-        context.db,
-        (tx) => loadBatch(tx, context, stages, full),
-        { signal: context.signal },
-      );
-      addCounts(counts, loaded.counts);
-      stages.newRejects.count += loaded.newRejects;
+      // Within the page, too: one page may hold years of documents.
+      if (isFull(batch)) await loadFull();
     }
   }
 
