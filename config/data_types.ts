@@ -47,7 +47,10 @@ function compileType(
   const path = ["data_types", name];
   const dataType = findDataType(name);
   // A declared endpoint means a route that Oura opened since: the file of the same name is not meant.
-  const exported = declared.endpoint === undefined ? findExportType(name) : undefined;
+  // So do a key and a window: then the endpoint is missing or wrong.
+  const isRoute = declared.endpoint !== undefined ||
+    declared.key !== undefined && declared.window !== undefined;
+  const exported = isRoute ? undefined : findExportType(name);
   const route = dataType
     ? routeOfKnown(dataType, declared, path, report)
     : exported
