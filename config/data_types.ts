@@ -156,8 +156,9 @@ function routeOfUnknown(
 ): Route | null {
   if (declared.endpoint === undefined) {
     const meant = nearest(name, [...CATALOG, ...EXPORT_CATALOG].map((known) => known.name));
-    if (meant) report(path, `unknown data type ${quote(name)}; did you mean "${meant}"?`);
-    else report([...path, "endpoint"], `missing; the catalog knows no data type ${quote(name)}`);
+    if (meant && meant !== name) {
+      report(path, `unknown data type ${quote(name)}; did you mean "${meant}"?`);
+    } else report([...path, "endpoint"], `missing; the catalog knows no data type ${quote(name)}`);
     return null;
   }
   const nameProblem = tableNameProblem(name);
