@@ -47,7 +47,10 @@ function compileType(
   const path = ["data_types", name];
   const dataType = findDataType(name);
   // A declared endpoint means a route that Oura opened since: the file of the same name is not meant.
-  const exported = declared.endpoint === undefined ? findExportType(name) : undefined;
+  // So do a key and a window: then the endpoint is missing or wrong.
+  const isRoute = declared.endpoint !== undefined ||
+    declared.key !== undefined && declared.window !== undefined;
+  const exported = isRoute ? undefined : findExportType(name);
   const route = dataType
     ? routeOfKnown(dataType, declared, path, report)
     : exported
@@ -153,8 +156,9 @@ function routeOfUnknown(
 ): Route | null {
   if (declared.endpoint === undefined) {
     const meant = nearest(name, [...CATALOG, ...EXPORT_CATALOG].map((known) => known.name));
-    if (meant) report(path, `unknown data type ${quote(name)}; did you mean "${meant}"?`);
-    else report([...path, "endpoint"], `missing; the catalog knows no data type ${quote(name)}`);
+    if (meant && meant !== name) {
+      report(path, `unknown data type ${quote(name)}; did you mean "${meant}"?`);
+    } else report([...path, "endpoint"], `missing; the catalog knows no data type ${quote(name)}`);
     return null;
   }
   const nameProblem = tableNameProblem(name);

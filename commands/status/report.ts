@@ -21,7 +21,7 @@ export interface RecordedError {
 /** One data type. */
 export interface TypeReport {
   dataType: string;
-  verdict: Verdict;
+  verdict: Verdict | "import";
   /** When it was last read completely, and up to which day. */
   fetchedAt: Date | null;
   readTo: string | null;
@@ -62,7 +62,7 @@ export function wearerReport(
   now: Date,
 ): WearerReport {
   const verdicts: Verdict[] = statuses
-    .filter(({ last_state }) => last_state !== "skipped")
+    .filter(({ last_state }, i) => last_state !== "skipped" && !types[i]!.importOnly)
     .map((status) => readingVerdict(status, now));
   const newest = newestDay(types, holdings);
   if (types.some(occursDaily) && isStale(newest, utcDay(now))) verdicts.push("stale");
@@ -86,7 +86,8 @@ function typeReport(
   now: Date,
 ): TypeReport {
   const { rows = 0, first = null, newest = null } = holding ?? {};
-  const reading = readingVerdict(status, now);
+  // What only the account export has is never read from the API.
+  const reading = type.importOnly ? "import" : readingVerdict(status, now);
   // A type without any data may be one the ring does not measure.
   const isOld = occursDaily(type) && newest !== null && isStale(newest, utcDay(now));
   return {

@@ -1,5 +1,5 @@
 /** An account export as a list of members that can be streamed, from a ZIP file or a folder. */
-import { configure, type Entry, Reader, ZipReader } from "@zip.js/zip.js";
+import { configure, type Entry, ERR_UNSAFE_FILENAME, Reader, ZipReader } from "@zip.js/zip.js";
 import { damaged, encrypted, missing, outdated, unknown, unsafe } from "./errors.ts";
 import { judgeMember, type Verdict } from "./files.ts";
 
@@ -68,6 +68,9 @@ async function openZip(path: string): Promise<Archive> {
     await refuseOldFormats(path, file);
     const zip = new ZipReader(new FileReader(file));
     const entries = await zip.getEntries().catch((cause) => {
+      if (cause instanceof Error && cause.message === ERR_UNSAFE_FILENAME) {
+        throw unsafe(path, "the path of a file leads out of the archive");
+      }
       throw damaged(path, cause);
     });
     const members = entries.filter(({ directory }) => !directory).map(memberOf);
@@ -86,7 +89,6 @@ async function openZip(path: string): Promise<Archive> {
 
 function memberOf(entry: Entry): Member {
   const path = entry.filename;
-  if (path.split(/[\\/]/).includes("..")) throw unsafe(path, "the path leads out of the archive");
   const verdict = judgeMember(path);
   if (verdict.kind === "load") {
     if (entry.encrypted) throw encrypted(path);
@@ -108,9 +110,13 @@ function entryStream(entry: Entry, path: string): ReadableStream<Uint8Array> {
     },
   });
   if (entry.directory) throw new TypeError(`${path} is a folder`);
-  entry.getData(writable, { checkSignature: true }).catch((cause) =>
-    writable.abort(damaged(path, cause)).catch(() => {})
-  );
+  // The end is passed on only when the checksum has been found right.
+  const writer = writable.getWriter();
+  const sink = new WritableStream<Uint8Array>({ write: (chunk) => writer.write(chunk) });
+  entry.getData(sink, { checkSignature: true }).then(
+    () => writer.close(),
+    (cause) => writer.abort(damaged(path, cause)),
+  ).catch(() => {});
   return readable;
 }
 

@@ -38,6 +38,8 @@ const NUMBER = /^-?\d{1,15}(\.\d+)?$/;
 /** One text for every spelling of a value. */
 function canonical(value: unknown, offsetMatters = false, zeroIsNothing = false): string {
   if (value === null || value === undefined || (zeroIsNothing && value === 0)) return "null";
+  // A file cannot tell an empty text from none.
+  if (value === "") return "null";
   if (typeof value === "string") {
     if (INSTANT.test(value)) {
       const instant = `@${Date.parse(value)}`;

@@ -7,7 +7,8 @@ import { withZip, zipOf } from "./support.ts";
 
 const FILE = new Map([[
   "App Data/dailysleep.csv",
-  "id;day;score\n" + "a;2026-07-01;70\n".repeat(500),
+  "id;day;score\n" +
+  Array.from({ length: 500 }, (_, n) => `a${(n * 7919) % 1009};2026-07-01;70\n`).join(""),
 ]]);
 
 async function read(path: string): Promise<void> {
@@ -20,8 +21,7 @@ const refused: [string, string, () => Promise<Uint8Array> | Uint8Array][] = [
   ["a file that is no ZIP", "ARCHIVE_DAMAGED", () => new TextEncoder().encode("hello")],
   ["a ZIP whose data changed", "ARCHIVE_DAMAGED", async () => {
     const bytes = await zipOf(FILE);
-    const at = Math.floor(bytes.length / 2) - 80;
-    bytes[at] = bytes[at]! ^ 0xff;
+    bytes[400] = bytes[400]! ^ 0xff;
     return bytes;
   }],
   ["an encrypted ZIP", "ARCHIVE_ENCRYPTED", () => zipOf(FILE, { password: "secret" })],

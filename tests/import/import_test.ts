@@ -34,11 +34,11 @@ for (const era of ["bare", "quoted"] as const) {
           ],
         );
         for (const type of ["daily_sleep", "sleep", "daily_activity", "workout", "enhanced_tag"]) {
-          assert.deepEqual(
-            await stored(db, type, USER),
-            expected(made, type, USER, "2020-01-01", "2026-08-01"),
-            type,
-          );
+          const here = withoutNulls(await stored(db, type, USER));
+          const there = withoutNulls(expected(made, type, USER, "2020-01-01", "2026-08-01"));
+          assert.ok(here.length > 0, type);
+          const other = here.findIndex((document, i) => document !== there[i]);
+          assert.deepEqual([here.length, other], [there.length, -1], type);
         }
         const again = await importInto(db, path, USER);
         for (const name of ["inserted", "updated", "kept", "rejected"] as const) {
@@ -51,6 +51,15 @@ for (const era of ["bare", "quoted"] as const) {
       });
     },
   );
+}
+
+/** An empty cell is null where the API omits a field or has an empty text: the same thing. */
+function withoutNulls(documents: ReadonlySet<string>): string[] {
+  return [...documents].map((text) =>
+    JSON.stringify(Object.fromEntries(
+      Object.entries(JSON.parse(text)).filter(([, value]) => value !== null && value !== ""),
+    ))
+  ).sort();
 }
 
 const TABLES = [

@@ -2,6 +2,7 @@
 import type { PipelineType } from "../../config/model.ts";
 import type { DataType, WindowFamily } from "../../lib/oura/catalog/data_type.ts";
 import { formatFieldPath } from "../../lib/values/field_path.ts";
+import { EXPORT_CATALOG, type ExportType } from "../../lib/oura/catalog/export_types.ts";
 import { CATALOG } from "../../lib/oura/catalog/index.ts";
 import { type CatalogField, fieldsOf } from "../../lib/oura/catalog/paths.ts";
 import { sampleType } from "../../pipelines/stages/series/series_sql.ts";
@@ -28,10 +29,12 @@ export function dataTypeTable(): string {
 /** Every data type in full: route, table, fields. */
 export function dataDictionary(): string {
   const declared = new Map(shippedPipeline().types.map((type) => [type.name, type]));
-  return CATALOG.map((dataType) => section(dataType, declared.get(dataType.name)!)).join("\n\n");
+  return [...CATALOG, ...EXPORT_CATALOG].map((dataType) =>
+    section(dataType, declared.get(dataType.name)!)
+  ).join("\n\n");
 }
 
-function section(dataType: DataType, declared: PipelineType): string {
+function section(dataType: DataType | ExportType, declared: PipelineType): string {
   const fields = [...fieldsOf(dataType).values()];
   const names = ["path", "column", "type", "unit", "null", "meaning"];
   const parts = [
@@ -43,17 +46,14 @@ function section(dataType: DataType, declared: PipelineType): string {
   return parts.join("\n\n");
 }
 
-function facts(dataType: DataType, declared: PipelineType): string[] {
+function facts(dataType: DataType | ExportType, declared: PipelineType): string[] {
   const table = tableOf(declared);
   const builtin = ["user_id", ...table.key.map(({ name }) => name)];
   if (!builtin.includes("id")) builtin.push("id");
   builtin.push(...table.builtin.map(({ name }) => name));
   const key = ["user_id", ...table.key.map(({ name }) => name)].join(", ");
-  const scope = dataType.scope === null ? "none" : code(dataType.scope);
-  const webhook = dataType.webhook === null ? "none" : code(dataType.webhook);
   return [
-    `Route ${code(dataType.endpoint)}, read ${ASKED[dataType.window]}. Scope: ${scope}. ` +
-    `Webhook events: ${webhook}.${dataType.deprecated ? " Deprecated by Oura." : ""}`,
+    sourceOf(dataType),
     `Primary key ${code(key)}. Built-in columns: ${builtin.map(code).join(", ")} and the ones of ` +
     "[every table](#every-table).",
     ...declared.series.map((series) =>
@@ -61,6 +61,16 @@ function facts(dataType: DataType, declared: PipelineType): string[] {
       `${code("value")} is ${code(sampleType(series.shape))}.`
     ),
   ];
+}
+
+function sourceOf(dataType: DataType | ExportType): string {
+  if (!("endpoint" in dataType)) {
+    return "In the [account export](import.md) only; Oura's API does not serve it.";
+  }
+  const scope = dataType.scope === null ? "none" : code(dataType.scope);
+  const webhook = dataType.webhook === null ? "none" : code(dataType.webhook);
+  return `Route ${code(dataType.endpoint)}, read ${ASKED[dataType.window]}. Scope: ${scope}. ` +
+    `Webhook events: ${webhook}.${dataType.deprecated ? " Deprecated by Oura." : ""}`;
 }
 
 function fieldRow(field: CatalogField, declared: PipelineType): string[] {
