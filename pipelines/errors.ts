@@ -50,13 +50,6 @@ export class TableTroubleError extends PartialError {
 const TROUBLE_HINT =
   "Remove what the message names (a constraint, a lock, a trigger); the next run loads these days.";
 
-/** The person, or the system, asked the run to stop. What was loaded stays. */
-export class InterruptedError extends PartialError {
-  constructor(signal: string) {
-    super("INTERRUPTED", `Stopped by ${signal}; the next run goes on from here`);
-  }
-}
-
 /** Some documents still do not fit; the others are in. */
 export class RejectsRemainError extends PartialError {
   constructor(remaining: number) {

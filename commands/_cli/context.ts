@@ -1,11 +1,6 @@
 /** What most commands need: settings, configuration, logging, the database, a wearer's API. */
 import { ENV_FILE, loadEnvironment } from "../../config/environment/env_file.ts";
-import type { Pipeline } from "../../config/model.ts";
-import { ConfigError } from "../../config/yaml/problem.ts";
-import { loadPipeline, parsePipeline, refuseDanglingLink } from "../../config/pipeline.ts";
 import { loadSettings, type Settings } from "../../config/environment/settings.ts";
-import SHIPPED from "../../config/oura.yaml" with { type: "text" };
-import type { Database } from "../../lib/db/driver/database.ts";
 import { serverAddress } from "../../lib/db/driver/postgres/server_url.ts";
 import { configureLogging, loggerOf } from "../../lib/log/log.ts";
 import type { CommonOptions } from "./flags.ts";
@@ -13,6 +8,13 @@ import { canDraw, type Terminal } from "./terminal.ts";
 import { removeUnfinished } from "../../lib/process/safe_file.ts";
 import { hidePath } from "../../lib/log/span_redaction.ts";
 import { startTelemetry } from "../../lib/log/telemetry.ts";
+
+export { findPipelineFile, readPipeline } from "../../config/find_pipeline.ts";
+export {
+  withDatabase,
+  withDryRunDatabase,
+  withReadOnlyDatabase,
+} from "../../lib/db/with_database.ts";
 
 /** What {@linkcode prepare} can be told. */
 export interface PrepareOptions {
@@ -87,122 +89,4 @@ export function readSettings(environment: Readonly<Record<string, string>>): Set
   const { connection } = settings;
   if (connection.kind !== "embedded") serverAddress(connection);
   return settings;
-}
-
-/** Where `oura.yaml` is looked for when no option names it. */
-const PLACES = ["oura.yaml", "config/oura.yaml"];
-
-/**
- * The pipeline configuration: the named file, else the first of {@linkcode PLACES}, else the one
- * that ships with the program.
- * @throws {UsageError} When it is wrong, or the named file is missing.
- */
-export async function readPipeline(
-  options: CommonOptions,
-  { path }: Pick<Terminal, "path"> = { path: (name) => name },
-): Promise<Pipeline> {
-  const file = options.config === undefined ? await findPipelineFile(path) : path(options.config);
-  if (file !== null) return await loadPipeline(file);
-  const parsed = parsePipeline(SHIPPED, "the built-in oura.yaml");
-  if (parsed.problems) throw new ConfigError("the built-in oura.yaml", parsed.problems);
-  return parsed.pipeline;
-}
-
-/**
- * The first of {@linkcode PLACES} that is there, or null.
- * @throws {UsageError} When one is a link that leads nowhere.
- */
-export async function findPipelineFile(path: Terminal["path"]): Promise<string | null> {
-  for (const file of PLACES.map(path)) {
-    await refuseDanglingLink(file);
-    if (await exists(file)) return file;
-  }
-  return null;
-}
-
-/** True also for what cannot be read: reading it says why. */
-async function exists(file: string): Promise<boolean> {
-  try {
-    await Deno.stat(file);
-    return true;
-  } catch (error) {
-    const { NotFound, NotADirectory } = Deno.errors;
-    return !(error instanceof NotFound || error instanceof NotADirectory);
-  }
-}
-
-/** How long a command waits for another process that has the embedded database open. */
-const PATIENCE_MS = 10_000;
-
-/** How a command uses the database. */
-interface UseOptions {
-  /** Whether its tables are brought up to date first. @default true */
-  migrated?: boolean;
-  /** Whether a missing embedded database is made; else it looks empty. @default `migrated` */
-  create?: boolean;
-  /** Connections at most, on a server. @default 5 */
-  poolSize?: number;
-}
-
-/**
- * Opens the database, brings its tables up to date, runs `body` and closes it.
- * @throws {DatabaseError} When it cannot be reached or refuses the work.
- */
-export async function withDatabase<T>(
-  settings: Settings,
-  schema: string,
-  body: (db: Database) => Promise<T>,
-  { migrated = true, create = migrated, poolSize = 5 }: UseOptions = {},
-): Promise<T> {
-  const { openDatabase } = await import("../../lib/db/driver/open.ts");
-  const db = await openDatabase(settings.connection, {
-    schema,
-    poolSize,
-    create,
-    patienceMs: PATIENCE_MS,
-  });
-  try {
-    if (migrated) {
-      const { ensureMigrated } = await import("../../lib/db/migrate/migrate.ts");
-      await ensureMigrated(db);
-    }
-    return await body(db);
-  } finally {
-    await db.close();
-  }
-}
-
-/**
- * The same for a command that only looks: nothing is made or changed, so that a role which may only
- * read, or a replica, is enough.
- * @param body Is told whether there are tables at all; before the first sync there are none.
- * @throws {DatabaseError} Also when the tables are older than this program.
- */
-export function withReadOnlyDatabase<T>(
-  settings: Settings,
-  schema: string,
-  body: (db: Database, hasTables: boolean) => Promise<T>,
-): Promise<T> {
-  return withDatabase(settings, schema, async (db) => {
-    const { hasTables } = await import("../../lib/db/migrate/migrate.ts");
-    return await body(db, await hasTables(db));
-  }, { migrated: false });
-}
-
-/**
- * The same for what is only tried out, which before the first sync has no tables to look at: it gets
- * some that nobody else ever sees.
- * @param body Is told whether the tables are there to stay.
- * @throws {DatabaseError} Also when the tables are older than this program.
- */
-export function withDryRunDatabase<T>(
-  settings: Settings,
-  schema: string,
-  body: (db: Database, hasTables: boolean) => Promise<T>,
-): Promise<T> {
-  return withReadOnlyDatabase(settings, schema, async (db, hasTables) => {
-    if (hasTables) return await body(db, true);
-    const { withDryRunSchema } = await import("../../lib/db/migrate/dry_run_schema.ts");
-    return await withDryRunSchema(db, (stage) => body(stage, false));
-  });
 }

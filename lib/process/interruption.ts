@@ -1,5 +1,5 @@
 /** Ctrl-C and termination: the first one ends work in order, the second one at once. */
-import { InterruptedError } from "../../pipelines/errors.ts";
+import { InterruptedError } from "./interrupted_error.ts";
 
 /** Listens until it is disposed of. */
 export interface Interruption extends Disposable {

@@ -1,7 +1,7 @@
 import { DatabaseError, OuraSyncError, UsageError } from "../../lib/errors.ts";
 import { noRows } from "../../lib/db/store/runs.ts";
 import { noTraffic } from "../../lib/oura/http/request_stats.ts";
-import { InterruptedError } from "../errors.ts";
+import { InterruptedError } from "../../lib/process/interrupted_error.ts";
 import type { SyncReport } from "./outcome.ts";
 import { RunRecord } from "./run_record.ts";
 import type { SyncOptions } from "./sync_wearer.ts";

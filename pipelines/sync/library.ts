@@ -1,11 +1,11 @@
 /** The `sync` command as a function, for programs. Loads the database drivers only when called. */
-import { loadPipeline } from "../../config/pipeline.ts";
+import { readPipeline } from "../../config/find_pipeline.ts";
 import { loadSettings } from "../../config/environment/settings.ts";
+import { withDatabase } from "../../lib/db/with_database.ts";
 import type { TokenProvider } from "../../lib/oura/token_provider.ts";
-import { InterruptedError } from "../errors.ts";
+import { InterruptedError } from "../../lib/process/interrupted_error.ts";
 import type { SyncReport } from "./outcome.ts";
-import { readPipeline, withDatabase } from "../../commands/_cli/context.ts";
-import { demandOf, typesOption } from "../../commands/sync/options.ts";
+import { demandOf, typesOption } from "./demand.ts";
 
 /** Options of {@linkcode sync}. All of it has a default. */
 export interface SyncOptions {
@@ -81,7 +81,7 @@ export async function sync(options: SyncOptions = {}): Promise<SyncReport> {
 async function syncUntil(signal: AbortSignal, options: SyncOptions): Promise<SyncReport> {
   const { config, concurrency = 4 } = options;
   const settings = loadSettings(environmentOf(options));
-  const pipeline = await (config === undefined ? readPipeline({}) : loadPipeline(config));
+  const pipeline = await readPipeline({ config });
   const types = typesOption(options.types?.join(","), pipeline);
   const demand = demandOf(spanOf(options), settings.syncDaysBack, new Date());
   const { runSync } = await import("./run_sync.ts");

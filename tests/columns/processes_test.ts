@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { TextLineStream } from "./text_lines.ts";
-import { InterruptedError } from "../../pipelines/errors.ts";
+import { InterruptedError } from "../../lib/process/interrupted_error.ts";
 import { withPostgres } from "../support/server_database.ts";
 import { acquireLeases } from "../../lib/db/store/leases.ts";
 import { migrate } from "../../lib/db/migrate/migrate.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { invocation } from "../../commands/_cli/command_names.ts";
 import { rehearsalText, reportText } from "../../commands/sync/report.ts";
 import { OuraUnavailableError } from "../../lib/errors.ts";
-import { InterruptedError } from "../../pipelines/errors.ts";
+import { InterruptedError } from "../../lib/process/interrupted_error.ts";
 import type { HeldLease } from "../../lib/db/store/leases.ts";
 import type { SyncReport, TypeOutcome } from "../../pipelines/sync/outcome.ts";
 

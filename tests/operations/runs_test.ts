@@ -4,7 +4,7 @@ import { OuraHttp } from "../../lib/oura/http/http.ts";
 import type { Life } from "../../lib/process/process_lock.ts";
 import { RateGate } from "../../lib/oura/http/rate_gate.ts";
 import { staticToken as fixedToken } from "../../lib/oura/token_provider.ts";
-import { InterruptedError } from "../../pipelines/errors.ts";
+import { InterruptedError } from "../../lib/process/interrupted_error.ts";
 import { staticToken } from "../../simulator/mod.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import { shippedPipeline, syncWearer, withSimulator } from "../support/sync_world.ts";
