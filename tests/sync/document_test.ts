@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { acquireLeases } from "../../lib/db/store/leases.ts";
-import { UsageError } from "../../lib/errors.ts";
+import { EXIT, UsageError } from "../../lib/errors.ts";
 import { OuraHttp } from "../../lib/oura/http/http.ts";
 import { staticToken as fixedToken } from "../../lib/oura/token_provider.ts";
 import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
@@ -150,16 +150,16 @@ async function busySync(db: Database, night: Night): Promise<SyncReport> {
 }
 
 forEachDatabase(
-  "a token that Oura refuses fails the document, and the record says so",
+  "a token that Oura refuses ends as an expired sign-in, as in a sync",
   (db) =>
     withNight(db, async (night) => {
       const report = await night.sync({ token: "refused" });
-      assert.deepEqual([report.exitCode, report.types[0]?.state], [
-        report.error?.exitCode,
-        "failed",
-      ]);
-      assert.notEqual(report.exitCode, 0);
-      assert.notEqual((await lastRun(db))?.error_code, null);
+      assert.deepEqual([report.exitCode, report.types[0]?.state], [EXIT.signIn, "failed"]);
+      assert.deepEqual(await lastRun(db), {
+        command: "document",
+        state: "failed",
+        error_code: "OURA_TOKEN_REFUSED",
+      });
       assert.deepEqual((await stateOf(db, night.id)).rows, []);
     }),
 );
