@@ -1,7 +1,7 @@
 import { Option } from "commander";
-import type { Demand } from "../pipelines/sync/windows.ts";
+import type { Demand } from "../pipelines/sync/plan/windows.ts";
 import { type CommandContext, defineCommand } from "./_cli/define_command.ts";
-import { newestDay, spanOption } from "./sync/options.ts";
+import { newestDay, spanOption } from "../pipelines/sync/plan/demand.ts";
 import { FETCH_OPTIONS, type FetchOptions, runFetch } from "./sync/sync_command.ts";
 
 interface Options extends FetchOptions {

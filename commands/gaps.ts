@@ -7,7 +7,7 @@ import { type CheckContext, defineCommand } from "./_cli/define_command.ts";
 import { typesFlag, userIdFlag } from "./_cli/flags.ts";
 import { textTable } from "./_cli/output.ts";
 import { chooseKnown, knownWearers } from "../reports/known_wearers.ts";
-import { spanOption, typesOption } from "./sync/options.ts";
+import { spanOption, typesOption } from "../pipelines/sync/plan/demand.ts";
 
 interface Options {
   types?: string;

@@ -16,9 +16,9 @@ export default defineCommand({
     const { args: [what = "up"], print } = context;
     const settings = await context.settings({ writes: what === "up" });
     const { schema } = await context.pipeline();
-    const { withDatabase } = await import("./_cli/context.ts");
+    const { withDatabase } = await import("../lib/db/migrate/with_database.ts");
     await withDatabase(
-      settings,
+      settings.connection,
       schema,
       (db) => what === "up" ? up(db, print) : status(db, print),
       {

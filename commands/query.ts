@@ -28,8 +28,8 @@ export default defineCommand({
     const { options, terminal, args: [sql = ""] } = context;
     const settings = await context.settings();
     const { schema } = await context.pipeline();
-    const { withDatabase } = await import("./_cli/context.ts");
-    await withDatabase(settings, schema, async (db) => {
+    const { withDatabase } = await import("../lib/db/migrate/with_database.ts");
+    await withDatabase(settings.connection, schema, async (db) => {
       const format = options.json ? "json" : options.csv ? "csv" : options.format;
       if (format === "csv") {
         await printCsv(db, sql, terminal).catch(explainReadOnly);

@@ -1,13 +1,17 @@
 import { Option } from "commander";
+import type { Pipeline } from "../config/model.ts";
+import type { Database } from "../lib/db/driver/database.ts";
+import type { FileCounts } from "../pipelines/reprocess/replay_files.ts";
 import { type CheckContext, defineCommand } from "./_cli/define_command.ts";
 import { typesFlag } from "./_cli/flags.ts";
 import { countText, textTable } from "./_cli/output.ts";
-import { spanOption, typesOption } from "./sync/options.ts";
+import { spanOption, typesOption } from "../pipelines/sync/plan/demand.ts";
 
 interface Options {
   types?: string;
   from?: string;
   to?: string;
+  fromFiles?: string;
 }
 
 /** `replay`: transforms and loads the stored documents again, without asking Oura. */
@@ -17,13 +21,20 @@ export default defineCommand({
     typesFlag(),
     new Option("--from <day>", "only documents from this day on"),
     new Option("--to <day>", "only documents up to this day"),
+    new Option("--from-files <dir>", "load what export --format ndjson wrote, instead")
+      .conflicts(["from", "to"]),
   ],
   json: true,
   check: ({ options, pipeline }: CheckContext<Options>) => ({
     names: typesOption(options.types, pipeline),
     days: spanOption(["--from", options.from], ["--to", options.to], new Date()),
   }),
-  async run({ db, pipeline, request: { names, days }, print }) {
+  async run({ db, pipeline, options, request: { names, days }, print }) {
+    if (options.fromFiles !== undefined) {
+      const counts = await loadFiles(db, pipeline, options.fromFiles, names);
+      print({ types: counts }, () => fileTable(counts));
+      return;
+    }
     const { livePipeline } = await import("../pipelines/schema/live_pipeline.ts");
     const { readState } = await import("../pipelines/schema/database_schema.ts");
     const { replay } = await import("../pipelines/reprocess/replay.ts");
@@ -45,3 +56,27 @@ export default defineCommand({
     );
   },
 });
+
+/** Into an empty database too: its tables are made first. */
+async function loadFiles(
+  db: Database,
+  declared: Pipeline,
+  directory: string,
+  names: readonly string[] | undefined,
+): Promise<FileCounts[]> {
+  const { applyAdditive } = await import("../pipelines/schema/apply/apply.ts");
+  const { replayFiles } = await import("../pipelines/reprocess/replay_files.ts");
+  const { pipeline } = await applyAdditive(db, declared, { holder: crypto.randomUUID() });
+  const types = pipeline.types.filter(({ name }) => names === undefined || names.includes(name));
+  return await replayFiles(db, directory, types);
+}
+
+function fileTable(all: readonly FileCounts[]): string {
+  const head = ["data type", "inserted", "updated", "unchanged", "rejected", "kept (newer)"];
+  const rows = all.map((counts) => [
+    counts.dataType,
+    ...[counts.inserted, counts.updated, counts.unchanged, counts.rejected, counts.kept]
+      .map(countText),
+  ]);
+  return textTable(head, rows, ["left", "right", "right", "right", "right", "right"]);
+}

@@ -1,13 +1,13 @@
 import { Option } from "commander";
 import { addDays, daysBetween, type DaySpan } from "../lib/values/days.ts";
 import { messageOf, UsageError } from "../lib/errors.ts";
-import { type Period, period } from "../reports/period.ts";
-import { openSource, tablesOf } from "../reports/source.ts";
+import { type Period, period } from "../reports/views/period.ts";
+import { openSource, tablesOf } from "../reports/metrics/source.ts";
 import { type CheckContext, defineCommand } from "./_cli/define_command.ts";
 import { userIdFlag } from "./_cli/flags.ts";
 import { jsonText } from "./_cli/output.ts";
 import { shownWearer } from "./shown_wearer.ts";
-import { spanOption } from "./sync/options.ts";
+import { spanOption } from "../pipelines/sync/plan/demand.ts";
 
 type Format = "html" | "md" | "json";
 

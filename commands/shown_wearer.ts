@@ -2,7 +2,7 @@
 import type { Database } from "../lib/db/driver/database.ts";
 import { hasTables } from "../lib/db/migrate/migrate.ts";
 import { UsageError } from "../lib/errors.ts";
-import { wearersOf } from "../reports/freshness.ts";
+import { wearersOf } from "../reports/freshness/wearers.ts";
 
 /**
  * The wearer asked for, else the first one; undefined where none has synced yet.

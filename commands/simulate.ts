@@ -1,4 +1,4 @@
-import { Option } from "commander";
+import { Argument, Option } from "commander";
 import type { RunningSimulator } from "../simulator/mod.ts";
 import { UsageError } from "../lib/errors.ts";
 import { invocation } from "./_cli/command_names.ts";
@@ -13,36 +13,52 @@ interface Options {
   seed: string;
   users: string;
   now?: string;
+  out?: string;
+  era: "bare" | "quoted";
 }
 
 /** `simulate`: the simulator by itself, until it is stopped. */
 export default defineCommand({
   database: "none",
+  arguments: [
+    new Argument("[what]", "export: write the first wearer's account export and end").choices([
+      "export",
+    ]),
+  ],
   options: [
     new Option("--port <n>", "port on 127.0.0.1; 0 takes a free one").default("8790"),
     new Option("--days <n>", "days of history").default("90"),
     new Option("--seed <n>", "the same seed makes the same people").default("1"),
     new Option("--users <n>", "how many wearers").default("1"),
     new Option("--now <instant>", "the simulated present (default: the real one)"),
+    new Option("--out <file>", "where export writes the ZIP").default("data.zip"),
+    new Option("--era <era>", "how export writes nested JSON").choices(["bare", "quoted"])
+      .default("quoted"),
   ],
   help: "Faults and the clock are set over HTTP: see simulator/README.md.",
   run: simulate,
 });
 
-async function simulate({ options, terminal }: CommandContext<Options>): Promise<void> {
+async function simulate({ options, args, terminal }: CommandContext<Options>): Promise<void> {
   const { serveSimulator, staticToken } = await import("../simulator/mod.ts");
   if (options.now !== undefined && Number.isNaN(Date.parse(options.now))) {
     throw new UsageError("BAD_DATE", `--now ${options.now} is not an ISO 8601 instant`);
   }
+  const world = {
+    days: numberOption("--days", options.days, 1, 36_500),
+    seed: numberOption("--seed", options.seed, 0, 999_999_999),
+    users: numberOption("--users", options.users, 1, 10_000),
+    ...(options.now === undefined ? {} : { now: options.now }),
+  };
+  if (args[0] === "export") {
+    const { createWorld, exportZip } = await import("../simulator/mod.ts");
+    const made = createWorld(world);
+    const zip = await exportZip(made, { user: made.wearers[0]!.id, era: options.era });
+    await Deno.writeFile(options.out ?? "data.zip", zip);
+    return;
+  }
   const port = numberOption("--port", options.port, 0, 65_535);
-  const running = onPort(port, () =>
-    serveSimulator({
-      port,
-      days: numberOption("--days", options.days, 1, 36_500),
-      seed: numberOption("--seed", options.seed, 0, 999_999_999),
-      users: numberOption("--users", options.users, 1, 10_000),
-      ...(options.now === undefined ? {} : { now: options.now }),
-    }));
+  const running = onPort(port, () => serveSimulator({ port, ...world }));
   // Listens before the address is printed: a reader of that line may stop it at once.
   const stop = stopped(terminal);
   const tokens = running.world.wearers.map(({ id }) => staticToken(id));

@@ -1,6 +1,7 @@
 import type { PipelineType } from "./model.ts";
 import type { DataType, WindowFamily } from "../lib/oura/catalog/data_type.ts";
-import { CATALOG, findDataType } from "../lib/oura/catalog/index.ts";
+import { EXPORT_CATALOG, type ExportType } from "../lib/oura/catalog/export_types.ts";
+import { CATALOG, findDataType, findExportType } from "../lib/oura/catalog/index.ts";
 import { fieldsOf } from "../lib/oura/catalog/paths.ts";
 import { compileColumns, type TypeContext } from "./columns.ts";
 import type { Declaration, TypeDeclaration } from "./yaml/grammar.ts";
@@ -15,6 +16,7 @@ import { compileWindow } from "./window.ts";
 interface Route {
   readonly known: boolean;
   readonly endpoint: string;
+  readonly importOnly: boolean;
   readonly envelope: "list" | "object";
   readonly by: WindowFamily;
   readonly key: readonly string[];
@@ -44,14 +46,18 @@ function compileType(
 ): PipelineType | null {
   const path = ["data_types", name];
   const dataType = findDataType(name);
+  // A declared endpoint means a route that Oura opened since: the file of the same name is not meant.
+  const exported = declared.endpoint === undefined ? findExportType(name) : undefined;
   const route = dataType
     ? routeOfKnown(dataType, declared, path, report)
+    : exported
+    ? routeOfExported(exported, declared, path, report)
     : routeOfUnknown(name, declared, path, report);
   if (route === null) return null;
   const context: TypeContext = {
     name,
     path,
-    fields: dataType ? fieldsOf(dataType) : null,
+    fields: dataType ?? exported ? fieldsOf((dataType ?? exported)!) : null,
     builtIn: builtInColumns(route),
     report,
   };
@@ -101,6 +107,7 @@ function routeOfKnown(
   return {
     known: true,
     endpoint: dataType.endpoint,
+    importOnly: false,
     envelope: dataType.envelope,
     by: dataType.window,
     key: dataType.key,
@@ -112,6 +119,32 @@ function routeOfKnown(
   };
 }
 
+/** A type of the account export: nothing is asked for, so that neither route nor window is said. */
+function routeOfExported(
+  { name, key, day, offset }: ExportType,
+  declared: TypeDeclaration,
+  path: Path,
+  report: Report,
+): Route {
+  for (const option of ["key", "window"] as const) {
+    if (declared[option] === undefined) continue;
+    report([...path, option], `only the account export has ${name}; leave ${option} out`);
+  }
+  return {
+    known: true,
+    endpoint: "",
+    importOnly: true,
+    envelope: "list",
+    by: "none",
+    key,
+    day: day ?? null,
+    offset: offset ?? null,
+    scope: null,
+    singleDocument: false,
+    occasional: true,
+  };
+}
+
 function routeOfUnknown(
   name: string,
   declared: TypeDeclaration,
@@ -119,7 +152,7 @@ function routeOfUnknown(
   report: Report,
 ): Route | null {
   if (declared.endpoint === undefined) {
-    const meant = nearest(name, CATALOG.map((known) => known.name));
+    const meant = nearest(name, [...CATALOG, ...EXPORT_CATALOG].map((known) => known.name));
     if (meant) report(path, `unknown data type ${quote(name)}; did you mean "${meant}"?`);
     else report([...path, "endpoint"], `missing; the catalog knows no data type ${quote(name)}`);
     return null;
@@ -138,6 +171,7 @@ function routeOfUnknown(
   return {
     known: false,
     endpoint: declared.endpoint,
+    importOnly: false,
     envelope: "list",
     by: by ?? "date",
     key: declared.key ?? ["id"],
@@ -171,7 +205,9 @@ function builtInColumns({ day, key }: Route): TypeContext["builtIn"] {
 /** Series are separate tables, besides those of all data types the catalog knows. */
 function reportTableClashes(types: readonly PipelineType[], report: Report): void {
   const tables = new Map<string, string>();
-  for (const known of CATALOG) tables.set(known.name, `the table of ${known.name}`);
+  for (const known of [...CATALOG, ...EXPORT_CATALOG]) {
+    tables.set(known.name, `the table of ${known.name}`);
+  }
   for (const type of types) tables.set(type.table, `the table of ${type.name}`);
   for (const type of types) {
     for (const { name } of type.series) {

@@ -1,11 +1,8 @@
-/** Finds `oura.yaml` where no option names it. */
-import type { Pipeline } from "./model.ts";
+/** Finds and reads the pipeline configuration. */
 import SHIPPED from "./oura.yaml" with { type: "text" };
+import type { Pipeline } from "./model.ts";
 import { loadPipeline, parsePipeline, refuseDanglingLink } from "./pipeline.ts";
 import { ConfigError } from "./yaml/problem.ts";
-
-/** Resolves a path as it was typed against the directory that the program works in. */
-type PathOf = (typed: string) => string;
 
 /** Where `oura.yaml` is looked for when no option names it. */
 const PLACES = ["oura.yaml", "config/oura.yaml"];
@@ -17,7 +14,7 @@ const PLACES = ["oura.yaml", "config/oura.yaml"];
  */
 export async function readPipeline(
   options: { readonly config?: string | undefined },
-  { path }: { readonly path: PathOf } = { path: (name) => name },
+  { path }: { readonly path: (name: string) => string } = { path: (name) => name },
 ): Promise<Pipeline> {
   const file = options.config === undefined ? await findPipelineFile(path) : path(options.config);
   if (file !== null) return await loadPipeline(file);
@@ -30,7 +27,7 @@ export async function readPipeline(
  * The first of {@linkcode PLACES} that is there, or null.
  * @throws {UsageError} When one is a link that leads nowhere.
  */
-export async function findPipelineFile(path: PathOf): Promise<string | null> {
+export async function findPipelineFile(path: (name: string) => string): Promise<string | null> {
   for (const file of PLACES.map(path)) {
     await refuseDanglingLink(file);
     if (await exists(file)) return file;

@@ -14,8 +14,16 @@ export interface Pipeline {
   /** SQL schema of all tables. */
   readonly schema: string;
   readonly contract: Contract;
+  readonly retention: Retention;
   /** In the order of the file. */
   readonly types: readonly PipelineType[];
+}
+
+/** How many days bookkeeping is kept; null keeps it for ever. */
+export interface Retention {
+  readonly runsDays: number | null;
+  readonly revisionsDays: number | null;
+  readonly eventsDays: number | null;
 }
 
 /** What happens when the data does not look as agreed. */
@@ -33,7 +41,10 @@ export interface PipelineType {
   readonly table: string;
   /** True when the catalog knows the type, false when the YAML declares the endpoint. */
   readonly known: boolean;
+  /** Empty where `importOnly`. */
   readonly endpoint: string;
+  /** True when only the account export holds the type: `sync` never asks for it. */
+  readonly importOnly: boolean;
   readonly envelope: "list" | "object";
   readonly window: TypeWindow;
   /** Paths in the document that, with the wearer, identify it. */

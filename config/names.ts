@@ -39,6 +39,9 @@ const BOOKKEEPING_TABLES: readonly string[] = [
   "column_changes",
   "declared_objects",
   "row_accounts",
+  "heart_rate_hours",
+  "series_documents",
+  "account_imports",
 ];
 
 /** Why PostgreSQL would not take the name unquoted and whole; null when it does. */

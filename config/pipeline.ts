@@ -3,13 +3,14 @@ import { messageOf, UsageError } from "../lib/errors.ts";
 import { compileTypes } from "./data_types.ts";
 import { type Declaration, grammar } from "./yaml/grammar.ts";
 import { parsePartially } from "./yaml/grammar_problems.ts";
-import type { Contract, Pipeline } from "./model.ts";
+import type { Contract, Pipeline, Retention } from "./model.ts";
 import { schemaNameProblem } from "./names.ts";
 import { ConfigError, formatPath, type Path, type Problem, type Report } from "./yaml/problem.ts";
 import { LARGEST_FILE, readYaml, tooLarge, type YamlSource } from "./yaml/yaml_source.ts";
 
 const DEFAULT_SCHEMA = "oura";
 const DEFAULT_CONTRACT: Contract = { newFields: "warn", badRows: "quarantine", maxRejects: 0.01 };
+const DEFAULT_RETENTION: Retention = { runsDays: 400, revisionsDays: null, eventsDays: 30 };
 const MOST_PROBLEMS = 100;
 /** Lets the rest be judged where the version is missing or wrong. */
 const STAND_INS = { version: 1 };
@@ -93,7 +94,18 @@ function compile(
       badRows: contract?.bad_rows ?? DEFAULT_CONTRACT.badRows,
       maxRejects: contract?.max_rejects ?? DEFAULT_CONTRACT.maxRejects,
     },
+    retention: compileRetention(declaration),
     types: compileTypes(declaration, report),
+  };
+}
+
+/** Null means for ever, so only what is left out takes the default. */
+function compileRetention({ retention }: Declaration): Retention {
+  const { runs, revisions, events } = retention ?? {};
+  return {
+    runsDays: runs === undefined ? DEFAULT_RETENTION.runsDays : runs,
+    revisionsDays: revisions === undefined ? DEFAULT_RETENTION.revisionsDays : revisions,
+    eventsDays: events === undefined ? DEFAULT_RETENTION.eventsDays : events,
   };
 }
 

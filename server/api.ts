@@ -1,22 +1,22 @@
 /** The data of the page as JSON: the view models of `reports/` under `/api`. */
 import { type Context, Hono } from "hono";
 import { VERSION } from "../lib/version.ts";
-import { activity, body } from "../reports/collections.ts";
-import { completeness } from "../reports/completeness.ts";
-import { trendCsv } from "../reports/csv.ts";
-import { freshness } from "../reports/freshness.ts";
-import { heart } from "../reports/heart.ts";
-import { heartHours, zones } from "../reports/heart_hours.ts";
-import { tagNames } from "../reports/marks.ts";
-import { metricSources } from "../reports/metrics.ts";
-import { night } from "../reports/night.ts";
-import { idsOf } from "../reports/vitals.ts";
-import { relation, tags } from "../reports/relations.ts";
-import { firstDay, type Source, spanUntil } from "../reports/source.ts";
-import { period } from "../reports/period.ts";
-import { today } from "../reports/today.ts";
-import { trend } from "../reports/trend.ts";
-import { year } from "../reports/year.ts";
+import { activity, body } from "../reports/views/collections.ts";
+import { completeness } from "../reports/views/completeness.ts";
+import { trendCsv } from "../reports/views/csv.ts";
+import { freshness } from "../reports/freshness/wearers.ts";
+import { heart } from "../reports/views/heart.ts";
+import { heartHours, zones } from "../reports/views/heart_hours.ts";
+import { tagNames } from "../reports/metrics/marks.ts";
+import { metricSources } from "../reports/metrics/metrics.ts";
+import { night } from "../reports/views/night.ts";
+import { idsOf } from "../reports/views/vitals.ts";
+import { relation, tags } from "../reports/views/relations.ts";
+import { firstDay, type Source, spanUntil } from "../reports/metrics/source.ts";
+import { period } from "../reports/views/period.ts";
+import { today } from "../reports/views/today.ts";
+import { trend } from "../reports/views/trend.ts";
+import { year } from "../reports/views/year.ts";
 import { checkDay, choiceOf, dayOf, instantOf, metricsOf, spanOf, wholeOf } from "./parameters.ts";
 import type { Data } from "./wearer_data.ts";
 

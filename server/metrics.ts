@@ -1,8 +1,8 @@
 /** `/metrics` in Prometheus' text format. Names no wearer: the label is a short hash. */
 import { createHash } from "node:crypto";
 import { Hono } from "hono";
-import { freshness } from "../reports/freshness.ts";
-import { read, type Source } from "../reports/source.ts";
+import { freshness } from "../reports/freshness/wearers.ts";
+import { read, type Source } from "../reports/metrics/source.ts";
 import type { Data } from "./wearer_data.ts";
 
 interface Sample {

@@ -1,7 +1,7 @@
 /** What a request asks for, checked and bounded. */
 import type { Context } from "hono";
 import { addDays, daysBetween, type DaySpan, isCalendarDate } from "../lib/values/days.ts";
-import type { Source } from "../reports/source.ts";
+import type { Source } from "../reports/metrics/source.ts";
 import { badParameter } from "./errors.ts";
 
 /** The longest span that is answered: more than any ring's life. */

@@ -2,8 +2,8 @@
 import type { Pipeline } from "../config/model.ts";
 import type { Database } from "../lib/db/driver/database.ts";
 import { hasTables } from "../lib/db/migrate/migrate.ts";
-import { wearersOf } from "../reports/freshness.ts";
-import { openSource, type Source, tablesOf } from "../reports/source.ts";
+import { wearersOf } from "../reports/freshness/wearers.ts";
+import { openSource, type Source, tablesOf } from "../reports/metrics/source.ts";
 import { RequestError } from "./errors.ts";
 
 /** Where requests read from. */

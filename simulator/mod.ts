@@ -17,6 +17,7 @@ export {
   type TruthQuery,
 } from "./world/truth.ts";
 export { SCOPES, type Trip, type UserSpec, Wearer, type Withheld } from "./world/wearer.ts";
+export { exportFiles, type ExportOptions, exportZip } from "./export/export.ts";
 export { createWorld, World, type WorldOptions } from "./world/world.ts";
 export { type Delivery, Webhooks } from "./webhooks/webhooks.ts";
 export type { WebhookEvent } from "./webhooks/delivery.ts";

@@ -1,6 +1,15 @@
 -- What sql/migrations/ add up to. Made by `deno task schema:snapshot`; a test keeps it true.
 -- The columns that oura.yaml declares are not in here: `apply` adds them.
 
+CREATE TABLE oura.account_imports (
+  user_id text NOT NULL,
+  data_type text NOT NULL,
+  exported_at timestamp with time zone NOT NULL,
+  imported_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT account_imports_pkey PRIMARY KEY (user_id, data_type)
+);
+COMMENT ON TABLE oura.account_imports IS 'The latest account export that was loaded completely, per wearer and data type.';
+
 CREATE TABLE oura.column_changes (
   id bigint GENERATED ALWAYS AS IDENTITY,
   applied_at timestamp with time zone NOT NULL DEFAULT now(),

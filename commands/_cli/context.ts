@@ -1,6 +1,8 @@
 /** What most commands need: settings, configuration, logging, the database, a wearer's API. */
 import { ENV_FILE, loadEnvironment } from "../../config/environment/env_file.ts";
 import { loadSettings, type Settings } from "../../config/environment/settings.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { withDatabase } from "../../lib/db/migrate/with_database.ts";
 import { serverAddress } from "../../lib/db/driver/postgres/server_url.ts";
 import { configureLogging, loggerOf } from "../../lib/log/log.ts";
 import type { CommonOptions } from "./flags.ts";
@@ -8,13 +10,6 @@ import { canDraw, type Terminal } from "./terminal.ts";
 import { removeUnfinished } from "../../lib/process/safe_file.ts";
 import { hidePath } from "../../lib/log/span_redaction.ts";
 import { startTelemetry } from "../../lib/log/telemetry.ts";
-
-export { findPipelineFile, readPipeline } from "../../config/find_pipeline.ts";
-export {
-  withDatabase,
-  withDryRunDatabase,
-  withReadOnlyDatabase,
-} from "../../lib/db/with_database.ts";
 
 /** What {@linkcode prepare} can be told. */
 export interface PrepareOptions {
@@ -89,4 +84,39 @@ export function readSettings(environment: Readonly<Record<string, string>>): Set
   const { connection } = settings;
   if (connection.kind !== "embedded") serverAddress(connection);
   return settings;
+}
+
+/**
+ * The same for a command that only looks: nothing is made or changed, so that a role which may only
+ * read, or a replica, is enough.
+ * @param body Is told whether there are tables at all; before the first sync there are none.
+ * @throws {DatabaseError} Also when the tables are older than this program.
+ */
+export function withReadOnlyDatabase<T>(
+  settings: Settings,
+  schema: string,
+  body: (db: Database, hasTables: boolean) => Promise<T>,
+): Promise<T> {
+  return withDatabase(settings.connection, schema, async (db: Database) => {
+    const { hasTables } = await import("../../lib/db/migrate/migrate.ts");
+    return await body(db, await hasTables(db));
+  }, { migrated: false });
+}
+
+/**
+ * The same for what is only tried out, which before the first sync has no tables to look at: it gets
+ * some that nobody else ever sees.
+ * @param body Is told whether the tables are there to stay.
+ * @throws {DatabaseError} Also when the tables are older than this program.
+ */
+export function withDryRunDatabase<T>(
+  settings: Settings,
+  schema: string,
+  body: (db: Database, hasTables: boolean) => Promise<T>,
+): Promise<T> {
+  return withReadOnlyDatabase(settings, schema, async (db, hasTables) => {
+    if (hasTables) return await body(db, true);
+    const { withDryRunSchema } = await import("../../lib/db/migrate/dry_run_schema.ts");
+    return await withDryRunSchema(db, (stage) => body(stage, false));
+  });
 }

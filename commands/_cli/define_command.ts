@@ -168,7 +168,8 @@ function contextOf<Options>(called: Command, host: Host): CommandContext<Options
     print: (document, text) =>
       terminal.out(options.json ? jsonText(document) : typeof text === "string" ? text : text()),
     settings: async (how) => await (await import("./context.ts")).prepare(options, terminal, how),
-    pipeline: async () => await (await import("./context.ts")).readPipeline(options, terminal),
+    pipeline: async () =>
+      await (await import("../../config/find_pipeline.ts")).readPipeline(options, terminal),
   };
 }
 
@@ -176,7 +177,8 @@ async function runWithDatabase<Options, Request>(
   { database, check, run }: DatabaseCommand<Options, Request>,
   context: CommandContext<Options>,
 ): Promise<number | void> {
-  const { withDatabase, withReadOnlyDatabase } = await import("./context.ts");
+  const { withReadOnlyDatabase } = await import("./context.ts");
+  const { withDatabase } = await import("../../lib/db/migrate/with_database.ts");
   const { options, args } = context;
   const settings = await context.settings({ writes: database === "write" });
   const pipeline = await context.pipeline();
@@ -185,5 +187,5 @@ async function runWithDatabase<Options, Request>(
     await run({ ...context, settings, pipeline, db, hasTables, request });
   return database === "read"
     ? await withReadOnlyDatabase(settings, pipeline.schema, body)
-    : await withDatabase(settings, pipeline.schema, (db) => body(db, true));
+    : await withDatabase(settings.connection, pipeline.schema, (db) => body(db, true));
 }

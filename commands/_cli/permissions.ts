@@ -55,8 +55,8 @@ export const PERMISSION_SETS = {
   browser: { ...fetching, run: browsers },
   /** Writes units for the service manager of the user. */
   schedule: { read: true, write: true, env: variables(...HOME_VARIABLES) },
-  /** Serves this machine only. */
-  simulator: { net: loopback, read: ["."] },
+  /** Serves this machine only, or writes an account export. */
+  simulator: { net: loopback, read: ["."], write: true },
   /** The simulator and an embedded database. */
   demo: { ...fetching, net: loopback, run: browsers },
 } satisfies Readonly<Record<string, PermissionSet>>;

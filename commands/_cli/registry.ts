@@ -47,6 +47,12 @@ const ENTRIES = [
     permissions: "fetch",
   },
   {
+    name: "import",
+    summary: "load the account export (ZIP or folder) into the same tables",
+    database: "write",
+    permissions: "fetch",
+  },
+  {
     name: "plan",
     summary: "show what oura.yaml would change in the tables",
     database: "read",
@@ -104,6 +110,24 @@ const ENTRIES = [
     name: "query",
     summary: "run a read-only SQL query",
     database: "read",
+    permissions: "database",
+  },
+  {
+    name: "export",
+    summary: "write the tables as CSV, NDJSON or Parquet files",
+    database: "read",
+    permissions: "database",
+  },
+  {
+    name: "forget",
+    summary: "delete everything of one wearer, after revoking the sign-in",
+    database: "write",
+    permissions: "fetch",
+  },
+  {
+    name: "prune",
+    summary: "remove bookkeeping that is older than retention in oura.yaml",
+    database: "write",
     permissions: "database",
   },
   {

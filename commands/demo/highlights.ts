@@ -1,30 +1,9 @@
-/** A few things a wearer would want to know first, from the tables. */
-import MAIN_NIGHT from "../../sql/queries/main_night.sql" with { type: "text" };
-import WEEK_AVERAGES from "../../sql/queries/week_averages.sql" with { type: "text" };
-import type { Database, Row } from "../../lib/db/driver/database.ts";
-import { hasSqlState, UNDEFINED_COLUMN } from "../../lib/db/driver/errors/errors.ts";
+/** The highlights of a wearer as lines for people. */
+import type { Highlights, Night } from "../../reports/highlights.ts";
 import { textTable } from "../_cli/output.ts";
 
-type Night = {
-  day: string;
-  fell_asleep: string;
-  woke_up: string;
-  total_sleep_duration: number | null;
-  deep_sleep_duration: number | null;
-  rem_sleep_duration: number | null;
-  average_hrv: number | null;
-  lowest_heart_rate: number | null;
-};
-
-type Week = { week: string; sleep_score: number; readiness_score: number; steps: number };
-
-/**
- * Last night and the week's averages, as lines for people; without what the configuration has no
- * columns for.
- */
-export async function findings(db: Database, userId: string): Promise<string> {
-  const [night] = await rowsOf<Night>(db, MAIN_NIGHT, userId);
-  const weeks = await rowsOf<Week>(db, WEEK_AVERAGES, userId);
+/** Last night in one line, and a table of the weeks. */
+export function highlightsText({ night, weeks }: Highlights): string {
   const parts: string[] = [];
   if (night) parts.push(nightText(night));
   if (weeks.length > 0) {
@@ -35,15 +14,6 @@ export async function findings(db: Database, userId: string): Promise<string> {
     ));
   }
   return parts.join("\n\n");
-}
-
-async function rowsOf<T extends Row>(db: Database, sql: string, userId: string): Promise<T[]> {
-  try {
-    return (await db.query<T>(sql, [userId])).rows;
-  } catch (error) {
-    if (hasSqlState(error, UNDEFINED_COLUMN)) return [];
-    throw error;
-  }
 }
 
 function nightText(night: Night): string {

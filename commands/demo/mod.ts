@@ -9,11 +9,12 @@ import { addDays, utcDay } from "../../lib/values/days.ts";
 import { UsageError } from "../../lib/errors.ts";
 import { configureLogging } from "../../lib/log/log.ts";
 import { signInUnattended } from "./sign_in.ts";
-import { withDatabase } from "../_cli/context.ts";
+import { withDatabase } from "../../lib/db/migrate/with_database.ts";
 import { type CommandContext, defineCommand } from "../_cli/define_command.ts";
 import { describe } from "../_cli/failure.ts";
 import { worst } from "../sync/sync_command.ts";
-import { findings } from "./highlights.ts";
+import { readHighlights } from "../../reports/highlights.ts";
+import { highlightsText } from "./highlights.ts";
 import { interruptible } from "../../lib/process/interruption.ts";
 import { invocation } from "../_cli/command_names.ts";
 import { canDraw, type Terminal } from "../_cli/terminal.ts";
@@ -61,7 +62,7 @@ async function demo(
     });
     await clearDirectory(settings);
     terminal.err("A simulated Oura is up. Making an embedded database …");
-    return await withDatabase(settings, pipeline.schema, async (db) => {
+    return await withDatabase(settings.connection, pipeline.schema, async (db) => {
       terminal.err("Signing in …");
       await signInUnattended(settings, db);
       terminal.err(`Syncing ${days} days of ${pipeline.types.length} data types …`);
@@ -145,7 +146,7 @@ async function lastScreen(
     `${countText(total)} rows in ${rows.length} tables after ${durationText(durationMs)}` +
     (series.length > 0 ? `, and the series ${series.join(", ")}.` : "."),
     "",
-    await findings(db, userId),
+    highlightsText(await readHighlights(db, userId)),
   ].join("\n");
 }
 

@@ -1,7 +1,7 @@
 import type { Pipeline } from "../../config/model.ts";
 import type { Settings } from "../../config/environment/settings.ts";
 import { type ExitCode, gravest } from "../../lib/errors.ts";
-import { withDatabase } from "../_cli/context.ts";
+import { withDatabase } from "../../lib/db/migrate/with_database.ts";
 import { qualifyCommands } from "../_cli/command_names.ts";
 import { type CommandContext, defineCommand } from "../_cli/define_command.ts";
 import { attempt, type Finding, ok } from "./check.ts";
@@ -31,7 +31,7 @@ export default defineCommand({
 
 async function examine(settings: Settings, pipeline: Pipeline): Promise<Finding[]> {
   try {
-    return await withDatabase(settings, pipeline.schema, async (db) => {
+    return await withDatabase(settings.connection, pipeline.schema, async (db) => {
       const database = await checkDatabase(db, pipeline);
       // Without its tables the database knows of no sign-in and no run.
       if (database.some(({ subject, state }) => subject === "tables" && state !== "ok")) {

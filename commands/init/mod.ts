@@ -1,15 +1,11 @@
+import { findPipelineFile } from "../../config/find_pipeline.ts";
+import { withDatabase } from "../../lib/db/migrate/with_database.ts";
 import { Option } from "commander";
 import { ENV_FILE, loadEnvironment } from "../../config/environment/env_file.ts";
 import { loadSettings, type Settings } from "../../config/environment/settings.ts";
 import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
 import { createTokenKey } from "../auth/token_key_setup.ts";
-import {
-  findPipelineFile,
-  readSettings,
-  removeUnfinishedEnvFile,
-  settingsAt,
-  withDatabase,
-} from "../_cli/context.ts";
+import { readSettings, removeUnfinishedEnvFile, settingsAt } from "../_cli/context.ts";
 import { qualifyCommands } from "../_cli/command_names.ts";
 import { type CommandContext, defineCommand } from "../_cli/define_command.ts";
 import type { CommonOptions } from "../_cli/flags.ts";
@@ -58,7 +54,7 @@ async function init(
   // Checked before anything is written: what is in .env stays there, a mistyped URL too.
   const checked = settingsAt(readSettings({ ...before, ...values }), terminal);
   if (checked.connection.kind !== "embedded") {
-    await withDatabase(checked, "oura", () => Promise.resolve(), { migrated: false });
+    await withDatabase(checked.connection, "oura", () => Promise.resolve(), { migrated: false });
   }
 
   const env = await writeEnvFile(envFile, values);
@@ -80,7 +76,7 @@ async function init(
   const settings = settingsAt(readSettings(now), terminal);
   await provideKey(settings, envFile, terminal);
   const pipeline = await readPipeline();
-  await withDatabase(settings, pipeline.schema, async (db) => {
+  await withDatabase(settings.connection, pipeline.schema, async (db) => {
     await applyAdditive(db, pipeline, { holder: `init pid ${Deno.pid}` });
     terminal.out(`${db.label}: tables are ready in schema ${db.schema}`);
   });

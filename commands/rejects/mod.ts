@@ -11,7 +11,7 @@ import {
 } from "../_cli/define_command.ts";
 import { typesFlag, userIdFlag } from "../_cli/flags.ts";
 import { jsonText } from "../_cli/output.ts";
-import { typesOption } from "../sync/options.ts";
+import { typesOption } from "../../pipelines/sync/plan/demand.ts";
 import type { RejectsContext } from "./context.ts";
 import { discard } from "./discard.ts";
 import { printList, rejectJson } from "./format.ts";

@@ -1,6 +1,7 @@
 import { Option } from "commander";
 import { type CommandContext, defineCommand } from "../_cli/define_command.ts";
-import { demandOf, durationOption, type SpanOptions } from "./options.ts";
+import { demandOf, type SpanOptions } from "../../pipelines/sync/plan/demand.ts";
+import { durationOption } from "./options.ts";
 import { repeat } from "./repeat.ts";
 import { FETCH_OPTIONS, type FetchOptions, runFetch } from "./sync_command.ts";
 

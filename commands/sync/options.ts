@@ -1,13 +1,5 @@
-/** The options that several commands have, checked. */
+/** Numbers and durations as options give them. */
 import { UsageError } from "../../lib/errors.ts";
-
-export {
-  demandOf,
-  newestDay,
-  spanOption,
-  type SpanOptions,
-  typesOption,
-} from "../../pipelines/sync/demand.ts";
 
 /**
  * A whole number as an option gives it.

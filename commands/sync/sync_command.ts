@@ -6,7 +6,8 @@ import { EXIT, gravest } from "../../lib/errors.ts";
 import { withHealthCheck } from "../../lib/health_check.ts";
 import { interruptible } from "../../lib/process/interruption.ts";
 import type { SyncReport } from "../../pipelines/sync/outcome.ts";
-import { withDatabase, withDryRunDatabase } from "../_cli/context.ts";
+import { withDatabase } from "../../lib/db/migrate/with_database.ts";
+import { withDryRunDatabase } from "../_cli/context.ts";
 import type { CommandContext } from "../_cli/define_command.ts";
 import { describe } from "../_cli/failure.ts";
 import { typesFlag, userIdFlag } from "../_cli/flags.ts";
@@ -14,7 +15,8 @@ import { jsonText } from "../_cli/output.ts";
 import type { Terminal } from "../_cli/terminal.ts";
 import type { SyncRequest } from "../../pipelines/sync/run_sync.ts";
 import type { WearerOptions } from "../../pipelines/sync/wearers.ts";
-import { durationOption, numberOption, typesOption } from "./options.ts";
+import { typesOption } from "../../pipelines/sync/plan/demand.ts";
+import { durationOption, numberOption } from "./options.ts";
 import { rehearsalText, reportJson, reportText } from "./report.ts";
 
 /** Options of every command that fetches. */
@@ -79,7 +81,7 @@ export async function runFetch(
     const { schema } = pipeline;
     const reports = dryRun
       ? await withDryRunDatabase(settings, schema, work)
-      : await withDatabase(settings, schema, work, { poolSize: concurrency + 1 });
+      : await withDatabase(settings.connection, schema, work, { poolSize: concurrency + 1 });
     show(reports, options, terminal);
     return worst(reports);
   });

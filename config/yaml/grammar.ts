@@ -40,6 +40,17 @@ const span = (least: number, description: string) => {
     .meta({ description });
 };
 
+/** How long records are kept, parsed to days; null keeps them for ever. */
+const keptFor = (description: string) => {
+  const error = "write a number of days, weeks or years (90d, 12w, 2y), or forever";
+  return z.string({ error }).regex(/^(\d{1,4}[dwy]|forever)$/, { error, abort: true })
+    .transform((text) =>
+      text === "forever" ? null : parseInt(text) * DAYS_PER_UNIT[text.at(-1) as "d" | "w" | "y"]
+    )
+    .refine((days) => days === null || days >= 1 && days <= 36_500, "must be 1d to 100y")
+    .meta({ description });
+};
+
 /** The time between two samples, parsed to seconds. */
 const every = (() => {
   const error = "write a number of seconds, minutes or hours: 30s, 5m, 1h";
@@ -189,6 +200,12 @@ export const grammar = mapping({
       "Share of rejected documents above which a run fails, after the good rows are in.",
     ).optional(),
   })).meta({ description: "What happens when the data does not look as agreed." }),
+  retention: section(mapping({
+    runs: keptFor("How long the record of a run is kept. The last run of a wearer always is.")
+      .optional(),
+    revisions: keptFor("How long previous states of documents are kept.").optional(),
+    events: keptFor("How long webhook events that were dealt with are kept.").optional(),
+  })).meta({ description: "How long bookkeeping is kept; sync removes what is older." }),
   data_types: z.record(z.string(), typeDeclaration.nullable(), { error: MAPPING })
     .refine((types) => Object.keys(types).length > 0, "must name at least one data type")
     .meta({ description: "What to sync, each data type a table." }),

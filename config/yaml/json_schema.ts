@@ -1,5 +1,6 @@
 /** The JSON Schema of `oura.yaml`, so that editors complete, check and explain while one types. */
 import { z } from "zod";
+import { EXPORT_CATALOG } from "../../lib/oura/catalog/export_types.ts";
 import { CATALOG } from "../../lib/oura/catalog/index.ts";
 import { type CatalogField, fieldsOf } from "../../lib/oura/catalog/paths.ts";
 import { columnOptions, grammar, seriesOptions, typeDeclaration } from "./grammar.ts";
@@ -28,14 +29,16 @@ export function pipelineJsonSchema(): object {
   // These two are spelled out for each data type.
   delete definitions["type.columns"];
   delete definitions["type.series"];
-  for (const dataType of CATALOG) {
+  for (const dataType of [...CATALOG, ...EXPORT_CATALOG]) {
     const { name, description } = dataType;
     const fields = [...fieldsOf(dataType).values()];
     const arrays = fields.filter(isArray);
     definitions[`${name}.path`] = pathsOf(fields);
     if (arrays.length > 0) definitions[`${name}.array`] = pathsOf(arrays);
-    definitions[name] = knownType(name, description, arrays.length > 0);
-    properties[name] = { description, anyOf: [reference(name), { type: "null" }] };
+    const served = "endpoint" in dataType;
+    definitions[name] = knownType(name, description, arrays.length > 0, served);
+    const forms = served ? [reference(name)] : [reference(name), reference("undeclared")];
+    properties[name] = { description, anyOf: [...forms, { type: "null" }] };
   }
   return {
     $schema,
@@ -57,14 +60,19 @@ export function pipelineJsonSchema(): object {
 }
 
 /** A data type the catalog knows: its paths are listed, its route is not asked for. */
-function knownType(name: string, description: string, hasArrays: boolean): Json {
+function knownType(
+  name: string,
+  description: string,
+  hasArrays: boolean,
+  served: boolean,
+): Json {
   const path = reference(`${name}.path`);
   const array = hasArrays ? [reference(`${name}.array`), longForm("series", `${name}.array`)] : [];
   return {
     type: "object",
     description,
     properties: {
-      ...references("type", ["window", "keep_raw", "history", "view"]),
+      ...references("type", [...(served ? ["window"] : []), "keep_raw", "history", "view"]),
       columns: section("columns", [
         path,
         longForm("column", `${name}.path`),

@@ -6,5 +6,9 @@ export const BUSY_CODES = {
     cause: "Another process, which the message names, is syncing everything that was requested.",
     fix: "Wait for it.",
   },
+  FORGET_BUSY: {
+    cause: "A sync of the wearer that `forget` is to delete is running.",
+    fix: "Wait for it, or stop it.",
+  },
   APPLY_BUSY: { cause: "Another process is changing the tables.", fix: "Wait for it." },
 } as const satisfies CodeTable;

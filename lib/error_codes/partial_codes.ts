@@ -27,6 +27,10 @@ export const PARTIAL_CODES = {
     cause: "The wearer did not grant the scope. The data type is skipped (exit code 0).",
     fix: "If you want it, run `auth login` and grant the scope.",
   },
+  IMPORT_ONLY: {
+    cause: "Oura's API does not serve the data type. It is skipped (exit code 0).",
+    fix: "Load it from the account export with `deno task import`.",
+  },
   SCOPE_NOT_OFFERED: {
     cause:
       "The legacy portal has no such scope, and Oura refused the data type. It is skipped (exit code 0).",

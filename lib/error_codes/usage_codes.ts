@@ -91,6 +91,39 @@ export const USAGE_CODES = {
     cause: "`--user-id` names a wearer who has neither signed in nor been synced.",
     fix: "Run `deno task status` to see the wearers.",
   },
+  ARCHIVE_MISSING: {
+    cause: "There is no file or folder at the path that `import` was given.",
+    fix: "Name the ZIP file of Oura's data export, or the folder it was unpacked to.",
+  },
+  ARCHIVE_DAMAGED: {
+    cause:
+      "The archive is cut, a checksum does not match, or the file is no ZIP. Nothing was loaded.",
+    fix: "Download the export again.",
+  },
+  ARCHIVE_ENCRYPTED: {
+    cause: "A file of the archive has a password, which Oura's export has not.",
+    fix: "Unpack the archive and import the folder.",
+  },
+  ARCHIVE_UNSAFE: {
+    cause: "A path of the archive leads out of it, or a file would unpack to an absurd size.",
+    fix: "Oura did not make this archive. Download the export again.",
+  },
+  ARCHIVE_UNKNOWN: {
+    cause: "The archive holds no file of an Oura account export.",
+    fix: "Import the file that Oura's data export gave you. See [Import](import.md).",
+  },
+  ARCHIVE_OUTDATED: {
+    cause: "The file is a trends CSV, or the account's JSON of API v1.",
+    fix: "Request a data export today: its ZIP has the whole history.",
+  },
+  OTHER_WEARER: {
+    cause: "The archive and the wearer have at least five days in common and no document.",
+    fix: "Name the right wearer with `--user-id`. If you are sure, use `--force`.",
+  },
+  BAD_WEARER: {
+    cause: "The value of `--user-id` contains control characters or is too long.",
+    fix: "Use letters and digits.",
+  },
   PORT_UNAVAILABLE: {
     cause: "The program cannot listen on this port.",
     fix: "Choose another port with `--port`.",
@@ -98,6 +131,19 @@ export const USAGE_CODES = {
   OUTPUT_UNWRITABLE: {
     cause: "Standard output takes no more data, for example because the disk is full.",
     fix: "Free disk space, or write to another place.",
+  },
+  EXPORT_UNWRITABLE: {
+    cause: "`export` cannot write a file.",
+    fix: "Choose another directory with `--out`, or free disk space.",
+  },
+  EXPORT_FILE_INVALID: {
+    cause:
+      "`replay --from-files` found no `.ndjson` file, or a line that `export --format ndjson` did not write.",
+    fix: "Name the directory of a complete export.",
+  },
+  FORGET_UNCONFIRMED: {
+    cause: "`forget` deletes data, and was not confirmed.",
+    fix: "Type the wearer's id when asked, or pass `--yes`.",
   },
   WEARER_MISMATCH: {
     cause: "`OURA_ACCESS_TOKEN` belongs to another wearer than `--user-id` names.",

@@ -35,13 +35,31 @@ export async function writeSafely(
 ): Promise<void> {
   const target = await followLinks(path);
   await removeUnfinished(target);
+  const body = (write: WriteBytes) => write(new TextEncoder().encode(text));
   try {
-    await writeInto(target, text, options);
+    await writeInto(target, body, options);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     // Another process may have taken the unfinished file for an abandoned one before it was locked.
-    await writeInto(target, text, options);
+    await writeInto(target, body, options);
   }
+}
+
+/** Appends to a file that is being written. */
+export type WriteBytes = (bytes: Uint8Array) => Promise<void>;
+
+/**
+ * The same for a file of any size: `body` writes it piece by piece. When `body` throws, the file
+ * that was there stays.
+ */
+export async function writeSafelyInPieces(
+  path: string,
+  body: (write: WriteBytes) => Promise<void>,
+  options: SafeFileOptions = {},
+): Promise<void> {
+  const target = await followLinks(path);
+  await removeUnfinished(target);
+  await writeInto(target, body, options);
 }
 
 /**
@@ -72,20 +90,23 @@ export async function makePrivateDirectory(path: string): Promise<void> {
 
 async function writeInto(
   target: string,
-  text: string,
+  body: (write: WriteBytes) => Promise<void>,
   { mode = 0o600, create = createFile }: SafeFileOptions,
 ): Promise<void> {
   const unfinished = `${target}.${crypto.randomUUID()}${UNFINISHED}`;
-  const bytes = new TextEncoder().encode(text);
+  let length = 0;
   try {
     {
       using file = await create(unfinished, mode);
       // Only for removeUnfinished(): where no file can be locked, nothing is removed either.
       await file.lock(true).catch(() => {});
-      await writeAll(file, bytes);
+      await body(async (bytes) => {
+        await writeAll(file, bytes);
+        length += bytes.length;
+      });
       await file.sync();
       const { size } = await file.stat();
-      if (size !== bytes.length) throw new Error(`${size} of ${bytes.length} bytes were written`);
+      if (size !== length) throw new Error(`${size} of ${length} bytes were written`);
       if (Deno.build.os !== "windows") await Deno.chmod(unfinished, mode);
       await Deno.rename(unfinished, target);
     }

@@ -11,6 +11,7 @@ import { retryTransaction } from "../../lib/db/driver/retry_transaction.ts";
 import { createLoader, type Loader } from "../stages/load.ts";
 import { rejectEntry } from "../stages/reject_entry.ts";
 import type { Table } from "../stages/table.ts";
+import { withinDays } from "../stages/within_days.ts";
 import { createTransform, type Reject, type Row, type Transform } from "../stages/transform.ts";
 
 /** What to replay. */
@@ -128,7 +129,7 @@ async function replayBatch(tx: Transaction, options: BatchOptions): Promise<Batc
   const { userId, transform, load, after, limit } = options;
   const { table } = transform;
   const names = table.key.map(({ name }) => q(name));
-  const { condition, params } = within(table, options.days);
+  const { condition, params } = withinDays(table, options.days);
   const first = params.length + 2;
   const behind = after.length === 0
     ? ""
@@ -168,34 +169,14 @@ async function replayBatch(tx: Transaction, options: BatchOptions): Promise<Batc
   };
 }
 
-/** The days asked for, as a condition on the table; tables without any time are taken whole. */
-function within(
-  table: Table,
-  days: Partial<DaySpan> = {},
-): { condition: string; params: string[] } {
-  const expression = table.timeKeyed
-    ? `("timestamp" AT TIME ZONE 'UTC')::date`
-    : table.builtin.some(({ name }) => name === "day")
-    ? "day"
-    : null;
-  const conditions: string[] = [];
-  const params: string[] = [];
-  for (const [bound, operator] of [[days.from, ">="], [days.to, "<="]] as const) {
-    if (bound === undefined || expression === null) continue;
-    params.push(bound);
-    conditions.push(`${expression} ${operator} $${params.length}::date`);
-  }
-  return { condition: conditions.join(" AND ") || "true", params };
-}
-
 async function countWithout(
   db: Database,
   table: Table,
   days: Partial<DaySpan> | undefined,
 ): Promise<number> {
-  const { condition, params } = within(table, days);
+  const { condition, params } = withinDays(table, days);
   const { rows } = await db.query<{ count: number }>(
-    `SELECT count(*) AS count FROM oura.${q(table.name)}
+    `SELECT count(*) AS count FROM oura.${q(table.name)} AS t
       WHERE raw_data IS NULL AND deleted_at IS NULL AND ${condition}`,
     params,
   );

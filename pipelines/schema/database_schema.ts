@@ -6,6 +6,13 @@ import type { Queryable } from "../../lib/db/driver/database.ts";
 /** What `apply` makes. */
 export type ObjectKind = "table" | "column" | "index" | "series" | "view";
 
+/** Which object of `declared_objects`. */
+export interface ObjectName {
+  readonly kind: ObjectKind;
+  readonly table: string;
+  readonly name: string;
+}
+
 /**
  * How far a refill has come. `since` is when it became due; `after` the key of the last refilled
  * row (null: not begun, `"end"`: every row was met once, and those written meanwhile are to be met

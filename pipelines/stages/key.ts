@@ -3,7 +3,7 @@ import type { PipelineType } from "../../config/model.ts";
 import { fit } from "../../lib/values/column_type.ts";
 import { fieldNames } from "../../lib/values/field_path.ts";
 import { fitsBytes, isStorableText, MOST_INDEXED_BYTES } from "../../lib/values/pg_limits.ts";
-import { findDataType } from "../../lib/oura/catalog/index.ts";
+import { findKnownType } from "../../lib/oura/catalog/index.ts";
 import type { RawDocument } from "../../lib/oura/pages.ts";
 import { isTimeKeyed } from "./table.ts";
 import { valueAt } from "./value_at.ts";
@@ -53,7 +53,7 @@ function createAnyKeyReader(type: PipelineType): KeyReader {
 }
 
 function mayLackId({ name }: PipelineType): boolean {
-  return findDataType(name)?.document.shape.id?.safeParse(undefined).success ?? false;
+  return findKnownType(name)?.document.shape.id?.safeParse(undefined).success ?? false;
 }
 
 /** One text for several parts, and another for any other parts: `a:b`, with `\:` for a part's own. */

@@ -15,7 +15,7 @@ import { removeBuriedSamples } from "../stages/series/deleted_samples.ts";
 import { markDocumentDeleted } from "../stages/tombstones.ts";
 import { BadRowError } from "../errors.ts";
 import { explainDenial } from "./identify_wearer.ts";
-import { loadBatch, type LoadContext, newBatch, requireLease } from "./load_batch.ts";
+import { loadBatch, type LoadContext, newBatch, requireLease } from "./run/load_batch.ts";
 import {
   asOuraSyncError,
   busyType,

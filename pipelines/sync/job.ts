@@ -6,7 +6,7 @@ import type { Session } from "./session.ts";
 import { type DocumentRequest, syncDocument } from "./document.ts";
 import { sync, type SyncEvent } from "./sync_wearer.ts";
 import type { ChosenWearer, WearerAccess } from "./wearers.ts";
-import type { Demand } from "./windows.ts";
+import type { Demand } from "./plan/windows.ts";
 
 /** What every job has. */
 interface JobOf<Kind extends string> {

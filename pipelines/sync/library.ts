@@ -1,11 +1,12 @@
 /** The `sync` command as a function, for programs. Loads the database drivers only when called. */
-import { readPipeline } from "../../config/find_pipeline.ts";
+import { loadPipeline } from "../../config/pipeline.ts";
 import { loadSettings } from "../../config/environment/settings.ts";
-import { withDatabase } from "../../lib/db/with_database.ts";
 import type { TokenProvider } from "../../lib/oura/token_provider.ts";
 import { InterruptedError } from "../../lib/process/interrupted_error.ts";
 import type { SyncReport } from "./outcome.ts";
-import { demandOf, typesOption } from "./demand.ts";
+import { readPipeline } from "../../config/find_pipeline.ts";
+import { withDatabase } from "../../lib/db/migrate/with_database.ts";
+import { demandOf, typesOption } from "./plan/demand.ts";
 
 /** Options of {@linkcode sync}. All of it has a default. */
 export interface SyncOptions {
@@ -81,12 +82,12 @@ export async function sync(options: SyncOptions = {}): Promise<SyncReport> {
 async function syncUntil(signal: AbortSignal, options: SyncOptions): Promise<SyncReport> {
   const { config, concurrency = 4 } = options;
   const settings = loadSettings(environmentOf(options));
-  const pipeline = await readPipeline({ config });
+  const pipeline = await (config === undefined ? readPipeline({}) : loadPipeline(config));
   const types = typesOption(options.types?.join(","), pipeline);
   const demand = demandOf(spanOf(options), settings.syncDaysBack, new Date());
   const { runSync } = await import("./run_sync.ts");
   const reports = await withDatabase(
-    settings,
+    settings.connection,
     pipeline.schema,
     (db) =>
       runSync({ settings, pipeline, db }, {

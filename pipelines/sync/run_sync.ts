@@ -2,14 +2,16 @@
 import type { Settings } from "../../config/environment/settings.ts";
 import type { Pipeline } from "../../config/model.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { EXIT } from "../../lib/errors.ts";
+import { DatabaseError, EXIT } from "../../lib/errors.ts";
+import { loggerOf } from "../../lib/log/log.ts";
+import { prune } from "../prune/prune.ts";
 import { interruptible } from "../../lib/process/interruption.ts";
 import { runJob } from "./job.ts";
 import type { SyncReport } from "./outcome.ts";
 import { openSession, type SessionOptions } from "./session.ts";
 import type { SyncEvent } from "./sync_wearer.ts";
 import { chooseWearers, type WearerOptions } from "./wearers.ts";
-import type { Demand } from "./windows.ts";
+import type { Demand } from "./plan/windows.ts";
 
 /** Shows the progress of one wearer; `stop` leaves the screen clean. */
 export interface Progress {
@@ -71,6 +73,7 @@ export async function runSync(
     // What ends here would end for the other wearers too.
     if (report.exitCode === EXIT.database || signal.aborted) break;
   }
+  if (!dryRun && !signal.aborted) await pruneALittle(db, pipeline);
   return reports;
 }
 
@@ -85,4 +88,19 @@ function showProgress(progress: Progress | undefined, signal: AbortSignal) {
       stop();
     },
   };
+}
+
+/** Rows of a kind that one sync removes: keeps pace with any schedule, and takes no time. */
+const PRUNED_BY_A_SYNC = 1_000;
+
+/** A failure is not the sync's: the next run removes what this one could not. */
+async function pruneALittle(db: Database, { retention }: Pipeline): Promise<void> {
+  try {
+    await prune(db, retention, { most: PRUNED_BY_A_SYNC });
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    loggerOf("sync").warn("Old bookkeeping could not be removed: {problem}", {
+      problem: error.message,
+    });
+  }
 }

@@ -15,11 +15,11 @@ import { type Span, telemetry } from "../../lib/log/telemetry.ts";
 import { fillHeartRateHours, ROLLED_UP } from "../rollup/heart_rate_hours.ts";
 import { fillSeriesDocuments } from "../rollup/series_documents.ts";
 import { type CompiledTypes, compileTypes } from "../stages/compiled.ts";
-import { askableTypes } from "./askable.ts";
-import { Delivered } from "./delivered.ts";
+import { askableTypes } from "./plan/askable.ts";
+import { Delivered } from "./plan/delivered.ts";
 import { explainDenial } from "./identify_wearer.ts";
-import { reopenLostWindows } from "./lost_rows.ts";
-import { MissingDocuments } from "./missing_documents.ts";
+import { reopenLostWindows } from "./plan/lost_rows.ts";
+import { MissingDocuments } from "./run/missing_documents.ts";
 import {
   asOuraSyncError,
   busyType,
@@ -30,11 +30,10 @@ import {
   type TypeOutcome,
   verdict,
 } from "./outcome.ts";
-import { planJobs } from "./plan_jobs.ts";
+import { planJobs, type TypeJob } from "./plan/plan_jobs.ts";
 import { RunRecord } from "./run_record.ts";
-import type { TypeJob } from "./running_type.ts";
-import { runWindows } from "./scheduler.ts";
-import type { Demand, Window } from "./windows.ts";
+import { runWindows } from "./run/scheduler.ts";
+import type { Demand, Window } from "./plan/windows.ts";
 
 /** What is happening, for progress bars and logs. */
 export type SyncEvent =
@@ -99,8 +98,8 @@ export async function sync(options: SyncOptions): Promise<SyncReport> {
 async function planSync(options: SyncOptions): Promise<SyncPlan> {
   const { db, http, userId, pipeline, types, dryRun = false } = options;
   const { demand = { kind: "pending" }, now = new Date() } = options;
-  const requested = pipeline.types.filter(({ name }) =>
-    types === undefined || types.includes(name)
+  const requested = pipeline.types.filter(({ name, importOnly }) =>
+    types?.includes(name) ?? !importOnly
   );
   const askable = await retryTransaction(
     db,

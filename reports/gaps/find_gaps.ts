@@ -11,8 +11,8 @@ import type { Queryable } from "../../lib/db/driver/database.ts";
 import { readRejects } from "../../lib/db/store/rejects.ts";
 import { livePipeline } from "../../pipelines/schema/live_pipeline.ts";
 import { readState } from "../../pipelines/schema/database_schema.ts";
-import { rereadRule } from "../../pipelines/sync/plan_jobs.ts";
-import { readBelievableLedger } from "../../pipelines/sync/lost_rows.ts";
+import { rereadRule } from "../../pipelines/sync/plan/plan_jobs.ts";
+import { readBelievableLedger } from "../../pipelines/sync/plan/lost_rows.ts";
 import { isTimeKeyed } from "../../pipelines/stages/table.ts";
 import { daysWithData, readOffsets } from "./local_days.ts";
 import { daysOfRejects, type GapCause, missingScope, reasonOf } from "./reasons.ts";
@@ -53,7 +53,10 @@ export interface GapQuery {
 /** The gaps of a wearer, by data type in the order of the pipeline, then by day. */
 export async function findGaps(db: Queryable, query: GapQuery): Promise<Gap[]> {
   const { pipeline, userId } = query;
-  const types = pipeline.types.filter(({ name }) => query.types?.includes(name) ?? true);
+  // Of what only the account export has, no day is expected.
+  const types = pipeline.types.filter(({ name, importOnly }) =>
+    !importOnly && (query.types?.includes(name) ?? true)
+  );
   const names = types.map(({ name }) => name);
   const live = livePipeline(pipeline, await readState(db)).types;
   const recorded = await readLedger(db, userId, names);

@@ -1,5 +1,5 @@
 /** The report as Markdown: the same figures in tables, without pictures. */
-import type { Period } from "../../reports/period.ts";
+import type { Period } from "../../reports/views/period.ts";
 import { formats } from "../dashboard/assets/format.js";
 
 /** Writes the report. @param locale As for the page. */

@@ -1,5 +1,5 @@
 /** The report as one file of HTML: no script, no request, pictures inside, made to be printed on A4. */
-import type { Period, PeriodFigure, PeriodSection } from "../../reports/period.ts";
+import type { Period, PeriodFigure, PeriodSection } from "../../reports/views/period.ts";
 import { rasterChart } from "../dashboard/assets/charts/calendar.js";
 import { trendChart } from "../dashboard/assets/charts/trend.js";
 import { formats } from "../dashboard/assets/format.js";

@@ -5,6 +5,7 @@ import declaredObjects from "./0003_declared_objects.sql" with { type: "text" };
 import runHolder from "./0004_run_holder.sql" with { type: "text" };
 import deliveredTo from "./0005_delivered_to.sql" with { type: "text" };
 import rowAccounts from "./0011_row_accounts.sql" with { type: "text" };
+import accountImports from "./0023_account_imports.sql" with { type: "text" };
 import heartRateHours from "./0013_heart_rate_hours.sql" with { type: "text" };
 import seriesDocuments from "./0014_series_documents.sql" with { type: "text" };
 import wearerLeadsKeys from "./0021_wearer_leads_keys.sql" with { type: "text" };
@@ -29,4 +30,5 @@ export const migrations: readonly Migration[] = [
   { version: 13, name: "heart_rate_hours", sql: heartRateHours },
   { version: 14, name: "series_documents", sql: seriesDocuments },
   { version: 21, name: "wearer_leads_keys", sql: wearerLeadsKeys },
+  { version: 23, name: "account_imports", sql: accountImports },
 ];

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { demandOf, durationOption, numberOption, spanOption } from "../../commands/sync/options.ts";
+import { demandOf, spanOption } from "../../pipelines/sync/plan/demand.ts";
+import { durationOption, numberOption } from "../../commands/sync/options.ts";
 import { UsageError } from "../../lib/errors.ts";
-import type { Demand } from "../../pipelines/sync/windows.ts";
+import type { Demand } from "../../pipelines/sync/plan/windows.ts";
 
 const NOW = new Date("2026-05-20T23:30:00Z");
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { Delivered, NewestDay } from "../../pipelines/sync/delivered.ts";
-import { emptyStretches } from "../../pipelines/sync/empty_stretches.ts";
+import { Delivered, NewestDay } from "../../pipelines/sync/plan/delivered.ts";
+import { emptyStretches } from "../../pipelines/sync/plan/empty_stretches.ts";
 import { createTransform } from "../../pipelines/stages/transform.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import { beat, dailySleep, typeFrom } from "./support.ts";

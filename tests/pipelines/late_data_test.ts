@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { migrate } from "../../lib/db/migrate/migrate.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { addDays } from "../../lib/values/days.ts";
-import type { Demand } from "../../pipelines/sync/windows.ts";
+import type { Demand } from "../../pipelines/sync/plan/windows.ts";
 import { withPglite } from "../support/databases.ts";
 import { ScriptedOura, syncScripted } from "../support/scripted_oura.ts";
 import { dailySleep } from "./support.ts";

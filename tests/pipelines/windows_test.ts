@@ -7,7 +7,7 @@ import {
   type Demand,
   type Window,
   windowsToFetch,
-} from "../../pipelines/sync/windows.ts";
+} from "../../pipelines/sync/plan/windows.ts";
 import { typeFrom } from "./support.ts";
 
 const TODAY = "2026-05-20";

@@ -1,24 +1,36 @@
 import assert from "node:assert/strict";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { completeness } from "../../reports/completeness.ts";
-import { dailyValues } from "../../reports/daily_values.ts";
-import { freshness, wearersOf } from "../../reports/freshness.ts";
-import { heart } from "../../reports/heart.ts";
-import { heartHours } from "../../reports/heart_hours.ts";
-import { offsetsOf, startsOf } from "../../reports/local_time.ts";
-import { marksOf } from "../../reports/marks.ts";
-import { metricSources } from "../../reports/metrics.ts";
-import { night } from "../../reports/night.ts";
-import { period } from "../../reports/period.ts";
-import { relation, tags } from "../../reports/relations.ts";
-import { daysOf, type Source, spanUntil } from "../../reports/source.ts";
-import { today } from "../../reports/today.ts";
-import { trend } from "../../reports/trend.ts";
-import { year } from "../../reports/year.ts";
+import { completeness } from "../../reports/views/completeness.ts";
+import { dailyValues } from "../../reports/metrics/daily_values.ts";
+import { freshness, wearersOf } from "../../reports/freshness/wearers.ts";
+import { heart } from "../../reports/views/heart.ts";
+import { heartHours } from "../../reports/views/heart_hours.ts";
+import { offsetsOf, startsOf } from "../../reports/metrics/local_time.ts";
+import { marksOf } from "../../reports/metrics/marks.ts";
+import { metricSources } from "../../reports/metrics/metrics.ts";
+import { night } from "../../reports/views/night.ts";
+import { period } from "../../reports/views/period.ts";
+import { relation, tags } from "../../reports/views/relations.ts";
+import { daysOf, type Source, spanUntil } from "../../reports/metrics/source.ts";
+import { today } from "../../reports/views/today.ts";
+import { trend } from "../../reports/views/trend.ts";
+import { year } from "../../reports/views/year.ts";
 import { parsePipeline } from "../../config/pipeline.ts";
 import SHIPPED from "../../config/oura.yaml" with { type: "text" };
-import { forEachDatabase } from "../support/databases.ts";
+import { migrate } from "../../lib/db/migrate/migrate.ts";
+import { withPglite, withPostgres } from "../support/databases.ts";
 import { NOW, sourceOf, TODAY, withPageWorld } from "../support/page_world.ts";
+
+/** Registers a test on a server and on PGlite; other schema names are tried by the view models' own. */
+function onBoth(name: string, body: (db: Database, t: Deno.TestContext) => Promise<void>): void {
+  for (const [where, use] of [["PostgreSQL", withPostgres], ["PGlite", withPglite]] as const) {
+    Deno.test(`${name} [${where}]`, (t) =>
+      use("oura", async (db) => {
+        await migrate(db);
+        await body(db, t);
+      }));
+  }
+}
 
 /** Reads every view model, and says which days they speak of. */
 async function everything(source: Source, day = TODAY, days = 20): Promise<void> {
@@ -42,9 +54,34 @@ async function everything(source: Source, day = TODAY, days = 20): Promise<void>
 
 const run = (db: Database, sql: string) => db.exec(sql);
 
-forEachDatabase("no data, one type, one day and naps alone break no view", async (db, t) => {
+onBoth("no data, one type, one day and naps alone break no view", async (db, t) => {
   await withPageWorld(db, { days: 3, heartDays: 1 }, async ({ pipeline }) => {
     await t.step("one day", async () => await everything(await sourceOf(db, pipeline), TODAY, 1));
+
+    await t.step("of two long sleeps of a day the longer one is the night", async () => {
+      const source = await sourceOf(db, pipeline);
+      const hrvOf = async () => {
+        const [line] = await dailyValues(source, ["sleep.average_hrv"], spanUntil(TODAY, 1));
+        assert.equal((await night(source, TODAY)).main!.hrv, line!.values[0]);
+        return line!.values[0];
+      };
+      const real = await hrvOf();
+      const moved = "WHERE type = 'long_sleep' AND (day = '2026-11-24' OR average_hrv = 1)";
+      await run(
+        db,
+        `UPDATE oura.sleep SET day = '${TODAY}', average_hrv = 1,
+        total_sleep_duration = 600 ${moved}`,
+      );
+      assert.equal(await hrvOf(), real);
+      await run(db, `UPDATE oura.sleep SET total_sleep_duration = 80000 ${moved}`);
+      assert.equal(await hrvOf(), 1);
+      await run(
+        db,
+        `UPDATE oura.sleep SET day = (raw_data->>'day')::date,
+        average_hrv = (raw_data->>'average_hrv')::int,
+        total_sleep_duration = (raw_data->>'total_sleep_duration')::int`,
+      );
+    });
 
     await t.step("naps alone are no night", async () => {
       await run(db, "UPDATE oura.sleep SET type = 'sleep'");
@@ -84,7 +121,7 @@ forEachDatabase("no data, one type, one day and naps alone break no view", async
   });
 });
 
-forEachDatabase("two wearers never see each other's days", async (db) => {
+onBoth("two wearers never see each other's days", async (db) => {
   const users = [{ id: "anna", zone: "UTC" }, { id: "bert", zone: "Australia/Sydney" }];
   await withPageWorld(db, { days: 12, heartDays: 2, users }, async ({ pipeline }) => {
     assert.deepEqual((await wearersOf(db)).sort(), ["anna", "bert"]);
@@ -105,7 +142,7 @@ forEachDatabase("two wearers never see each other's days", async (db) => {
   });
 });
 
-forEachDatabase(
+onBoth(
   "nights of a clock change and of the date line fall on their own days",
   async (db, t) => {
     const users = [{
@@ -163,7 +200,7 @@ forEachDatabase(
   },
 );
 
-forEachDatabase("a column added to oura.yaml is a metric by itself", async (db) => {
+onBoth("a column added to oura.yaml is a metric by itself", async (db) => {
   const { pipeline: extended } = parsePipeline(
     SHIPPED.replace(
       "    columns:\n      spo2_average:",

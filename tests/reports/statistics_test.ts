@@ -14,7 +14,7 @@ import {
   studentQuantile95,
   usualRange,
   variance,
-} from "../../reports/statistics.ts";
+} from "../../reports/metrics/statistics.ts";
 
 const near = (actual: number | null | undefined, expected: number, within = 1e-6) => {
   assert.ok(

@@ -1,7 +1,7 @@
 /** A wearer with a story, synced, as the page and the reports show it. */
 import type { Pipeline } from "../../config/model.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { openSource, type Source, tablesOf } from "../../reports/source.ts";
+import { openSource, type Source, tablesOf } from "../../reports/metrics/source.ts";
 import { demoWearer, type RunningSimulator, type UserSpec } from "../../simulator/mod.ts";
 import { failures, shippedPipeline, syncWearer, withSimulator } from "./sync_world.ts";
 

@@ -6,7 +6,7 @@ import { staticToken } from "../../lib/oura/token_provider.ts";
 import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
 import type { SyncReport } from "../../pipelines/sync/outcome.ts";
 import { sync } from "../../pipelines/sync/sync_wearer.ts";
-import type { Demand } from "../../pipelines/sync/windows.ts";
+import type { Demand } from "../../pipelines/sync/plan/windows.ts";
 import { shippedPipeline } from "./sync_world.ts";
 
 type Document = Readonly<Record<string, unknown>>;

@@ -3,6 +3,7 @@
  * every dashboard; the macros are those of Grafana's PostgreSQL data source. Days are drawn at their
  * own midnight in UTC, because a day is the wearer's and has no instant.
  */
+import { quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
 
 /** A panel. */
 export interface Panel {
@@ -30,7 +31,7 @@ const WHERE = `WHERE ${OF_WEARER} AND ${IN_SPAN}`;
 
 /** Columns of a table with a row per day. */
 function daily(table: string, columns: string): string {
-  return `SELECT day::timestamptz AS "time", ${columns} FROM oura.${table} ${WHERE} ORDER BY 1`;
+  return `SELECT day::timestamptz AS "time", ${columns} FROM oura.${q(table)} ${WHERE} ORDER BY 1`;
 }
 
 /** Columns of the main night of each day: the long sleep with the longest total sleep. */
@@ -306,12 +307,3 @@ export const DASHBOARDS: readonly Dashboard[] = [
     ],
   },
 ];
-
-/** Which wearers there are, for the variable. */
-export const WEARERS_SQL =
-  "SELECT DISTINCT user_id FROM oura.sync_runs WHERE user_id IS NOT NULL ORDER BY 1";
-
-/** Hours since the newest heart rate of the wearer whose data is the oldest, for the alert. */
-export const STALENESS_SQL =
-  `SELECT extract(epoch FROM now() - min(newest)) / 3600 AS "hours" FROM ` +
-  `(SELECT user_id, max(hour) AS newest FROM oura.heart_rate_hours GROUP BY user_id) AS wearers`;

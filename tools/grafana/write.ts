@@ -3,7 +3,8 @@
  *
  * Usage: deno task grafana:write
  */
-import { type Dashboard, DASHBOARDS, type Panel, STALENESS_SQL, WEARERS_SQL } from "./panels.ts";
+import { type Dashboard, DASHBOARDS, type Panel } from "./panels.ts";
+import { STALENESS_SQL, WEARERS_SQL } from "./queries.ts";
 
 const SOURCE = { type: "grafana-postgresql-datasource", uid: "oura" };
 const HEIGHT = 8;

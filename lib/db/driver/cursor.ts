@@ -1,14 +1,8 @@
 /** Results of any length, read a part at a time through a cursor of the server. */
-import type { QueryResult, Row } from "./database.ts";
+import type { QueryResult, Row, StreamOptions } from "./database.ts";
 
 /** Rows of one FETCH where the caller names no number. */
 const DEFAULT_BATCH_ROWS = 1_000;
-
-/** How a result is streamed. */
-export interface StreamOptions {
-  /** Rows in memory at once. @default 1000 */
-  batchRows?: number;
-}
 
 /** Runs one statement of an open transaction as it is. */
 type RunStatement = <T extends Row>(

@@ -9,10 +9,14 @@
  * JSON). A JSON array is passed as `JSON.stringify(array)`.
  */
 
-import type { StreamOptions } from "./cursor.ts";
-
 /** A row by column name. */
 export type Row = Record<string, unknown>;
+
+/** How a result is streamed. */
+export interface StreamOptions {
+  /** Rows in memory at once. @default 1000 */
+  batchRows?: number;
+}
 
 /** The outcome of one statement. */
 export interface QueryResult<T extends Row = Row> {

@@ -22,13 +22,13 @@ export interface CatalogField {
   readonly steps?: Steps;
 }
 
-const known = new WeakMap<DataType, ReadonlyMap<string, CatalogField>>();
+const known = new WeakMap<object, ReadonlyMap<string, CatalogField>>();
 
 /**
  * Every addressable field of a data type by its path, objects before their inner fields. Inner
  * paths of samples are included (`hrv.interval`); items of lists have no path.
  */
-export function fieldsOf(dataType: DataType): ReadonlyMap<string, CatalogField> {
+export function fieldsOf(dataType: Pick<DataType, "document">): ReadonlyMap<string, CatalogField> {
   const cached = known.get(dataType);
   if (cached) return cached;
   const fields = new Map(walk(dataType.document, "", false));

@@ -7,7 +7,7 @@ import { diff } from "../plan/diff.ts";
 import { livePipeline } from "../live_pipeline.ts";
 import { checkConversions } from "../plan/plan.ts";
 import { type LiveState, readState } from "../database_schema.ts";
-import { acquireApplyLock } from "./apply_lock.ts";
+import { acquireApplyLock } from "../apply_lock.ts";
 import { markUndeclared } from "./mark_undeclared.ts";
 
 /** What was done, and what can be synced now. */

@@ -11,7 +11,7 @@ import { type RefillTask, refillTask } from "../refill/task.ts";
 import { type LiveState, readState } from "../database_schema.ts";
 import type { Step } from "../plan/step.ts";
 import { swapColumn } from "./swap_column.ts";
-import type { ApplyLock } from "./apply_lock.ts";
+import type { ApplyLock } from "../apply_lock.ts";
 import { markUndeclared } from "./mark_undeclared.ts";
 
 /** What is to be done, and what needs leave. */

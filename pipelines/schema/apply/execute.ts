@@ -5,7 +5,7 @@ import type { Database, Queryable, Transaction } from "../../../lib/db/driver/da
 import { retryTransaction } from "../../../lib/db/driver/retry_transaction.ts";
 import { messageOf } from "../../../lib/errors.ts";
 import type { Memory, Step } from "../plan/step.ts";
-import type { ApplyLock } from "./apply_lock.ts";
+import type { ApplyLock } from "../apply_lock.ts";
 
 /** What the execution of steps needs. */
 export interface ExecuteOptions {

@@ -1,5 +1,5 @@
 /** The steps of a plan. Each is whole in itself: carried out in one transaction, or not at all. */
-import type { DeclaredObject, ObjectKind } from "../database_schema.ts";
+import type { DeclaredObject, ObjectName } from "../database_schema.ts";
 
 /** What a step does. */
 export type StepKind =
@@ -23,13 +23,6 @@ export type Memory =
   | { readonly put: MadeObject; readonly refill: boolean }
   | { readonly move: ObjectName; readonly to: string }
   | { readonly forget: ObjectName };
-
-/** Which object of `declared_objects`. */
-export interface ObjectName {
-  readonly kind: ObjectKind;
-  readonly table: string;
-  readonly name: string;
-}
 
 /** An object as a step leaves it. */
 export type MadeObject = Pick<DeclaredObject, "kind" | "table" | "name" | "definition">;

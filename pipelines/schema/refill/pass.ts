@@ -6,7 +6,7 @@ import { tableOf } from "../../stages/table.ts";
 import { type Batch, createBatchReader } from "./read.ts";
 import type { RefillTask } from "./task.ts";
 import { createBatchWriter } from "./write.ts";
-import type { ApplyLock } from "../apply/apply_lock.ts";
+import type { ApplyLock } from "../apply_lock.ts";
 
 /** What a refill did. */
 export interface RefillCounts {

@@ -9,7 +9,7 @@ import type { Database, Queryable } from "../../../lib/db/driver/database.ts";
 import { createPass, type RefillCounts, type RefillOptions } from "./pass.ts";
 import type { RefillTask } from "./task.ts";
 import type { RefillState } from "../database_schema.ts";
-import type { ObjectName } from "../plan/step.ts";
+import type { ObjectName } from "../database_schema.ts";
 
 /**
  * Fills the columns and series of a task.

@@ -8,7 +8,7 @@ import {
   type LiveState,
   type RefillState,
 } from "../database_schema.ts";
-import type { ObjectName } from "../plan/step.ts";
+import type { ObjectName } from "../database_schema.ts";
 
 /** A column or series to be filled. */
 export interface RefillObject extends ObjectName {

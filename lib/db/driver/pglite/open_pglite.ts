@@ -1,7 +1,7 @@
 /** The adapter for PGlite: PostgreSQL inside this process, one statement at a time. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { PGlite, type Results, type Transaction as PGliteTransaction } from "@electric-sql/pglite";
-import type { Database, QueryResult, Row, Transaction } from "../database.ts";
+import type { Database, QueryResult, Row, StreamOptions, Transaction } from "../database.ts";
 import { lockDirectory } from "./directory_lock.ts";
 import {
   closeDirectory,
@@ -10,7 +10,7 @@ import {
   POSTGRESQL_CONF,
 } from "./embedded_directory.ts";
 import { toDatabaseError } from "../errors/errors.ts";
-import { Cursors, type StreamOptions } from "../cursor.ts";
+import { Cursors } from "../cursor.ts";
 import { inSchema } from "../identifiers.ts";
 import { Savepoints } from "../savepoints.ts";
 import { DECODED_OIDS, decoderOf, encodeParameter } from "../values.ts";

@@ -50,7 +50,7 @@ export function trendChart(line, trend, { width, height = 172, fmt, labels = tru
     ${trend.marks.journeys.map((/** @type {any} */ span) =>
       trip(span, at, bottom, labels && !narrow)
     )}
-    ${yTicks(metric, y, left, right, fmt)}
+    ${ends === null ? "" : yTicks(metric, y, left, right, fmt)}
     <path class="band" d="${bandPath(line.low, line.high, x, y, step === "day" ? 3 : 0)}" />
     ${line.before
       ? html`
@@ -82,7 +82,8 @@ export function trendChart(line, trend, { width, height = 172, fmt, labels = tru
         )}" r="3.5" />
       `
       : ""}
-    ${tagTicks(trend.marks.tags, at, bottom, right - left)}
+    ${dayTicksOf(trend.marks.tags, at, bottom - 1, right - left, "tagtick")}
+    ${dayTicksOf(trend.marks.workouts, at, bottom - 7, right - left, "tagtick worktick")}
     ${stagedByOura(metric)
       ? trend.marks.algorithm.map((/** @type {any} */ change) =>
         html`
@@ -229,13 +230,13 @@ function trip(span, at, bottom, label) {
   `;
 }
 
-/** Days with a tag; where they would run into one line they are left out. */
-function tagTicks(tags, at, bottom, room) {
-  const days = [...new Set(tags.map(({ day }) => day))];
-  if (days.length === 0 || days.length > room / 5) return "";
-  const path = days.map((day) => `M${px(at(day))} ${bottom - 1}v-5`).join("");
+/** Days with a tag or a workout; where they would run into one line they are left out. */
+function dayTicksOf(marks, at, y, room, className) {
+  const days = [...new Set(marks.map(({ day }) => day))];
+  if (days.length === 0 || days.length > room / 4) return "";
+  const path = days.map((day) => `M${px(at(day))} ${y}v-4`).join("");
   return html`
-    <path class="tagtick" d="${path}" />
+    <path class="${className}" d="${path}" />
   `;
 }
 

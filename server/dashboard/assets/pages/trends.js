@@ -69,7 +69,11 @@ export function view(model, ctx) {
       }">CSV ↓</a>`
       : ""
   }</div>`;
-  const charts = trend && trend.lines.length > 0
+  const hasValues =
+    trend?.lines.some((/** @type {any} */ { summary, partial }) =>
+      summary.count > 0 || partial !== null
+    ) ?? false;
+  const charts = hasValues
     ? card(
       "",
       html`${
@@ -87,13 +91,15 @@ export function view(model, ctx) {
             overviewChart({ first: overview.firstDay, last: overview.today, span, fmt, width }),
           { onRange: (from, to) => zoomDays(ctx, overview.firstDay, from, to) },
         )
-      }`,
+      }${legend(trend)}`,
       { className: "bare" },
     )
+    : metrics.length > 0
+    ? empty("No values in this span", "Choose a longer span, or look at Data for the cause.")
     : empty("No metric chosen", "Add one above, or press / and type its name.");
   const body = html`${head("Trends", controls, ctx)}${chips}${charts}${
-    relation ? relationCards(relation, ctx) : ""
-  }${trend ? figures(trend, fmt) : ""}`;
+    relation && relation.pairs.length > 2 ? relationCards(relation, ctx) : ""
+  }${hasValues ? figures(trend, fmt) : ""}`;
   return {
     title: "Trends",
     body,
@@ -102,6 +108,24 @@ export function view(model, ctx) {
 }
 
 const SELECTED = html`selected`;
+
+/** What the marks of the shown charts mean. */
+function legend({ marks, lines }) {
+  const said = [
+    [marks.tags.length > 0, "c-hrv", "tag"],
+    [marks.workouts.length > 0, "c-activity", "workout"],
+    [marks.journeys.length > 0, "c-body", "other time zone"],
+    [marks.restMode.length > 0, "c-heart", "rest mode"],
+  ];
+  const open = lines.some((/** @type {any} */ { partial }) => partial !== null);
+  return html`
+    <p class="legend">${said.filter(([there]) => there).map(([, c, text]) =>
+      html`<span class="key ${c}"><i></i>${text}</span>`
+    )}${marks.algorithm.length > 0
+      ? html`<span>dashed line: staging algorithm changed</span>`
+      : ""}${open ? html`<span>ring: day not over</span>` : ""}<span>band: usual range</span></p>
+  `;
+}
 
 function byGroup(metrics, chosen) {
   const groups = Map.groupBy(

@@ -1,0 +1,109 @@
+import { Option } from "commander";
+import type { PipelineType } from "../config/model.ts";
+import { UsageError } from "../lib/errors.ts";
+import { EXPORT_FORMATS, type ExportFormat } from "../pipelines/export/export.ts";
+import { type CheckContext, defineCommand } from "./_cli/define_command.ts";
+import { typesFlag, userIdFlag } from "./_cli/flags.ts";
+import { countText, textTable } from "./_cli/output.ts";
+import { spanOption, typesOption } from "../pipelines/sync/plan/demand.ts";
+
+interface Options {
+  format: ExportFormat;
+  out: string;
+  types?: string;
+  from?: string;
+  to?: string;
+  userId?: string;
+  excel?: boolean;
+}
+
+/** `export`: the tables as files. */
+export default defineCommand({
+  database: "read",
+  options: [
+    new Option("--format <format>", "the format of the files").choices(EXPORT_FORMATS)
+      .default("csv"),
+    new Option("--out <dir>", "the directory of the files; - writes to standard output")
+      .makeOptionMandatory(),
+    typesFlag(),
+    new Option("--from <day>", "only documents from this day on"),
+    new Option("--to <day>", "only documents up to this day"),
+    userIdFlag("only this wearer (default: all)"),
+    new Option("--excel", "begin CSV files with a byte order mark, as Excel needs it"),
+  ],
+  json: true,
+  check: ({ options, pipeline }: CheckContext<Options>) => {
+    const names = typesOption(options.types, pipeline);
+    if (options.out === "-") refusePipe(options, names ?? pipeline.types.map(({ name }) => name));
+    return {
+      names,
+      days: spanOption(["--from", options.from], ["--to", options.to], new Date()),
+    };
+  },
+  async run({ db, hasTables, pipeline, options, request: { names, days }, terminal, print }) {
+    const { livePipeline } = await import("../pipelines/schema/live_pipeline.ts");
+    const { readState } = await import("../pipelines/schema/database_schema.ts");
+    const { exportToDirectory, exportToStream } = await import("../pipelines/export/export.ts");
+    const { chooseKnown, knownWearers } = await import("../reports/known_wearers.ts");
+    const { format, out, userId, excel = false } = options;
+    let types: readonly PipelineType[] = [];
+    if (hasTables) {
+      if (userId !== undefined) chooseKnown(await knownWearers(db), userId);
+      types = livePipeline(pipeline, await readState(db)).types
+        .filter(({ name }) => names === undefined || names.includes(name));
+    }
+    const wanted = {
+      types,
+      excel,
+      filter: { days, ...(userId === undefined ? {} : { userId }) },
+    };
+    if (out === "-" && format !== "parquet") {
+      // The terminal adds the line feed of each piece.
+      const write = (text: string) => terminal.out(text.slice(0, -1), "verbatim");
+      noteMissing(await exportToStream(db, write, { ...wanted, format }), terminal);
+      return;
+    }
+    const files = await exportToDirectory(db, out, { ...wanted, format });
+    noteMissing(files, terminal);
+    const rows = files.map(({ name, rows }) => [`${name}.${format}`, countText(rows)]);
+    print(
+      {
+        directory: out,
+        files: files.map(({ name, rows, withoutDocument }) => ({
+          file: `${name}.${format}`,
+          rows,
+          without_document: withoutDocument,
+        })),
+      },
+      () => textTable(["file", "rows"], rows, ["left", "right"]),
+    );
+  },
+});
+
+function refusePipe({ format }: Options, names: readonly string[]): void {
+  if (format === "parquet") {
+    throw new UsageError("OPTION_CONFLICT", "--out - and --format parquet exclude each other", {
+      hint: "Parquet is not a stream of lines. Name a directory.",
+    });
+  }
+  if (format === "csv" && names.length !== 1) {
+    throw new UsageError("OPTION_CONFLICT", "--out - takes one data type as CSV", {
+      hint: "Choose one with --types, or use --format ndjson.",
+    });
+  }
+}
+
+function noteMissing(
+  files: readonly { name: string; withoutDocument: number }[],
+  terminal: { err(text: string): void },
+): void {
+  for (const { name, withoutDocument } of files) {
+    if (withoutDocument === 0) continue;
+    terminal.err(
+      `${name}: ${
+        countText(withoutDocument)
+      } rows are left out, because keep_raw: false keeps no ` +
+        "document. Use CSV or Parquet for them.",
+    );
+  }
+}

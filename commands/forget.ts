@@ -1,0 +1,66 @@
+import { hostname } from "node:os";
+import { stderr, stdin } from "node:process";
+import { UsageError } from "../lib/errors.ts";
+import { type CheckContext, defineCommand } from "./_cli/define_command.ts";
+import { userIdFlag } from "./_cli/flags.ts";
+import { countText } from "./_cli/output.ts";
+import { Option } from "commander";
+
+interface Options {
+  userId: string;
+  yes?: boolean;
+}
+
+/** `forget`: removes everything of one wearer. */
+export default defineCommand({
+  database: "write",
+  options: [
+    userIdFlag("the wearer to forget").makeOptionMandatory(),
+    new Option("--yes", "delete without asking for the wearer's id"),
+  ],
+  json: true,
+  check: (_: CheckContext<Options>) => {},
+  async run({ db, settings, pipeline, options: { userId, yes }, terminal, print }) {
+    const { holdsWearer, wearerTables } = await import("../pipelines/forget/wearer_tables.ts");
+    const { forgetWearer } = await import("../pipelines/forget/forget.ts");
+    const { removeSignIn } = await import("../lib/auth/remove_sign_in.ts");
+    const { CATALOG } = await import("../lib/oura/catalog/index.ts");
+    const { interruptible } = await import("../lib/process/interruption.ts");
+    const { holdProcessLock, lifeOf } = await import("../lib/process/process_lock.ts");
+    if (!await holdsWearer(db, await wearerTables(db), userId)) {
+      throw new UsageError("UNKNOWN_WEARER", `this database knows no wearer ${userId}`, {
+        hint: "`oura-sync status` shows the wearers.",
+      });
+    }
+    if (!yes) await confirm(userId, terminal.inIsTerminal);
+    using interruption = interruptible((text) => terminal.err(text));
+    const { dataDirectory } = settings;
+    await using life = await holdProcessLock(dataDirectory, `${hostname()} pid ${Deno.pid}`);
+    const deleted = await forgetWearer(db, {
+      userId,
+      dataTypes: [...new Set([...CATALOG, ...pipeline.types].map(({ name }) => name))],
+      lease: { holder: life.holder, lifeOf: (holder) => lifeOf(dataDirectory, holder) },
+      configChecksum: pipeline.checksum,
+      before: () => removeSignIn(settings, db, userId),
+      signal: interruption.signal,
+    });
+    print({ deleted }, `Deleted ${countText(deleted)} rows and the sign-in of this wearer.`);
+  },
+});
+
+async function confirm(userId: string, canAsk: boolean): Promise<void> {
+  const { ask } = await import("./init/values.ts");
+  const question = {
+    variable: "id",
+    option: "--yes",
+    prompt: "This deletes everything of the wearer. Type the wearer's id to confirm",
+    required: false,
+  };
+  const typed = canAsk
+    ? (await ask([question], stdin, (text) => stderr.write(text))).id
+    : undefined;
+  if (typed === userId) return;
+  throw new UsageError("FORGET_UNCONFIRMED", "`forget` was not confirmed. Nothing was deleted.", {
+    hint: "Type the wearer's id when asked, or pass --yes.",
+  });
+}

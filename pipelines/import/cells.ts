@@ -1,0 +1,96 @@
+/** From the text of a cell to the value that Oura's API would send for the same field. */
+import type { z } from "zod";
+import { type FieldMeta, metaOf } from "../../lib/oura/catalog/fields.ts";
+import { pythonLiteral } from "./python_literal.ts";
+
+/** A column of a file: the field it holds, as the catalog knows it. */
+export interface FileColumn {
+  readonly name: string;
+  /** Undefined for fields the catalog does not know. */
+  readonly schema: z.ZodType | undefined;
+  readonly meta: FieldMeta | undefined;
+}
+
+/** The columns of a header. */
+export function fileColumns(
+  header: readonly string[],
+  document: z.ZodObject,
+  renamed: Readonly<Record<string, string>> = {},
+): FileColumn[] {
+  return header.map((given) => {
+    const name = Object.hasOwn(renamed, given) ? renamed[given]! : given;
+    const schema = Object.hasOwn(document.shape, name)
+      ? document.shape[name] as z.ZodType
+      : undefined;
+    return { name, schema, meta: schema && metaOf(schema) };
+  });
+}
+
+/** Words that stand for nothing outside of free text. */
+const NOTHING = new Set(["null", "None", "nan", "NaN", "NULL"]);
+const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
+
+/**
+ * The value of a cell; null for an empty one. What does not read as the field's kind stays a text:
+ * the column it is declared for decides whether it fits.
+ */
+export function cellValue({ meta }: FileColumn, text: string): unknown {
+  if (text === "") return null;
+  if (meta === undefined) return /^[[{]/.test(text) ? structure(text) : text;
+  const isFreeText = meta.column === "text" && !meta.values && !meta.steps;
+  if (!isFreeText && NOTHING.has(text)) return null;
+  if (meta.shape !== "value") return structure(text);
+  switch (meta.column) {
+    case "integer":
+    case "bigint":
+    case "double precision":
+      return NUMBER.test(text) ? Number(text) : text;
+    case "boolean":
+      return /^true$/i.test(text) ? true : /^false$/i.test(text) ? false : text;
+    default:
+      return text;
+  }
+}
+
+function structure(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return pythonLiteral(text) ?? text;
+  }
+}
+
+/**
+ * The cells of a row under their columns. A row with too few or too many cells is taken only if
+ * exactly one way to complete it with empty cells suits every column; it is never guessed at.
+ * @returns Null where no way does, or several do.
+ */
+export function alignCells(
+  columns: readonly FileColumn[],
+  cells: readonly string[],
+  key: readonly string[],
+): readonly string[] | null {
+  const lacking = columns.length - cells.length;
+  if (lacking === 0) return cells;
+  if (lacking < 0) {
+    const surplus = cells.slice(columns.length);
+    const kept = cells.slice(0, columns.length);
+    return surplus.every((cell) => cell === "") && suits(columns, kept, key) ? kept : null;
+  }
+  const empty = new Array<string>(lacking).fill("");
+  const readings = [[...cells, ...empty], [...empty, ...cells]]
+    .filter((reading) => suits(columns, reading, key));
+  return readings.length === 1 ? readings[0]! : null;
+}
+
+function suits(
+  columns: readonly FileColumn[],
+  cells: readonly string[],
+  key: readonly string[],
+): boolean {
+  return columns.every((column, i) => {
+    const value = cellValue(column, cells[i]!);
+    if (value === null) return !key.includes(column.name);
+    return column.schema === undefined || column.schema.safeParse(value).success;
+  });
+}

@@ -1,0 +1,110 @@
+/**
+ * The first of two readings of an archive: checks all of it before anything is written, and finds
+ * when it was exported, which documents it has, and how long it is.
+ */
+import type { PipelineType } from "../../config/model.ts";
+import type { Archive, Member } from "./archive.ts";
+import { readCsv } from "./csv.ts";
+
+/** A file that is not loaded, and why. */
+export interface IgnoredFile {
+  readonly path: string;
+  readonly reason: "sensitive" | "never" | "unknown" | "not asked for";
+  /** Rows of an unknown CSV; null where the file was not opened. */
+  readonly rows: number | null;
+}
+
+/** What an archive holds of one data type. */
+export interface ScannedType {
+  readonly type: PipelineType;
+  readonly files: Member[];
+  rows: number;
+  /** Ids of documents; empty for samples, which have none. */
+  readonly ids: Set<string>;
+  /** Days of documents. */
+  readonly days: Set<string>;
+}
+
+/** What an archive holds. */
+export interface Scan {
+  readonly types: readonly ScannedType[];
+  readonly ignored: readonly IgnoredFile[];
+  /** The newest instant of the time series: a little before the export. Null where it has none. */
+  readonly exportedAt: Date | null;
+}
+
+/** Series that go on until the moment of the export. */
+const CLOCKS: ReadonlySet<string> = new Set([
+  "heart_rate",
+  "ring_battery_level",
+  "skin_temperature",
+]);
+
+/**
+ * Reads an archive.
+ * @param types The data types that may be loaded.
+ * @throws {ArchiveError} When a member is damaged.
+ */
+export async function scanArchive(
+  archive: Archive,
+  types: readonly PipelineType[],
+  signal?: AbortSignal,
+): Promise<Scan> {
+  const found = new Map<string, ScannedType>();
+  const ignored: IgnoredFile[] = [];
+  let newest = -Infinity;
+  for (const member of archive.members) {
+    signal?.throwIfAborted();
+    const { path, verdict } = member;
+    const type = verdict.kind === "load"
+      ? types.find(({ name, known }) => name === verdict.dataType && known)
+      : undefined;
+    if (verdict.kind !== "load") {
+      const rows = verdict.kind === "unknown" && path.endsWith(".csv")
+        ? await countRows(member)
+        : null;
+      ignored.push({ path, reason: verdict.kind, rows });
+    } else if (type === undefined) ignored.push({ path, reason: "not asked for", rows: null });
+    else {
+      const scanned = found.get(type.name) ??
+        { type, files: [], rows: 0, ids: new Set<string>(), days: new Set<string>() };
+      found.set(type.name, scanned);
+      scanned.files.push(member);
+      newest = Math.max(newest, await scanMember(member, scanned));
+    }
+  }
+  return {
+    types: types.flatMap(({ name }) => found.get(name) ?? []),
+    ignored,
+    exportedAt: newest === -Infinity ? null : new Date(newest),
+  };
+}
+
+/** @returns The newest instant of a series that tells the time; else minus infinity. */
+async function scanMember(member: Member, scanned: ScannedType): Promise<number> {
+  const { header, rows } = await readCsv(member.open());
+  const { type } = scanned;
+  const isClock = CLOCKS.has(type.name);
+  const [id, day, timestamp] = ["id", type.day, "timestamp"].map((name) =>
+    header.indexOf(name ?? "")
+  );
+  let newest = -Infinity;
+  for await (const { cells } of rows) {
+    scanned.rows++;
+    if (isClock) {
+      const instant = Date.parse(cells[timestamp!] ?? "");
+      if (instant > newest) newest = instant;
+    } else if (cells.length === header.length) {
+      if (id! >= 0) scanned.ids.add(cells[id!]!);
+      if (day! >= 0) scanned.days.add(cells[day!]!);
+    }
+  }
+  return newest;
+}
+
+async function countRows(member: Member): Promise<number> {
+  const { rows } = await readCsv(member.open());
+  let count = 0;
+  for await (const _ of rows) count++;
+  return count;
+}

@@ -1,0 +1,91 @@
+/** Loads one batch of documents: rows into their table, rejects into quarantine. */
+import type { Transaction } from "../../../lib/db/driver/database.ts";
+import type { Leases } from "../../../lib/db/store/leases.ts";
+import { addRejects, resolveRejects } from "../../../lib/db/store/rejects.ts";
+import type { RowCounts } from "../../../lib/db/store/runs.ts";
+import { BusyError } from "../../../lib/errors.ts";
+import type { CompiledType } from "../../stages/compiled.ts";
+import { rejectEntry } from "../../stages/reject_entry.ts";
+import type { Reject, Row } from "../../stages/transform.ts";
+
+/** For which run a batch is loaded. */
+export interface LoadContext {
+  readonly userId: string;
+  readonly runId: number;
+  readonly leases: Leases;
+}
+
+/** How the rows of a batch are loaded. */
+export interface BatchStages extends Pick<CompiledType, "type" | "load"> {
+  /** Whether the quarantine may hold documents of this type, which a good row resolves. */
+  readonly hasOpenRejects: boolean;
+}
+
+/** Documents after their transform. */
+export interface Batch {
+  rows: Row[];
+  rejects: Reject[];
+  /** Of rows that are loaded without all of their series. */
+  unread: Reject[];
+  characters: number;
+}
+
+/** An empty batch. */
+export function newBatch(): Batch {
+  return { rows: [], rejects: [], unread: [], characters: 0 };
+}
+
+/**
+ * Moves the samples of the last instant on: two documents of one key, which Oura sends one after the
+ * other, must meet in one batch, or each would replace the other.
+ */
+export function keepLastInstant(full: Batch, next: Batch): void {
+  const key = full.rows.at(-1)?.key;
+  while (full.rows.at(-1)?.key === key && full.rows.length > 1) next.rows.unshift(full.rows.pop()!);
+}
+
+/** Loads a batch in a transaction; the counts are those of its documents. */
+export async function loadBatch(
+  tx: Transaction,
+  context: LoadContext,
+  stages: BatchStages,
+  batch: Batch,
+): Promise<{ counts: RowCounts; newRejects: number }> {
+  const { userId, runId } = context;
+  const dataType = stages.type.name;
+  const loaded = await stages.load(tx, { userId, runId }, batch.rows);
+  const target = { userId, dataType, runId };
+  const unread = batch.unread.map(rejectEntry);
+  if (stages.hasOpenRejects) {
+    const keys = batch.rows.map(({ key }) => key);
+    await resolveRejects(tx, userId, dataType, keys, unread.map(({ document }) => document));
+  }
+  const rejects = await addRejects(tx, target, batch.rejects.map(rejectEntry));
+  const series = await addRejects(tx, target, unread);
+  const counts = {
+    inserted: loaded.inserted,
+    updated: loaded.updated,
+    unchanged: loaded.unchanged,
+    // A document that a person discarded is not reported again.
+    rejected: batch.rejects.length - rejects.discarded,
+    deleted: 0,
+  };
+  return { counts, newRejects: rejects.added + series.added };
+}
+
+/**
+ * A process that lost its lease must not mark anything as done: another one is at work.
+ * @throws {BusyError} When the lease is no longer ours.
+ */
+export async function requireLease(
+  tx: Transaction,
+  context: LoadContext,
+  dataType: string,
+): Promise<void> {
+  if (await context.leases.stillHeld(tx, dataType)) return;
+  throw new BusyError(
+    "LEASE_LOST",
+    `the lease on ${dataType} expired while it was being synced, and another process took over`,
+    { hint: "Nothing is lost: the other process syncs the same data." },
+  );
+}

@@ -1,0 +1,209 @@
+/**
+ * Works through the windows of many data types with a few in flight at once, and decides after each
+ * failure how far it reaches: the window, the type, or the run.
+ */
+import type { Contract, PipelineType } from "../../../config/model.ts";
+import { recordWindow } from "../../../lib/db/store/ledger.ts";
+import { typesInQuarantine } from "../../../lib/db/store/rejects.ts";
+import { isTableTrouble } from "../../../lib/db/driver/errors/error_reach.ts";
+import { retryTransaction } from "../../../lib/db/driver/retry_transaction.ts";
+import { addCounts, documentsIn, noRows } from "../../../lib/db/store/runs.ts";
+import {
+  DatabaseError,
+  type OuraSyncError,
+  OuraUnavailableError,
+  SignInError,
+  UsageError,
+} from "../../../lib/errors.ts";
+import type { Span } from "../../../lib/log/telemetry.ts";
+import { AccessDeniedError, RateLimitedError } from "../../../lib/oura/errors.ts";
+import { TableTroubleError } from "../../errors.ts";
+import type { CompiledTypes } from "../../stages/compiled.ts";
+import { notOffered } from "../plan/askable.ts";
+import { isReachable } from "../identify_wearer.ts";
+import { asOuraSyncError, type Ending, skip, type TypeOutcome } from "../outcome.ts";
+import {
+  newestOfAllFirst,
+  outcomeOf,
+  type RunningType,
+  startType,
+  stopped,
+} from "./running_type.ts";
+import { tracedWindow } from "./traced_window.ts";
+import type { SyncContext } from "./window.ts";
+import type { TypeJob } from "../plan/plan_jobs.ts";
+import type { Window } from "../plan/windows.ts";
+
+/** What {@linkcode runWindows} needs. */
+export interface RunOptions {
+  readonly context: SyncContext;
+  readonly compiled: CompiledTypes;
+  /** Aborted when the whole run must stop. */
+  readonly abort: AbortController;
+  readonly contract: Contract;
+  /** Windows in flight at once. */
+  readonly concurrency: number;
+  /** Of the run. */
+  readonly span: Span;
+  readonly onWindow: (dataType: string, window: Window, rows: number) => void;
+  /** Called once for every job, when its last window ended. */
+  readonly onTypeEnd: (outcome: TypeOutcome) => Promise<void>;
+}
+
+/** How the windows of a run ended. */
+export interface RunResult {
+  /** In the order of the jobs. */
+  readonly outcomes: readonly TypeOutcome[];
+  /** The failure that stopped the run, or null when every job came to its own end. */
+  readonly fatal: OuraSyncError | null;
+}
+
+/** After this many types in a row found Oura unavailable, the run checks whether it answers at all. */
+const UNAVAILABLE_TYPES = 3;
+
+/** Works through all jobs. Failures are in the result; only bugs are thrown. */
+export async function runWindows(
+  jobs: readonly TypeJob[],
+  options: RunOptions,
+): Promise<RunResult> {
+  const { db, userId } = options.context;
+  const quarantined = await retryTransaction(db, (tx) => typesInQuarantine(tx, userId));
+  const types = jobs.map((job) => startType(job, quarantined.has(job.type.name), options));
+  const scheduler = new Scheduler(types, options);
+  await scheduler.run();
+  const { fatal } = scheduler;
+  return {
+    outcomes: types.map((type) => type.outcome ?? outcomeOf(type, options.contract, fatal)),
+    fatal,
+  };
+}
+
+/** The windows of one run, and what stopped it. */
+class Scheduler {
+  fatal: OuraSyncError | null = null;
+  readonly #queue: { type: RunningType; window: Window }[];
+  #unavailable = 0;
+
+  constructor(
+    private readonly types: readonly RunningType[],
+    private readonly options: RunOptions,
+  ) {
+    this.#queue = newestOfAllFirst(types);
+  }
+
+  async run(): Promise<void> {
+    for (const type of this.types) if (type.windowsLeft === 0) await this.#endType(type);
+    const workers = Array.from(
+      { length: this.options.concurrency },
+      () =>
+        this.#work().catch((error) => {
+          this.options.abort.abort(error);
+          this.#stopRun(asOuraSyncError(error));
+        }),
+    );
+    await Promise.all(workers);
+  }
+
+  async #work(): Promise<void> {
+    for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
+      const { type, window } = next;
+      const { signal } = this.options.context;
+      if (signal.aborted) type.ending ??= stopped(asOuraSyncError(signal.reason));
+      // A type that failed once is not asked for again in this run; its windows stay pending.
+      if (type.ending === null) await this.#read(type, window);
+      type.windowsLeft--;
+      if (type.windowsLeft === 0) await this.#endType(type);
+    }
+  }
+
+  async #read(type: RunningType, window: Window): Promise<void> {
+    const { context, onWindow } = this.options;
+    const { stages, span } = type;
+    const counts = noRows();
+    try {
+      await tracedWindow(span, context, stages, window, counts);
+      type.windowsDone++;
+      this.#unavailable = 0;
+      onWindow(stages.type.name, window, documentsIn(counts));
+    } catch (error) {
+      const ending = await this.#fail(type, window, failureOf(error, stages.type));
+      type.ending ??= ending;
+    } finally {
+      addCounts(type.counts, counts);
+    }
+  }
+
+  /** Decides how far a failure of a window reaches, and how its type ends. */
+  async #fail(type: RunningType, window: Window, error: OuraSyncError): Promise<Ending> {
+    const { context, abort } = this.options;
+    if (endsRun(error)) return stopped(this.#stopRun(error));
+    // What was in flight when the run ended fails for the reason the run ended for.
+    if (context.signal.aborted) return stopped(asOuraSyncError(context.signal.reason));
+    if (type.job.isProbe && error instanceof AccessDeniedError) {
+      const { status } = error.refusal;
+      return {
+        ...skip(notOffered(type.job.type, { status, at: context.now })),
+        httpStatus: status,
+      };
+    }
+    await recordFailure(context, type.job.type, window, error);
+    if (error instanceof RateLimitedError) abort.abort(error);
+    else if (error instanceof OuraUnavailableError) await this.#checkOura(error);
+    return { state: "failed", error };
+  }
+
+  /** Broken routes must not keep the others from being tried; a dead network ends the run. */
+  async #checkOura(error: OuraSyncError): Promise<void> {
+    this.#unavailable++;
+    if (this.#unavailable < UNAVAILABLE_TYPES) return;
+    this.#unavailable = 0;
+    const { context, abort } = this.options;
+    if (!await isReachable(context.http, context.signal)) abort.abort(error);
+  }
+
+  /** The first reason to end the run is its only one. */
+  #stopRun(error: OuraSyncError): OuraSyncError {
+    this.fatal ??= error;
+    this.options.abort.abort(this.fatal);
+    return this.fatal;
+  }
+
+  async #endType(type: RunningType): Promise<void> {
+    type.outcome = outcomeOf(type, this.options.contract, null);
+    const { state, error } = type.outcome;
+    type.span.end({ "oura_sync.state": state }, error?.code);
+    await this.options.onTypeEnd(type.outcome);
+  }
+}
+
+/** Whether a failure concerns the whole run: the sign-in, the app's registration, the database. */
+function endsRun(error: OuraSyncError): boolean {
+  return error instanceof SignInError || error instanceof UsageError ||
+    error instanceof DatabaseError;
+}
+
+/** A failure of the type's own table stays with the type; any other comes back unchanged. */
+function failureOf(error: unknown, { name, table }: PipelineType): OuraSyncError {
+  return isTableTrouble(error) ? new TableTroubleError(name, table, error) : asOuraSyncError(error);
+}
+
+async function recordFailure(
+  context: SyncContext,
+  type: PipelineType,
+  window: Window,
+  error: OuraSyncError,
+): Promise<void> {
+  const entry = {
+    userId: context.userId,
+    dataType: type.name,
+    from: window.from,
+    to: window.to,
+    state: "failed" as const,
+    rows: 0,
+    fetchedAt: context.now,
+    runId: context.runId,
+    snapshot: type.window.by === "none",
+    error: { code: error.code, message: error.message },
+  };
+  await retryTransaction(context.db, (tx) => recordWindow(tx, entry));
+}

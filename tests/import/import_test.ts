@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import { createWorld, exportFiles, exportZip } from "../../simulator/mod.ts";
+import { forEachDatabase } from "../support/databases.ts";
+import { expected, failures, stored, syncWearer, withSimulator } from "../support/sync_world.ts";
+import { importInto, total, withZip } from "./support.ts";
+
+const NOW = "2026-07-30T12:00:00Z";
+const USER = "wearer-1";
+const world = (days: number) => ({ days, now: NOW, users: [{ id: USER, zone: "Europe/London" }] });
+
+for (const era of ["bare", "quoted"] as const) {
+  forEachDatabase(
+    `an archive of the ${era} era is loaded, and again writes nothing`,
+    async (db) => {
+      const made = createWorld(world(20));
+      await withZip(await exportZip(made, { user: USER, era }), async (path) => {
+        const dry = await importInto(db, path, USER, { dryRun: true });
+        const first = await importInto(db, path, USER);
+        assert.equal(first.error, null);
+        assert.equal(total(first, "rejected"), 0);
+        assert.ok(total(first, "inserted") > 2_000);
+        assert.deepEqual(
+          dry.types.map(({ dataType, inserted }) => [dataType, inserted]),
+          first.types.map(({ dataType, inserted }) => [dataType, inserted]),
+        );
+        assert.deepEqual(
+          first.ignored.map(({ path, reason }) => [path, reason]),
+          [
+            ["App Data/futurefeature.csv", "unknown"],
+            ["App Data/labtestresult.csv", "sensitive"],
+            ["App Data/rawlocation.csv", "never"],
+            ["Partner Event Store/events.ndjson", "never"],
+            ["Subscriptions/account.csv", "never"],
+          ],
+        );
+        for (const type of ["daily_sleep", "sleep", "daily_activity", "workout", "enhanced_tag"]) {
+          assert.deepEqual(
+            await stored(db, type, USER),
+            expected(made, type, USER, "2020-01-01", "2026-08-01"),
+            type,
+          );
+        }
+        const again = await importInto(db, path, USER);
+        for (const name of ["inserted", "updated", "kept", "rejected"] as const) {
+          assert.equal(total(again, name), 0, name);
+        }
+        const { rows: [count] } = await db.query<{ n: number }>(
+          "SELECT count(*)::int AS n FROM oura.document_revisions",
+        );
+        assert.equal(count!.n, 0);
+      });
+    },
+  );
+}
+
+const TABLES = [
+  "daily_activity",
+  "daily_sleep",
+  "daily_readiness",
+  "daily_spo2",
+  "daily_stress",
+  "sleep",
+  "workout",
+  "heart_rate",
+  "ring_battery_level",
+  "enhanced_tag",
+  "ring_configuration",
+];
+
+forEachDatabase("sync then import equals import then sync", async (db) => {
+  await withSimulator(world(15), async (simulator) => {
+    const zip = await exportZip(simulator.world, { user: USER, era: "quoted" });
+    await withZip(zip, async (path) => {
+      const content = async () => {
+        const tables: string[] = [];
+        for (const table of TABLES) {
+          tables.push(`${table} ${[...await stored(db, table, USER)].sort().join("\n")}`);
+        }
+        return tables;
+      };
+      simulator.world.advance("PT6H");
+      assert.deepEqual(failures(await syncWearer(simulator, db, USER)), []);
+      const late = await importInto(db, path, USER);
+      assert.equal(total(late, "updated"), 0, "the API was read after the export");
+      const syncFirst = await content();
+      for (const table of [...TABLES, "sync_windows", "account_imports", "skin_temperature"]) {
+        await db.query(`DELETE FROM oura.${table}`);
+      }
+      await importInto(db, path, USER);
+      assert.deepEqual(failures(await syncWearer(simulator, db, USER)), []);
+      assert.deepEqual(await content(), syncFirst);
+    });
+  });
+});
+
+forEachDatabase("the later observation wins, and an unknown field stays", async (db) => {
+  const header = "id;contributors;day;score;timestamp\n";
+  const line = (score: string) =>
+    `a1;{"deep_sleep": 80};2026-07-01;${score};2026-07-01T00:00:00+00:00\n`;
+  const load = async (text: string, exportedAt: string) => {
+    let score: unknown;
+    await withZip(new Map([["App Data/dailysleep.csv", text]]), async (path) => {
+      await importInto(db, path, USER, { exportedAt: new Date(exportedAt) });
+      const { rows } = await db.query<{ score: number; raw_data: Record<string, unknown> }>(
+        "SELECT score, raw_data FROM oura.daily_sleep",
+      );
+      assert.equal(rows.length, 1);
+      score = [rows[0]!.score, rows[0]!.raw_data.timestamp !== undefined];
+    });
+    return score;
+  };
+  assert.deepEqual(await load(header + line("70"), "2026-07-10"), [70, true]);
+  assert.deepEqual(await load(header + line("60"), "2026-07-05"), [70, true], "an older export");
+  const short = "id;day;score\na1;2026-07-01;75\n";
+  assert.deepEqual(await load(short, "2026-07-12"), [75, true], "a column that is missing");
+  assert.deepEqual(await load("id;day;score;timestamp\na1;2026-07-01;;\n", "2026-07-14"), [
+    null,
+    true,
+  ]);
+});
+
+forEachDatabase(
+  "a document under another id is found by its natural key, one to one",
+  async (db) => {
+    const file = (ids: string[]) =>
+      new Map([[
+        "dailysleep.csv",
+        "id;day;score\n" + ids.map((id, i) => `${id};2026-07-0${i + 1};7${i}\n`).join(""),
+      ]]);
+    await withZip(file(["a", "b", "c"]), async (path) => {
+      await importInto(db, path, USER);
+    });
+    await withZip(file(["x", "b", "z"]), async (path) => {
+      const report = await importInto(db, path, USER);
+      assert.equal(report.types[0]!.idsDiffer, 2);
+      assert.equal(total(report, "inserted"), 0);
+    });
+  },
+);
+
+forEachDatabase("another person's archive is refused before anything is written", async (db) => {
+  const file = (prefix: string) =>
+    new Map([[
+      "dailysleep.csv",
+      "id;day;score\n" + [1, 2, 3, 4, 5].map((n) => `${prefix}${n};2026-07-0${n};70\n`).join(""),
+    ]]);
+  await withZip(file("mine"), async (path) => {
+    await importInto(db, path, USER);
+  });
+  await withZip(file("other"), async (path) => {
+    await assert.rejects(importInto(db, path, USER), { code: "OTHER_WEARER" });
+    assert.equal((await importInto(db, path, "me")).error, null);
+  });
+});
+
+forEachDatabase(
+  "bad rows are rejected with file and line, and the others are loaded",
+  async (db) => {
+    const made = createWorld(world(3));
+    const files = exportFiles(made, { user: USER, era: "bare" });
+    files.set(
+      "App Data/dailysleep.csv",
+      "\uFEFFid;contributors;day;score;timestamp\r\n" +
+        'a1;{"deep_sleep": 80};2026-07-01;80;2026-07-01T00:00:00+00:00\n' +
+        "a2;{'deep_sleep': None};2026-07-02;null;2026-07-02T00:00:00+00:00\r\n" +
+        ";;;;\n\n" +
+        "a3;;not a day;70;\n" +
+        "a4;;2026-07-04;71\n" +
+        "2026-07-05;72;\n" +
+        "a6;;2026-07-06;seventy;",
+    );
+    await withZip(files, async (path) => {
+      const report = await importInto(db, path, USER);
+      const sleep = report.types.find(({ dataType }) => dataType === "daily_sleep")!;
+      assert.deepEqual([sleep.inserted, sleep.rejected], [3, 3]);
+      const { rows } = await db.query<{ reason: string }>(
+        "SELECT reason FROM oura.rejects ORDER BY reason",
+      );
+      const reasons = rows.map(({ reason }) => reason).join("\n");
+      assert.match(reasons, /App Data\/dailysleep\.csv line 6\)/);
+      assert.match(reasons, /App Data\/dailysleep\.csv line 8\)/);
+      assert.match(reasons, /App Data\/dailysleep\.csv line 9\)/);
+      assert.doesNotMatch(reasons, /seventy|not a day/);
+    });
+  },
+);
