@@ -14,10 +14,12 @@ import { type CompiledType, compileTypes } from "../stages/compiled.ts";
 import { removeBuriedSamples } from "../stages/series/deleted_samples.ts";
 import { markDocumentDeleted } from "../stages/tombstones.ts";
 import { BadRowError } from "../errors.ts";
+import { explainDenial } from "./identify_wearer.ts";
 import { loadBatch, type LoadContext, newBatch, requireLease } from "./run/load_batch.ts";
 import {
   asOuraSyncError,
   busyType,
+  deniedEverywhere,
   nothingDone,
   type SyncReport,
   type TypeOutcome,
@@ -63,7 +65,10 @@ export async function syncDocument(options: DocumentOptions): Promise<SyncReport
   const outcome = holder ? busyType(holder, 1) : await readDocument(options, compiled, context);
   const { requests, bytes } = http.traffic;
   await record.type(outcome, { requests, bytes });
-  const error = verdict([outcome]);
+  const denied = deniedEverywhere([outcome])
+    ? await explainDenial(http, [compiled.type.endpoint], signal)
+    : null;
+  const error = denied ?? verdict([outcome]);
   await record.close(error, outcome.counts);
   return reportOf(options, record.id, outcome, error, started);
 }
