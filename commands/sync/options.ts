@@ -1,4 +1,5 @@
 /** The options of `sync`, checked, as what the pipeline is asked to do. */
+import type { Concurrency } from "../../lib/oura/http/request_limit.ts";
 import type { Pipeline } from "../../config/model.ts";
 import { nearest } from "../../config/yaml/suggest.ts";
 import {
@@ -127,6 +128,22 @@ export function numberOption(option: string, value: string, least: number, most:
     "BAD_NUMBER",
     `${option} ${value} is not a whole number from ${least} to ${most}`,
   );
+}
+
+/**
+ * `--concurrency`: `auto`, or a number.
+ * @throws {UsageError} When it is neither.
+ */
+export function concurrencyOption(value: string): Concurrency {
+  return value === "auto" ? value : numberOption("--concurrency", value, 1, 32);
+}
+
+/** Loading is bound by the processors: more connections than these gain nothing. */
+const MOST_CONNECTIONS = 5;
+
+/** Database connections for so many requests at once, and one for the leases. */
+export function poolSizeFor(concurrency: Concurrency): number {
+  return concurrency === "auto" ? MOST_CONNECTIONS : Math.min(concurrency + 1, MOST_CONNECTIONS);
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };

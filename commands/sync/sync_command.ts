@@ -14,7 +14,7 @@ import { jsonText } from "../_cli/output.ts";
 import type { Terminal } from "../_cli/terminal.ts";
 import type { SyncRequest } from "../../pipelines/sync/run_sync.ts";
 import type { WearerOptions } from "../../pipelines/sync/wearers.ts";
-import { durationOption, numberOption, typesOption } from "./options.ts";
+import { concurrencyOption, durationOption, poolSizeFor, typesOption } from "./options.ts";
 import { rehearsalText, reportJson, reportText } from "./report.ts";
 
 /** Options of every command that fetches. */
@@ -33,7 +33,7 @@ export const FETCH_OPTIONS: readonly Option[] = [
   userIdFlag("this wearer (default: the first whose sign-in is alive)"),
   new Option("--all-users", "every signed-in wearer").conflicts("userId"),
   new Option("--dry-run", "show what would be fetched; fetch and write nothing"),
-  new Option("--concurrency <n>", "requests in flight at once").default("4"),
+  new Option("--concurrency <auto|n>", "requests in flight at once").default("auto"),
   new Option("--patience <duration>", "how long to wait when Oura limits the rate").default("15m"),
   new Option("--no-apply", "leave the tables as they are, even where oura.yaml has new columns"),
 ];
@@ -57,7 +57,7 @@ export async function runFetch(
   return await withHealthCheck(dryRun ? null : settings.healthcheckUrl, async () => {
     const pipeline = await readPipeline();
     const types = typesOption(options.types, pipeline);
-    const concurrency = numberOption("--concurrency", options.concurrency, 1, 32);
+    const concurrency = concurrencyOption(options.concurrency);
     const patienceMs = durationOption("--patience", options.patience);
     const request = requestOf(settings);
     const { runSync } = await import("../../pipelines/sync/run_sync.ts");
@@ -79,7 +79,7 @@ export async function runFetch(
     const { schema } = pipeline;
     const reports = dryRun
       ? await withDryRunDatabase(settings, schema, work)
-      : await withDatabase(settings, schema, work, { poolSize: concurrency + 1 });
+      : await withDatabase(settings, schema, work, { poolSize: poolSizeFor(concurrency) });
     show(reports, options, terminal);
     return worst(reports);
   });
