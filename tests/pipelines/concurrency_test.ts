@@ -7,7 +7,7 @@ import { failures, shippedPipeline, syncWearer, withSimulator } from "../support
 import { withPostgres } from "../support/server_database.ts";
 import type { FaultRule } from "../../simulator/faults/rules.ts";
 
-const NOW = Date.parse("2026-05-20T08:00:00Z");
+const NOW = new Date("2026-05-20T08:00:00Z");
 const MINUTE = 60_000;
 
 /** Syncs 90 days of heart rate with a gate whose waits take no time. */
