@@ -70,7 +70,6 @@ async function demo(
       const reports = await runSync({ settings, pipeline, db }, {
         command: "demo",
         demand: { kind: "since", from: addDays(utcDay(now), -days) },
-        concurrency: 4,
         dryRun: false,
         apply: true,
         wearers: {},

@@ -1,4 +1,5 @@
 /** Numbers and durations as options give them. */
+import type { Concurrency } from "../../lib/oura/http/request_limit.ts";
 import { UsageError } from "../../lib/errors.ts";
 
 /**
@@ -12,6 +13,14 @@ export function numberOption(option: string, value: string, least: number, most:
     "BAD_NUMBER",
     `${option} ${value} is not a whole number from ${least} to ${most}`,
   );
+}
+
+/**
+ * `--concurrency`: `auto`, or a number.
+ * @throws {UsageError} When it is neither.
+ */
+export function concurrencyOption(value: string): Concurrency {
+  return value === "auto" ? value : numberOption("--concurrency", value, 1, 32);
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };

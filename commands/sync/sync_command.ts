@@ -16,7 +16,8 @@ import type { Terminal } from "../_cli/terminal.ts";
 import type { SyncRequest } from "../../pipelines/sync/run_sync.ts";
 import type { WearerOptions } from "../../pipelines/sync/wearers.ts";
 import { typesOption } from "../../pipelines/sync/plan/demand.ts";
-import { durationOption, numberOption } from "./options.ts";
+import { poolSizeFor } from "../../pipelines/sync/pool_size.ts";
+import { concurrencyOption, durationOption } from "./options.ts";
 import { rehearsalText, reportJson, reportText } from "./report.ts";
 
 /** Options of every command that fetches. */
@@ -35,7 +36,7 @@ export const FETCH_OPTIONS: readonly Option[] = [
   userIdFlag("sync this wearer (default: the first with a valid sign-in)"),
   new Option("--all-users", "sync every signed-in wearer").conflicts("userId"),
   new Option("--dry-run", "show what would be fetched, without fetching or writing"),
-  new Option("--concurrency <n>", "requests in flight at once").default("4"),
+  new Option("--concurrency <auto|n>", "requests in flight at once").default("auto"),
   new Option("--patience <duration>", "how long to wait when Oura limits the rate").default("15m"),
   new Option("--no-apply", "do not add the new columns of oura.yaml to the tables"),
 ];
@@ -59,7 +60,7 @@ export async function runFetch(
   return await withHealthCheck(dryRun ? null : settings.healthcheckUrl, async () => {
     const pipeline = await readPipeline();
     const types = typesOption(options.types, pipeline);
-    const concurrency = numberOption("--concurrency", options.concurrency, 1, 32);
+    const concurrency = concurrencyOption(options.concurrency);
     const patienceMs = durationOption("--patience", options.patience);
     const request = requestOf(settings);
     const { runSync } = await import("../../pipelines/sync/run_sync.ts");
@@ -81,7 +82,9 @@ export async function runFetch(
     const { schema } = pipeline;
     const reports = dryRun
       ? await withDryRunDatabase(settings, schema, work)
-      : await withDatabase(settings.connection, schema, work, { poolSize: concurrency + 1 });
+      : await withDatabase(settings.connection, schema, work, {
+        poolSize: poolSizeFor(concurrency),
+      });
     show(reports, options, terminal);
     return worst(reports);
   });

@@ -8,7 +8,17 @@ import { loggerOf } from "../../lib/log/log.ts";
 import { telemetry } from "../../lib/log/telemetry.ts";
 import { OuraHttp } from "../../lib/oura/http/http.ts";
 import { RateGate, type RateGateOptions } from "../../lib/oura/http/rate_gate.ts";
+import { type Concurrency, RequestLimit } from "../../lib/oura/http/request_limit.ts";
 import type { TokenProvider } from "../../lib/oura/token_provider.ts";
+
+/** What Oura allows an app. Source: OpenAPI, rate limits. */
+const APP_BUDGET = { requests: 5_000, perMs: 300_000 };
+
+/** The limits that all clients of a session share. */
+export interface ClientLimits extends Pick<RateGateOptions, "patienceMs" | "budget"> {
+  /** Requests in flight at once. @default "auto" */
+  concurrency?: Concurrency;
+}
 
 /** Makes API clients. */
 export interface Clients {
@@ -25,12 +35,12 @@ export interface Clients {
 export function openClients(
   settings: Settings,
   db: Database,
-  limits: Pick<RateGateOptions, "patienceMs" | "budget">,
+  { concurrency = "auto", ...limits }: ClientLimits,
 ): Clients {
-  const gate = openGate(limits);
+  const shared = { gate: openGate(limits), limit: new RequestLimit(concurrency) };
   let vault: Promise<Vault> | null = null;
   return {
-    of: (tokens) => openClient(tokens, settings.apiUrl, gate),
+    of: (tokens) => openClient(tokens, settings.apiUrl, shared),
     tokenOf: async (userId) =>
       openWearer(settings, await (vault ??= openVault(settings, db)), userId),
   };
@@ -38,6 +48,7 @@ export function openClients(
 
 function openGate(limits: Pick<RateGateOptions, "patienceMs" | "budget">): RateGate {
   return new RateGate({
+    budget: APP_BUDGET,
     ...limits,
     onWait: (ms) => {
       telemetry().count("waits", 1);
@@ -47,11 +58,15 @@ function openGate(limits: Pick<RateGateOptions, "patienceMs" | "budget">): RateG
   });
 }
 
-function openClient(tokens: TokenProvider, baseUrl: string, gate: RateGate): OuraHttp {
+function openClient(
+  tokens: TokenProvider,
+  baseUrl: string,
+  shared: { readonly gate: RateGate; readonly limit: RequestLimit },
+): OuraHttp {
   return new OuraHttp({
     tokens,
     baseUrl,
-    gate,
+    ...shared,
     onRetry: (path, problem, attempt) => {
       telemetry().count("retries", 1, { "oura_sync.path": path });
       const facts = { attempt, path, problem };

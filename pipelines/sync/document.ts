@@ -37,7 +37,7 @@ export interface DocumentRequest {
 
 /** Options of {@linkcode syncDocument}. */
 export type DocumentOptions =
-  & Omit<SyncOptions, "types" | "demand" | "concurrency" | "dryRun" | "onEvent">
+  & Omit<SyncOptions, "types" | "demand" | "dryRun" | "onEvent">
   & DocumentRequest;
 
 /**

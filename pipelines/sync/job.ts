@@ -21,8 +21,6 @@ export interface WindowsJob extends JobOf<"windows"> {
   readonly demand: Demand;
   /** Names of data types. @default All of the pipeline */
   readonly types?: readonly string[] | undefined;
-  /** Windows in flight at once. */
-  readonly concurrency: number;
   readonly dryRun?: boolean | undefined;
   readonly onEvent?: ((event: SyncEvent) => void) | undefined;
 }

@@ -1,12 +1,14 @@
 /** The `sync` command as a function, for programs. Loads the database drivers only when called. */
 import { loadPipeline } from "../../config/pipeline.ts";
 import { loadSettings } from "../../config/environment/settings.ts";
+import { checkRanges } from "../../lib/oura/client/option_ranges.ts";
 import type { TokenProvider } from "../../lib/oura/token_provider.ts";
 import { InterruptedError } from "../../lib/process/interrupted_error.ts";
 import type { SyncReport } from "./outcome.ts";
 import { readPipeline } from "../../config/find_pipeline.ts";
 import { withDatabase } from "../../lib/db/migrate/with_database.ts";
 import { demandOf, typesOption } from "./plan/demand.ts";
+import { poolSizeFor } from "./pool_size.ts";
 
 /** Options of {@linkcode sync}. All of it has a default. */
 export interface SyncOptions {
@@ -28,8 +30,8 @@ export interface SyncOptions {
   from?: string;
   /** Last local day, included; needs `from`. @default Today */
   to?: string;
-  /** Requests in flight at once. @default 4 */
-  concurrency?: number;
+  /** Requests in flight at once: a number, or as many as Oura answers well. @default "auto" */
+  concurrency?: number | "auto";
   /** Further variables of the command line, such as `OURA_TOKEN_KEY`. Nothing else is read. */
   environment?: Readonly<Record<string, string | undefined>>;
   /** Ends the run; `sync` then rejects with its reason. What was loaded stays. */
@@ -80,7 +82,8 @@ export async function sync(options: SyncOptions = {}): Promise<SyncReport> {
 }
 
 async function syncUntil(signal: AbortSignal, options: SyncOptions): Promise<SyncReport> {
-  const { config, concurrency = 4 } = options;
+  const { config, concurrency = "auto" } = options;
+  if (concurrency !== "auto") checkRanges({ concurrency });
   const settings = loadSettings(environmentOf(options));
   const pipeline = await (config === undefined ? readPipeline({}) : loadPipeline(config));
   const types = typesOption(options.types?.join(","), pipeline);
@@ -103,7 +106,7 @@ async function syncUntil(signal: AbortSignal, options: SyncOptions): Promise<Syn
         },
         ...(types ? { types } : {}),
       }),
-    { poolSize: concurrency + 1 },
+    { poolSize: poolSizeFor(concurrency) },
   );
   // One wearer was asked for, and without one runSync throws.
   return reports[0]!;

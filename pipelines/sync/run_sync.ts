@@ -5,6 +5,7 @@ import type { Database } from "../../lib/db/driver/database.ts";
 import { DatabaseError, EXIT } from "../../lib/errors.ts";
 import { loggerOf } from "../../lib/log/log.ts";
 import { prune } from "../prune/prune.ts";
+import type { Concurrency } from "../../lib/oura/http/request_limit.ts";
 import { interruptible } from "../../lib/process/interruption.ts";
 import { runJob } from "./job.ts";
 import type { SyncReport } from "./outcome.ts";
@@ -27,8 +28,8 @@ export interface SyncRequest {
   /** Names of data types; by default all. */
   types?: readonly string[];
   wearers: WearerOptions;
-  /** Windows in flight at once. */
-  concurrency: number;
+  /** Requests in flight at once. @default "auto" */
+  concurrency?: Concurrency;
   /** For the rate limit, in ms, and what may be asked for at all; see `RateGateOptions`. */
   patienceMs?: number;
   budget?: NonNullable<SessionOptions["limits"]>["budget"];
@@ -48,7 +49,7 @@ export async function runSync(
   { settings, pipeline, db }: { settings: Settings; pipeline: Pipeline; db: Database },
   request: SyncRequest,
 ): Promise<SyncReport[]> {
-  const { patienceMs, budget, dryRun } = request;
+  const { patienceMs, budget, dryRun, concurrency } = request;
   using interruption = interruptible(request.tell ?? (() => {}), request.signal);
   const { signal } = interruption;
   await using session = await openSession({
@@ -59,15 +60,16 @@ export async function runSync(
     limits: {
       ...(patienceMs === undefined ? {} : { patienceMs }),
       ...(budget === undefined ? {} : { budget }),
+      ...(concurrency === undefined ? {} : { concurrency }),
     },
     signal,
   });
   const reports: SyncReport[] = [];
   for (const wearer of await chooseWearers(session, request.wearers)) {
     using shown = showProgress(request.progress?.(), signal);
-    const { command, demand, types, concurrency } = request;
+    const { command, demand, types } = request;
     const { onEvent } = shown;
-    const job = { command, demand, types, concurrency, dryRun, onEvent, wearer };
+    const job = { command, demand, types, dryRun, onEvent, wearer };
     const report = await runJob(session, { kind: "windows", ...job });
     reports.push(report);
     // What ends here would end for the other wearers too.

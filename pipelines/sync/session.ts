@@ -8,14 +8,13 @@ import type { Pipeline } from "../../config/model.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import type { LeaseOptions } from "../../lib/db/store/leases.ts";
 import { startTelemetry } from "../../lib/log/telemetry.ts";
-import type { RateGateOptions } from "../../lib/oura/http/rate_gate.ts";
 import { holdProcessLock, lifeOf } from "../../lib/process/process_lock.ts";
 import { VERSION } from "../../lib/version.ts";
 import { applyAdditive } from "../schema/apply/apply.ts";
 import { readState } from "../schema/database_schema.ts";
 import { livePipeline } from "../schema/live_pipeline.ts";
 import { type CompiledTypes, compileTypes } from "../stages/compiled.ts";
-import { type Clients, openClients } from "./clients.ts";
+import { type ClientLimits, type Clients, openClients } from "./clients.ts";
 
 /** What {@linkcode openSession} needs. */
 export interface SessionOptions {
@@ -26,8 +25,8 @@ export interface SessionOptions {
   readonly db: Database;
   /** Whether new columns of the YAML are added first. */
   readonly apply: boolean;
-  /** The limits of the rate gate that all jobs share. */
-  readonly limits?: Pick<RateGateOptions, "patienceMs" | "budget"> | undefined;
+  /** The limits that the requests of all jobs share. */
+  readonly limits?: ClientLimits | undefined;
   /** Ends every job. */
   readonly signal: AbortSignal;
 }

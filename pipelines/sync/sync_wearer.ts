@@ -55,8 +55,6 @@ export interface SyncOptions {
   types?: readonly string[] | undefined;
   /** @default `{ kind: "pending" }` */
   demand?: Demand | undefined;
-  /** Windows in flight at once. @default 4 */
-  concurrency?: number | undefined;
   /** Plan only: neither Oura is asked nor the database written. @default false */
   dryRun?: boolean | undefined;
   /** The name of the command, for the run record. @default "sync" */
@@ -97,7 +95,7 @@ export async function sync(options: SyncOptions): Promise<SyncReport> {
 
 async function planSync(options: SyncOptions): Promise<SyncPlan> {
   const { db, http, userId, pipeline, types, dryRun = false } = options;
-  const { demand = { kind: "pending" }, now = new Date(), concurrency: lanes = 4 } = options;
+  const { demand = { kind: "pending" }, now = new Date() } = options;
   const requested = pipeline.types.filter(({ name, importOnly }) =>
     types?.includes(name) ?? !importOnly
   );
@@ -108,7 +106,7 @@ async function planSync(options: SyncOptions): Promise<SyncPlan> {
   if (!dryRun) await reopenLostWindows(db, userId, askable.types);
   const jobs = await retryTransaction(
     db,
-    (tx) => planJobs(tx, userId, askable, demand, { now, dryRun, lanes }),
+    (tx) => planJobs(tx, userId, askable, demand, { now, dryRun, lanes: http.limit.most }),
   );
   const skipped = [...askable.skipped].map(([name, why]) => skippedType(name, why));
   return { now, requested, jobs, skipped };
@@ -194,7 +192,6 @@ async function runJobs(
     compiled: options.compiled ?? compileTypes(pipeline),
     abort,
     contract: pipeline.contract,
-    concurrency: options.concurrency ?? 4,
     span,
     onWindow: (dataType, window, rows) => onEvent({ kind: "window", dataType, window, rows }),
     onTypeEnd: async (outcome) => {

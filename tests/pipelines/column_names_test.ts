@@ -9,6 +9,7 @@ import type { Pipeline } from "../../config/model.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { OuraHttp } from "../../lib/oura/http/http.ts";
+import { RequestLimit } from "../../lib/oura/http/request_limit.ts";
 import { staticToken } from "../../lib/oura/token_provider.ts";
 import { apply, applyAdditive } from "../../pipelines/schema/apply/apply.ts";
 import { livePipeline } from "../../pipelines/schema/live_pipeline.ts";
@@ -105,6 +106,8 @@ Deno.test("no column is taken for a name of our own SQL", () =>
         tokens: staticToken("token"),
         baseUrl: `http://127.0.0.1:${server.addr.port}`,
         backoffMs: 1,
+        // This server ignores bounds: a second window would meet the same documents.
+        limit: new RequestLimit(1),
       });
       const run = async (declared: Pipeline) => {
         const { pipeline } = await applyAdditive(db, declared);
@@ -114,8 +117,6 @@ Deno.test("no column is taken for a name of our own SQL", () =>
           http,
           userId: "wearer-1",
           version: "test",
-          // This server ignores bounds: a second window would meet the same documents.
-          concurrency: 1,
           now: NOW,
           lease: { holder: crypto.randomUUID() },
         });

@@ -255,6 +255,8 @@ Deno.test("sync() does not wait for Oura to tell that the database refuses", asy
       const report = await syncWearer(simulator, db, id, {
         pipeline: shippedPipeline(db.schema, 5),
         types: ["heart_rate"],
+        // One window, whose first batch is full after three pages.
+        concurrency: 1,
       });
       assert.equal(report.error?.code, "DATABASE_READ_ONLY");
       assert.ok(simulator.simulator.stats.requests < 6, "the page after the batch was asked for");

@@ -7,6 +7,7 @@ import type { Database } from "../../lib/db/driver/database.ts";
 import { quoteIdentifier } from "../../lib/db/driver/identifiers.ts";
 import { addDays, utcDay } from "../../lib/values/days.ts";
 import { OuraHttp, type OuraHttpOptions } from "../../lib/oura/http/http.ts";
+import { type Concurrency, RequestLimit } from "../../lib/oura/http/request_limit.ts";
 import { staticToken as fixedToken } from "../../lib/oura/token_provider.ts";
 import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
 import type { SyncReport } from "../../pipelines/sync/outcome.ts";
@@ -54,14 +55,18 @@ export async function withSimulator(
 }
 
 /** Options of {@linkcode syncWearer}. */
-export type WearerSync = Partial<SyncOptions> & { request?: Partial<OuraHttpOptions> };
+export type WearerSync = Partial<SyncOptions> & {
+  request?: Partial<OuraHttpOptions>;
+  /** Requests in flight at once. @default 4 */
+  concurrency?: Concurrency;
+};
 
 /** Syncs a wearer of the simulator at the simulated time. */
 export async function syncWearer(
   simulator: RunningSimulator,
   db: Database,
   userId: string,
-  { request, ...options }: WearerSync = {},
+  { request, concurrency = 4, ...options }: WearerSync = {},
 ): Promise<SyncReport> {
   const declared = options.pipeline ?? shippedPipeline(db.schema);
   const lease = { holder: crypto.randomUUID() };
@@ -70,6 +75,7 @@ export async function syncWearer(
     tokens: fixedToken(staticToken(userId)),
     baseUrl: simulator.url,
     backoffMs: 1,
+    limit: new RequestLimit(concurrency),
     ...request,
   });
   return await sync({

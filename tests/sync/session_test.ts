@@ -75,7 +75,6 @@ function windowsJob(session: Session, userId: string, more: Partial<WindowsJob> 
     demand: { kind: "pending" },
     types: TYPES,
     // One after the other, so that the statements of a job are the same each time.
-    concurrency: 1,
     ...more,
   };
 }

@@ -11,6 +11,7 @@ import { readBody } from "./body.ts";
 import { BodyBudget } from "./body_budget.ts";
 import { AccessDeniedError, BadAnswerError, RateLimitedError } from "../errors.ts";
 import { RateGate } from "./rate_gate.ts";
+import { type LoadSign, RequestLimit } from "./request_limit.ts";
 import type { TokenProvider } from "../token_provider.ts";
 import { noteAnswer, noteRequest, noTraffic, type Traffic } from "./request_stats.ts";
 
@@ -23,6 +24,8 @@ export interface OuraHttpOptions {
   fetch?: typeof fetch;
   /** Shared by everything that asks Oura from this process. */
   gate?: RateGate;
+  /** How many requests are in flight at once. @default A limit of its own that adapts */
+  limit?: RequestLimit;
   /** Time for one request with its body, in ms. @default 60_000 */
   timeoutMs?: number;
   /** Bytes of a body, decoded, beyond which it is not read on. @default 67_108_864 */
@@ -49,6 +52,8 @@ export class OuraHttp {
   readonly traffic: Traffic = noTraffic();
   readonly #baseUrl: string;
   readonly #fetch: typeof fetch;
+  /** How many requests may be in flight at once. */
+  readonly limit: RequestLimit;
   readonly #gate: RateGate;
   readonly #timeoutMs: number;
   readonly #largestBody: number;
@@ -62,6 +67,7 @@ export class OuraHttp {
     this.#baseUrl = (options.baseUrl ?? OURA_API_URL).replace(/\/+$/, "");
     this.#fetch = options.fetch ?? globalThis.fetch;
     this.#gate = options.gate ?? new RateGate();
+    this.limit = options.limit ?? new RequestLimit();
     this.#timeoutMs = options.timeoutMs ?? 60_000;
     this.#largestBody = options.largestBody ?? LARGEST_BODY;
     this.#bodies = options.bodies ?? SHARED_BUDGET;
@@ -146,7 +152,7 @@ export class OuraHttp {
     const started = this.#gate.now();
     for (let attempt = 1;; attempt++) {
       try {
-        return await this.#attempt(path, params, token, signal);
+        return await this.#inTurn(path, params, token, signal);
       } catch (error) {
         if (!(error instanceof RateLimitSignal)) throw error;
         this.#onRetry(path, error.message, attempt);
@@ -157,14 +163,37 @@ export class OuraHttp {
     }
   }
 
+  /** An attempt within the limit of requests in flight, which learns from how it ends. */
+  async #inTurn(
+    path: string,
+    params: Record<string, string>,
+    token: string,
+    signal: AbortSignal | undefined,
+  ): Promise<unknown> {
+    const request = await this.limit.enter(signal);
+    let sentAt = this.#gate.now();
+    let sign: LoadSign = null;
+    try {
+      if (!isHeaderToken(token)) throw unusableToken();
+      await this.#gate.pass(signal);
+      sentAt = this.#gate.now();
+      const answer = await this.#attempt(path, params, token, signal);
+      sign = "answered";
+      return answer;
+    } catch (error) {
+      if (error instanceof RateLimitSignal || error instanceof RetryableError) sign = "overloaded";
+      throw error;
+    } finally {
+      request.end(sign, this.#gate.now() - sentAt);
+    }
+  }
+
   async #attempt(
     path: string,
     params: Record<string, string>,
     token: string,
     signal: AbortSignal | undefined,
   ): Promise<unknown> {
-    if (!isHeaderToken(token)) throw unusableToken();
-    await this.#gate.pass(signal);
     const url = new URL(this.#baseUrl + path);
     for (const [name, value] of Object.entries(params)) url.searchParams.set(name, value);
     const timeout = AbortSignal.timeout(this.#timeoutMs);

@@ -41,8 +41,6 @@ export interface RunOptions {
   /** Aborted when the whole run must stop. */
   readonly abort: AbortController;
   readonly contract: Contract;
-  /** Windows in flight at once. */
-  readonly concurrency: number;
   /** Of the run. */
   readonly span: Span;
   readonly onWindow: (dataType: string, window: Window, rows: number) => void;
@@ -83,6 +81,8 @@ class Scheduler {
   fatal: OuraSyncError | null = null;
   readonly #queue: { type: RunningType; window: Window }[];
   #unavailable = 0;
+  #running = 0;
+  readonly #idle = Promise.withResolvers<void>();
 
   constructor(
     private readonly types: readonly RunningType[],
@@ -93,27 +93,46 @@ class Scheduler {
 
   async run(): Promise<void> {
     for (const type of this.types) if (type.windowsLeft === 0) await this.#endType(type);
-    const workers = Array.from(
-      { length: this.options.concurrency },
-      () =>
-        this.#work().catch((error) => {
-          this.options.abort.abort(error);
-          this.#stopRun(asOuraSyncError(error));
-        }),
-    );
-    await Promise.all(workers);
+    if (this.#queue.length === 0) return;
+    using _watch = this.options.context.http.limit.watch(() => this.#startWorkers());
+    this.#startWorkers();
+    await this.#idle.promise;
+  }
+
+  /** As many windows in flight as requests are allowed: each has one request at a time. */
+  #startWorkers(): void {
+    const { limit } = this.options.context.http;
+    while (this.#running < limit.current && this.#queue.length > 0) {
+      this.#running++;
+      void this.#work();
+    }
   }
 
   async #work(): Promise<void> {
-    for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
-      const { type, window } = next;
-      const { signal } = this.options.context;
-      if (signal.aborted) type.ending ??= stopped(asOuraSyncError(signal.reason));
-      // A type that failed once is not asked for again in this run; its windows stay pending.
-      if (type.ending === null) await this.#read(type, window);
-      type.windowsLeft--;
-      if (type.windowsLeft === 0) await this.#endType(type);
+    const { limit } = this.options.context.http;
+    try {
+      // Where the limit was reduced, a worker ends after its window.
+      while (this.#running <= limit.current) {
+        const next = this.#queue.shift();
+        if (!next) break;
+        await this.#readNext(next);
+      }
+    } catch (error) {
+      this.options.abort.abort(error);
+      this.#stopRun(asOuraSyncError(error));
+    } finally {
+      this.#running--;
+      if (this.#running === 0) this.#idle.resolve();
     }
+  }
+
+  async #readNext({ type, window }: { type: RunningType; window: Window }): Promise<void> {
+    const { signal } = this.options.context;
+    if (signal.aborted) type.ending ??= stopped(asOuraSyncError(signal.reason));
+    // A type that failed once is not asked for again in this run; its windows stay pending.
+    if (type.ending === null) await this.#read(type, window);
+    type.windowsLeft--;
+    if (type.windowsLeft === 0) await this.#endType(type);
   }
 
   async #read(type: RunningType, window: Window): Promise<void> {

@@ -1,0 +1,115 @@
+/**
+ * How many requests may be in flight at once. Like the congestion window of TCP: one more after a few
+ * quick answers, half as many when Oura is overloaded. A fixed number is a limit that never moves.
+ */
+
+/** How many requests at once: a number, or as many as Oura answers well. */
+export type Concurrency = number | "auto";
+
+/** How a request ended, as far as it tells of the load: null where it says nothing. */
+export type LoadSign = "answered" | "overloaded" | null;
+
+/** The limit before Oura has answered anything. */
+const FIRST = 6;
+/** At 300 ms an answer, the whole budget of five minutes is spent in one with so many. */
+const MOST = 24;
+/** Quick answers after which one request more may be in flight. */
+const ANSWERS_TO_GROW = 3;
+/** A slower answer does not raise the limit; in ms. */
+const QUICK_MS = 2_000;
+
+/** A request that has its place among those in flight. */
+export interface InFlight {
+  /** Gives the place back. Calling it again does nothing. */
+  end(sign: LoadSign, ms: number): void;
+}
+
+/** See the head of the file. */
+export class RequestLimit {
+  /** Never more than this at once. */
+  readonly most: number;
+  readonly #fixed: boolean;
+  readonly #waiting: (() => void)[] = [];
+  readonly #watchers = new Set<() => void>();
+  #current: number;
+  #inFlight = 0;
+  #quickAnswers = 0;
+  /** Counts the reductions: what began before the last one says nothing about the load after it. */
+  #reductions = 0;
+
+  constructor(concurrency: Concurrency = "auto") {
+    this.#fixed = concurrency !== "auto";
+    this.most = concurrency === "auto" ? MOST : concurrency;
+    this.#current = concurrency === "auto" ? FIRST : concurrency;
+  }
+
+  /** How many requests may be in flight now. */
+  get current(): number {
+    return this.#current;
+  }
+
+  /** Calls `onRaise` whenever the limit grows, until disposed of. */
+  watch(onRaise: () => void): Disposable {
+    this.#watchers.add(onRaise);
+    return { [Symbol.dispose]: () => this.#watchers.delete(onRaise) };
+  }
+
+  /**
+   * Waits for a place among the requests in flight, in the order of asking.
+   * @throws The reason of the signal, when it is aborted first.
+   */
+  async enter(signal?: AbortSignal): Promise<InFlight> {
+    signal?.throwIfAborted();
+    if (this.#inFlight >= this.#current || this.#waiting.length > 0) await this.#turn(signal);
+    else this.#inFlight++;
+    const reductions = this.#reductions;
+    let isOver = false;
+    return {
+      end: (sign, ms) => {
+        if (isOver) return;
+        isOver = true;
+        this.#inFlight--;
+        this.#learn(sign, ms, reductions);
+        this.#admit();
+      },
+    };
+  }
+
+  /** The place is taken by {@linkcode #admit}, so that no other request can take it in between. */
+  #turn(signal: AbortSignal | undefined): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const leave = () => {
+      this.#waiting.splice(this.#waiting.indexOf(admitted), 1);
+      reject(signal!.reason);
+    };
+    const admitted = () => {
+      signal?.removeEventListener("abort", leave);
+      resolve();
+    };
+    signal?.addEventListener("abort", leave, { once: true });
+    this.#waiting.push(admitted);
+    return promise;
+  }
+
+  #admit(): void {
+    while (this.#waiting.length > 0 && this.#inFlight < this.#current) {
+      this.#inFlight++;
+      this.#waiting.shift()!();
+    }
+  }
+
+  #learn(sign: LoadSign, ms: number, reductions: number): void {
+    if (this.#fixed || sign === null || reductions !== this.#reductions) return;
+    if (sign === "overloaded") {
+      this.#current = Math.max(1, Math.floor(this.#current / 2));
+      this.#reductions++;
+      this.#quickAnswers = 0;
+    } else if (ms <= QUICK_MS && this.#current < this.most) {
+      this.#quickAnswers++;
+      if (this.#quickAnswers < ANSWERS_TO_GROW) return;
+      this.#quickAnswers = 0;
+      this.#current++;
+      for (const onRaise of this.#watchers) onRaise();
+    }
+  }
+}
