@@ -10,7 +10,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { compileArguments, TARGETS } from "./compile/arguments.ts";
 
-/** Something the caller has to mend, which needs no stack. */
+/** A mistake that the caller must fix, shown without a stack. */
 class Refusal extends Error {}
 
 function refuse(message: string): never {

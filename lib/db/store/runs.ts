@@ -125,7 +125,7 @@ export async function finishRun(db: Queryable, runId: number, end: RunEnd): Prom
 /** A run whose record was never closed. */
 export type OpenRun = {
   id: number;
-  /** The process; null for records of former versions. */
+  /** The process; null for records of previous versions. */
   holder: string | null;
   /** Whether it holds no lease although it had the time to take one. */
   idle: boolean;
