@@ -53,7 +53,7 @@ const TROUBLE_HINT =
 /** The person, or the system, asked the run to stop. What was loaded stays. */
 export class InterruptedError extends PartialError {
   constructor(signal: string) {
-    super("INTERRUPTED", `Stopped by ${signal}; the next run goes on from here`);
+    super("INTERRUPTED", `Stopped by ${signal}; the next run continues from here`);
   }
 }
 

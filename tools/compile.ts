@@ -51,7 +51,7 @@ async function compile(): Promise<void> {
     options: { target: { type: "string" }, output: { type: "string", short: "o" } },
   }).values;
   if (target !== undefined && !TARGETS.includes(target)) {
-    refuse(`--target ${target} is none of ${TARGETS.join(", ")}`);
+    refuse(`--target ${target} must be one of ${TARGETS.join(", ")}`);
   }
   const project = new URL("..", import.meta.url);
   const directory = await Deno.makeTempDir();

@@ -145,6 +145,6 @@ export async function closeDeadRuns(db: Queryable, ids: readonly number[]): Prom
   await db.query(CLOSE_DEAD_RUNS, [
     ids,
     "INTERRUPTED",
-    "The process ended without a word: it was killed, or the machine went down",
+    "The process was killed, or the machine went down, during the run",
   ]);
 }
