@@ -47,7 +47,10 @@ Deno.test("serverAddress() says what is wrong with a URL and never repeats it", 
     ["postgres://me:hunter2@h/x?sslcertmode=require", /cannot be honoured/],
     ["postgres://me:hunter2@h/x?gssencmode=require", /cannot be honoured/],
     ["postgres://me:hunter2@h/x?sslmode=disable&channel_binding=require", /needs TLS/],
-    ["postgres://me:hunter2@h/x?channel_binding=hunter2", /must be one of disable, prefer, require/],
+    [
+      "postgres://me:hunter2@h/x?channel_binding=hunter2",
+      /must be one of disable, prefer, require/,
+    ],
     ["postgres://me:hunter2@h/x?ssl_min_protocol_version=hunter2", /TLSv1.3/],
     ["postgres://me:hunter2@h/x?require_auth=hunter2", /require_auth/],
     ["postgres://me:hunter2@h/x?require_auth=md5,!none", /require_auth/],
@@ -100,7 +103,8 @@ Deno.test("serverAddress() understands what providers' URLs hold", () => {
 });
 
 Deno.test("serverAddress() notices a password that may be sent unencrypted", () => {
-  const notices = (url: string) => read(url).notices.filter((text) => /unencrypted/.test(text)).length;
+  const notices = (url: string) =>
+    read(url).notices.filter((text) => /unencrypted/.test(text)).length;
   assert.equal(notices("postgres://me:secret@db.example/x"), 1);
   for (
     const url of [
