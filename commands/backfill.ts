@@ -15,7 +15,7 @@ interface Options extends FetchOptions {
  */
 const BUDGET = { requests: 4_000, perMs: 300_000 };
 
-/** `backfill`: fill any span, newest first; stopped anywhere, it goes on from there. */
+/** `backfill`: fill any span, newest first; after a stop, it continues from there. */
 export default defineCommand({
   database: "none",
   configuration: true,

@@ -65,7 +65,7 @@ async function ping(url: URL, timeoutMs: number): Promise<void> {
     }, { retries: 2, minTimeout: 250, signal });
   } catch (error) {
     const answered = error instanceof Error && error.message.startsWith("it answered");
-    loggerOf("health").warn("The health check at {host} was not told: {problem}.", {
+    loggerOf("health").warn("Could not ping the health check at {host}: {problem}.", {
       host: url.host,
       problem: signal.aborted
         ? `no answer within ${timeoutMs / 1000} s`

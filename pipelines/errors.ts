@@ -54,7 +54,7 @@ const TROUBLE_HINT =
 export class RejectsRemainError extends PartialError {
   constructor(remaining: number) {
     super("REJECTS_REMAIN", `${remaining} documents stay in quarantine`, {
-      hint: "See why: oura-sync rejects list. Mend oura.yaml, or discard them.",
+      hint: "Run oura-sync rejects list to see the reasons. Fix oura.yaml, or discard the rejects.",
     });
   }
 }

@@ -10,7 +10,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { compileArguments, TARGETS } from "./compile/arguments.ts";
 
-/** Something the caller has to mend, which needs no stack. */
+/** A mistake that the caller must fix, shown without a stack. */
 class Refusal extends Error {}
 
 function refuse(message: string): never {
@@ -51,7 +51,7 @@ async function compile(): Promise<void> {
     options: { target: { type: "string" }, output: { type: "string", short: "o" } },
   }).values;
   if (target !== undefined && !TARGETS.includes(target)) {
-    refuse(`--target ${target} is none of ${TARGETS.join(", ")}`);
+    refuse(`--target ${target} must be one of ${TARGETS.join(", ")}`);
   }
   const project = new URL("..", import.meta.url);
   const directory = await Deno.makeTempDir();

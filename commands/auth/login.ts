@@ -19,7 +19,7 @@ import { createTokenKey } from "./token_key_setup.ts";
 export interface LoginOptions {
   /** False: print the URL and take the pasted redirect. */
   readonly browser: boolean;
-  /** Scope names, separated by spaces or commas; all when left out. */
+  /** Scope names, separated by spaces or commas; default: all. */
   readonly scopes?: string;
   readonly json?: boolean;
 }

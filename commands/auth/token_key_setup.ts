@@ -27,7 +27,7 @@ export async function setInEnvFile(file: string, name: string, value: string): P
     const isSet = parseEnv(text)[name] !== undefined;
     const pattern = new RegExp(String.raw`^[ \t]*(?:export[ \t]+)?${name}[ \t]*=.*$`, "m");
     const replaced = isSet ? text.replace(pattern, () => line) : text;
-    // Of a name that stands there twice the last one counts.
+    // If a name occurs twice, the last one counts.
     const next = parseEnv(replaced)[name] === value
       ? replaced
       : `${replaced}${replaced === "" || replaced.endsWith("\n") ? "" : "\n"}${line}\n`;

@@ -27,7 +27,7 @@ export async function writeEnvFile(
   return { file, what: lacking.length > 0 ? "completed" : "unchanged" };
 }
 
-/** Writes the shipped configuration, with its schema for editors beside it. */
+/** Writes the shipped configuration, and the schema for editors next to it. */
 export async function writePipelineFile(file: string): Promise<Written> {
   await refuseDanglingLink(file);
   if (await readIfThere(file) !== null) return { file, what: "unchanged" };

@@ -61,7 +61,7 @@ const environment = z.object({
   DB_USER: text,
   DB_PASSWORD: text,
   OURA_DATA_DIR: z.string()
-    .refine((path) => !/^~([/\\]|$)/.test(path), "~ is a shell's word; write the whole path")
+    .refine((path) => !/^~([/\\]|$)/.test(path), '"~" is not expanded here; use an absolute path')
     .default("./data"),
   OURA_TOKEN_KEY: tokenKey.optional(),
   OURA_TOKEN_KEY_PREVIOUS: tokenKey.optional(),

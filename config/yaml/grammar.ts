@@ -95,7 +95,7 @@ const path = z.string({ error: PATH_ERROR })
       "with a dot, a blank or a quote is written in double quotes.",
   });
 
-const keepRaw = flag("Keep the document as raw_data jsonb beside the columns.");
+const keepRaw = flag("Keep the whole document in the column raw_data (jsonb).");
 const history = flag("Keep what Oura changed later in document_revisions. Needs keep_raw.");
 
 const WINDOW = {

@@ -78,7 +78,7 @@ export async function adoptStoredPair(
   if (newest) {
     // False when another process was faster: then the row decides below which files are still needed.
     if (await storeRefreshed(vault, current, newest)) {
-      log.info("A refreshed sign-in that an earlier run could not store was taken up.");
+      log.info("Stored a refreshed sign-in that an earlier run could not store.");
     }
   }
   const after = newest ? await readGrant(vault, userId) : current;
@@ -149,6 +149,10 @@ function commitFailed(cause: DatabaseError, path: string | null): DatabaseError 
   return new DatabaseError(
     "SIGN_IN_KEPT",
     `The refreshed sign-in could not be stored in the database; it is kept, encrypted, in ${path}.`,
-    { cause, hint: "Fix the database and run again on this machine: the file is taken up then." },
+    {
+      cause,
+      hint:
+        "Fix the database, then run again on this machine: the file is picked up automatically.",
+    },
   );
 }

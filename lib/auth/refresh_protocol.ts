@@ -91,9 +91,13 @@ export async function renewGrant(
       }
     }
   }
-  throw new OuraUnavailableError("TOKEN_REFRESH_STUCK", "Other processes kept the refresh busy.", {
-    hint: "Look for a hanging oura-sync process, then run the command again.",
-  });
+  throw new OuraUnavailableError(
+    "TOKEN_REFRESH_STUCK",
+    "Timed out waiting for another process to refresh the token.",
+    {
+      hint: "Look for a hanging oura-sync process, then run the command again.",
+    },
+  );
 }
 
 /** We hold the claim: spend the refresh token, once, at the endpoint that issued it. */

@@ -15,7 +15,7 @@ export const TOKEN_STORE_CODES = {
     fix: "Set the right key. If it is lost, run `auth login`.",
   },
   TOKEN_KEY_FILE: {
-    cause: "The key file beside the embedded database is damaged.",
+    cause: "The key file of the embedded database is damaged.",
     fix: "Restore it. If it is lost, remove it and run `auth login`.",
   },
   TOKEN_KEY_PREVIOUS: {

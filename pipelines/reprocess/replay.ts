@@ -28,7 +28,7 @@ export interface ReplayOptions {
 /** What became of the stored documents of a data type. */
 export interface ReplayCounts {
   readonly dataType: string;
-  /** Rows that were written anew because a column differs. */
+  /** Rows that were written again because a column differs. */
   updated: number;
   unchanged: number;
   /**

@@ -26,7 +26,7 @@ export interface SyncOptions {
   config?: string;
   /** Names of data types. @default All of the configuration */
   types?: readonly string[];
-  /** First local day, fetched anew whatever was fetched before. @default What is new or missing */
+  /** First local day, fetched again. @default All new and missing data */
   from?: string;
   /** Last local day, included; needs `from`. @default Today */
   to?: string;
@@ -45,7 +45,7 @@ export interface SyncOptions {
  * @returns How it went. Failures while syncing do not throw: `error` is what went wrong, or null.
  * @throws {UsageError} When an option, the environment or the configuration is wrong.
  * @throws {DatabaseError} When the database cannot be used.
- * @throws {SignInError} When nobody is signed in, or the sign-in is dead.
+ * @throws {SignInError} When no wearer is signed in, or the sign-in has expired.
  * @throws {OuraUnavailableError} When Oura cannot be asked whose token it is.
  *
  * @example

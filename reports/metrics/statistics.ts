@@ -80,7 +80,7 @@ function usualOf(sorted: readonly number[]): Usual | null {
 
 /** For each day, the usual range of the `days` days before it; the day itself plays no part. */
 export function rollingUsual(values: readonly Maybe[], days: number): (Usual | null)[] {
-  // Kept in order while it moves on: sorting anew for each of ten years' days would be felt.
+  // Kept in order while it moves on: sorting again for each day of ten years would be slow.
   const window: number[] = [];
   return values.map((value, i) => {
     const gone = values[i - days - 1] ?? null;

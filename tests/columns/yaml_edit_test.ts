@@ -35,7 +35,7 @@ forEachDatabase("a line added to the YAML is a column, filled for all history", 
   assert.deepEqual(await pending(db, after), []);
 }, { otherSchema: true });
 
-forEachDatabase("another path fills the same column anew", async (db) => {
+forEachDatabase("another path fills the same column again", async (db) => {
   await stored(db);
   const after = BEFORE.replace("score: score", "score: contributors.deep_sleep");
   assert.deepEqual(await pending(db, after), ["change_path"]);

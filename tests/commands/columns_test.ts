@@ -49,7 +49,7 @@ deskTest("plan, apply and replay take an edit from the YAML to the table", async
 
   await Deno.writeTextFile(file, BEFORE);
   const kept = await desk.run(["apply"], env);
-  assert.match(kept.out, /needs --allow-destructive: drop daily_sleep\.deep/);
+  assert.match(kept.out, /needs --allow-destructive\): drop daily_sleep\.deep/);
   const dropped = await desk.run(["apply", "--allow-destructive"], env);
   assert.equal(dropped.exitCode, 0, dropped.err);
   assert.equal((await desk.run(["plan", "--check"], env)).exitCode, 0);

@@ -50,7 +50,7 @@ if (Deno.build.os !== "windows") {
     assert.equal(exitCode, 4, err);
     const told = err.split("\n").filter((line) => /stopped|ERROR/i.test(line));
     assert.deepEqual(told, [
-      "oura-sync: Stopped by SIGINT; the next run goes on from here [INTERRUPTED]",
+      "oura-sync: Stopped by SIGINT; the next run continues from here [INTERRUPTED]",
     ]);
     assert.match(out, /^workout +stopped /m);
     assert.match(out, /^personal_info +done /m);

@@ -56,7 +56,7 @@ deskTest("a role that may only read can look, and is told of an old schema", asy
     for (const args of LOOKS) {
       const { exitCode, err } = await desk.run(args, looking);
       assert.equal(exitCode, 5, args.join(" "));
-      assert.match(err, /older than this program.*\[MIGRATION_PENDING\]\n +Run `.* migrate`/);
+      assert.match(err, /older than this version.*\[MIGRATION_PENDING\]\n +Run `.* migrate`/);
     }
   } finally {
     await asSuperuser(cluster, [`DROP OWNED BY ${role}`, `DROP ROLE ${role}`], database);

@@ -127,7 +127,7 @@ const MISTAKES: [string, string[], RegExp][] = [
   ["a configuration that is not there", ["validate", "--config", "gone.yaml"], /gone\.yaml/],
 ];
 for (const [name, args, message] of MISTAKES) {
-  Deno.test(`${name} ends with 2 and says how to mend it, on standard error`, async () => {
+  Deno.test(`${name} ends with 2 and says how to fix it, on standard error`, async () => {
     const { code, out, err } = await program(...args);
     assert.equal(code, 2);
     assert.equal(out, "");

@@ -109,7 +109,7 @@ const WRONG: readonly [name: string, value: string, message: RegExp][] = [
   ["DATABASE_URL", "localhost", /must be a URL such as postgres/],
   ["DB_PORT", "0", /from 1 to 65535/],
   ["DB_PORT", "x", /whole number/],
-  ["OURA_DATA_DIR", "~/oura", /whole path/],
+  ["OURA_DATA_DIR", "~/oura", /absolute path/],
   ["LOG_LEVEL", "loud", /one of trace, debug, info, warning, error, fatal/],
   ["LOG_FORMAT", "xml", /one of pretty, json/],
   ["SYNC_DAYS_BACK", "0", /from 1 to 36500/],

@@ -101,8 +101,8 @@ forEachDatabase(
     await assert.rejects(migrate(db, [...migrations, broken]));
     assert.equal((await migrationStatus(db)).applied.length, migrations.length);
     await assert.rejects(db.query("SELECT FROM oura.half"));
-    const mended = { ...broken, sql: "CREATE TABLE oura.whole (n integer);" };
-    assert.equal((await migrate(db, [...migrations, mended])).length, 1);
+    const fixed = { ...broken, sql: "CREATE TABLE oura.whole (n integer);" };
+    assert.equal((await migrate(db, [...migrations, fixed])).length, 1);
   },
 );
 

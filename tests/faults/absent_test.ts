@@ -110,7 +110,7 @@ for (const how of ["SIGINT", "SIGKILL"] as const) {
 }
 
 Deno.test(
-  "what PgBouncer does not let through is named, with the mend",
+  "what PgBouncer does not let through is named, with the fix",
   STRICT,
   () =>
     withStage({ simulator, way: "PgBouncer" }, async (stage) => {

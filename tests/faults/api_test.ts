@@ -204,7 +204,7 @@ const WRONG_DOCUMENTS: Lasting = {
 };
 
 sceneTest(
-  "documents of the wrong type: quarantined, exit 4, and resolved once mended",
+  "documents of the wrong type: quarantined, exit 4, and resolved once fixed",
   async (scene) => {
     const broken = breakTypes(scene, WRONG_DOCUMENTS);
     const report = await scene.sync();

@@ -106,7 +106,7 @@ interface Report {
   types: { dataType: string; state: string; windows: { done: number; total: number } }[];
 }
 
-/** The sync gave up and said so; one clean sync mends it all. */
+/** The sync gave up and said so; one clean sync repairs everything. */
 async function assertGivenUp(
   stage: Stage,
   { exitCode, out, err }: { exitCode: number; out: string; err: string },

@@ -60,7 +60,7 @@ async function killRuns(
 
 function registerKills(way: Way, kills: number): void {
   Deno.test(
-    `${kills} syncs killed at random moments: one clean sync mends it all [${way}]`,
+    `${kills} syncs killed at random moments: one clean sync repairs everything [${way}]`,
     { sanitizeOps: true, sanitizeResources: true },
     async () => {
       const options = { way, simulator: { now: new Date() } };

@@ -151,8 +151,8 @@ forEachDatabase("an unreadable series is a reject of its own; the row is in", as
   assert.deepEqual([outcome!.resolved, outcome!.remaining], [0, 1]);
   assert.deepEqual((await listRejects(db, {})).map(({ id }) => id), [reject!.id]);
 
-  const mended = await syncDocuments(db, declared, { sleep: nineDays(night, {}) });
-  assert.deepEqual([mended.exitCode, await count(db, "sleep_hrv")], [0, 18]);
+  const fixed = await syncDocuments(db, declared, { sleep: nineDays(night, {}) });
+  assert.deepEqual([fixed.exitCode, await count(db, "sleep_hrv")], [0, 18]);
   assert.deepEqual(await listRejects(db, {}), []);
 });
 

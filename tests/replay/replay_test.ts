@@ -19,7 +19,7 @@ forEachDatabase("replay() of what did not change writes nothing", async (db) => 
   assert.deepEqual(await values(db, "daily_sleep", "xmin::text || updated_at"), before);
 });
 
-forEachDatabase("replay() mends columns from the stored documents, day by day", async (db) => {
+forEachDatabase("replay() repairs columns from the stored documents, day by day", async (db) => {
   await applyYaml(db, TYPES);
   await store(db, TYPES, "daily_sleep", nights(5));
   const updatedAt = await values(db, "daily_sleep", "updated_at");

@@ -241,7 +241,7 @@ Deno.test("a Windows argument keeps its quotation marks and backslashes", option
   assert.match(text, /<Arguments>task --cwd "C:\\my \\"data\\"\\\\" sync<\/Arguments>/);
 });
 
-Deno.test("install writes the units anew and says what to do next", options, async () => {
+Deno.test("install writes the units again and says what to do next", options, async () => {
   await inDirectory(async (directory) => {
     const place = `${directory}/made/on demand`;
     for (const rhythm of RHYTHMS) {

@@ -108,24 +108,27 @@ forEachDatabase("a series added to the YAML is filled for all history", async (d
   assert.deepEqual(await pending(db, SERIES), []);
 });
 
-forEachDatabase("other codes fill a series anew, another type of value needs leave", async (db) => {
-  await applyYaml(db, SERIES);
-  await store(db, SERIES, "sleep", [night("a", [1], "12")]);
-  const recoded = SERIES.replace("deep", "N3");
-  assert.deepEqual(await pending(db, recoded), ["change_series"]);
-  await applyYaml(db, recoded);
-  assert.deepEqual(await samples(db, "sleep_stages"), ["a 0 23:30 N3", "a 1 23:35 light"]);
+forEachDatabase(
+  "other codes fill a series again, another type of value needs leave",
+  async (db) => {
+    await applyYaml(db, SERIES);
+    await store(db, SERIES, "sleep", [night("a", [1], "12")]);
+    const recoded = SERIES.replace("deep", "N3");
+    assert.deepEqual(await pending(db, recoded), ["change_series"]);
+    await applyYaml(db, recoded);
+    assert.deepEqual(await samples(db, "sleep_stages"), ["a 0 23:30 N3", "a 1 23:35 light"]);
 
-  const swapped = `${PLAIN}
+    const swapped = `${PLAIN}
   series:
     sleep_hrv: hrv
     sleep_stages: heart_rate`;
-  const report = await applyYaml(db, swapped);
-  assert.deepEqual(report.pending.map(({ kind }) => kind), ["change_series"]);
-  await applyYaml(db, swapped, { allowDestructive: true });
-  assert.deepEqual(await samples(db, "sleep_stages"), []);
-  assert.deepEqual(await pending(db, swapped), []);
-});
+    const report = await applyYaml(db, swapped);
+    assert.deepEqual(report.pending.map(({ kind }) => kind), ["change_series"]);
+    await applyYaml(db, swapped, { allowDestructive: true });
+    assert.deepEqual(await samples(db, "sleep_stages"), []);
+    assert.deepEqual(await pending(db, swapped), []);
+  },
+);
 
 forEachDatabase("a series removed from the YAML is dropped only with leave", async (db) => {
   await applyYaml(db, SERIES);

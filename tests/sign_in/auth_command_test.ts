@@ -84,7 +84,7 @@ stageTest("auth login says what is missing, and exits with 2", async (stage) => 
   };
   await fails(["auth", "login", "--no-browser"], /SIGN_IN_PASTE/);
   await fails(["auth", "login"], /SIGN_IN_NO_BROWSER/);
-  await fails(["auth", "login"], /OURA_CLIENT_ID and OURA_CLIENT_SECRET: not set/, {
+  await fails(["auth", "login"], /OURA_CLIENT_ID and OURA_CLIENT_SECRET not set/, {
     OURA_CLIENT_ID: "",
     OURA_CLIENT_SECRET: "",
   });

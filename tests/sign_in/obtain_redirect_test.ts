@@ -37,7 +37,10 @@ Deno.test("what is pasted wrongly is said, and can be pasted again", strict, asy
     const base = `http://localhost:${port}/callback`;
     type(`https://example.com/\n\n  \n${base}?code=x&state=of-another-sign-in\n`);
     while (said.length < 5) await new Promise((resolve) => setTimeout(resolve, 5));
-    assert.match(said.join("\n"), /holds no code.*\n.*does not belong to this sign-in/);
+    assert.match(
+      said.join("\n"),
+      /contains no authorization code.*\n.*does not belong to this sign-in/,
+    );
     type(`${base}?code=right&state=ours\n`);
   });
   assert.equal(parameters.get("code"), "right");

@@ -92,7 +92,7 @@ Deno.test("client credentials are no way in", async () => {
   assert.equal((await response.json()).error, "unsupported_grant_type");
 });
 
-Deno.test("an expired access token is 401, and a refresh mends it", async () => {
+Deno.test("an expired access token is 401, and a refresh fixes it", async () => {
   const simulator = simulate();
   const tokens = await signIn(simulator);
   await control(simulator, "tokens/expire", { user: "wearer-1" });

@@ -42,7 +42,15 @@ function sessionTest(name: string, wearers: number, body: (house: House) => Prom
         const pipeline = shippedPipeline("oura", 3);
         const { signal } = new AbortController();
         const open = (used = db) =>
-          openSession({ settings, pipeline, db: used, apply: true, signal });
+          openSession({
+            settings,
+            pipeline,
+            db: used,
+            apply: true,
+            signal,
+            // One request after the other, so that the statements of a job are the same each time.
+            limits: { concurrency: 1 },
+          });
         await body({ db, settings, users, open });
       } finally {
         await oura.close();
@@ -74,7 +82,6 @@ function windowsJob(session: Session, userId: string, more: Partial<WindowsJob> 
     command: "sync",
     demand: { kind: "pending" },
     types: TYPES,
-    // One after the other, so that the statements of a job are the same each time.
     ...more,
   };
 }

@@ -60,7 +60,7 @@ export async function hasTables(db: Database): Promise<boolean> {
   if (pending.length === 0) return true;
   throw new DatabaseError(
     "MIGRATION_PENDING",
-    `${db.label}: the tables are older than this program: ${pending.length} migrations are pending`,
+    `${db.label}: the schema is older than this version: ${pending.length} migrations are pending`,
     { hint: "Run `migrate`, as a role that may change the tables; `sync` does it too." },
   );
 }

@@ -134,7 +134,7 @@ export async function finishRun(
 /** A run whose record was never closed. */
 export type OpenRun = {
   id: number;
-  /** The process; null for records of former versions. */
+  /** The process; null for records of previous versions. */
   holder: string | null;
   /** Whether it holds no lease although it had the time to take one. */
   idle: boolean;
@@ -159,6 +159,6 @@ export async function closeDeadRuns(
     userId,
     ids,
     "INTERRUPTED",
-    "The process ended without a word: it was killed, or the machine went down",
+    "The process was killed, or the machine went down, during the run",
   ]);
 }

@@ -30,8 +30,8 @@ export async function readGrant(vault: Vault, userId: string): Promise<Grant | n
 }
 
 /**
- * Stores what a sign-in brought, in place of any former grant of the wearer. Connections that broke
- * while the person was busy at Oura's page are made anew.
+ * Stores the grant of a sign-in, in place of any previous grant of the wearer. Connections that broke
+ * while the person was busy at Oura's page are opened again.
  */
 export async function saveGrant(vault: Vault, grant: NewGrant): Promise<void> {
   const parameters = [

@@ -7,7 +7,8 @@ import { UsageError } from "../../errors.ts";
 import { makePrivateDirectory, removeUnfinished, writeSafely } from "../../process/safe_file.ts";
 import { generateTokenKey, type KeyBytes, type Keyring, keyringOf } from "./token_key.ts";
 
-const COMMENT = "# Key to the stored Oura sign-in. Whoever has it and the database can read along.";
+const COMMENT =
+  "# Key to the stored Oura sign-in. A person with this key and the database can read the sign-in.";
 
 /**
  * Reads the key file, creating it (0600) with a fresh key when there is none.
@@ -72,7 +73,7 @@ function decode(base64: string, path: string): KeyBytes {
 }
 
 function unreadable(path: string): UsageError {
-  return new UsageError("TOKEN_KEY_FILE", `The key file ${path} holds no valid key.`, {
+  return new UsageError("TOKEN_KEY_FILE", `The key file ${path} contains no valid key.`, {
     hint: "Restore it from a backup; if there is none, delete it and run `auth login` again.",
   });
 }

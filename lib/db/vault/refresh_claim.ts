@@ -39,9 +39,9 @@ export type ClaimResult =
     /** Since when an earlier refresh has no known outcome; null in the normal case. */
     readonly inDoubtSince: Date | null;
   }
-  /** Somebody else already made the pair fresher. */
+  /** Another process has already refreshed the pair. */
   | { readonly kind: "fresh"; readonly grant: Grant }
-  /** Somebody else is at it, for at most this long. */
+  /** Another process is refreshing it, for at most this long. */
   | { readonly kind: "busy"; readonly leftMs: number }
   | { readonly kind: "needs_login"; readonly reason: string }
   | { readonly kind: "missing" };
@@ -119,7 +119,7 @@ export async function releaseClaim(
 
 /**
  * Marks a grant as dead, unless its pair has changed since `version`.
- * @returns False when it has: somebody was faster, and the grant lives.
+ * @returns False when it has: another process was faster, and the grant is valid.
  */
 export async function endGrant(
   db: Queryable,

@@ -212,7 +212,7 @@ export class OuraHttp {
       if (signal?.aborted) throw signal.reason;
       throw new RetryableError(this.#unreachable(path, timeout.aborted, error));
     }
-    if (bytes === null) throw new BadAnswerError(path, "it is larger than any real one");
+    if (bytes === null) throw new BadAnswerError(path, "the response is too large");
     noteAnswer(this.traffic, path, response, bytes.length);
     try {
       return readAnswer(path, response, new TextDecoder().decode(bytes), token);

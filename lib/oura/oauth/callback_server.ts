@@ -161,7 +161,7 @@ async function withTimeout<T>(
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() =>
       reject(
-        new SignInError("SIGN_IN_TIMEOUT", "Nobody came back from Oura's sign-in page in time.", {
+        new SignInError("SIGN_IN_TIMEOUT", "Timed out waiting for the sign-in in the browser.", {
           hint: "Run `auth login` again; on a machine without a browser add --no-browser.",
         }),
       ), timeoutMs);

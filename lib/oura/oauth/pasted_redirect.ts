@@ -41,7 +41,7 @@ function decode(code: string): string {
 }
 
 function nothingFound(): UsageError {
-  return new UsageError("SIGN_IN_PASTE", "What was pasted holds no code.", {
+  return new UsageError("SIGN_IN_PASTE", "The pasted text contains no authorization code.", {
     hint: "Paste the whole address the browser ended on; it begins with your redirect URI.",
   });
 }

@@ -39,7 +39,7 @@ export async function readWearerId(
   }
   if (response.status !== 200) throw unavailable(`it answered ${response.status}`);
   const id = wearerIdOf(await response.json().catch(() => null));
-  if (id === null) throw unavailable("its answer holds no wearer id");
+  if (id === null) throw unavailable("its answer contains no wearer id");
   return id;
 }
 

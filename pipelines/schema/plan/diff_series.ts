@@ -80,7 +80,7 @@ function diffOne(type: PipelineType, series: Series, context: DiffContext): Step
       kind: "change_series",
       table,
       name,
-      description: `make the series ${name} anew from ${source}, with values of another type`,
+      description: `recreate the series ${name} from ${source}, with values of another type`,
       sql: [dropTable(name), ...createSeries(type, series)],
       revert: null,
       destructive: true,

@@ -84,7 +84,7 @@ export function serverAddress(
   const unknown = left.filter((name) => !IGNORED_WITH_NOTICE.includes(name));
   if (unknown.length > 0) throw invalid(`it has unknown parameters: ${unknown.join(", ")}`);
   for (const name of left) address.notices.push(`${name} in DATABASE_URL changes nothing here.`);
-  if (address.user === "") throw invalid("it names no user");
+  if (address.user === "") throw invalid("the user is missing");
   return mode === null ? withClearTextNotice(address, "add sslmode=verify-full to it") : address;
 }
 
@@ -93,7 +93,7 @@ function withClearTextNotice(address: ServerAddress, fix: string): ServerAddress
   const isHere = /^(?:\/|localhost$|127\.|::1$)/.test(address.hostAddress ?? address.host);
   if (isHere || address.password === null || address.requiresTls) return address;
   address.notices.push(
-    "The database's password may travel in clear, because DATABASE_URL names no sslmode: " +
+    "The database's password may be sent unencrypted, because DATABASE_URL has no sslmode: " +
       `${fix}, or sslmode=disable where the network is your own.`,
   );
   return address;
@@ -149,20 +149,22 @@ function decode(part: string): string {
 
 function portNumber(text: string): number {
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 1 || port > 65535) throw invalid("its port is no number");
+  if (!Number.isInteger(port) || port < 1 || port > 65535) {
+    throw invalid("its port is not a number from 1 to 65535");
+  }
   return port;
 }
 
 /** libpq takes 0 as "wait for ever"; a sync on a schedule must not. */
 function timeout(seconds: string | null): number | null {
   const number = Number(seconds ?? "0");
-  if (!Number.isInteger(number) || number < 0) throw invalid("its connect_timeout is no number");
+  if (!Number.isInteger(number) || number < 0) throw invalid("its connect_timeout is not a number");
   return number === 0 ? null : number * 1000;
 }
 
 function sslMode(text: string): SslMode {
   const mode = SSL_MODES.find((known) => known === text);
-  if (!mode) throw invalid(`its sslmode is none of ${SSL_MODES.join(", ")}`);
+  if (!mode) throw invalid(`its sslmode must be one of ${SSL_MODES.join(", ")}`);
   return mode;
 }
 

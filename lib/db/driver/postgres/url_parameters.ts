@@ -59,7 +59,7 @@ export class UrlParameters {
     const text = this.take(name);
     if (text === null) return null;
     const value = values.find((value) => value === text);
-    if (value === undefined) throw this.invalid(`its ${name} is none of ${values.join(", ")}`);
+    if (value === undefined) throw this.invalid(`its ${name} must be one of ${values.join(", ")}`);
     return value;
   }
 
