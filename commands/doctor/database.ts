@@ -2,6 +2,7 @@
 import type { Pipeline } from "../../config/model.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { createSchema, migrationStatus } from "../../lib/db/migrate/migrate.ts";
+import { ENCODING_HINT, encodingProblem } from "../../lib/db/driver/repertoire.ts";
 import { countRejects } from "../../lib/db/store/rejects.ts";
 import { withRollback } from "../../lib/db/driver/with_rollback.ts";
 import { DatabaseError, UsageError } from "../../lib/errors.ts";
@@ -11,18 +12,26 @@ import { attempt, failed, type Finding, ok, warn } from "./check.ts";
 
 /** Everything about the open database. */
 export async function checkDatabase(db: Database, pipeline: Pipeline): Promise<Finding[]> {
-  const { rows: [server] } = await db.query<{ version: string }>(
-    "SELECT current_setting('server_version') AS version",
+  const { rows: [server] } = await db.query<{ version: string; encoding: string }>(
+    `SELECT current_setting('server_version') AS version,
+      current_setting('server_encoding') AS encoding`,
   );
   const tables = await attempt("tables", () => checkTables(db));
   const isUsable = tables.every(({ state }) => state !== "fail");
   return [
     ok("database", `${db.label}, PostgreSQL ${server!.version}`),
+    ...checkEncoding(server!.encoding),
     ...isUsable ? await attempt("rights", () => checkRights(db)) : [],
     ...tables,
     ...isUsable ? await attempt("columns", () => checkColumns(db, pipeline)) : [],
     ...isUsable ? await attempt("rejects", () => checkRejects(db)) : [],
   ];
+}
+
+/** A line only where some characters cannot be stored. */
+function checkEncoding(encoding: string): Finding[] {
+  const problem = encodingProblem(encoding);
+  return problem === null ? [] : [warn("encoding", problem, ENCODING_HINT)];
 }
 
 /**

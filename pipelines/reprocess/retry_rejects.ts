@@ -15,11 +15,12 @@ import {
   resolveRejects,
   restateReject,
 } from "../../lib/db/store/rejects.ts";
+import { Repertoire } from "../../lib/db/driver/repertoire.ts";
 import { retryTransaction } from "../../lib/db/driver/retry_transaction.ts";
 import { addCounts, noRows, type RowCounts } from "../../lib/db/store/runs.ts";
 import { RejectsRemainError } from "../errors.ts";
 import { createLoader, type Loader } from "../stages/load.ts";
-import { rejectEntry } from "../stages/reject_entry.ts";
+import { rejectEntry, withinEncoding } from "../stages/reject_entry.ts";
 import { RunRecord } from "../sync/run_record.ts";
 import { removeBuriedSamples } from "../stages/series/deleted_samples.ts";
 import { isTimeKeyed } from "../stages/table.ts";
@@ -157,13 +158,17 @@ async function retryBatch(
   const fitting: number[] = [];
   const unread: string[] = [];
   const counts = noRows();
-  for (const { id, document } of await readRejects(tx, { userId, ids })) {
-    const outcome = transform(JSON.parse(document));
+  const repertoire = await Repertoire.of(tx);
+  for (const { id, document: text } of await readRejects(tx, { userId, ids })) {
+    const document: unknown = JSON.parse(text);
+    // The stored text has escapes where a character did not fit.
+    await repertoire?.learn(tx, JSON.stringify(document));
+    const outcome = withinEncoding(transform(document), document, repertoire);
     if ("row" in outcome) rows.push(outcome.row);
     const reject = "row" in outcome ? outcome.unread : outcome.reject;
     if (reject === undefined) fitting.push(id);
     else {
-      const entry = rejectEntry(reject);
+      const entry = rejectEntry(reject, repertoire);
       await restateReject(tx, { id, userId }, entry);
       if ("row" in outcome) unread.push(entry.document);
       else counts.rejected++;

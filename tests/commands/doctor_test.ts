@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Finding } from "../../commands/doctor/check.ts";
-import { asSuperuser, sharedCluster } from "../support/postgres.ts";
+import { runInProcess } from "../support/in_process.ts";
+import { asSuperuser, createDatabase, sharedCluster } from "../support/postgres.ts";
 import { type Desk, deskTest } from "./support.ts";
 
 async function doctor(
@@ -179,4 +180,25 @@ deskTest("doctor measures the clock against Oura's", async (desk) => {
   const { of } = await doctor(desk, env);
   assert.equal(of("clock")?.state, "warn");
   assert.match(of("clock")!.message, /behind/);
+});
+
+Deno.test("the first connection names an encoding that cannot store every character, doctor too", async () => {
+  const options = "ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'";
+  const { url, drop } = await createDatabase("template0", options);
+  const directory = await Deno.makeTempDir({ prefix: "oura-sync-desk-" });
+  try {
+    const env = { DATABASE_URL: url };
+    const migrated = await runInProcess({ directory, env, input: "" }, ["migrate"]);
+    assert.equal(migrated.exitCode, 0, migrated.err);
+    assert.match(migrated.err, /the encoding of the database is LATIN1/);
+    const { out } = await runInProcess({ directory, env, input: "" }, ["doctor", "--json"]);
+    const findings: Finding[] = JSON.parse(out);
+    const finding = findings.find(({ subject }) => subject === "encoding");
+    assert.equal(finding?.state, "warn");
+    assert.match(finding!.message, /LATIN1/);
+    assert.match(finding!.hint!, /ENCODING 'UTF8'/);
+  } finally {
+    await drop();
+    await Deno.remove(directory, { recursive: true });
+  }
 });
