@@ -23,6 +23,7 @@ export async function checkDatabase(db: Database, pipeline: Pipeline): Promise<F
     ...checkEncoding(server!.encoding),
     ...isUsable ? await attempt("rights", () => checkRights(db)) : [],
     ...tables,
+    ...await attempt("row security", () => checkRowSecurity(db)),
     ...isUsable ? await attempt("columns", () => checkColumns(db, pipeline)) : [],
     ...isUsable ? await attempt("rejects", () => checkRejects(db)) : [],
   ];
@@ -59,6 +60,28 @@ async function checkRights(db: Database): Promise<Finding> {
     "rights",
     `may write in schema ${db.schema}, but create no tables or columns there`,
     "`migrate` and `apply` need a role that may: the owner of the schema",
+  );
+}
+
+/** A line only where policies may hide rows from this role, or refuse its rows. */
+async function checkRowSecurity(db: Database): Promise<Finding[]> {
+  const { rows } = await db.query<{ name: string; forced: boolean; role: string }>(
+    `SELECT format('%I.%I', n.nspname, c.relname) AS name, c.relforcerowsecurity AS forced,
+      quote_ident(current_user) AS role
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND row_security_active(c.oid)
+    ORDER BY c.relname`,
+    [db.schema],
+  );
+  return rows.map(({ name, forced, role }) =>
+    warn(
+      "row security",
+      `${name} is under row-level security${forced ? ", which is forced on its owner too" : ""}: ` +
+        "policies may hide rows from this role, or refuse rows that it writes",
+      forced
+        ? `Type this as the owner of the table: ALTER TABLE ${name} NO FORCE ROW LEVEL SECURITY;`
+        : `Type this as a superuser: ALTER ROLE ${role} BYPASSRLS;`,
+    )
   );
 }
 
