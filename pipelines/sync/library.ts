@@ -1,6 +1,7 @@
 /** The `sync` command as a function, for programs. Loads the database drivers only when called. */
 import { loadPipeline } from "../../config/pipeline.ts";
 import { loadSettings } from "../../config/environment/settings.ts";
+import { checkRanges } from "../../lib/oura/client/option_ranges.ts";
 import type { TokenProvider } from "../../lib/oura/token_provider.ts";
 import { InterruptedError } from "../../lib/process/interrupted_error.ts";
 import type { SyncReport } from "./outcome.ts";
@@ -28,7 +29,7 @@ export interface SyncOptions {
   from?: string;
   /** Last local day, included; needs `from`. @default Today */
   to?: string;
-  /** Requests in flight at once. @default 4 */
+  /** Requests in flight at once, 1 to 32. @default 4 */
   concurrency?: number;
   /** Further variables of the command line, such as `OURA_TOKEN_KEY`. Nothing else is read. */
   environment?: Readonly<Record<string, string | undefined>>;
@@ -81,6 +82,7 @@ export async function sync(options: SyncOptions = {}): Promise<SyncReport> {
 
 async function syncUntil(signal: AbortSignal, options: SyncOptions): Promise<SyncReport> {
   const { config, concurrency = 4 } = options;
+  checkRanges({ concurrency });
   const settings = loadSettings(environmentOf(options));
   const pipeline = await (config === undefined ? readPipeline({}) : loadPipeline(config));
   const types = typesOption(options.types?.join(","), pipeline);
