@@ -56,6 +56,7 @@ export async function runSync(
     pipeline,
     db,
     apply: request.apply && !dryRun,
+    dryRun,
     limits: {
       ...(patienceMs === undefined ? {} : { patienceMs }),
       ...(budget === undefined ? {} : { budget }),
