@@ -48,12 +48,14 @@ interface Target {
  * Loads every `.ndjson` file of a directory. Documents of data types that are not among `types` are
  * left out. A row whose document changed after the export stays; running it again writes nothing.
  * @param types Data types as the tables can take them; see `livePipeline`.
+ * @param signal Ends the work between two batches; what was loaded stays.
  * @throws {UsageError} `EXPORT_FILE_INVALID`, with file and line.
  */
 export async function replayFiles(
   db: Database,
   directory: string,
   types: readonly PipelineType[],
+  signal?: AbortSignal,
 ): Promise<FileCounts[]> {
   const targets = new Map(types.map((type): [string, Target] => {
     const transform = createTransform(type);
@@ -67,6 +69,7 @@ export async function replayFiles(
   for (const file of await filesOf(directory)) {
     for await (const lines of batchesOf(file)) {
       for (const [name, documents] of Map.groupBy(lines, ({ data_type }) => data_type)) {
+        signal?.throwIfAborted();
         const target = targets.get(name);
         if (target) await loadAll(db, target, documents);
       }

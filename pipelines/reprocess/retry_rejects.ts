@@ -32,6 +32,8 @@ export interface RetryOptions {
   readonly filter: Omit<RejectFilter, "closed">;
   readonly lease: LeaseOptions;
   readonly version: string;
+  /** Ends the work between two batches; what was loaded stays. */
+  readonly signal?: AbortSignal;
 }
 
 /** What became of the rejects of one wearer's data type. */
@@ -64,7 +66,7 @@ async function retryWearer(
   db: Database,
   userId: string,
   rejects: readonly RejectInfo[],
-  { pipeline, lease, version }: RetryOptions,
+  { pipeline, lease, version, signal }: RetryOptions,
 ): Promise<RetryOutcome[]> {
   const byType = Map.groupBy(rejects, (reject) => reject.dataType);
   await using record = await RunRecord.open(db, {
@@ -92,7 +94,10 @@ async function retryWearer(
       counts: noRows(),
     } as const;
     const result: RetryOutcome = { ...outcome };
-    if (type && left === null) await retryType(db, type, own, record.id, result);
+    if (type && left === null) {
+      await retryType(db, type, own, { runId: record.id, signal }, result)
+        .catch((error) => record.fail(error));
+    }
     const ids = own.map(({ id }) => id);
     result.remaining = (await listRejects(db, { userId, ids })).length;
     result.resolved = own.length - result.remaining;
@@ -109,7 +114,7 @@ async function retryType(
   db: Database,
   type: PipelineType,
   rejects: readonly RejectInfo[],
-  runId: number,
+  { runId, signal }: { runId: number; signal: AbortSignal | undefined },
   result: RetryOutcome,
 ): Promise<void> {
   const transform = createTransform(type);
@@ -122,6 +127,7 @@ async function retryType(
   const named = new Set(rejects.map(({ id }) => id));
   const latest = latestOfEach(all).map(({ id }) => id).filter((id) => named.has(id));
   for (let start = 0; start < latest.length; start += BATCH) {
+    signal?.throwIfAborted();
     const ids = latest.slice(start, start + BATCH);
     const target = { userId, runId };
     addCounts(
