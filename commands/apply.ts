@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { Option } from "commander";
+import { interruptible } from "../lib/process/interruption.ts";
 import { holdProcessLock, lifeOf } from "../lib/process/process_lock.ts";
 import type { ApplyReport, RefillProgress } from "../pipelines/schema/apply/apply_options.ts";
 import { type DatabaseContext, defineCommand } from "./_cli/define_command.ts";
@@ -28,9 +29,13 @@ async function applyCommand(
 ): Promise<void> {
   const { dataDirectory } = settings;
   await using life = await holdProcessLock(dataDirectory, `${hostname()} pid ${Deno.pid}`);
+  using interruption = interruptible(terminal.err, undefined, terminal);
+  const { signal } = interruption;
+  using _statements = db.endStatementsOn?.(signal);
   const { apply } = await import("../pipelines/schema/apply/apply.ts");
   const report = await apply(db, pipeline, {
     allowDestructive: options.allowDestructive ?? false,
+    signal,
     holder: life.holder,
     lifeOf: (holder) => lifeOf(dataDirectory, holder),
     onWait: ({ holder }) => terminal.err(`Waiting for another process: ${holder}`),

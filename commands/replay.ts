@@ -1,6 +1,7 @@
 import { Option } from "commander";
 import type { Pipeline } from "../config/model.ts";
 import type { Database } from "../lib/db/driver/database.ts";
+import { interruptible } from "../lib/process/interruption.ts";
 import type { FileCounts } from "../pipelines/reprocess/replay_files.ts";
 import { type CheckContext, defineCommand } from "./_cli/define_command.ts";
 import { typesFlag } from "./_cli/flags.ts";
@@ -29,9 +30,12 @@ export default defineCommand({
     names: typesOption(options.types, pipeline),
     days: spanOption(["--from", options.from], ["--to", options.to], new Date()),
   }),
-  async run({ db, pipeline, options, request: { names, days }, print }) {
+  async run({ terminal, db, pipeline, options, request: { names, days }, print }) {
+    using interruption = interruptible(terminal.err, undefined, terminal);
+    const { signal } = interruption;
+    using _statements = db.endStatementsOn?.(signal);
     if (options.fromFiles !== undefined) {
-      const counts = await loadFiles(db, pipeline, options.fromFiles, names);
+      const counts = await loadFiles(db, pipeline, options.fromFiles, { names, signal });
       print({ types: counts }, () => fileTable(counts));
       return;
     }
@@ -42,6 +46,7 @@ export default defineCommand({
     const results = await replay(db, {
       types: types.filter(({ name }) => names === undefined || names.includes(name)),
       days,
+      signal,
     });
     const head = ["data type", "updated", "unchanged", "rejected", "without document"];
     const rows = results.map((counts) => [
@@ -62,13 +67,16 @@ async function loadFiles(
   db: Database,
   declared: Pipeline,
   directory: string,
-  names: readonly string[] | undefined,
+  { names, signal }: { names: readonly string[] | undefined; signal: AbortSignal },
 ): Promise<FileCounts[]> {
   const { applyAdditive } = await import("../pipelines/schema/apply/apply.ts");
   const { replayFiles } = await import("../pipelines/reprocess/replay_files.ts");
-  const { pipeline } = await applyAdditive(db, declared, { holder: crypto.randomUUID() });
+  const { pipeline } = await applyAdditive(db, declared, {
+    holder: crypto.randomUUID(),
+    signal,
+  });
   const types = pipeline.types.filter(({ name }) => names === undefined || names.includes(name));
-  return await replayFiles(db, directory, types);
+  return await replayFiles(db, directory, types, signal);
 }
 
 function fileTable(all: readonly FileCounts[]): string {

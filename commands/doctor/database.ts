@@ -2,6 +2,7 @@
 import type { Pipeline } from "../../config/model.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { createSchema, migrationStatus } from "../../lib/db/migrate/migrate.ts";
+import { ENCODING_HINT, encodingProblem } from "../../lib/db/driver/repertoire.ts";
 import { countRejects } from "../../lib/db/store/rejects.ts";
 import { withRollback } from "../../lib/db/driver/with_rollback.ts";
 import { DatabaseError, UsageError } from "../../lib/errors.ts";
@@ -11,18 +12,27 @@ import { attempt, failed, type Finding, ok, warn } from "./check.ts";
 
 /** Everything about the open database. */
 export async function checkDatabase(db: Database, pipeline: Pipeline): Promise<Finding[]> {
-  const { rows: [server] } = await db.query<{ version: string }>(
-    "SELECT current_setting('server_version') AS version",
+  const { rows: [server] } = await db.query<{ version: string; encoding: string }>(
+    `SELECT current_setting('server_version') AS version,
+      current_setting('server_encoding') AS encoding`,
   );
   const tables = await attempt("tables", () => checkTables(db));
   const isUsable = tables.every(({ state }) => state !== "fail");
   return [
     ok("database", `${db.label}, PostgreSQL ${server!.version}`),
+    ...checkEncoding(server!.encoding),
     ...isUsable ? await attempt("rights", () => checkRights(db)) : [],
     ...tables,
+    ...await attempt("row security", () => checkRowSecurity(db)),
     ...isUsable ? await attempt("columns", () => checkColumns(db, pipeline)) : [],
     ...isUsable ? await attempt("rejects", () => checkRejects(db)) : [],
   ];
+}
+
+/** A line only where some characters cannot be stored. */
+function checkEncoding(encoding: string): Finding[] {
+  const problem = encodingProblem(encoding);
+  return problem === null ? [] : [warn("encoding", problem, ENCODING_HINT)];
 }
 
 /**
@@ -50,6 +60,28 @@ async function checkRights(db: Database): Promise<Finding> {
     "rights",
     `may write in schema ${db.schema}, but may not create tables or columns`,
     "run `migrate` and `apply` as the owner of the schema",
+  );
+}
+
+/** A line only where policies may hide rows from this role, or refuse its rows. */
+async function checkRowSecurity(db: Database): Promise<Finding[]> {
+  const { rows } = await db.query<{ name: string; forced: boolean; role: string }>(
+    `SELECT format('%I.%I', n.nspname, c.relname) AS name, c.relforcerowsecurity AS forced,
+      quote_ident(current_user) AS role
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND row_security_active(c.oid)
+    ORDER BY c.relname`,
+    [db.schema],
+  );
+  return rows.map(({ name, forced, role }) =>
+    warn(
+      "row security",
+      `${name} is under row-level security${forced ? ", which is forced on its owner too" : ""}: ` +
+        "policies may hide rows from this role, or refuse rows that it writes",
+      forced
+        ? `Type this as the owner of the table: ALTER TABLE ${name} NO FORCE ROW LEVEL SECURITY;`
+        : `Type this as a superuser: ALTER ROLE ${role} BYPASSRLS;`,
+    )
   );
 }
 

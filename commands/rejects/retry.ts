@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { listRejects } from "../../lib/db/store/rejects.ts";
 import { BusyError, EXIT } from "../../lib/errors.ts";
+import { interruptible } from "../../lib/process/interruption.ts";
 import { holdProcessLock, lifeOf } from "../../lib/process/process_lock.ts";
 import { VERSION } from "../../lib/version.ts";
 import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
@@ -22,10 +23,14 @@ export async function retry(
   const { dataDirectory } = settings;
   await using life = await holdProcessLock(dataDirectory, `${hostname()} pid ${Deno.pid}`);
   const lease = { holder: life.holder, lifeOf: (holder: string) => lifeOf(dataDirectory, holder) };
-  const { pipeline } = await applyAdditive(db, declared, lease);
+  using interruption = interruptible(terminal.err, undefined, terminal);
+  const { signal } = interruption;
+  using _statements = db.endStatementsOn?.(signal);
+  const { pipeline } = await applyAdditive(db, declared, { ...lease, signal });
   const outcomes = await retryRejects(db, {
     pipeline,
     lease,
+    signal,
     version: VERSION,
     filter: chosen,
   });

@@ -116,10 +116,10 @@ export async function readSignIns(db: Database): Promise<SignIns> {
  * been kept on disk.
  * @throws {SignInError} When none works; the message names each.
  */
-export async function openRevived(
-  open: (userId: string) => Promise<TokenKeeper>,
+export async function openRevived<Token>(
+  open: (userId: string) => Promise<Token>,
   dead: readonly GrantSummary[],
-): Promise<TokenKeeper> {
+): Promise<Token> {
   for (const { userId } of dead) {
     try {
       return await open(userId);

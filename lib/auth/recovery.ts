@@ -23,6 +23,7 @@ export interface Store {
  * Brings a checked pair into the database. The copy on disk is written first: from then on neither
  * a crash nor a lost database can lose the pair.
  * @throws {DatabaseError} When it could not be committed; says where it is kept.
+ * @throws {InterruptedError} When the commit was interrupted; the pair is kept on disk.
  */
 export async function keepAndStore(
   { vault, recovery, commitRetry }: Store,
@@ -45,10 +46,9 @@ export async function keepAndStore(
   try {
     await storeRefreshed(vault, previous, pair, commitRetry);
   } catch (cause) {
-    if (!(cause instanceof DatabaseError)) throw cause;
-    // Once more: the disk may have space by now.
+    // Once more, whatever ended the commit, an interruption too: the disk may have space by now.
     path ??= await keep(recovery, pair);
-    throw commitFailed(cause, path);
+    throw path === null || cause instanceof DatabaseError ? commitFailed(cause, path) : cause;
   }
   await report("committed");
   if (path !== null) await discard(recovery, path);
@@ -135,7 +135,7 @@ async function discard(recovery: RecoveryFiles, path: string): Promise<void> {
   );
 }
 
-function commitFailed(cause: DatabaseError, path: string | null): DatabaseError {
+function commitFailed(cause: unknown, path: string | null): DatabaseError {
   if (path === null) {
     return new DatabaseError(
       "SIGN_IN_LOST",

@@ -155,7 +155,7 @@ async function replayBatch(tx: Transaction, options: BatchOptions): Promise<Batc
       if (outcome.unread) unread.push(outcome.unread);
     }
   }
-  const entries = [...rejects, ...unread].map(rejectEntry);
+  const entries = [...rejects, ...unread].map((reject) => rejectEntry(reject, null));
   const { updated, unchanged } = await load(tx, { userId, runId: null }, loaded);
   const loadedKeys = loaded.map(({ key }) => key);
   await resolveRejects(tx, userId, table.name, loadedKeys, entries.map(({ document }) => document));

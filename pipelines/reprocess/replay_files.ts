@@ -5,11 +5,12 @@ import { z } from "zod";
 import type { PipelineType } from "../../config/model.ts";
 import type { Database, Transaction } from "../../lib/db/driver/database.ts";
 import { quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
+import { Repertoire } from "../../lib/db/driver/repertoire.ts";
 import { retryTransaction } from "../../lib/db/driver/retry_transaction.ts";
 import { addRejects } from "../../lib/db/store/rejects.ts";
 import { UsageError } from "../../lib/errors.ts";
 import { createLoader, type Loader } from "../stages/load.ts";
-import { rejectEntry } from "../stages/reject_entry.ts";
+import { rejectEntry, withinEncoding } from "../stages/reject_entry.ts";
 import { type Table, valueColumns } from "../stages/table.ts";
 import { createTransform, type Reject, type Row, type Transform } from "../stages/transform.ts";
 
@@ -47,12 +48,14 @@ interface Target {
  * Loads every `.ndjson` file of a directory. Documents of data types that are not among `types` are
  * left out. A row whose document changed after the export stays; running it again writes nothing.
  * @param types Data types as the tables can take them; see `livePipeline`.
+ * @param signal Ends the work between two batches; what was loaded stays.
  * @throws {UsageError} `EXPORT_FILE_INVALID`, with file and line.
  */
 export async function replayFiles(
   db: Database,
   directory: string,
   types: readonly PipelineType[],
+  signal?: AbortSignal,
 ): Promise<FileCounts[]> {
   const targets = new Map(types.map((type): [string, Target] => {
     const transform = createTransform(type);
@@ -66,6 +69,7 @@ export async function replayFiles(
   for (const file of await filesOf(directory)) {
     for await (const lines of batchesOf(file)) {
       for (const [name, documents] of Map.groupBy(lines, ({ data_type }) => data_type)) {
+        signal?.throwIfAborted();
         const target = targets.get(name);
         if (target) await loadAll(db, target, documents);
       }
@@ -99,10 +103,12 @@ async function loadBatch(
   lines: readonly Line[],
 ): Promise<Omit<FileCounts, "dataType">> {
   const { table } = transform;
+  const repertoire = await Repertoire.of(tx);
+  await repertoire?.learn(tx, JSON.stringify(lines));
   const fitting: Fitting[] = [];
   const rejects: Reject[] = [];
   for (const line of lines) {
-    const outcome = transform(line.document);
+    const outcome = withinEncoding(transform(line.document), line.document, repertoire);
     if ("reject" in outcome) rejects.push(outcome.reject);
     else {
       fitting.push({ row: outcome.row, line });
@@ -114,7 +120,8 @@ async function loadBatch(
   const target = { userId, runId: null };
   const counts = await load(tx, target, older.map(({ row }) => row));
   await markDeleted(tx, table, userId, older.filter(({ line }) => line.deleted_at !== null));
-  await addRejects(tx, { ...target, dataType: table.name }, rejects.map(rejectEntry));
+  const entries = rejects.map((reject) => rejectEntry(reject, repertoire));
+  await addRejects(tx, { ...target, dataType: table.name }, entries);
   return { ...counts, rejected: rejects.length, kept: newer.size };
 }
 

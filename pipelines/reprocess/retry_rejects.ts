@@ -15,11 +15,12 @@ import {
   resolveRejects,
   restateReject,
 } from "../../lib/db/store/rejects.ts";
+import { Repertoire } from "../../lib/db/driver/repertoire.ts";
 import { retryTransaction } from "../../lib/db/driver/retry_transaction.ts";
 import { addCounts, noRows, type RowCounts } from "../../lib/db/store/runs.ts";
 import { RejectsRemainError } from "../errors.ts";
 import { createLoader, type Loader } from "../stages/load.ts";
-import { rejectEntry } from "../stages/reject_entry.ts";
+import { rejectEntry, withinEncoding } from "../stages/reject_entry.ts";
 import { RunRecord } from "../sync/run_record.ts";
 import { removeBuriedSamples } from "../stages/series/deleted_samples.ts";
 import { isTimeKeyed } from "../stages/table.ts";
@@ -31,6 +32,8 @@ export interface RetryOptions {
   readonly filter: Omit<RejectFilter, "closed">;
   readonly lease: LeaseOptions;
   readonly version: string;
+  /** Ends the work between two batches; what was loaded stays. */
+  readonly signal?: AbortSignal;
 }
 
 /** What became of the rejects of one wearer's data type. */
@@ -63,7 +66,7 @@ async function retryWearer(
   db: Database,
   userId: string,
   rejects: readonly RejectInfo[],
-  { pipeline, lease, version }: RetryOptions,
+  { pipeline, lease, version, signal }: RetryOptions,
 ): Promise<RetryOutcome[]> {
   const byType = Map.groupBy(rejects, (reject) => reject.dataType);
   await using record = await RunRecord.open(db, {
@@ -91,7 +94,10 @@ async function retryWearer(
       counts: noRows(),
     } as const;
     const result: RetryOutcome = { ...outcome };
-    if (type && left === null) await retryType(db, type, own, record.id, result);
+    if (type && left === null) {
+      await retryType(db, type, own, { runId: record.id, signal }, result)
+        .catch((error) => record.fail(error));
+    }
     const ids = own.map(({ id }) => id);
     result.remaining = (await listRejects(db, { userId, ids })).length;
     result.resolved = own.length - result.remaining;
@@ -108,7 +114,7 @@ async function retryType(
   db: Database,
   type: PipelineType,
   rejects: readonly RejectInfo[],
-  runId: number,
+  { runId, signal }: { runId: number; signal: AbortSignal | undefined },
   result: RetryOutcome,
 ): Promise<void> {
   const transform = createTransform(type);
@@ -121,6 +127,7 @@ async function retryType(
   const named = new Set(rejects.map(({ id }) => id));
   const latest = latestOfEach(all).map(({ id }) => id).filter((id) => named.has(id));
   for (let start = 0; start < latest.length; start += BATCH) {
+    signal?.throwIfAborted();
     const ids = latest.slice(start, start + BATCH);
     const target = { userId, runId };
     addCounts(
@@ -157,13 +164,17 @@ async function retryBatch(
   const fitting: number[] = [];
   const unread: string[] = [];
   const counts = noRows();
-  for (const { id, document } of await readRejects(tx, { userId, ids })) {
-    const outcome = transform(JSON.parse(document));
+  const repertoire = await Repertoire.of(tx);
+  for (const { id, document: text } of await readRejects(tx, { userId, ids })) {
+    const document: unknown = JSON.parse(text);
+    // The stored text has escapes where a character did not fit.
+    await repertoire?.learn(tx, JSON.stringify(document));
+    const outcome = withinEncoding(transform(document), document, repertoire);
     if ("row" in outcome) rows.push(outcome.row);
     const reject = "row" in outcome ? outcome.unread : outcome.reject;
     if (reject === undefined) fitting.push(id);
     else {
-      const entry = rejectEntry(reject);
+      const entry = rejectEntry(reject, repertoire);
       await restateReject(tx, { id, userId }, entry);
       if ("row" in outcome) unread.push(entry.document);
       else counts.rejected++;

@@ -1,7 +1,7 @@
 /** API clients of a session: one rate gate for all, and a token kept fresh for each wearer. */
 import type { Settings } from "../../config/environment/settings.ts";
 import { openVault, openWearer } from "../../lib/auth/open_wearer.ts";
-import type { TokenKeeper } from "../../lib/auth/token_keeper.ts";
+import { rehearsedToken } from "../../lib/auth/rehearsed_token.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import type { Vault } from "../../lib/db/vault/grant.ts";
 import { loggerOf } from "../../lib/log/log.ts";
@@ -25,10 +25,11 @@ export interface Clients {
   /** A client for a token. All clients share one gate: what Oura limits is the app. */
   of(tokens: TokenProvider): OuraHttp;
   /**
-   * The token of a wearer who signed in. The keys are opened once, and one row is read.
+   * The token of a wearer who signed in. The keys are opened once, and one row is
+   * read. In a dry run it knows its scopes only.
    * @throws {SignInError} When the wearer is not signed in, or the grant has expired.
    */
-  tokenOf(userId: string): Promise<TokenKeeper>;
+  tokenOf(userId: string): Promise<TokenProvider & { readonly userId: string }>;
 }
 
 /** Opens the clients of a session. The keys of the vault are opened when a sign-in needs them. */
@@ -36,13 +37,16 @@ export function openClients(
   settings: Settings,
   db: Database,
   { concurrency = "auto", ...limits }: ClientLimits,
+  dryRun: boolean,
 ): Clients {
   const shared = { gate: openGate(limits), limit: new RequestLimit(concurrency) };
   let vault: Promise<Vault> | null = null;
   return {
     of: (tokens) => openClient(tokens, settings.apiUrl, shared),
     tokenOf: async (userId) =>
-      openWearer(settings, await (vault ??= openVault(settings, db)), userId),
+      dryRun
+        ? await rehearsedToken(db, userId)
+        : await openWearer(settings, await (vault ??= openVault(settings, db)), userId),
   };
 }
 

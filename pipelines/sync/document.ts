@@ -3,6 +3,7 @@
  * quarantine, or mark it deleted when Oura no longer has it. Under the lease of its data type.
  */
 import type { Transaction } from "../../lib/db/driver/database.ts";
+import { Repertoire } from "../../lib/db/driver/repertoire.ts";
 import { acquireLeases } from "../../lib/db/store/leases.ts";
 import { resolveRejects } from "../../lib/db/store/rejects.ts";
 import { retryTransaction } from "../../lib/db/driver/retry_transaction.ts";
@@ -15,6 +16,7 @@ import { removeBuriedSamples } from "../stages/series/deleted_samples.ts";
 import { markDocumentDeleted } from "../stages/tombstones.ts";
 import { BadRowError } from "../errors.ts";
 import { explainDenial } from "./identify_wearer.ts";
+import { withinEncoding } from "../stages/reject_entry.ts";
 import { loadBatch, type LoadContext, newBatch, requireLease } from "./run/load_batch.ts";
 import {
   asOuraSyncError,
@@ -61,7 +63,8 @@ export async function syncDocument(options: DocumentOptions): Promise<SyncReport
   await using leases = await acquireLeases(db, userId, [options.dataType], { ...lease, signal })
     .catch((error) => record.fail(error));
   const [holder] = leases.busy;
-  const context = { userId, runId: record.id, leases };
+  const repertoire = await Repertoire.of(db);
+  const context = { userId, runId: record.id, leases, repertoire };
   const outcome = holder ? busyType(holder, 1) : await readDocument(options, compiled, context);
   const { requests, bytes } = http.traffic;
   await record.type(outcome, { requests, bytes });
@@ -125,7 +128,9 @@ async function loadDocument(
   failOnBadRow: boolean,
 ): Promise<RowCounts> {
   const { type } = compiled;
-  const outcome = compiled.transform(document);
+  const { repertoire } = context;
+  await repertoire?.learn(tx, JSON.stringify(document));
+  const outcome = withinEncoding(compiled.transform(document), document, repertoire);
   const batch = newBatch();
   if ("row" in outcome) {
     batch.rows.push(outcome.row);

@@ -30,7 +30,7 @@ export interface SyncOptions {
   from?: string;
   /** Last local day, included; needs `from`. @default Today */
   to?: string;
-  /** Requests in flight at once: a number, or as many as Oura answers well. @default "auto" */
+  /** Requests in flight at once: 1 to 32, or as many as Oura answers well. @default "auto" */
   concurrency?: number | "auto";
   /** Further variables of the command line, such as `OURA_TOKEN_KEY`. Nothing else is read. */
   environment?: Readonly<Record<string, string | undefined>>;

@@ -57,6 +57,7 @@ export async function runSync(
     pipeline,
     db,
     apply: request.apply && !dryRun,
+    dryRun,
     limits: {
       ...(patienceMs === undefined ? {} : { patienceMs }),
       ...(budget === undefined ? {} : { budget }),

@@ -25,6 +25,8 @@ export interface SessionOptions {
   readonly db: Database;
   /** Whether new columns of the YAML are added first. */
   readonly apply: boolean;
+  /** Whether its jobs only plan: then no file is written and no token opened. @default false */
+  readonly dryRun?: boolean;
   /** The limits that the requests of all jobs share. */
   readonly limits?: ClientLimits | undefined;
   /** Ends every job. */
@@ -52,14 +54,18 @@ export interface Session extends AsyncDisposable {
  * @throws {DatabaseError} When the database cannot be used.
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
-  const { settings, db, signal } = options;
+  const { settings, db, signal, dryRun = false } = options;
   const { dataDirectory } = settings;
   await startTelemetry();
   await using stack = new AsyncDisposableStack();
   const statements = db.endStatementsOn?.(signal);
   if (statements) stack.use(statements);
-  const lock = stack.use(await holdProcessLock(dataDirectory, `${hostname()} pid ${Deno.pid}`));
-  const lease = { holder: lock.holder, lifeOf: (holder: string) => lifeOf(dataDirectory, holder) };
+  // A dry run takes no lease, so that no process asks whether it is alive.
+  const lock = dryRun
+    ? null
+    : stack.use(await holdProcessLock(dataDirectory, `${hostname()} pid ${Deno.pid}`));
+  const holder = lock?.holder ?? crypto.randomUUID();
+  const lease = { holder, lifeOf: (holder: string) => lifeOf(dataDirectory, holder) };
   const pipeline = options.apply
     ? (await applyAdditive(db, options.pipeline, { ...lease, signal })).pipeline
     : livePipeline(options.pipeline, await readState(db));
@@ -69,11 +75,11 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     db,
     pipeline,
     compiled: compileTypes(pipeline),
-    clients: openClients(settings, db, options.limits ?? {}),
+    clients: openClients(settings, db, options.limits ?? {}, dryRun),
     version: VERSION,
     lease,
     signal,
-    keepLockFile: () => lock.keepLockFile(),
+    keepLockFile: () => lock?.keepLockFile(),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

@@ -6,6 +6,7 @@
 import type { Pipeline, PipelineType } from "../../config/model.ts";
 import { utcDay } from "../../lib/values/days.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
+import { Repertoire } from "../../lib/db/driver/repertoire.ts";
 import { acquireLeases, type LeaseOptions, type Leases } from "../../lib/db/store/leases.ts";
 import { retryTransaction } from "../../lib/db/driver/retry_transaction.ts";
 import { addCounts, noRows } from "../../lib/db/store/runs.ts";
@@ -186,7 +187,9 @@ async function runJobs(
   const abort = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, abort.signal]) : abort.signal;
   const missing = new MissingDocuments(http);
-  const context = { db, http, leases, userId, runId: record.id, now, delivered, missing, signal };
+  const repertoire = await Repertoire.of(db);
+  const shared = { db, http, leases, userId, runId: record.id, now, delivered, missing, signal };
+  const context = { ...shared, repertoire };
   const { outcomes, fatal } = await runWindows(jobs, {
     context,
     compiled: options.compiled ?? compileTypes(pipeline),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { OuraClient, UsageError } from "../../mod.ts";
+import { OuraClient, sync, UsageError } from "../../mod.ts";
 
 const WRONG = {
   timeoutMs: [0, -1, NaN, 0.5, Infinity],
@@ -25,3 +25,12 @@ Deno.test("the ends of the ranges are allowed", () => {
   new OuraClient({ accessToken: "a", timeoutMs: 1, retries: 0, patienceMs: 0 });
   new OuraClient({ accessToken: "a", timeoutMs: 3_600_000, retries: 100, patienceMs: 86_400_000 });
 });
+
+for (const concurrency of [0, 33, 1.5, NaN]) {
+  Deno.test(`sync() refuses concurrency ${concurrency} before it opens anything`, async () => {
+    await assert.rejects(sync({ concurrency, dataDirectory: "/nowhere" }), {
+      code: "OPTION_RANGE",
+      message: `concurrency must be a whole number from 1 to 32; current value is ${concurrency}`,
+    });
+  });
+}

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Finding } from "../../commands/doctor/check.ts";
-import { asSuperuser, sharedCluster } from "../support/postgres.ts";
+import { runInProcess } from "../support/in_process.ts";
+import { asSuperuser, createDatabase, sharedCluster } from "../support/postgres.ts";
 import { type Desk, deskTest } from "./support.ts";
 
 async function doctor(
@@ -129,6 +130,62 @@ deskTest("doctor lets a role pass that may write, but create nothing", async (de
   }
 });
 
+deskTest(
+  "doctor names a table under row-level security, and the statement that ends it",
+  async (desk) => {
+    const env = { OURA_ACCESS_TOKEN: desk.token, OURA_API_URL: desk.oura.url };
+    const asOwner = { ...env, DATABASE_URL: desk.databaseUrl };
+    await desk.run(["migrate"], asOwner);
+    await desk.run(["apply"], asOwner);
+    const cluster = await sharedCluster();
+    const database = new URL(desk.databaseUrl).pathname.slice(1);
+    const role = `owner_${database}`;
+    await asSuperuser(cluster, [
+      `CREATE ROLE ${role} LOGIN`,
+      `GRANT CREATE ON DATABASE ${database} TO ${role}`,
+      `GRANT ALL ON SCHEMA oura TO ${role}`,
+      `GRANT ALL ON ALL TABLES IN SCHEMA oura TO ${role}`,
+      `GRANT ALL ON ALL SEQUENCES IN SCHEMA oura TO ${role}`,
+      `ALTER TABLE oura.daily_sleep OWNER TO ${role}`,
+      "ALTER TABLE oura.daily_sleep ENABLE ROW LEVEL SECURITY",
+      "ALTER TABLE oura.sleep ENABLE ROW LEVEL SECURITY",
+    ], database);
+    try {
+      const url = new URL(desk.databaseUrl);
+      url.username = role;
+      const findings = async () => {
+        const { out } = await desk.run(["doctor", "--json"], { ...env, DATABASE_URL: url.href });
+        const all: Finding[] = JSON.parse(out);
+        return all.filter(({ subject }) => subject === "row security");
+      };
+      const [other, ...rest] = await findings();
+      assert.deepEqual(rest, [], "an owner is not concerned");
+      assert.match(other!.message, /^oura\.sleep is under row-level security: /);
+      assert.match(other!.hint!, new RegExp(`ALTER ROLE ${role} BYPASSRLS`));
+
+      await asSuperuser(
+        cluster,
+        ["ALTER TABLE oura.daily_sleep FORCE ROW LEVEL SECURITY"],
+        database,
+      );
+      const [forced] = await findings();
+      assert.equal(forced!.state, "warn");
+      assert.match(forced!.hint!, /ALTER TABLE oura\.daily_sleep NO FORCE ROW LEVEL SECURITY;/);
+      await asSuperuser(
+        cluster,
+        [
+          "ALTER TABLE oura.daily_sleep NO FORCE ROW LEVEL SECURITY",
+          `ALTER ROLE ${role} BYPASSRLS`,
+        ],
+        database,
+      );
+      assert.deepEqual(await findings(), []);
+    } finally {
+      await asSuperuser(cluster, [`DROP OWNED BY ${role} CASCADE`, `DROP ROLE ${role}`], database);
+    }
+  },
+);
+
 deskTest("doctor leaves no table behind by its probe of rights", async (desk) => {
   const env = {
     DATABASE_URL: desk.databaseUrl,
@@ -179,4 +236,25 @@ deskTest("doctor measures the clock against Oura's", async (desk) => {
   const { of } = await doctor(desk, env);
   assert.equal(of("clock")?.state, "warn");
   assert.match(of("clock")!.message, /behind/);
+});
+
+Deno.test("the first connection names an encoding that cannot store every character, doctor too", async () => {
+  const options = "ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'";
+  const { url, drop } = await createDatabase("template0", options);
+  const directory = await Deno.makeTempDir({ prefix: "oura-sync-desk-" });
+  try {
+    const env = { DATABASE_URL: url };
+    const migrated = await runInProcess({ directory, env, input: "" }, ["migrate"]);
+    assert.equal(migrated.exitCode, 0, migrated.err);
+    assert.match(migrated.err, /the encoding of the database is LATIN1/);
+    const { out } = await runInProcess({ directory, env, input: "" }, ["doctor", "--json"]);
+    const findings: Finding[] = JSON.parse(out);
+    const finding = findings.find(({ subject }) => subject === "encoding");
+    assert.equal(finding?.state, "warn");
+    assert.match(finding!.message, /LATIN1/);
+    assert.match(finding!.hint!, /ENCODING 'UTF8'/);
+  } finally {
+    await drop();
+    await Deno.remove(directory, { recursive: true });
+  }
 });

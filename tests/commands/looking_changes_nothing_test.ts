@@ -16,6 +16,8 @@ const LOOKS: readonly (readonly string[])[] = [
   ["gaps"],
   ["query", "select 1"],
   ["auth", "status"],
+  ["sync", "--dry-run"],
+  ["backfill", "--dry-run", "--from", "2026-01-01"],
   ["rejects", "list"],
   ["rejects", "show", "1"],
   ["report", "--format", "json"],
@@ -49,7 +51,8 @@ for (const when of ["a valid", "an expired"]) {
       }
       for (const args of LOOKS) {
         const before = await everything(db, desk);
-        const { err } = await desk.run(args, env);
+        const { exitCode, err } = await desk.run(args, env);
+        if (args.includes("--dry-run")) assert.equal(exitCode, 0, err);
         assert.deepEqual(await everything(db, desk), before, `${args.join(" ")}\n${err}`);
       }
     } finally {

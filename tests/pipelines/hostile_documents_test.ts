@@ -33,7 +33,9 @@ async function through(db: Database, name: string, lines: string[], documents: u
   const rejects = outcomes.flatMap((outcome) => "row" in outcome ? [] : [outcome.reject]);
   await load(db, createLoader(table), rows);
   const target = { userId: WEARER, dataType: name, runId: null };
-  await db.transaction((tx) => addRejects(tx, target, rejects.map(rejectEntry)));
+  await db.transaction((tx) =>
+    addRejects(tx, target, rejects.map((reject) => rejectEntry(reject, null)))
+  );
   return { rows: await contents(db, table), reasons: rejects.map(({ reason }) => reason) };
 }
 

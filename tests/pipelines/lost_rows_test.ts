@@ -6,7 +6,8 @@ import { findGaps, type Gap } from "../../reports/gaps/find_gaps.ts";
 import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
 import type { SyncEvent } from "../../pipelines/sync/sync_wearer.ts";
 import type { World } from "../../simulator/mod.ts";
-import { forEachDatabase } from "../support/databases.ts";
+import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
+import { forEachDatabase, withPostgres } from "../support/databases.ts";
 import {
   expected,
   failures,
@@ -107,6 +108,35 @@ for (const { name, sql } of LOSSES) {
     });
   });
 }
+
+Deno.test("rows that a policy hides do not count as lost", async () => {
+  await withPostgres("oura", async (db, url) => {
+    await withSimulator(WORLD, async (simulator) => {
+      await syncWearer(simulator, db, "zero", { pipeline: pipelineOf(db) });
+      const role = `policed_${crypto.randomUUID().slice(0, 8)}`;
+      await db.exec(`CREATE ROLE ${role} LOGIN;
+        GRANT USAGE ON SCHEMA oura TO ${role};
+        GRANT SELECT ON ALL TABLES IN SCHEMA oura TO ${role};
+        ALTER TABLE oura.daily_sleep ENABLE ROW LEVEL SECURITY;
+        ALTER TABLE oura.daily_sleep FORCE ROW LEVEL SECURITY;
+        CREATE POLICY hidden ON oura.daily_sleep USING (false)`);
+      const address = new URL(url);
+      address.username = role;
+      const policed = await openPostgres({ kind: "url", url: address.href }, { schema: "oura" });
+      try {
+        const gaps = await gapsOf(policed, simulator.world);
+        assert.ok(gaps.every(({ code }) => code !== "ROWS_MISSING"));
+        await db.exec("TRUNCATE oura.heart_rate");
+        const found = await gapsOf(policed, simulator.world);
+        const lost = found.filter(({ code }) => code === "ROWS_MISSING");
+        assert.deepEqual(new Set(lost.map(({ dataType }) => dataType)), new Set(["heart_rate"]));
+      } finally {
+        await policed.close();
+        await db.exec(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+      }
+    });
+  }, { migrated: true });
+});
 
 forEachDatabase("days older than the configured start are read again too", async (db) => {
   await withSimulator(WORLD, async (simulator) => {

@@ -3,6 +3,8 @@ import { readGrant, saveGrant } from "../../lib/db/vault/grants.ts";
 import type { Grant } from "../../lib/db/vault/grant.ts";
 import type { TokenKey } from "../../lib/db/vault/token_key.ts";
 import { signOut } from "../../lib/auth/sign_out.ts";
+import { RecoveryFiles } from "../../lib/db/vault/recovery_files.ts";
+import { InterruptedError } from "../../lib/process/interrupted_error.ts";
 import { claimRefresh } from "../../lib/db/vault/refresh_claim.ts";
 import { HOSTILE_ANSWERS, withHostileServer } from "../oauth/hostile_answers.ts";
 import { forEachDatabase } from "../support/databases.ts";
@@ -267,3 +269,33 @@ function sealedAsBefore({ id, key }: TokenKey, grant: Grant): Promise<Uint8Array
 function in30Days(): Date {
   return new Date(Date.now() + 30 * DAY_MS);
 }
+
+embeddedTest(
+  "a pair whose commit is interrupted is kept on disk, also when the first file failed",
+  async (scene) => {
+    const userId = await scene.signIn();
+    await scene.expire(userId);
+    const directory = `${scene.directory}/data`;
+    const recovery = await RecoveryFiles.of(
+      directory,
+      scene.vault.db,
+      userId,
+      scene.vault.keyring,
+    );
+    const reason = new InterruptedError("SIGINT");
+    const keeper = await scene.keeper(userId, {
+      recovery,
+      commitRetry: { signal: AbortSignal.abort(reason) },
+      onStep: async (step) => {
+        // A file where the directory should be: nothing can be kept until it is gone.
+        if (step === "answered") await Deno.writeTextFile(directory, "");
+        if (step === "kept") await Deno.remove(directory);
+      },
+    });
+    await assert.rejects(keeper.accessToken(), reason);
+    const [kept] = await recovery.read();
+    const next = await scene.keeper(userId, { recovery });
+    assert.equal(await next.accessToken(), kept?.pair?.accessToken);
+    assert.deepEqual([scene.oura.stats.refreshes, scene.oura.stats.refreshTokenReuses], [1, 0]);
+  },
+);

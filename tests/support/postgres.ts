@@ -209,11 +209,14 @@ export interface TestDatabase {
   readonly drop: () => Promise<void>;
 }
 
-/** A new database in the shared cluster: empty, or a copy of the database named `template`. */
-export async function createDatabase(template = "template1"): Promise<TestDatabase> {
+/**
+ * A new database in the shared cluster: empty, or a copy of the database named `template`.
+ * @param options Further options of `CREATE DATABASE`.
+ */
+export async function createDatabase(template = "template1", options = ""): Promise<TestDatabase> {
   const address = await sharedCluster();
   const name = `test_${crypto.randomUUID().replaceAll("-", "")}`;
-  await asSuperuser(address, [`CREATE DATABASE ${name} TEMPLATE ${template}`]);
+  await asSuperuser(address, [`CREATE DATABASE ${name} TEMPLATE ${template} ${options}`]);
   return {
     name,
     url: urlOf(address, name),

@@ -39,6 +39,7 @@ interface Account {
   known_relation: string | null;
   recent: boolean;
   relation: string | null;
+  policed: boolean;
   [column: string]: unknown;
 }
 
@@ -61,7 +62,9 @@ export async function findLostRows(
   ]);
   const accounts = new Map(rows.map((account) => [account.data_type, account]));
   const due = tables.filter(({ dataType, extent }) => {
-    const { relation, known_relation, recent } = accounts.get(dataType)!;
+    const { relation, known_relation, recent, policed } = accounts.get(dataType)!;
+    // Rows that a policy hides from this role are not lost.
+    if (policed) return false;
     return thorough || extent !== "timestamp" || relation !== known_relation || !recent;
   });
   const there = due.filter(({ dataType }) => accounts.get(dataType)!.relation !== null);

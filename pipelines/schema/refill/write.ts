@@ -53,7 +53,7 @@ export function createBatchWriter(
       }
       const rejects = places.flatMap((place) => outcomes[place]!.rejects);
       const target = { userId, dataType: table.name, runId: null };
-      await addRejects(tx, target, rejects.map(rejectEntry));
+      await addRejects(tx, target, rejects.map((reject) => rejectEntry(reject, null)));
       rejected += rejects.length;
     }
     return { filled, rejected };

@@ -1,5 +1,6 @@
 /** Loads one batch of documents: rows into their table, rejects into quarantine. */
 import type { Transaction } from "../../../lib/db/driver/database.ts";
+import type { Repertoire } from "../../../lib/db/driver/repertoire.ts";
 import type { Leases } from "../../../lib/db/store/leases.ts";
 import { addRejects, resolveRejects } from "../../../lib/db/store/rejects.ts";
 import type { RowCounts } from "../../../lib/db/store/runs.ts";
@@ -13,6 +14,8 @@ export interface LoadContext {
   readonly userId: string;
   readonly runId: number;
   readonly leases: Leases;
+  /** Has learned the characters of the batch; null where the database stores every character. */
+  readonly repertoire: Repertoire | null;
 }
 
 /** How the rows of a batch are loaded. */
@@ -51,16 +54,17 @@ export async function loadBatch(
   stages: BatchStages,
   batch: Batch,
 ): Promise<{ counts: RowCounts; newRejects: number }> {
-  const { userId, runId } = context;
+  const { userId, runId, repertoire } = context;
   const dataType = stages.type.name;
   const loaded = await stages.load(tx, { userId, runId }, batch.rows);
   const target = { userId, dataType, runId };
-  const unread = batch.unread.map(rejectEntry);
+  const entry = (reject: Reject) => rejectEntry(reject, repertoire);
+  const unread = batch.unread.map(entry);
   if (stages.hasOpenRejects) {
     const keys = batch.rows.map(({ key }) => key);
     await resolveRejects(tx, userId, dataType, keys, unread.map(({ document }) => document));
   }
-  const rejects = await addRejects(tx, target, batch.rejects.map(rejectEntry));
+  const rejects = await addRejects(tx, target, batch.rejects.map(entry));
   const series = await addRejects(tx, target, unread);
   const counts = {
     inserted: loaded.inserted,

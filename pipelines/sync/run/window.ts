@@ -5,6 +5,7 @@
  */
 import { laterDay, utcDay } from "../../../lib/values/days.ts";
 import type { Database } from "../../../lib/db/driver/database.ts";
+import type { Repertoire } from "../../../lib/db/driver/repertoire.ts";
 import type { Leases } from "../../../lib/db/store/leases.ts";
 import { recordWindow } from "../../../lib/db/store/ledger.ts";
 import { retryTransaction } from "../../../lib/db/driver/retry_transaction.ts";
@@ -23,6 +24,7 @@ import { type Batch, keepLastInstant, loadBatch, newBatch, requireLease } from "
 import { refreshHeartRateHours, ROLLED_UP } from "../../rollup/heart_rate_hours.ts";
 import { refreshSeriesDocuments } from "../../rollup/series_documents.ts";
 import { removeBuriedSamples } from "../../stages/series/deleted_samples.ts";
+import { withinEncoding } from "../../stages/reject_entry.ts";
 import { SeenDocuments } from "../../stages/tombstones.ts";
 import type { Row } from "../../stages/transform.ts";
 import type { Window } from "../plan/windows.ts";
@@ -39,6 +41,8 @@ export interface SyncContext {
   readonly signal: AbortSignal;
   /** How far the wearer's data reaches. */
   readonly delivered: Delivered;
+  /** Null where the database stores every character. */
+  readonly repertoire: Repertoire | null;
   /** Asks Oura for single documents that a list lacks. */
   readonly missing: MissingDocuments;
 }
@@ -113,9 +117,10 @@ export async function syncWindow(
   };
   for await (const page of readAhead(source, stop)) {
     documents += page.length;
+    await learn(context, page);
     for (const document of page) {
       stages.drift?.observe(document);
-      const outcome = transform(document);
+      const outcome = withinEncoding(transform(document), document, context.repertoire);
       newest.add(document, "row" in outcome ? outcome.row.key : outcome.reject.key);
       if ("row" in outcome) {
         seen.add(outcome.row.key);
@@ -168,6 +173,13 @@ export async function syncWindow(
   addCounts(counts, last.counts);
   stages.newRejects.count += last.newRejects;
   context.delivered.note(type, newest.day);
+}
+
+/** Outside of the batch's transaction: a batch ends in the middle of a page. */
+async function learn({ db, repertoire, signal }: SyncContext, page: readonly unknown[]) {
+  if (repertoire === null) return;
+  const text = JSON.stringify(page);
+  await retryTransaction(db, (tx) => repertoire.learn(tx, text), { signal });
 }
 
 function later(a: string | null, b: string | null): string | null {

@@ -47,6 +47,8 @@ export class SqlError extends DatabaseError {
 export const CANCELLED = "57014";
 /** SQLSTATE of a key that is there already. */
 export const UNIQUE_VIOLATION = "23505";
+/** SQLSTATE of a character that the encoding of the database cannot store. */
+export const UNTRANSLATABLE = "22P05";
 /** SQLSTATE of a table that does not exist. */
 export const UNDEFINED_TABLE = "42P01";
 /** SQLSTATE of a column that does not exist. */

@@ -1,5 +1,7 @@
 import { DatabaseError } from "../../../errors.ts";
+import { loggerOf } from "../../../log/log.ts";
 import type { Database } from "../database.ts";
+import { ENCODING_HINT, encodingProblem } from "../repertoire.ts";
 
 const OLDEST_SERVER = 12;
 
@@ -13,12 +15,12 @@ const OUTPUT_STYLES: Readonly<Record<string, { expected: RegExp; normal: string 
 };
 
 /**
- * Refuses a server whose answers would be misread. Asking beats setting: a pooler in transaction
+ * Refuses a server whose answers would be misread, and warns of one that cannot store every document. Asking beats setting: a pooler in transaction
  * mode would hand the next statement to a session without the setting.
  * @throws {DatabaseError} `DATABASE_TOO_OLD` or `DATABASE_OUTPUT_STYLE`.
  */
 export async function checkServer(db: Database): Promise<void> {
-  const names = ["server_version_num", ...Object.keys(OUTPUT_STYLES)];
+  const names = ["server_version_num", "server_encoding", ...Object.keys(OUTPUT_STYLES)];
   const { rows } = await db.query<{ name: string; value: string }>(
     "SELECT name, current_setting(name) AS value FROM unnest($1::text[]) AS name",
     [names],
@@ -35,6 +37,14 @@ export async function checkServer(db: Database): Promise<void> {
     if (expected.test(value)) continue;
     throw new DatabaseError("DATABASE_OUTPUT_STYLE", `${db.label}: ${name} is ${value}`, {
       hint: await styleHint(db, name, normal),
+    });
+  }
+  const problem = encodingProblem(settings.get("server_encoding")!);
+  if (problem !== null) {
+    loggerOf("database").warn("{label}: {problem}. {hint}", {
+      label: db.label,
+      problem,
+      hint: ENCODING_HINT,
     });
   }
 }
