@@ -2,6 +2,7 @@
 import type { Pipeline, PipelineType } from "../../config/model.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { acquireLeases, type LeaseOptions } from "../../lib/db/store/leases.ts";
+import { Repertoire } from "../../lib/db/driver/repertoire.ts";
 import { retryStatement } from "../../lib/db/driver/retry_transaction.ts";
 import { addCounts, noRows } from "../../lib/db/store/runs.ts";
 import { BusyError, EXIT, type OuraSyncError } from "../../lib/errors.ts";
@@ -81,6 +82,7 @@ export async function importArchive(options: ImportOptions): Promise<ImportRepor
     userId,
     exportedAt,
     signal,
+    repertoire: await Repertoire.of(db),
     failOnBadRow: pipeline.contract.badRows === "fail",
     ...(options.onRows ? { onRows: options.onRows } : {}),
   };

@@ -1,6 +1,7 @@
 /**
  * Loads what an archive has of one data type, batch by batch. Each batch is a transaction, and a
- * document that is stored already is met unchanged: an import that was killed is simply run again.
+ * document that is stored already is met unchanged: an import type { Repertoire } from "../../lib/db/driver/repertoire.ts";
+import that was killed is simply run again.
  */
 import type { PipelineType } from "../../config/model.ts";
 import type { Database, Transaction } from "../../lib/db/driver/database.ts";
@@ -10,7 +11,7 @@ import { earlierDay, laterDay, utcDay } from "../../lib/values/days.ts";
 import { BadRowError } from "../errors.ts";
 import { refreshHeartRateHours, ROLLED_UP } from "../rollup/heart_rate_hours.ts";
 import { createLoader, type Loader } from "../stages/load.ts";
-import { rejectEntry } from "../stages/reject_entry.ts";
+import { rejectEntry, withinEncoding } from "../stages/reject_entry.ts";
 import { createTransform, type Reject, type Row, type Transform } from "../stages/transform.ts";
 import { isEmptySample, openDocuments } from "./documents.ts";
 import { mergeDocuments } from "./merge.ts";
@@ -49,6 +50,8 @@ export interface ImportContext {
   /** When the archive was exported; null where nothing tells. */
   readonly exportedAt: Date | null;
   readonly failOnBadRow: boolean;
+  /** The characters the database can store; null where it stores all. */
+  readonly repertoire: Repertoire | null;
   readonly signal?: AbortSignal | undefined;
   /** Told after each batch how many rows of the archive have been handled since the last time. */
   readonly onRows?: (dataType: string, rows: number) => void;
@@ -151,13 +154,15 @@ async function importBatch(
     if (context.failOnBadRow) throw new BadRowError(type.name, placed);
     rejects.push(placed);
   };
+  const { repertoire } = context;
+  await repertoire?.learn(tx, JSON.stringify(batch));
   const read: Read[] = [];
   for (const { place, document } of batch) {
     if (document === null) {
       reject({ ...MISALIGNED, document: { file_row: place } }, place);
     } else if (transform.table.timeKeyed && isEmptySample(type, document)) counts.empty++;
     else {
-      const outcome = transform(document);
+      const outcome = withinEncoding(transform(document), document, repertoire);
       if ("reject" in outcome) reject(outcome.reject, place);
       else read.push({ place, document, row: outcome.row, unread: outcome.unread });
     }
@@ -189,7 +194,7 @@ async function importBatch(
       else counts.kept++;
     } else {
       const document = merged === "unchanged" ? stored.document! : merged;
-      const outcome = transform(document);
+      const outcome = withinEncoding(transform(document), document, repertoire);
       if ("reject" in outcome) reject(outcome.reject, item.place);
       else write({ ...item, row: outcome.row, unread: outcome.unread });
     }
@@ -205,7 +210,7 @@ async function importBatch(
   counts.updated += loaded.updated;
   counts.unchanged += rows.length - loaded.inserted - loaded.updated;
   const target = { userId, dataType: type.name, runId };
-  const entries = unread.map(rejectEntry);
+  const entries = unread.map((each) => rejectEntry(each, repertoire));
   await resolveRejects(
     tx,
     userId,
@@ -213,7 +218,11 @@ async function importBatch(
     rows.map(({ key }) => key),
     entries.map(({ document }) => document),
   );
-  const quarantined = await addRejects(tx, target, rejects.map(rejectEntry));
+  const quarantined = await addRejects(
+    tx,
+    target,
+    rejects.map((each) => rejectEntry(each, repertoire)),
+  );
   const series = await addRejects(tx, target, entries);
   counts.newRejects = quarantined.added + series.added;
   if (type.name === ROLLED_UP && loaded.inserted + loaded.updated > 0) {
