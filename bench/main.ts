@@ -24,7 +24,7 @@ async function benchAll(): Promise<void> {
     print(`${what}, at a real latency`, measured, `${requests} requests, ${concurrent} at once`);
   }
   await writeResults(waits);
-  if (Deno.args.includes("--latency")) return;
+  if (Deno.args.includes("latency")) return;
 
   const load = await benchLoadStage(stage);
   print("load, first", `${k(load.first)} rows/s`, `≥ \\copy in this run: ${k(load.copy)} rows/s`);
