@@ -6,6 +6,7 @@ import { migrate } from "../lib/db/migrate/migrate.ts";
 import { addDays, utcDay } from "../lib/values/days.ts";
 import { applyAdditive } from "../pipelines/schema/apply/apply.ts";
 import { shippedPipeline } from "../tests/support/sync_world.ts";
+import { benchLatency, writeResults } from "./latency.ts";
 import { benchLoadStage } from "./load_stage.ts";
 import { median, openStage, runTask, type Stage } from "./stage.ts";
 
@@ -16,6 +17,14 @@ async function benchAll(): Promise<void> {
   await migrate(stage.db);
   await applyAdditive(stage.db, shippedPipeline(), { holder: "bench" });
   print("what", "measured", "budget");
+
+  const waits = await benchLatency(stage);
+  for (const { what, seconds, requests, concurrent, ratio } of waits) {
+    const measured = `${s(seconds)} (${ratio.toFixed(2)} × the waits)`;
+    print(`${what}, at a real latency`, measured, `${requests} requests, ${concurrent} at once`);
+  }
+  await writeResults(waits);
+  if (Deno.args.includes("latency")) return;
 
   const load = await benchLoadStage(stage);
   print("load, first", `${k(load.first)} rows/s`, `≥ \\copy in this run: ${k(load.copy)} rows/s`);

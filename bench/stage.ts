@@ -66,7 +66,7 @@ export async function runTask(
   args: readonly string[],
 ): Promise<Measured> {
   const { tasks } = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
-  const [program, ...given] = (tasks[name] as string).split(" ");
+  const [program, ...given] = commandOf(tasks[name]).split(" ");
   if (program !== "deno") throw new Error(`task ${name} does not start with deno`);
   const started = performance.now();
   const child = new Deno.Command(Deno.execPath(), {
@@ -87,6 +87,11 @@ export async function runTask(
   const peakMb = memory.stop();
   if (code !== 0) throw new Error(`${name} ${args.join(" ")} ended with ${code}`);
   return { seconds, peakMb, out: new TextDecoder().decode(stdout) };
+}
+
+/** A task is a command, or an object that holds one. */
+function commandOf(task: string | { readonly command: string }): string {
+  return typeof task === "string" ? task : task.command;
 }
 
 /** The kernel's own high-water mark, looked at until the process is gone. */

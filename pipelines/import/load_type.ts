@@ -1,10 +1,11 @@
 /**
  * Loads what an archive has of one data type, batch by batch. Each batch is a transaction, and a
- * document that is stored already is met unchanged: an import type { Repertoire } from "../../lib/db/driver/repertoire.ts";
-import that was killed is simply run again.
+ * document that is stored already is met unchanged: an
+ * import that was killed is simply run again.
  */
 import type { PipelineType } from "../../config/model.ts";
 import type { Database, Transaction } from "../../lib/db/driver/database.ts";
+import type { Repertoire } from "../../lib/db/driver/repertoire.ts";
 import { retryTransaction } from "../../lib/db/driver/retry_transaction.ts";
 import { addRejects, resolveRejects } from "../../lib/db/store/rejects.ts";
 import { earlierDay, laterDay, utcDay } from "../../lib/values/days.ts";

@@ -76,7 +76,8 @@ export async function runSync(
     // What ends here would end for the other wearers too.
     if (report.exitCode === EXIT.database || signal.aborted) break;
   }
-  if (!dryRun && !signal.aborted) await pruneALittle(db, pipeline);
+  const isOver = reports.some(({ exitCode }) => exitCode === EXIT.database);
+  if (!dryRun && !isOver && !signal.aborted) await pruneALittle(db, pipeline);
   return reports;
 }
 
