@@ -1,6 +1,6 @@
 import { Option } from "commander";
 import { basename } from "node:path";
-import type { Pipeline } from "../../config/model.ts";
+import type { Pipeline, PipelineType } from "../../config/model.ts";
 import { loadSettings, type Settings } from "../../config/environment/settings.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { lockDirectory } from "../../lib/db/driver/pglite/directory_lock.ts";
@@ -65,7 +65,7 @@ async function demo(
     return await withDatabase(settings.connection, pipeline.schema, async (db) => {
       terminal.err("Signing in …");
       await signInUnattended(settings, db);
-      terminal.err(`Syncing ${days} days of ${pipeline.types.length} data types …`);
+      terminal.err(`Syncing ${days} days of ${served(pipeline).length} data types …`);
       const now = new Date();
       const reports = await runSync({ settings, pipeline, db }, {
         command: "demo",
@@ -92,6 +92,11 @@ async function demo(
   } finally {
     await running.close();
   }
+}
+
+/** The data types of the API: the others come with an account export. */
+function served({ types }: Pipeline): readonly PipelineType[] {
+  return types.filter(({ importOnly }) => !importOnly);
 }
 
 /** The demo's own settings: nothing of the person's `.env` is touched, nor their database. */
@@ -139,8 +144,8 @@ async function lastScreen(
   userId: string,
   durationMs: number,
 ): Promise<string> {
-  const series = pipeline.types.flatMap((type) => type.series.map(({ name }) => name));
-  const sizes = await tableSizes(db, userId, pipeline.types.map(({ table }) => table));
+  const series = served(pipeline).flatMap((type) => type.series.map(({ name }) => name));
+  const sizes = await tableSizes(db, userId, served(pipeline).map(({ table }) => table));
   const rows = sizes.map(({ table, rows }) => [table, countText(rows)]);
   const total = sizes.reduce((sum, { rows }) => sum + rows, 0);
   return [
