@@ -8,6 +8,7 @@ import { withPostgres } from "../support/server_database.ts";
 import {
   assertMirrors,
   failures,
+  servedTypes,
   shippedPipeline,
   syncWearer,
   type WearerSync,
@@ -239,5 +240,6 @@ function breakTypes({ simulator }: Scene, faults: Lasting): Set<string> {
 
 /** A rule for every data type, so that each of them meets the fault. */
 function eachRoute(rule: FaultRule): FaultRule[] {
-  return shippedPipeline().types.map(({ endpoint }) => ({ ...rule, match: `${endpoint}(\\?|$)` }));
+  return servedTypes(shippedPipeline())
+    .map(({ endpoint }) => ({ ...rule, match: `${endpoint}(\\?|$)` }));
 }

@@ -8,6 +8,7 @@ import { Random } from "../../simulator/world/random.ts";
 import {
   assertMirrors,
   failures,
+  servedTypes,
   shippedPipeline,
   syncWearer,
   withSimulator,
@@ -86,7 +87,7 @@ async function assertRecordsAddUp(db: Database, reports: readonly SyncReport[]):
     records.map(({ exit_code }) => exit_code),
     reports.map(({ exitCode }) => exitCode),
   );
-  for (const { name } of shippedPipeline().types) {
+  for (const { name } of servedTypes(shippedPipeline())) {
     const { rows: [sum] } = await db.query(
       `SELECT count(*)::int AS rows,
         (SELECT sum(rows_inserted)::int FROM oura.sync_run_types WHERE data_type = $1) AS inserted

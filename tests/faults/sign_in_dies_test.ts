@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { shippedPipeline, syncWearer } from "../support/sync_world.ts";
 import { OuraHttp } from "../../lib/oura/http/http.ts";
+import { RequestLimit } from "../../lib/oura/http/request_limit.ts";
 import { onScene } from "../sign_in/support.ts";
 import { forEachWay } from "./support/pooled.ts";
 import { assertHonest, outcomeOf } from "./support/reckoning.ts";
@@ -20,6 +21,7 @@ forEachWay(
           tokens: await scene.keeper(userId),
           baseUrl: oura.url,
           backoffMs: 1,
+          limit: new RequestLimit(4),
           fetch: (input, init) => {
             if (oura.stats.requests > 10) oura.simulator.oauth.grants.revokeAll(userId);
             else answered++;

@@ -109,7 +109,7 @@ grantTest("a living sign-in is taken where an older one has ended", async (stage
   const findings = await checkSignIns(settings, db, shippedPipeline("oura", 3));
   assert.deepEqual(findings.filter(({ state }) => state === "fail"), []);
   const passedOver = findings.find(({ state }) => state === "warn");
-  assert.match(passedOver!.message, /wearer-old has ended/);
+  assert.match(passedOver!.message, /wearer-old has expired/);
   assert.match(passedOver!.hint!, /auth logout --user-id wearer-old/);
 
   const named = await stage.run({ wearers: { userId: "wearer-old" } });

@@ -5,7 +5,7 @@ import { loadSettings } from "../../config/environment/settings.ts";
 import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { generateTokenKey } from "../../lib/db/vault/token_key.ts";
 import { withPostgres } from "../support/server_database.ts";
-import { shippedPipeline, withSimulator } from "../support/sync_world.ts";
+import { servedTypes, shippedPipeline, withSimulator } from "../support/sync_world.ts";
 
 Deno.test("a dead sign-in is recorded and leaves the other wearers alone, run after run", {
   sanitizeOps: true,
@@ -45,7 +45,7 @@ Deno.test("a dead sign-in is recorded and leaves the other wearers alone, run af
         signal: new AbortController().signal,
       };
       // Met while syncing the first time, before it the second time.
-      for (const types of [pipeline.types.length, 0]) {
+      for (const types of [servedTypes(pipeline).length, 0]) {
         const reports = await runSync({ settings, pipeline, db }, request);
         assert.deepEqual(
           reports.map(({ userId, exitCode }) => [userId, exitCode]),

@@ -190,7 +190,12 @@ forEachDatabase("view models hold what the wearer's documents say", async (db, t
     });
 
     await t.step("every metric of the catalogue can be read", async () => {
-      const ids = [...metricSources(source).keys()];
+      const { pipeline } = source;
+      const imported = pipeline.types.filter(({ importOnly }) => importOnly).map(({ table }) =>
+        table
+      );
+      const ids = [...metricSources(source).keys()]
+        .filter((id) => !imported.some((table) => id.startsWith(`${table}.`)));
       assert.ok(ids.length > 80, `${ids.length}`);
       const lines = await dailyValues(source, ids, SPAN);
       const silent = lines.filter(({ values }) => values.every((value) => value === null));
