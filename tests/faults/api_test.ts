@@ -88,7 +88,10 @@ async function assertReportHonest(db: Database, report: SyncReport): Promise<voi
 }
 
 /** After the fault one clean sync makes everything as if nothing had been, but for `besides`. */
-async function assertMended({ db, simulator, sync }: Scene, besides: string[] = []): Promise<void> {
+async function assertRepaired(
+  { db, simulator, sync }: Scene,
+  besides: string[] = [],
+): Promise<void> {
   simulator.simulator.faults.clear();
   const clean = await sync();
   assert.equal(clean.exitCode, 0, failures(clean).join());
@@ -131,7 +134,7 @@ for (const [name, rules] of Object.entries(SHORT_FAULTS)) {
     const report = await scene.sync({ request: { timeoutMs: 2_000 } });
     assert.equal(report.exitCode, 0, failures(report).join());
     assertSame(await outcomeOf(scene.db), reference, name);
-    await assertMended(scene);
+    await assertRepaired(scene);
   });
 }
 
@@ -168,7 +171,7 @@ for (const [name, faults] of Object.entries(LASTING_FAULTS)) {
       if (broken.has(dataType)) continue;
       assert.deepEqual(contents.get(dataType), reference.contents.get(dataType), dataType);
     }
-    await assertMended(scene);
+    await assertRepaired(scene);
   });
 }
 
@@ -181,7 +184,7 @@ sceneTest(
     const { ledger } = await outcomeOf(scene.db);
     assert.ok(ledger.every((day) => day.endsWith(" failed")));
     assert.ok(report.traffic.requests < 60, `${report.traffic.requests} requests`);
-    await assertMended(scene);
+    await assertRepaired(scene);
   },
 );
 
@@ -193,7 +196,7 @@ sceneTest(
     assert.notEqual(report.exitCode, 0);
     assert.ok(report.types.some(({ error }) => error?.code === "OURA_RATE_LIMITED"));
     assert.ok(report.traffic.requests < 20, `${report.traffic.requests} requests`);
-    await assertMended(scene);
+    await assertRepaired(scene);
   },
 );
 
@@ -221,7 +224,7 @@ sceneTest(
     assert.deepEqual(new Set(before.map(({ data_type }) => data_type)), broken);
     assert.ok(before.every(({ state }) => state === "open"));
 
-    await assertMended(scene, ["rejects"]);
+    await assertRepaired(scene, ["rejects"]);
     for (const { data_type, document_key, state } of await rejects()) {
       // Nobody can tell which document came without a key: those wait for a person.
       assert.equal(state, document_key === null ? "open" : "resolved", data_type);
