@@ -19,7 +19,7 @@ export interface HealthCheckOptions {
 
 /**
  * Runs `body` between two signals to the monitor.
- * @param url The check's own URL; null: nobody is told.
+ * @param url The check's own URL; null: no check is called.
  * @param body Returns the exit code. What it throws is signalled with its exit code, and rethrown.
  */
 export async function withHealthCheck(

@@ -3,7 +3,7 @@
 /**
  * Replaces every secret, as it is or encoded: for a URL (`%2B`, `+` for a blank), for a form, in
  * base64, and as the `id:secret` of basic authentication.
- * @param secrets Empty ones are left out.
+ * @param secrets Empty ones are ignored.
  * @param names What may come before a secret in basic authentication, such as the client id.
  */
 export function redact(

@@ -50,8 +50,8 @@ export async function lifeOf(directory: string, holder: string): Promise<Life> {
   const path = lockPath(directory, run);
   try {
     using file = await Deno.open(path, { write: true });
-    // Shared, so that two who ask at once do not take each other for the holder. The file stays for
-    // whoever asks next: without it nobody can tell any more.
+    // Shared, so that two who ask at once do not take each other for the holder. The file stays,
+    // because later processes need it to tell, too.
     return await file.tryLock(false) ? "dead" : "alive";
   } catch {
     return "unknown";

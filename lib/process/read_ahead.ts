@@ -9,7 +9,7 @@ export async function* readAhead<T>(
 ): AsyncGenerator<T> {
   const fetchNext = () => {
     const next = source.next();
-    // It may fail while the consumer is still busy with the item before, when nobody awaits it yet;
+    // It may fail while the consumer still works on the previous item and nothing awaits it yet;
     // the failure is met below.
     next.catch(() => {});
     return next;

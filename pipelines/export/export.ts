@@ -41,7 +41,7 @@ export interface ExportedFile {
   /** The table. */
   readonly name: string;
   readonly rows: number;
-  /** Rows left out of NDJSON, because their document was not kept. */
+  /** Rows omitted from NDJSON, because their document was not kept. */
   readonly withoutDocument: number;
 }
 

@@ -1,4 +1,4 @@
-/** Splits text into its lines, without the line feeds; an empty last line is left out. */
+/** Splits text into its lines, without the line feeds; an empty last line is dropped. */
 export class TextLineStream extends TransformStream<string, string> {
   constructor() {
     let rest = "";

@@ -38,7 +38,7 @@ export interface DeclaredObject {
   readonly table: string;
   readonly name: string;
   readonly definition: Readonly<Record<string, unknown>>;
-  /** False once `oura.yaml` no longer names it while it is still there: nobody fills it then. */
+  /** False once `oura.yaml` no longer names it while it is still there: no sync fills it then. */
   readonly declared: boolean;
   /** Null when every stored document has been through it. */
   readonly refill: RefillState | null;

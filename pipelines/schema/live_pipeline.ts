@@ -12,7 +12,7 @@ import {
 } from "./database_schema.ts";
 
 /**
- * The pipeline without what is not applied yet: columns and series that are missing are left out,
+ * The pipeline without what is not applied yet: columns and series that are missing are omitted,
  * columns whose path or type is still to change keep the present one. So a sync goes on loading
  * while a change waits for `apply --allow-destructive`, or for a run without `--no-apply`.
  */

@@ -50,7 +50,7 @@ export async function ensureMigrated(db: Database): Promise<AppliedMigration[]> 
 
 /**
  * Whether there are tables to look at. Changes nothing, so a role that may only read can ask.
- * @returns False for a database that nobody has used yet.
+ * @returns False for a database without our tables.
  * @throws {DatabaseError} `MIGRATION_PENDING` when the tables are older than this program, else as
  *   {@linkcode migrationStatus}.
  */

@@ -32,7 +32,7 @@ export interface LeaseOptions {
   lifeOf?: (holder: string) => Promise<Life>;
   /** Told when renewals find a lease in other hands. */
   onLost?: (dataTypes: string[]) => void;
-  /** Ends the waiting for holders of which nobody knows whether they live. */
+  /** Ends the waiting for holders that may or may not be alive. */
   signal?: AbortSignal | undefined;
 }
 

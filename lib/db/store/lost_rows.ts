@@ -119,7 +119,7 @@ async function countTables(
   return new Map(rows.map(({ place, rows }) => [tables[place]!.dataType, rows]));
 }
 
-/** Windows with fewer rows than they had; of those nobody counted, the ones with no row at all. */
+/** Windows with fewer rows than they had; of windows without a count, those with no row at all. */
 async function lostWindows(
   db: Queryable,
   userId: string,

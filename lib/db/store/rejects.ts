@@ -22,7 +22,7 @@ export interface RejectEntry {
 /** What became of documents on their way into quarantine; the rest of them was there already. */
 export interface AddedRejects {
   readonly added: number;
-  /** Left out, because a person has discarded them. */
+  /** Skipped, because a person has discarded them. */
   readonly discarded: number;
 }
 

@@ -31,7 +31,7 @@ export function documentsIn(counts: RowCounts): number {
   return counts.inserted + counts.updated + counts.unchanged + counts.rejected;
 }
 
-/** The wearer of a run of which nobody knows whose token it has: the key of the table needs a text. */
+/** The wearer of a run whose token has an unknown owner: the key of the table needs a text. */
 const UNKNOWN_WEARER = "";
 
 /** A run that begins. */

@@ -17,7 +17,7 @@ const RANGES = {
   concurrency: { least: 1, most: 32, unit: "" },
 } as const satisfies Readonly<Record<string, Range>>;
 
-/** Options by name; what is left out is not checked. */
+/** Options by name; an option that is absent is not checked. */
 export type NumberOptions = { readonly [Name in keyof typeof RANGES]?: number | undefined };
 
 /**

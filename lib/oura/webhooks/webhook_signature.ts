@@ -71,7 +71,7 @@ export async function verifyWebhook(
   const signature = request.headers.get("x-oura-signature");
   const timestamp = request.headers.get("x-oura-timestamp");
   if (signature === null || timestamp === null) return null;
-  // Nobody without the secret may fill the memory.
+  // A sender without the secret must not be able to fill the memory.
   const body = await readBody(request, LARGEST_BODY);
   if (body === null || !await isSigned({ body, timestamp, signature }, secret)) return null;
   return parseEvent(body);

@@ -29,7 +29,7 @@ export interface RefillProgress extends RefillCounts {
 /** What was done. */
 export interface ApplyReport {
   readonly applied: readonly Step[];
-  /** Steps that were left out, because they need leave to be destructive. */
+  /** Steps that were skipped, because they destroy data and that was not allowed. */
   readonly pending: readonly Step[];
   readonly refills: readonly (RefillProgress & { readonly done: boolean })[];
 }

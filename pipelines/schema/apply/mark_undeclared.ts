@@ -9,7 +9,7 @@ const KINDS: Partial<Record<Step["kind"], ObjectKind>> = {
 
 /**
  * Remembers columns and series that are no longer declared, but stay until somebody allows to drop
- * them: nobody fills them from now on, so that they are filled again should they come back.
+ * them: no sync fills them from now on, so that they are filled again should they come back.
  */
 export async function markUndeclared(
   db: Queryable,

@@ -97,7 +97,7 @@ function rename(
   const indexed = column.index && context.state.indexes.has(oldIndex);
   const remember: Memory[] = [
     { move: { kind: "column", table, name: former.name }, to: column.name },
-    // While nobody declared it nobody filled it.
+    // No sync filled it while it was undeclared.
     ...(former.declared ? [] : [{ put: madeColumn(type, column), refill: true }]),
     ...(indexed ? [{ move: { kind: "index" as const, table, name: oldIndex }, to: newIndex }] : []),
   ];

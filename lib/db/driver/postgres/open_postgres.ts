@@ -67,7 +67,7 @@ function channelBindingOverSocket(): UsageError {
 /**
  * Whether somebody answers who says that the server will: itself while it starts, or a pooler.
  * PgBouncer tells the first who asks after an outage that the server is away, however long it has
- * been back, and only then looks for it. Where nobody answers, the address may be wrong.
+ * been back, and only then looks for it. Where no server answers, the address may be wrong.
  */
 function comesSoon({ code, sqlState }: SqlError): boolean {
   return code === "DATABASE_UNREACHABLE" && sqlState !== null;
