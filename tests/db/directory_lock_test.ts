@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { openPglite } from "../../lib/db/driver/pglite/open_pglite.ts";
 import { lockDirectory } from "../../lib/db/driver/pglite/directory_lock.ts";
 import { DatabaseError } from "../../lib/errors.ts";
-import { Program } from "../support/program.ts";
+import { LOCK_PATIENCE_MS, Program } from "../support/program.ts";
 
 const HOLDER = new URL("./programs/hold_database.ts", import.meta.url);
 
@@ -45,7 +45,7 @@ Deno.test("lockDirectory() makes a directory that only its owner can enter", {
     const lock = await lockDirectory(directory);
     assert.equal((await Deno.stat(directory)).mode! & 0o777, 0o700);
     lock.release();
-    (await lockDirectory(directory)).release();
+    (await lockDirectory(directory, LOCK_PATIENCE_MS)).release();
   }));
 
 Deno.test("a place where no directory can be made is named, with what to do", () =>

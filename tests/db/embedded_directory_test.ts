@@ -4,7 +4,7 @@ import { PGlite } from "@electric-sql/pglite";
 import { diskFailure } from "../../lib/db/driver/pglite/disk_failure.ts";
 import { openPglite } from "../../lib/db/driver/pglite/open_pglite.ts";
 import { DatabaseError } from "../../lib/errors.ts";
-import { Program } from "../support/program.ts";
+import { LOCK_PATIENCE_MS, Program } from "../support/program.ts";
 
 const HOLDER = new URL("./programs/hold_database.ts", import.meta.url);
 const FILLER = new URL("./programs/fill_database.ts", import.meta.url);
@@ -20,7 +20,7 @@ async function withDirectory(body: (directory: string) => Promise<void>): Promis
 }
 
 const open = (directory: string, options: { create?: boolean; patienceMs?: number } = {}) =>
-  openPglite({ directory, schema: "oura", ...options });
+  openPglite({ directory, schema: "oura", patienceMs: LOCK_PATIENCE_MS, ...options });
 
 /** Makes a database with one row in `kept`. */
 async function make(directory: string): Promise<void> {
@@ -115,7 +115,7 @@ Deno.test("a database in use is waited for", sanitizers, () =>
   withDirectory(async (directory) => {
     const holder = new Program(HOLDER, [directory]);
     assert.equal(await holder.line(), "open");
-    await assert.rejects(open(directory), failsWith("DATABASE_LOCKED"));
+    await assert.rejects(open(directory, { patienceMs: 0 }), failsWith("DATABASE_LOCKED"));
     const opening = open(directory, { patienceMs: 600_000 });
     await holder.goOn();
     await (await opening).close();
@@ -195,7 +195,7 @@ Deno.test("a write that the disk refuses ends the database at once; what was com
     assert.deepEqual(await rowsOf(directory), [{ n: 1 }]);
   }));
 
-Deno.test("a full disk is called full, whoever says so", () => {
+Deno.test("every system's error for a full disk or quota is reported as DATABASE_FULL", () => {
   const full = [{ code: "ENOSPC" }, { code: "EDQUOT" }, { errno: 51 }, { errno: 19 }];
   for (const error of full) {
     const failure = diskFailure(error, "data");

@@ -1,5 +1,12 @@
 /** Programs that tests run beside themselves, to have a second process for real. */
 
+/**
+ * How long to wait for a lock that this process has just given back. Test files share one process:
+ * a program that another file starts meanwhile inherits the lock file, and keeps it locked until it
+ * is executed.
+ */
+export const LOCK_PATIENCE_MS = 10_000;
+
 /** A running program: its standard output by the line, its standard input as a signal to go on. */
 export class Program {
   private readonly process: Deno.ChildProcess;

@@ -10,6 +10,7 @@ import {
   serveSimulator,
 } from "../../../simulator/mod.ts";
 import { asSuperuser, type ClusterAddress, sharedCluster, urlOf } from "../../support/postgres.ts";
+import { LOCK_PATIENCE_MS } from "../../support/program.ts";
 import { PgBouncer } from "./pgbouncer.ts";
 import type { Surroundings } from "./sync_program.ts";
 
@@ -106,7 +107,7 @@ export async function withStage(
     bouncer,
     async look(use) {
       const db = way === "PGlite"
-        ? await openPglite({ directory: embedded, schema: "oura" })
+        ? await openPglite({ directory: embedded, schema: "oura", patienceMs: LOCK_PATIENCE_MS })
         : await openPostgres({ kind: "url", url: urlOf(address, database) }, {
           schema: "oura",
           poolSize: 2,
