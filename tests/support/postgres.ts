@@ -3,8 +3,8 @@
  * or break a server start their own. A watchdog removes a cluster when the test process is gone,
  * however it went.
  */
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
 import { type PostgresBinaries, postgresBinaries } from "./postgres_binaries.ts";
 
@@ -161,15 +161,12 @@ export function sharedCluster(): Promise<ClusterAddress> {
 
 /**
  * Makes a value once for all test files of this process. They share only the environment, where the
- * value is kept as JSON, and the disk, hence the lock on a file.
+ * value is kept as JSON, and the disk, hence the lock on a file: on this one, so that none is left.
  */
 export async function once<T>(variable: string, make: () => Promise<T>): Promise<T> {
   const known = Deno.env.get(variable);
   if (known) return JSON.parse(known);
-  using file = await Deno.open(join(tmpdir(), `oura-sync-tests-${Deno.pid}.lock`), {
-    create: true,
-    write: true,
-  });
+  using file = await Deno.open(fileURLToPath(import.meta.url));
   await file.lock(true);
   const made = Deno.env.get(variable);
   if (made) return JSON.parse(made);
