@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { Random } from "../../simulator/world/random.ts";
 import { sharedCluster } from "../support/postgres.ts";
 import { SOAK } from "../support/soak.ts";
+import { pause } from "./support/disturbed.ts";
 import { assertHonest, assertSame, outcomeOf, runRecords } from "./support/reckoning.ts";
 import {
   awayFromMidnight,
@@ -79,7 +80,3 @@ function registerKills(way: Way, kills: number): void {
 registerKills("direct", SOAK ? 50 : 10);
 registerKills("PgBouncer", SOAK ? 10 : 5);
 registerKills("PGlite", SOAK ? 10 : 5);
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}

@@ -1,13 +1,8 @@
 import assert from "node:assert/strict";
 import { listenForCallback } from "../../lib/oura/oauth/callback_server.ts";
+import { freePort } from "../support/free_port.ts";
 
 const strict = { sanitizeOps: true, sanitizeResources: true };
-
-function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  listener.close();
-  return listener.addr.port;
-}
 
 async function text(response: Response | Promise<Response>): Promise<string> {
   return await (await response).text();

@@ -3,6 +3,7 @@ import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
 import { readGrant } from "../../lib/db/vault/grants.ts";
 import { keyringOf } from "../../lib/db/vault/token_key.ts";
 import { type RunningSimulator, serveSimulator } from "../../simulator/mod.ts";
+import { freePort } from "../support/free_port.ts";
 import { createDatabase } from "../support/postgres.ts";
 import { type Ended, Run, type Surroundings } from "../support/run.ts";
 import { portalAt } from "./support.ts";
@@ -100,10 +101,4 @@ export async function storedTokens({ databaseUrl }: Stage, key: string, userId: 
   } finally {
     await db.close();
   }
-}
-
-function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  listener.close();
-  return listener.addr.port;
 }

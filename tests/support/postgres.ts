@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
+import { freePort } from "./free_port.ts";
 import { type PostgresBinaries, postgresBinaries } from "./postgres_binaries.ts";
 
 /** Where a running cluster is reached. */
@@ -219,13 +220,6 @@ export async function createDatabase(template = "template1", options = ""): Prom
     url: urlOf(address, name),
     drop: () => asSuperuser(address, [`DROP DATABASE ${name}`]),
   };
-}
-
-function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  return port;
 }
 
 /** Ends the server and removes its directory once this process is gone, even by SIGKILL. */

@@ -1,6 +1,7 @@
 /** A new user's machine: a home, a clone, a browser, a PostgreSQL, and a simulated Oura. */
 import { cp } from "node:fs/promises";
 import CONFIGURATION from "../../../deno.json" with { type: "json" };
+import { freePort } from "../../support/free_port.ts";
 import { asSuperuser, type ClusterAddress, urlOf } from "../../support/postgres.ts";
 import { nameOf } from "../command_lines.ts";
 import { type Place, type Typed, typeInto } from "../shell.ts";
@@ -120,11 +121,4 @@ function bareEnv(home: string): Record<string, string> {
 
 function absent(error: unknown): undefined {
   if (!(error instanceof Deno.errors.NotFound)) throw error;
-}
-
-function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  return port;
 }

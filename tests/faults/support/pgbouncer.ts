@@ -1,5 +1,6 @@
 /** PgBouncer in transaction mode in front of a test server. */
 import { join } from "node:path";
+import { freePort } from "../../support/free_port.ts";
 import { type ClusterAddress, urlOf } from "../../support/postgres.ts";
 import { postgresBinaries } from "../../support/postgres_binaries.ts";
 
@@ -109,10 +110,4 @@ function program(): string {
   } catch {
     return "pgbouncer";
   }
-}
-
-function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  listener.close();
-  return listener.addr.port;
 }
