@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Cluster, sharedCluster } from "../support/postgres.ts";
 import { disturbed, onceAfter, pause } from "./support/disturbed.ts";
-import { assertHonest, assertSame, outcomeOf, runRecords } from "./support/reckoning.ts";
+import { assertHonest, assertSame, outcomeOf, runRecords } from "./support/outcome.ts";
 import { awayFromMidnight, type Stage, TO_SERVER, WEARER, withStage } from "./support/stage.ts";
 import { type Ended, runSync, SyncProgram } from "./support/sync_program.ts";
 import { undisturbed } from "./support/undisturbed.ts";

@@ -15,7 +15,7 @@ import {
   withSimulator,
 } from "../support/sync_world.ts";
 import { withPooledPostgres } from "./support/pooled.ts";
-import { assertHonest, assertSame, outcomeOf } from "./support/reckoning.ts";
+import { assertHonest, assertSame, outcomeOf } from "./support/outcome.ts";
 
 const STRICT = { sanitizeOps: true, sanitizeResources: true };
 const USER = "zero";
@@ -37,26 +37,27 @@ interface Scene {
   sync(options?: WearerSync): Promise<SyncReport>;
 }
 
-type Play = (scene: Scene) => Promise<void>;
-type Within = (body: (db: Database) => Promise<void>) => Promise<void>;
+type TestBody = (scene: Scene) => Promise<void>;
+/** Runs a body on a database of its own. */
+type WithDatabase = (body: (db: Database) => Promise<void>) => Promise<void>;
 
-const WAYS: Record<string, Within> = {
+const WAYS: Record<string, WithDatabase> = {
   direct: (body) => withPostgres("oura", body),
   PgBouncer: withPooledPostgres,
 };
 
 /** Registers a test on a server, and on the same behind PgBouncer in transaction mode. */
-function sceneTest(name: string, play: Play): void {
-  for (const [way, within] of Object.entries(WAYS)) {
-    Deno.test(`${name} [${way}]`, STRICT, () => onScene(within, play));
+function sceneTest(name: string, body: TestBody): void {
+  for (const [way, withDatabase] of Object.entries(WAYS)) {
+    Deno.test(`${name} [${way}]`, STRICT, () => onScene(withDatabase, body));
   }
 }
 
-function onScene(within: Within, play: Play): Promise<void> {
-  return within(async (db) => {
+function onScene(withDatabase: WithDatabase, body: TestBody): Promise<void> {
+  return withDatabase(async (db) => {
     await migrate(db);
     await withSimulator({ ...WORLD, ...SETTINGS }, (simulator) =>
-      play({
+      body({
         db,
         simulator,
         async sync(options) {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { asSuperuser, Cluster, sharedCluster } from "../support/postgres.ts";
 import { disturbed, onceAfter, pause } from "./support/disturbed.ts";
-import { assertHonest, assertSame, outcomeOf, runRecords } from "./support/reckoning.ts";
+import { assertHonest, assertSame, outcomeOf, runRecords } from "./support/outcome.ts";
 import { awayFromMidnight, type Stage, TO_SERVER, WEARER, withStage } from "./support/stage.ts";
 import { runSync, SyncProgram } from "./support/sync_program.ts";
 import { TcpProxy } from "./support/tcp_proxy.ts";

@@ -4,7 +4,7 @@ import { Random } from "../../simulator/world/random.ts";
 import { sharedCluster } from "../support/postgres.ts";
 import { SOAK } from "../support/soak.ts";
 import { pause } from "./support/disturbed.ts";
-import { assertHonest, assertSame, outcomeOf, runRecords } from "./support/reckoning.ts";
+import { assertHonest, assertSame, outcomeOf, runRecords } from "./support/outcome.ts";
 import {
   awayFromMidnight,
   type Stage,

@@ -15,7 +15,7 @@ import {
 } from "../support/sync_world.ts";
 import { SOAK } from "../support/soak.ts";
 import { withPooledPostgres } from "./support/pooled.ts";
-import { assertHonest, runRecords } from "./support/reckoning.ts";
+import { assertHonest, runRecords } from "./support/outcome.ts";
 
 const SEED = 20260301;
 const DAYS = 30;

@@ -1,7 +1,7 @@
 /** Several processes on one wearer, and leases of processes that died or run elsewhere. */
 import assert from "node:assert/strict";
 import { asSuperuser, sharedCluster } from "../support/postgres.ts";
-import { assertHonest, assertSame, outcomeOf } from "./support/reckoning.ts";
+import { assertHonest, assertSame, outcomeOf } from "./support/outcome.ts";
 import { pause } from "./support/disturbed.ts";
 import {
   awayFromMidnight,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { asSuperuser, Cluster, sharedCluster } from "../support/postgres.ts";
 import { disturbed, onceAfter, pause } from "./support/disturbed.ts";
-import { assertHonest, assertSame, outcomeOf, runRecords } from "./support/reckoning.ts";
+import { assertHonest, assertSame, outcomeOf, runRecords } from "./support/outcome.ts";
 import { smallDisk } from "./support/small_disk.ts";
 import { awayFromMidnight, type Stage, TO_SERVER, WEARER, withStage } from "./support/stage.ts";
 import { type Ended, runSync } from "./support/sync_program.ts";
@@ -23,7 +23,7 @@ function assertRefused({ exitCode, err }: Ended, code: string): void {
   assert.doesNotMatch(err, /^\s+at /m, "no stack trace");
 }
 
-async function assertMended(stage: Stage): Promise<void> {
+async function assertRepaired(stage: Stage): Promise<void> {
   const clean = await runSync(stage);
   assert.equal(clean.exitCode, 0, clean.err);
   await stage.look(async (db) => {
@@ -68,7 +68,7 @@ for (const way of TO_SERVER) {
         assertRefused(await disturbed(stage, turn), "DATABASE_READ_ONLY");
         await setReadOnly(stage, false);
         await stage.look((db) => assertHonest(db, stage.simulator.world, WEARER, "read-only"));
-        await assertMended(stage);
+        await assertRepaired(stage);
       }),
   );
 
@@ -105,7 +105,7 @@ for (const way of TO_SERVER) {
         assertRefused(refused, "DATABASE_FORBIDDEN");
         assert.match(refused.err, /heart_rate/);
         await stage.look((db) => assertHonest(db, stage.simulator.world, WEARER, "without rights"));
-        await assertMended(stage);
+        await assertRepaired(stage);
         await asSuperuser(address, [`DROP OWNED BY ${role}`, `DROP ROLE ${role}`], database);
       }),
   );
@@ -116,7 +116,7 @@ for (const way of TO_SERVER) {
     async () => {
       await using disk = await smallDisk();
       const { address } = cluster;
-      await asSuperuser(address, disk.statements);
+      await asSuperuser(address, disk.create);
       await withStage(
         { ...options, prepare: (database) => disk.prepare(database) },
         async (stage) => {
@@ -126,10 +126,10 @@ for (const way of TO_SERVER) {
             assertHonest(db, stage.simulator.world, WEARER, "on a full disk")
           );
           await disk.free(stage);
-          await assertMended(stage);
+          await assertRepaired(stage);
         },
       );
-      await asSuperuser(address, disk.farewell);
+      await asSuperuser(address, disk.drop);
     },
   );
 }

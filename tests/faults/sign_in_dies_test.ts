@@ -5,7 +5,7 @@ import { OuraHttp } from "../../lib/oura/http/http.ts";
 import { RequestLimit } from "../../lib/oura/http/request_limit.ts";
 import { onScene } from "../sign_in/support.ts";
 import { forEachWay } from "./support/pooled.ts";
-import { assertHonest, outcomeOf } from "./support/reckoning.ts";
+import { assertHonest, outcomeOf } from "./support/outcome.ts";
 
 forEachWay(
   "a sign-in that dies in mid-run: exit 3 at once, no storm of requests, and what came stays",

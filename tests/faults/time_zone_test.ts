@@ -5,7 +5,7 @@ import { sharedCluster } from "../support/postgres.ts";
 import { SOAK } from "../support/soak.ts";
 import { assertMirrors } from "../support/sync_world.ts";
 import { addDays, utcDay } from "../../lib/values/days.ts";
-import { assertSame, type Outcome, outcomeOf } from "./support/reckoning.ts";
+import { assertSame, type Outcome, outcomeOf } from "./support/outcome.ts";
 import { TO_SERVER, type Way, WEARER, withStage } from "./support/stage.ts";
 import { runSync } from "./support/sync_program.ts";
 

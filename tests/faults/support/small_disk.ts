@@ -7,9 +7,9 @@ import { runSync } from "./sync_program.ts";
 
 /** A disk that can be filled up. */
 export interface SmallDisk extends AsyncDisposable {
-  /** Make it known to the server, and forget it again. */
-  statements: string[];
-  farewell: string[];
+  /** Statements that make it known to the server, and that remove it there. */
+  create: string[];
+  drop: string[];
   /** Put a database onto it. */
   prepare(database: string): string[];
   fill(stage: Stage): Promise<void>;
@@ -32,8 +32,8 @@ export async function smallDisk(): Promise<SmallDisk> {
   };
   if (!mounted) {
     return {
-      statements: [],
-      farewell: [],
+      create: [],
+      drop: [],
       prepare: () => [],
       fill: (stage) => refuseSamples(stage),
       free: ({ server }) =>
@@ -42,8 +42,8 @@ export async function smallDisk(): Promise<SmallDisk> {
     };
   }
   return {
-    statements: [`CREATE TABLESPACE small LOCATION '${directory}'`],
-    farewell: ["DROP TABLESPACE small"],
+    create: [`CREATE TABLESPACE small LOCATION '${directory}'`],
+    drop: ["DROP TABLESPACE small"],
     prepare: (database) => [`ALTER DATABASE ${database} SET TABLESPACE small`],
     // Room for the tables, not for what comes into them.
     fill: async (stage) => {

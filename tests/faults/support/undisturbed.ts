@@ -1,7 +1,7 @@
 /** The run to which all disturbed ones are compared. */
 import assert from "node:assert/strict";
 import { assertMirrors } from "../../support/sync_world.ts";
-import { type Outcome, outcomeOf } from "./reckoning.ts";
+import { type Outcome, outcomeOf } from "./outcome.ts";
 import { INITIAL_DAYS, type StageOptions, WEARER, withStage } from "./stage.ts";
 import { runSync } from "./sync_program.ts";
 
