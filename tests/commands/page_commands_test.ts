@@ -6,6 +6,7 @@ import { withPostgres } from "../support/databases.ts";
 import { WEARER, withPageWorld } from "../support/page_world.ts";
 import { runInProcess } from "../support/in_process.ts";
 import { Run } from "../support/run.ts";
+import { temporaryDirectory } from "../support/temporary_directory.ts";
 
 interface Ran {
   readonly code: number;
@@ -24,7 +25,8 @@ async function ran(databaseUrl: string, ...args: string[]): Promise<Ran> {
 }
 
 Deno.test("report writes one file that needs nothing else, and the same as Markdown and JSON", async (t) => {
-  const directory = await Deno.makeTempDir({ prefix: "oura-sync-report-" });
+  await using temporary = await temporaryDirectory();
+  const directory = temporary.path;
   await withPostgres("oura", async (db, url) => {
     await migrate(db);
     const empty = await ran(url, "report", "--format", "json");
@@ -90,7 +92,6 @@ Deno.test("report writes one file that needs nothing else, and the same as Markd
       );
     });
   });
-  await Deno.remove(directory, { recursive: true });
 });
 
 async function dashboardAnswers(databaseUrl: string, directory: string): Promise<void> {
