@@ -2,17 +2,18 @@
 import { signInUnattended } from "../../commands/demo/sign_in.ts";
 import { createProgress } from "../../commands/sync/progress.ts";
 import { type Progress, runSync, type SyncRequest } from "../../pipelines/sync/run_sync.ts";
-import { loadSettings, type Settings } from "../../config/environment/settings.ts";
+import type { Settings } from "../../config/environment/settings.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { migrate } from "../../lib/db/migrate/migrate.ts";
-import { generateTokenKey } from "../../lib/db/vault/token_key.ts";
 import { configureLogging } from "../../lib/log/log.ts";
 import type { SyncReport } from "../../pipelines/sync/outcome.ts";
 import type { App } from "../../simulator/oauth/apps.ts";
 import type { RunningSimulator } from "../../simulator/mod.ts";
 import { withPglite } from "../support/databases.ts";
 import { SILENT } from "../support/in_process.ts";
+import { simulatedSettings } from "../support/simulated_settings.ts";
 import { shippedPipeline, withSimulator } from "../support/sync_world.ts";
+import { temporaryDirectory } from "../support/temporary_directory.ts";
 
 /** A line of the log, as JSON. */
 export type LogLine = { level: string; message: string };
@@ -47,65 +48,52 @@ export async function onStage(
   body: (stage: GrantStage) => Promise<void>,
 ): Promise<void> {
   await migrate(db);
-  const directory = await Deno.makeTempDir({ prefix: "oura-sync-grants-" });
+  await using directory = await temporaryDirectory();
   const log: LogLine[] = [];
   const write = (text: string) => void log.push(JSON.parse(text));
   await configureLogging({ level: "info", format: "json", write });
-  try {
-    const users = USERS.map((id) => ({ id, zone: "UTC" }));
-    await withSimulator({ users, days: 10 }, async (oura) => {
-      const settings = loadSettings({
-        OURA_CLIENT_ID: "sim-app",
-        OURA_CLIENT_SECRET: "sim-secret",
-        OURA_API_URL: oura.url,
-        OURA_AUTHORIZE_URL: `${oura.url}/oauth/v2/ext/oauth-authorize`,
-        OURA_TOKEN_URL: `${oura.url}/oauth/v2/ext/oauth-token`,
-        OURA_REVOKE_URL: `${oura.url}/oauth/v2/ext/oauth-revoke`,
-        OURA_DATA_DIR: directory,
-        OURA_TOKEN_KEY: generateTokenKey().toBase64(),
-      });
-      const { oauth } = oura.simulator;
-      const pipeline = shippedPipeline("oura", 3);
-      await body({
-        oura,
-        db,
-        settings,
-        log,
-        async signIn(user, app) {
-          const used = app === undefined ? settings : withApp(settings, app, oura.url);
-          if (app) oauth.apps.register(app);
-          oauth.plan = { user };
-          await signInUnattended(used, db);
-          return used;
-        },
-        revoke: (user) => oauth.grants.revokeAll(user),
-        async expire(user) {
-          oauth.grants.expireAccessTokens(user);
-          await db.query(
-            `UPDATE oura.oauth_tokens SET expires_at = now() - interval '1 hour',
-               refreshed_at = refreshed_at - interval '30 days' WHERE user_id = $1`,
-            [user],
-          );
-        },
-        run: (request = {}, used = settings) => {
-          log.length = 0;
-          return runSync({ settings: used, pipeline, db }, {
-            command: "sync",
-            demand: { kind: "pending" },
-            wearers: {},
-            concurrency: 4,
-            dryRun: false,
-            apply: true,
-            signal: new AbortController().signal,
-            progress: logLines,
-            ...request,
-          });
-        },
-      });
+  const users = USERS.map((id) => ({ id, zone: "UTC" }));
+  await withSimulator({ users, days: 10 }, async (oura) => {
+    const settings = simulatedSettings(oura, directory.path);
+    const { oauth } = oura.simulator;
+    const pipeline = shippedPipeline("oura", 3);
+    await body({
+      oura,
+      db,
+      settings,
+      log,
+      async signIn(user, app) {
+        const used = app === undefined ? settings : withApp(settings, app, oura.url);
+        if (app) oauth.apps.register(app);
+        oauth.plan = { user };
+        await signInUnattended(used, db);
+        return used;
+      },
+      revoke: (user) => oauth.grants.revokeAll(user),
+      async expire(user) {
+        oauth.grants.expireAccessTokens(user);
+        await db.query(
+          `UPDATE oura.oauth_tokens SET expires_at = now() - interval '1 hour',
+             refreshed_at = refreshed_at - interval '30 days' WHERE user_id = $1`,
+          [user],
+        );
+      },
+      run: (request = {}, used = settings) => {
+        log.length = 0;
+        return runSync({ settings: used, pipeline, db }, {
+          command: "sync",
+          demand: { kind: "pending" },
+          wearers: {},
+          concurrency: 4,
+          dryRun: false,
+          apply: true,
+          signal: new AbortController().signal,
+          progress: logLines,
+          ...request,
+        });
+      },
     });
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
+  });
 }
 
 function withApp(settings: Settings, app: App, url: string): Settings {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { signInUnattended } from "../../commands/demo/sign_in.ts";
 import { runSync } from "../../pipelines/sync/run_sync.ts";
-import { loadSettings } from "../../config/environment/settings.ts";
 import { migrate } from "../../lib/db/migrate/migrate.ts";
-import { generateTokenKey } from "../../lib/db/vault/token_key.ts";
 import { withPostgres } from "../support/server_database.ts";
+import { simulatedSettings } from "../support/simulated_settings.ts";
 import { servedTypes, shippedPipeline, withSimulator } from "../support/sync_world.ts";
+import { temporaryDirectory } from "../support/temporary_directory.ts";
 
 Deno.test("a dead sign-in is recorded and leaves the other wearers alone, run after run", {
   sanitizeOps: true,
@@ -13,19 +13,10 @@ Deno.test("a dead sign-in is recorded and leaves the other wearers alone, run af
 }, () =>
   withPostgres("oura", async (db) => {
     await migrate(db);
-    const directory = await Deno.makeTempDir({ prefix: "oura-sync-wearers-" });
+    await using directory = await temporaryDirectory();
     const users = [{ id: "dead", zone: "UTC" }, { id: "well", zone: "UTC" }];
     await withSimulator({ users, days: 10 }, async (oura) => {
-      const settings = loadSettings({
-        OURA_CLIENT_ID: "sim-app",
-        OURA_CLIENT_SECRET: "sim-secret",
-        OURA_API_URL: oura.url,
-        OURA_AUTHORIZE_URL: `${oura.url}/oauth/v2/ext/oauth-authorize`,
-        OURA_TOKEN_URL: `${oura.url}/oauth/v2/ext/oauth-token`,
-        OURA_REVOKE_URL: `${oura.url}/oauth/v2/ext/oauth-revoke`,
-        OURA_DATA_DIR: directory,
-        OURA_TOKEN_KEY: generateTokenKey().toBase64(),
-      });
+      const settings = simulatedSettings(oura, directory.path);
       for (const user of ["dead", "well"]) {
         oura.simulator.oauth.plan = { user };
         assert.equal(await signInUnattended(settings, db), user);
@@ -60,5 +51,4 @@ Deno.test("a dead sign-in is recorded and leaves the other wearers alone, run af
       const well = { user_id: "well", state: "done", exit_code: 0 };
       assert.deepEqual(rows, [dead, well, dead, well]);
     });
-    await Deno.remove(directory, { recursive: true });
   }));
