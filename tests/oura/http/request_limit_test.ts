@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { type InFlight, RequestLimit } from "../../lib/oura/http/request_limit.ts";
-import { client, fakeGate, STRICT, withOura } from "./support.ts";
+import { type InFlight, RequestLimit } from "../../../lib/oura/http/request_limit.ts";
+import { client, fakeGate, STRICT, withOura } from "../support.ts";
 
 const QUICK = 300;
 const status = (code: number) => new Response(null, { status: code });

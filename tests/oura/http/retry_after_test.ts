@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { pauseAskedFor, waitAskedFor } from "../../lib/oura/http/retry_after.ts";
+import { pauseAskedFor, waitAskedFor } from "../../../lib/oura/http/retry_after.ts";
 
 const NOW = Date.UTC(2026, 4, 1, 12);
 const utc = (ms: number) => new Date(ms).toUTCString();

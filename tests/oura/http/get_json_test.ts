@@ -1,41 +1,16 @@
+/** `getJson()`: tokens, retries, timeouts, and what it keeps of the traffic. */
 import assert from "node:assert/strict";
-import { OuraSyncError, OuraUnavailableError } from "../../lib/errors.ts";
+import { OuraUnavailableError } from "../../../lib/errors.ts";
 import {
   AccessDeniedError,
   AppOutdatedError,
   BadAnswerError,
   DocumentNotFoundError,
-  RateLimitedError,
   RequestRefusedError,
-} from "../../lib/oura/errors.ts";
-import type { OuraHttp } from "../../lib/oura/http/http.ts";
-import { staticToken, type TokenProvider } from "../../lib/oura/token_provider.ts";
-import { client, fakeGate, type FakeOura, STRICT, TOKEN, withOura } from "./support.ts";
-
-const PATH = "/v2/usercollection/sleep";
-const QUERY = { start_date: "2026-05-01", end_date: "2026-05-03" };
-const ask = (http: OuraHttp, signal?: AbortSignal) => http.getJson(PATH, QUERY, signal);
-/** What Oura says is shown for 400 and 422 alone, which have tests of their own. */
-const status = (code: number, headers: Record<string, string> = {}) =>
-  new Response([400, 422].includes(code) ? "" : '{"detail":"secret-health-value"}', {
-    status: code,
-    headers,
-  });
-const fine = () => Response.json({ data: [] });
-
-/** The failure of a request, which must not show the token, the days asked for or the body. */
-async function failure(request: Promise<unknown>): Promise<OuraSyncError> {
-  const error = await request.then(() => assert.fail("it went well"), (error) => error);
-  assert.ok(error instanceof OuraSyncError, String(error));
-  for (const text of [error.message, error.hint ?? "", String(error), JSON.stringify(error)]) {
-    for (
-      const secret of [TOKEN, "fresh-token", "2026-05-01", "secret-health-value"]
-    ) {
-      assert.ok(!text.includes(secret), `"${text}" shows ${secret}`);
-    }
-  }
-  return error;
-}
+} from "../../../lib/oura/errors.ts";
+import { staticToken, type TokenProvider } from "../../../lib/oura/token_provider.ts";
+import { client, type FakeOura, STRICT, TOKEN, withOura } from "../support.ts";
+import { ask, failure, fine, PATH, QUERY, status } from "./requests.ts";
 
 /** A provider that counts its refreshes. */
 function refreshing(tokens: readonly (string | null)[]): TokenProvider & { refused: string[] } {
@@ -211,68 +186,6 @@ Deno.test("getJson() gives a stalled body up after its time", STRICT, async () =
 });
 
 Deno.test(
-  "getJson() waits as long as a 429 asks, and does not count it as a retry",
-  STRICT,
-  async () => {
-    const { gate, waits } = fakeGate();
-    const storm = 7;
-    await withOura(
-      (n) => n <= storm ? status(429, { "retry-after": "30" }) : fine(),
-      async (oura) => {
-        assert.deepEqual(await ask(client(oura, { gate, retries: 0 })), { data: [] });
-        assert.deepEqual(waits, Array(storm).fill(30_000));
-      },
-    );
-  },
-);
-
-Deno.test("getJson() does not wait beyond its patience", STRICT, async () => {
-  const { gate, waits } = fakeGate({ patienceMs: 60_000 });
-  await withOura(() => status(429, { "retry-after": "61" }), async (oura) => {
-    const error = await failure(ask(client(oura, { gate })));
-    assert.ok(error instanceof RateLimitedError);
-    assert.match(error.message, /another 61 s; this run waits at most 60 s/);
-    assert.deepEqual(waits, []);
-    assert.equal(oura.asked.length, 1);
-  });
-});
-
-Deno.test("getJson() ends a storm of short waits when patience is used up", STRICT, async () => {
-  const { gate } = fakeGate({ patienceMs: 60_000 });
-  await withOura(() => status(429, { "retry-after": "7" }), async (oura) => {
-    assert.ok(await failure(ask(client(oura, { gate }))) instanceof RateLimitedError);
-    assert.ok(oura.asked.length >= 8 && oura.asked.length <= 10, `${oura.asked.length} requests`);
-  });
-});
-
-Deno.test("a 429 after the last retry is still waited for", STRICT, async () => {
-  const { gate, waits } = fakeGate();
-  await withOura((n) => n < 3 ? status(503) : n === 3 ? status(429) : fine(), async (oura) => {
-    assert.deepEqual(await ask(client(oura, { gate })), { data: [] });
-    assert.deepEqual(waits, [5_000]);
-  });
-});
-
-Deno.test("a 429 that asks for no wait does not make us hammer Oura", STRICT, async () => {
-  const { gate, waits } = fakeGate();
-  await withOura((n) => n < 4 ? status(429, { "retry-after": "0" }) : fine(), async (oura) => {
-    await ask(client(oura, { gate }));
-    assert.deepEqual(waits, [1_000, 1_000, 1_000]);
-  });
-});
-
-Deno.test("one 429 holds every request of the gate back", STRICT, async () => {
-  const { gate, waits } = fakeGate();
-  await withOura((n) => n === 1 ? status(429, { "retry-after": "20" }) : fine(), async (oura) => {
-    const [first, second] = [client(oura, { gate }), client(oura, { gate })];
-    gate.close(10_000);
-    await Promise.all([ask(first), ask(second), ask(second)]);
-    assert.ok(waits.includes(10_000));
-    assert.equal(oura.asked.length, 4);
-  });
-});
-
-Deno.test(
   "getJson() stops at once when it is aborted, before, during and between",
   STRICT,
   async () => {
@@ -366,82 +279,5 @@ Deno.test("getJson() shows and sends no token that fits no header", STRICT, asyn
       assert.equal(error.code, "TOKEN_UNUSABLE");
     }
     assert.equal(oura.asked.length, 0);
-  });
-});
-
-const ECHO = `Bad \u001b[31mrange\u0007\u202e of ${TOKEN}:\r\nask for 30 days at most. ${
-  "x".repeat(300)
-}`;
-
-Deno.test(
-  "a 400 is told in Oura's own words: short, on one line, without the token",
-  STRICT,
-  async () => {
-    await withOura(() => Response.json({ detail: ECHO }, { status: 400 }), async (oura) => {
-      const error = await failure(ask(client(oura)));
-      assert.ok(error instanceof RequestRefusedError);
-      assert.match(
-        error.message,
-        /400 for \S+: Bad \[31mrange of \[hidden\]: ask for 30 days at most/,
-      );
-      assert.doesNotMatch(error.message, /[\p{C}]/u);
-      assert.ok(error.message.length < 300);
-      assert.match(error.hint!, /window\.chunk/);
-    });
-  },
-);
-
-Deno.test("a 422 tells where and what, never the value that was sent", STRICT, async () => {
-  const detail = [{
-    type: "date_parsing",
-    loc: ["query", "start_date"],
-    msg: "Input should be a valid date",
-    input: "the-value",
-    ctx: { error: "the-value" },
-  }];
-  await withOura(() => Response.json({ detail }, { status: 422 }), async (oura) => {
-    const error = await failure(ask(client(oura)));
-    assert.ok(error instanceof RequestRefusedError);
-    assert.equal(error.detail, "query.start_date: Input should be a valid date");
-    assert.ok(!error.message.includes("the-value"));
-  });
-});
-
-for (
-  const body of [
-    "",
-    "<html>no</html>",
-    "null",
-    "[]",
-    '{"detail":5}',
-    '{"detail":"\\u0007"}',
-    '{"detail":[{}]}',
-  ]
-) {
-  Deno.test(`a 400 with the body ${JSON.stringify(body)} is a plain refusal`, STRICT, async () => {
-    await withOura(() => new Response(body, { status: 400 }), async (oura) => {
-      const error = await failure(ask(client(oura)));
-      assert.ok(error instanceof RequestRefusedError);
-      assert.match(error.message, /the request was refused$/);
-    });
-  });
-}
-
-Deno.test("a 503 that names a pause holds every request back so long", STRICT, async () => {
-  const { gate, waits } = fakeGate();
-  await withOura((n) => n === 1 ? status(503, { "retry-after": "2.5" }) : fine(), async (oura) => {
-    await ask(client(oura, { gate }));
-    assert.equal(oura.asked.length, 2);
-    assert.deepEqual(waits, [2_500]);
-  });
-});
-
-Deno.test("a 503 that names a pause beyond the patience is not asked again", STRICT, async () => {
-  const { gate, waits } = fakeGate({ patienceMs: 10_000 });
-  await withOura(() => status(503, { "retry-after": "11" }), async (oura) => {
-    const error = await failure(ask(client(oura, { gate })));
-    assert.equal((error as OuraUnavailableError).code, "OURA_SERVER_ERROR");
-    assert.equal(oura.asked.length, 1);
-    assert.deepEqual(waits, []);
   });
 });

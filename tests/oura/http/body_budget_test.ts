@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { BodyBudget } from "../../lib/oura/http/body_budget.ts";
-import { OuraHttp } from "../../lib/oura/http/http.ts";
+import { BodyBudget } from "../../../lib/oura/http/body_budget.ts";
+import { OuraHttp } from "../../../lib/oura/http/http.ts";
 
 const strict = { sanitizeOps: true, sanitizeResources: true };
 const MEGABYTE = 1024 * 1024;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { RateLimitedError } from "../../lib/oura/errors.ts";
-import { RateGate } from "../../lib/oura/http/rate_gate.ts";
-import { fakeGate } from "./support.ts";
+import { RateLimitedError } from "../../../lib/oura/errors.ts";
+import { RateGate } from "../../../lib/oura/http/rate_gate.ts";
+import { fakeGate } from "../support.ts";
 
 Deno.test("RateGate lets everything through until it is closed, and again afterwards", async () => {
   const { gate, waits } = fakeGate();

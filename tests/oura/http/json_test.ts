@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { parseJson } from "../../lib/oura/http/json.ts";
+import { parseJson } from "../../../lib/oura/http/json.ts";
 
 Deno.test("parseJson() keeps the digits of numbers JavaScript would round", () => {
   assert.deepEqual(parseJson('{"id":"a","n":9007199254740993,"list":[-12345678901234567890]}'), {
