@@ -14,6 +14,7 @@ import {
   type World,
 } from "../../simulator/mod.ts";
 import { withPostgres } from "../support/server_database.ts";
+import { SOAK } from "../support/soak.ts";
 import {
   assertMirrors,
   canonical,
@@ -30,8 +31,7 @@ const DAYS = 30;
 const HISTORY = 20;
 const BEGIN = "2026-03-01";
 const DAY_MS = 86_400_000;
-/** Every hour and every type where the environment asks for a soak; else few, to be quick. */
-const SOAK = Deno.env.get("OURA_SYNC_SOAK") !== undefined;
+/** Every hour and every type in a soak; else few, to be quick. */
 const RUNS_A_DAY = SOAK ? 24 : 2;
 const TYPES: readonly TypeName[] = SOAK ? TYPE_NAMES : [
   "daily_sleep",
