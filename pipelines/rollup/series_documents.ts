@@ -77,13 +77,14 @@ function missingStatement(table: string, series: string): string {
   )`;
 }
 
+/** A sum of floating-point numbers depends on their order, and that of rows on the plan. */
 function refreshStatement(table: string, series: string): string {
   return `WITH documents AS MATERIALIZED (
   SELECT id FROM oura.${q(table)}
   WHERE user_id = $1 AND day BETWEEN $3::date AND $4::date
 ), fresh AS MATERIALIZED (
-  SELECT s.document_id, min(s.value) AS low, avg(s.value) AS mean, max(s.value) AS high,
-    count(*)::int AS samples
+  SELECT s.document_id, min(s.value) AS low, avg(s.value ORDER BY s.ordinal) AS mean,
+    max(s.value) AS high, count(*)::int AS samples
   FROM documents JOIN oura.${q(series)} s ON s.user_id = $1 AND s.document_id = documents.id
   GROUP BY s.document_id
 ), removed AS (
