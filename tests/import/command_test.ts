@@ -81,23 +81,29 @@ const KILLS = SOAK ? 20 : 4;
 
 Deno.test("an import that is killed again and again ends as one that was not", async () => {
   let whole: string[] = [];
+  let durationMs = 0;
   await withDesk(20, async ({ run, content }) => {
+    const began = performance.now();
     assert.equal((await run("import", "data.zip", "--user-id", "me").end()).exitCode, 0);
+    durationMs = performance.now() - began;
     whole = await content();
   });
   await withDesk(20, async ({ run, content }) => {
     const random = new Random(7);
+    let killed = 0;
     for (let kill = 0; kill < KILLS; kill++) {
       const program = run("import", "data.zip", "--user-id", "me");
       const ended = program.end();
-      await new Promise((resolve) => setTimeout(resolve, random.int(1_500, 6_000)));
+      const delayMs = random.int(Math.round(durationMs / 5), Math.round(durationMs));
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
       try {
         program.kill("SIGKILL");
       } catch {
         // It had ended by itself.
       }
-      await ended;
+      if ((await ended).exitCode === 137) killed++;
     }
+    assert.ok(killed > 0, "each of them was over before it was killed");
     const last = await run("import", "data.zip", "--user-id", "me").end();
     assert.equal(last.exitCode, 0, last.err);
     assert.deepEqual(await content(), whole);
