@@ -302,13 +302,16 @@ Deno.test("hundreds of requests at once are served or told to come again", async
     await migrate(db);
     await withPageWorld(db, { days: 4, heartDays: 1 }, async ({ pipeline }) => {
       const ask = asker(appOf(db, { pipeline }));
+      // The first look finds out that there are tables, which keeps the others from queueing up.
+      assert.equal((await ask("/api/today")).status, 200);
       const statuses = await Promise.all(Array.from({ length: 400 }, async () => {
         const response = await ask("/api/night/2026-11-24");
         await response.body?.cancel();
         return response.status;
       }));
       assert.deepEqual(statuses.filter((status) => status !== 200 && status !== 503), []);
-      assert.ok(statuses.includes(200));
+      assert.ok(statuses.includes(200), "some are served");
+      assert.ok(statuses.includes(503), "the others are told to come again");
       assert.equal((await ask("/api/today")).status, 200);
     });
   });
