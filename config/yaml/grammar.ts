@@ -96,7 +96,9 @@ const path = z.string({ error: PATH_ERROR })
   });
 
 const keepRaw = flag("Keep the whole document in the column raw_data (jsonb).");
-const history = flag("Keep what Oura changed later in document_revisions. Needs keep_raw.");
+const history = flag(
+  "Keep previous versions of changed documents in document_revisions. Needs keep_raw.",
+);
 
 const WINDOW = {
   initial: span(1, "How far back the first sync goes.").optional(),
@@ -109,7 +111,7 @@ const WINDOW = {
 export const columnOptions = mapping({
   path,
   type: z.enum(COLUMN_TYPES).optional()
-    .meta({ description: "SQL type; without it the catalog's." }),
+    .meta({ description: "SQL type (default: the catalog's)." }),
   index: flag("Create an index on the column.").optional(),
   new_field: flag(
     "Take the path as it is although the catalog does not know it yet. Needs type.",
@@ -140,7 +142,7 @@ export const seriesOptions = mapping({
       "What each character of a phase text means; by default the catalog's meanings, {} " +
       "keeps the characters.",
   }),
-  new_field: flag("Take the path as it is although the catalog does not know it yet.").optional(),
+  new_field: flag("Accept the path although the catalog does not know it yet.").optional(),
 });
 
 /** A declared series; the key is the name of its child table. */
@@ -160,9 +162,10 @@ export const typeDeclaration = mapping({
     ...WINDOW,
     chunk: span(1, "Longest span of one request; at most 30d where `by` is datetime.").optional(),
     by: z.enum(["date", "datetime", "none"]).optional().meta({
-      description: "How the route is asked: start_date, start_datetime, or whole every time.",
+      description:
+        "How days are requested: by start_date, by start_datetime, or none: the whole list.",
     }),
-  })).meta({ description: "Which days are asked for, and how." }),
+  })).meta({ description: "Which days are requested, and how." }),
   key: z.array(path, { error: "must be a list of paths, such as [id]" })
     .min(1, "must name at least one path")
     .optional()
@@ -190,7 +193,7 @@ export const grammar = mapping({
     })),
     keep_raw: keepRaw.optional(),
     history: history.optional(),
-  })).meta({ description: "What holds for every data type that does not say otherwise." }),
+  })).meta({ description: "Defaults for every data type." }),
   contract: section(mapping({
     new_fields: z.enum(["ignore", "warn", "fail"]).optional()
       .meta({ description: "When Oura sends a field the catalog does not know." }),
@@ -199,12 +202,14 @@ export const grammar = mapping({
     max_rejects: percentage(
       "Share of rejected documents above which a run fails, after the good rows are in.",
     ).optional(),
-  })).meta({ description: "What happens when the data does not look as agreed." }),
+  })).meta({ description: "What happens to unexpected data." }),
   retention: section(mapping({
-    runs: keptFor("How long the record of a run is kept. The last run of a wearer always is.")
+    runs: keptFor(
+      "How long the record of a run is kept. The last run of each wearer is always kept.",
+    )
       .optional(),
-    revisions: keptFor("How long previous states of documents are kept.").optional(),
-    events: keptFor("How long webhook events that were dealt with are kept.").optional(),
+    revisions: keptFor("How long previous versions of documents are kept.").optional(),
+    events: keptFor("How long processed webhook events are kept.").optional(),
   })).meta({ description: "How long bookkeeping is kept; sync removes what is older." }),
   data_types: z.record(z.string(), typeDeclaration.nullable(), { error: MAPPING })
     .refine((types) => Object.keys(types).length > 0, "must name at least one data type")

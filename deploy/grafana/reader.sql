@@ -5,7 +5,7 @@ CREATE SCHEMA IF NOT EXISTS oura;
 GRANT USAGE ON SCHEMA oura TO oura_reader;
 GRANT SELECT ON ALL TABLES IN SCHEMA oura TO oura_reader;
 ALTER DEFAULT PRIVILEGES IN SCHEMA oura GRANT SELECT ON TABLES TO oura_reader;
--- Charts need no sign-ins. Of tables made later this has to be said again once they are there.
+-- Charts do not need the sign-ins. If oauth_tokens is created later, revoke the right again.
 DO $$ BEGIN
   IF to_regclass('oura.oauth_tokens') IS NOT NULL THEN
     REVOKE ALL ON oura.oauth_tokens FROM oura_reader;

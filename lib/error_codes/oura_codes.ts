@@ -16,7 +16,7 @@ export const OURA_CODES = {
   },
   OURA_BAD_ANSWER: {
     cause: "Oura's response is not JSON, has no envelope, or repeats its pages.",
-    fix: "Run the command again. If the error stays, report it.",
+    fix: "Run the command again. If the error persists, report it.",
   },
   OURA_API: {
     cause: "After a sign-in, Oura did not say who signed in.",

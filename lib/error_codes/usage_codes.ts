@@ -101,11 +101,11 @@ export const USAGE_CODES = {
     fix: "Download the export again.",
   },
   ARCHIVE_ENCRYPTED: {
-    cause: "A file of the archive has a password, which Oura's export has not.",
+    cause: "A file of the archive has a password. Oura's export has none.",
     fix: "Unpack the archive and import the folder.",
   },
   ARCHIVE_UNSAFE: {
-    cause: "A path of the archive leads out of it, or a file would unpack to an absurd size.",
+    cause: "A path of the archive leads out of it, or a file would unpack to an implausible size.",
     fix: "Oura did not make this archive. Download the export again.",
   },
   ARCHIVE_UNKNOWN: {

@@ -27,6 +27,9 @@ export const DEFAULTS: Readonly<Record<string, string>> = {
   "contract.new_fields": "warn",
   "contract.bad_rows": "quarantine",
   "contract.max_rejects": "1%",
+  "retention.runs": "400d",
+  "retention.revisions": "forever",
+  "retention.events": "30d",
 };
 
 /** One row per key, from the outside in. */
@@ -97,6 +100,7 @@ function valueOf(node: Json): string {
 /** What a pattern means to a person, by a value that it takes and the patterns below it do not. */
 const FORMS = [
   { sample: "contributors.deep_sleep", text: "path in the document: `contributors.deep_sleep`" },
+  { sample: "forever", text: "days, weeks or years: `90d`, `12w`, `2y`; or `forever`" },
   { sample: "90d", text: "days, weeks or years: `90d`, `12w`, `2y`" },
   { sample: "30s", text: "seconds, minutes or hours: `30s`, `5m`, `1h`" },
   { sample: "0.5%", text: "percentage: `1%`, `0.5%`" },
