@@ -1,7 +1,6 @@
 /**
  * Loads what an archive has of one data type, batch by batch. Each batch is a transaction, and a
- * document that is stored already is met unchanged: an
- * import that was killed is simply run again.
+ * document that is stored already is met unchanged: an import that was killed is simply run again.
  */
 import type { PipelineType } from "../../config/model.ts";
 import type { Database, Transaction } from "../../lib/db/driver/database.ts";
@@ -83,13 +82,15 @@ interface Stages {
 /**
  * Loads a data type.
  * @param exists Whether its table exists.
+ * @param counts What becomes of its rows is added here batch by batch, as it is committed.
  * @throws {BadRowError} Where `contract.bad_rows` says `fail`.
  */
 export async function importType(
   context: ImportContext,
   { type, files, ids }: ScannedType,
   exists: boolean,
-): Promise<ImportCounts> {
+  counts: ImportCounts,
+): Promise<void> {
   const { db, userId, signal } = context;
   const transform = createTransform(type);
   const stages: Stages = {
@@ -100,7 +101,6 @@ export async function importType(
     naturalKeys: exists ? await readNaturalKeys(db, transform.table, userId, ids) : null,
     exists,
   };
-  const counts = noCounts();
   const size = transform.table.timeKeyed ? BATCH_ROWS : BATCH_DOCUMENTS;
   for (const member of files) {
     const { fields, documents } = await openDocuments(member, type);
@@ -123,10 +123,10 @@ export async function importType(
     }
     if (batch.length > 0) await flush();
   }
-  return counts;
 }
 
-function noCounts(): ImportCounts {
+/** Of a data type before its first row. */
+export function noCounts(): ImportCounts {
   return {
     inserted: 0,
     updated: 0,
@@ -168,7 +168,6 @@ async function importBatch(
       else read.push({ place, document, row: outcome.row, unread: outcome.unread });
     }
   }
-  counts.rejected = rejects.length;
   const known = stages.exists
     ? await readStored(tx, transform.table, userId, read.map(({ row }) => row.key))
     : new Map<string, StoredRow>();
@@ -200,6 +199,8 @@ async function importBatch(
       else write({ ...item, row: outcome.row, unread: outcome.unread });
     }
   }
+  // A document may be refused only with what is stored of it.
+  counts.rejected = rejects.length;
   if (runId === null) {
     const keys = new Set(rows.map(({ key }) => key));
     for (const key of keys) counts[known.has(key) ? "updated" : "inserted"]++;
