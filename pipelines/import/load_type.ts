@@ -10,8 +10,10 @@ import { addRejects, resolveRejects } from "../../lib/db/store/rejects.ts";
 import { earlierDay, laterDay, utcDay } from "../../lib/values/days.ts";
 import { BadRowError } from "../errors.ts";
 import { refreshHeartRateHours, ROLLED_UP } from "../rollup/heart_rate_hours.ts";
+import { refreshSeriesDocuments } from "../rollup/series_documents.ts";
 import { createLoader, type Loader } from "../stages/load.ts";
 import { rejectEntry, withinEncoding } from "../stages/reject_entry.ts";
+import { valueColumns } from "../stages/table.ts";
 import { createTransform, type Reject, type Row, type Transform } from "../stages/transform.ts";
 import { isEmptySample, openDocuments } from "./documents.ts";
 import { mergeDocuments } from "./merge.ts";
@@ -227,12 +229,23 @@ async function importBatch(
   );
   const series = await addRejects(tx, target, entries);
   counts.newRejects = quarantined.added + series.added;
-  if (type.name === ROLLED_UP && loaded.inserted + loaded.updated > 0) {
-    const days = rows.map(({ key }) => key.slice(0, 10));
-    const span = { from: days.reduce(earlierDay), to: days.reduce(laterDay) };
-    await refreshHeartRateHours(tx, type, userId, span);
-  }
+  if (loaded.inserted + loaded.updated > 0) await refreshRollUps(tx, userId, stages, rows);
   return counts;
+}
+
+/** Makes the roll-ups of the days of some rows match what was loaded. */
+async function refreshRollUps(
+  tx: Transaction,
+  userId: string,
+  { type, transform: { table } }: Stages,
+  rows: readonly Row[],
+): Promise<void> {
+  const place = valueColumns(table).findIndex(({ name }) => name === "day");
+  if (place < 0 && type.name !== ROLLED_UP) return;
+  const days = rows.map(({ key, values }) => place < 0 ? key.slice(0, 10) : String(values[place]));
+  const span = { from: days.reduce(earlierDay), to: days.reduce(laterDay) };
+  if (type.name === ROLLED_UP) await refreshHeartRateHours(tx, type, userId, span);
+  else await refreshSeriesDocuments(tx, type, userId, span);
 }
 
 interface Read {
