@@ -13,18 +13,20 @@ import { nearest } from "./yaml/suggest.ts";
 import { compileWindow } from "./window.ts";
 
 /** Parts of a data type that only the YAML can say where the catalog does not know it. */
-interface Route {
-  readonly known: boolean;
-  readonly endpoint: string;
-  readonly importOnly: boolean;
-  readonly envelope: "list" | "object";
+interface Route extends
+  Pick<
+    PipelineType,
+    | "known"
+    | "endpoint"
+    | "envelope"
+    | "key"
+    | "day"
+    | "offset"
+    | "scope"
+    | "singleDocument"
+    | "occasional"
+  > {
   readonly by: WindowFamily;
-  readonly key: readonly string[];
-  readonly day: string | null;
-  readonly offset: string | null;
-  readonly scope: string | null;
-  readonly singleDocument: boolean;
-  readonly occasional: boolean;
 }
 
 /** The data types that are right, in the order of the file; the others are reported. */
@@ -110,7 +112,6 @@ function routeOfKnown(
   return {
     known: true,
     endpoint: dataType.endpoint,
-    importOnly: false,
     envelope: dataType.envelope,
     by: dataType.window,
     key: dataType.key,
@@ -135,8 +136,7 @@ function routeOfExported(
   }
   return {
     known: true,
-    endpoint: "",
-    importOnly: true,
+    endpoint: null,
     envelope: "list",
     by: "none",
     key,
@@ -175,7 +175,6 @@ function routeOfUnknown(
   return {
     known: false,
     endpoint: declared.endpoint,
-    importOnly: false,
     envelope: "list",
     by: by ?? "date",
     key: declared.key ?? ["id"],

@@ -41,10 +41,8 @@ export interface PipelineType {
   readonly table: string;
   /** True when the catalog knows the type, false when the YAML declares the endpoint. */
   readonly known: boolean;
-  /** Empty where `importOnly`. */
-  readonly endpoint: string;
-  /** True when only the account export holds the type: `sync` never asks for it. */
-  readonly importOnly: boolean;
+  /** Null when only the account export holds the type: `sync` never asks for it. */
+  readonly endpoint: string | null;
   readonly envelope: "list" | "object";
   readonly window: TypeWindow;
   /** Paths in the document that, with the wearer, identify it. */
@@ -66,6 +64,16 @@ export interface PipelineType {
   readonly series: readonly Series[];
   /** Whether `v_<type>` is wanted. */
   readonly view: boolean;
+}
+
+/** A data type that Oura's API serves. */
+export interface ServedType extends PipelineType {
+  readonly endpoint: string;
+}
+
+/** Whether Oura's API serves a data type. */
+export function isServed(type: PipelineType): type is ServedType {
+  return type.endpoint !== null;
 }
 
 /** Which days are asked for, and how. */

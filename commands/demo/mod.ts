@@ -1,6 +1,6 @@
 import { Option } from "commander";
 import { basename } from "node:path";
-import type { Pipeline, PipelineType } from "../../config/model.ts";
+import { isServed, type Pipeline, type PipelineType } from "../../config/model.ts";
 import { loadSettings, type Settings } from "../../config/environment/settings.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { lockDirectory } from "../../lib/db/driver/pglite/directory_lock.ts";
@@ -96,7 +96,7 @@ async function demo(
 
 /** The data types of the API: the others come with an account export. */
 function served({ types }: Pipeline): readonly PipelineType[] {
-  return types.filter(({ importOnly }) => !importOnly);
+  return types.filter(isServed);
 }
 
 /** The demo's own settings: nothing of the person's `.env` is touched, nor their database. */

@@ -1,5 +1,5 @@
 /** What `status` tells of a wearer, in the shape that monitors read; see docs/operations.md. */
-import type { PipelineType } from "../../config/model.ts";
+import { isServed, type PipelineType } from "../../config/model.ts";
 import { utcDay } from "../../lib/values/days.ts";
 import type { LastRun, TypeStatus } from "../../lib/db/store/status.ts";
 import {
@@ -62,7 +62,7 @@ export function wearerReport(
   now: Date,
 ): WearerReport {
   const verdicts: Verdict[] = statuses
-    .filter(({ last_state }, i) => last_state !== "skipped" && !types[i]!.importOnly)
+    .filter(({ last_state }, i) => last_state !== "skipped" && isServed(types[i]!))
     .map((status) => readingVerdict(status, now));
   const newest = newestDay(types, holdings);
   if (types.some(occursDaily) && isStale(newest, utcDay(now))) verdicts.push("stale");
@@ -87,7 +87,7 @@ function typeReport(
 ): TypeReport {
   const { rows = 0, first = null, newest = null } = holding ?? {};
   // What only the account export has is never read from the API.
-  const reading = type.importOnly ? "import" : readingVerdict(status, now);
+  const reading = isServed(type) ? readingVerdict(status, now) : "import";
   // A type without any data may be one the ring does not measure.
   const isOld = occursDaily(type) && newest !== null && isStale(newest, utcDay(now));
   return {

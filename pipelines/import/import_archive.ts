@@ -17,7 +17,7 @@ import {
 import { RunRecord } from "../sync/run_record.ts";
 import type { Archive } from "./archive.ts";
 import { otherWearer } from "./errors.ts";
-import { type ImportContext, type ImportCounts, importType } from "./load_type.ts";
+import { type ImportContext, type ImportCounts, importType, noCounts } from "./load_type.ts";
 import { type IgnoredFile, type Scan, scanArchive } from "./scan.ts";
 import { recordImport, sharedWith } from "./stored.ts";
 
@@ -111,7 +111,8 @@ async function compareTypes(
   const types: ImportedType[] = [];
   for (const scanned of scan.types) {
     const exists = tables.has(scanned.type.table);
-    const counts = await importType({ ...context, runId: null }, scanned, exists);
+    const counts = noCounts();
+    await importType({ ...context, runId: null }, scanned, exists, counts);
     types.push(imported(scanned, counts, { state: "done" }));
   }
   return { types, error: null };
@@ -142,9 +143,10 @@ async function loadTypes(
   let stopped: OuraSyncError | null = null;
   for (const scanned of scan.types) {
     const holder = busy.get(scanned.type.name);
-    const { counts, ending } = holder
-      ? { counts: null, ending: { state: "busy" as const, holder } }
-      : await loadType(scanned, { ...context, runId: record.id }, pipeline);
+    const counts = noCounts();
+    const ending: Ending = holder
+      ? { state: "busy", holder }
+      : await loadType(scanned, { ...context, runId: record.id }, pipeline, counts);
     const outcome = { ...progressOf(scanned.type.name, counts), ...ending };
     addCounts(sum, outcome.counts);
     outcomes.push(outcome);
@@ -164,18 +166,19 @@ async function loadType(
   scanned: Scan["types"][number],
   context: ImportContext,
   pipeline: Pipeline,
-): Promise<{ counts: ImportCounts | null; ending: Ending }> {
+  counts: ImportCounts,
+): Promise<Ending> {
   const { type } = scanned;
   const { db, userId, exportedAt } = context;
   try {
-    const counts = await importType(context, scanned, true);
+    await importType(context, scanned, true, counts);
     if (exportedAt !== null) {
       await retryStatement(db, (each) => recordImport(each, userId, type.name, exportedAt));
     }
     const error = tooManyRejects(type, counts, pipeline);
-    return { counts, ending: error ? { state: "failed", error } : { state: "done" } };
+    return error ? { state: "failed", error } : { state: "done" };
   } catch (error) {
-    return { counts: null, ending: { state: "failed", error: asOuraSyncError(error) } };
+    return { state: "failed", error: asOuraSyncError(error) };
   }
 }
 
@@ -185,8 +188,10 @@ function endsImport(ending: Ending, signal: AbortSignal | undefined): OuraSyncEr
   return signal?.aborted || ending.error.exitCode === EXIT.database ? ending.error : null;
 }
 
-function progressOf(dataType: string, counts: ImportCounts | null): TypeProgress {
-  const { inserted = 0, updated = 0, unchanged = 0, kept = 0, rejected = 0 } = counts ?? {};
+function progressOf(
+  dataType: string,
+  { inserted, updated, unchanged, kept, rejected }: ImportCounts,
+): TypeProgress {
   return {
     dataType,
     counts: { inserted, updated, unchanged: unchanged + kept, rejected, deleted: 0 },
@@ -230,24 +235,14 @@ function busyTypes(dataTypes: readonly string[]): BusyError {
 
 function imported(
   { type, files }: Scan["types"][number],
-  counts: ImportCounts | null,
+  counts: ImportCounts,
   { state, error }: Ending,
 ): ImportedType {
-  const none = {
-    inserted: 0,
-    updated: 0,
-    unchanged: 0,
-    kept: 0,
-    rejected: 0,
-    newRejects: 0,
-    empty: 0,
-    idsDiffer: 0,
-  };
   return {
     dataType: type.name,
     files: files.map(({ path }) => path),
     state,
     error: error ? { code: error.code, message: error.message } : null,
-    ...(counts ?? none),
+    ...counts,
   };
 }

@@ -1,7 +1,6 @@
 /**
  * Loads what an archive has of one data type, batch by batch. Each batch is a transaction, and a
- * document that is stored already is met unchanged: an
- * import that was killed is simply run again.
+ * document that is stored already is met unchanged: an import that was killed is simply run again.
  */
 import type { PipelineType } from "../../config/model.ts";
 import type { Database, Transaction } from "../../lib/db/driver/database.ts";
@@ -11,8 +10,10 @@ import { addRejects, resolveRejects } from "../../lib/db/store/rejects.ts";
 import { earlierDay, laterDay, utcDay } from "../../lib/values/days.ts";
 import { BadRowError } from "../errors.ts";
 import { refreshHeartRateHours, ROLLED_UP } from "../rollup/heart_rate_hours.ts";
+import { refreshSeriesDocuments } from "../rollup/series_documents.ts";
 import { createLoader, type Loader } from "../stages/load.ts";
 import { rejectEntry, withinEncoding } from "../stages/reject_entry.ts";
+import { valueColumns } from "../stages/table.ts";
 import { createTransform, type Reject, type Row, type Transform } from "../stages/transform.ts";
 import { isEmptySample, openDocuments } from "./documents.ts";
 import { mergeDocuments } from "./merge.ts";
@@ -83,13 +84,15 @@ interface Stages {
 /**
  * Loads a data type.
  * @param exists Whether its table exists.
+ * @param counts What becomes of its rows is added here batch by batch, as it is committed.
  * @throws {BadRowError} Where `contract.bad_rows` says `fail`.
  */
 export async function importType(
   context: ImportContext,
   { type, files, ids }: ScannedType,
   exists: boolean,
-): Promise<ImportCounts> {
+  counts: ImportCounts,
+): Promise<void> {
   const { db, userId, signal } = context;
   const transform = createTransform(type);
   const stages: Stages = {
@@ -100,7 +103,6 @@ export async function importType(
     naturalKeys: exists ? await readNaturalKeys(db, transform.table, userId, ids) : null,
     exists,
   };
-  const counts = noCounts();
   const size = transform.table.timeKeyed ? BATCH_ROWS : BATCH_DOCUMENTS;
   for (const member of files) {
     const { fields, documents } = await openDocuments(member, type);
@@ -123,10 +125,10 @@ export async function importType(
     }
     if (batch.length > 0) await flush();
   }
-  return counts;
 }
 
-function noCounts(): ImportCounts {
+/** Of a data type before its first row. */
+export function noCounts(): ImportCounts {
   return {
     inserted: 0,
     updated: 0,
@@ -168,7 +170,6 @@ async function importBatch(
       else read.push({ place, document, row: outcome.row, unread: outcome.unread });
     }
   }
-  counts.rejected = rejects.length;
   const known = stages.exists
     ? await readStored(tx, transform.table, userId, read.map(({ row }) => row.key))
     : new Map<string, StoredRow>();
@@ -200,6 +201,8 @@ async function importBatch(
       else write({ ...item, row: outcome.row, unread: outcome.unread });
     }
   }
+  // A document may be refused only with what is stored of it.
+  counts.rejected = rejects.length;
   if (runId === null) {
     const keys = new Set(rows.map(({ key }) => key));
     for (const key of keys) counts[known.has(key) ? "updated" : "inserted"]++;
@@ -226,12 +229,23 @@ async function importBatch(
   );
   const series = await addRejects(tx, target, entries);
   counts.newRejects = quarantined.added + series.added;
-  if (type.name === ROLLED_UP && loaded.inserted + loaded.updated > 0) {
-    const days = rows.map(({ key }) => key.slice(0, 10));
-    const span = { from: days.reduce(earlierDay), to: days.reduce(laterDay) };
-    await refreshHeartRateHours(tx, type, userId, span);
-  }
+  if (loaded.inserted + loaded.updated > 0) await refreshRollUps(tx, userId, stages, rows);
   return counts;
+}
+
+/** Makes the roll-ups of the days of some rows match what was loaded. */
+async function refreshRollUps(
+  tx: Transaction,
+  userId: string,
+  { type, transform: { table } }: Stages,
+  rows: readonly Row[],
+): Promise<void> {
+  const place = valueColumns(table).findIndex(({ name }) => name === "day");
+  if (place < 0 && type.name !== ROLLED_UP) return;
+  const days = rows.map(({ key, values }) => place < 0 ? key.slice(0, 10) : String(values[place]));
+  const span = { from: days.reduce(earlierDay), to: days.reduce(laterDay) };
+  if (type.name === ROLLED_UP) await refreshHeartRateHours(tx, type, userId, span);
+  else await refreshSeriesDocuments(tx, type, userId, span);
 }
 
 interface Read {

@@ -2,6 +2,7 @@
  * One document of one wearer, as webhook events name it: fetch it by its id, then load it, put it into
  * quarantine, or mark it deleted when Oura no longer has it. Under the lease of its data type.
  */
+import { isServed, type ServedType } from "../../config/model.ts";
 import type { Transaction } from "../../lib/db/driver/database.ts";
 import { Repertoire } from "../../lib/db/driver/repertoire.ts";
 import { acquireLeases } from "../../lib/db/store/leases.ts";
@@ -51,7 +52,7 @@ export type DocumentOptions =
 export async function syncDocument(options: DocumentOptions): Promise<SyncReport> {
   const started = performance.now();
   const { db, http, userId, pipeline, lease, version, signal, command = "document" } = options;
-  const compiled = compiledType(options);
+  const compiled = stagesOf(options);
   await using record = await RunRecord.open(db, {
     userId,
     command,
@@ -76,16 +77,23 @@ export async function syncDocument(options: DocumentOptions): Promise<SyncReport
   return reportOf(options, record.id, outcome, error, started);
 }
 
-function compiledType({ dataType, pipeline, compiled }: DocumentOptions): CompiledType {
+/** A data type whose documents can be asked for one by one. */
+interface DocumentStages extends CompiledType {
+  readonly type: ServedType;
+}
+
+function stagesOf({ dataType, pipeline, compiled }: DocumentOptions): DocumentStages {
   const found = (compiled ?? compileTypes(pipeline)).get(dataType);
-  if (found?.type.singleDocument) return found;
+  if (found && isServed(found.type) && found.type.singleDocument) {
+    return { ...found, type: found.type };
+  }
   throw new UsageError("NO_SINGLE_DOCUMENT", `Oura has no single documents of ${dataType}`);
 }
 
 /** Fetches the document and stores what Oura says. Failures are in the outcome. */
 async function readDocument(
   options: DocumentOptions,
-  compiled: CompiledType,
+  compiled: DocumentStages,
   context: LoadContext,
 ): Promise<TypeOutcome> {
   const { db, http, dataType, documentId, pipeline, signal } = options;
@@ -108,7 +116,7 @@ async function readDocument(
 /** The document, or null when Oura no longer has it. */
 async function fetchDocument(
   http: OuraHttp,
-  { type }: CompiledType,
+  { type }: DocumentStages,
   id: string,
   signal: AbortSignal | undefined,
 ): Promise<unknown> {

@@ -3,7 +3,7 @@
  * record how each data type ended. One type's failure never stops the others; an expired sign-in and
  * a broken database stop everything.
  */
-import type { Pipeline, PipelineType } from "../../config/model.ts";
+import { isServed, type Pipeline, type PipelineType } from "../../config/model.ts";
 import { utcDay } from "../../lib/values/days.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { Repertoire } from "../../lib/db/driver/repertoire.ts";
@@ -97,9 +97,7 @@ export async function sync(options: SyncOptions): Promise<SyncReport> {
 async function planSync(options: SyncOptions): Promise<SyncPlan> {
   const { db, http, userId, pipeline, types, dryRun = false } = options;
   const { demand = { kind: "pending" }, now = new Date() } = options;
-  const requested = pipeline.types.filter(({ name, importOnly }) =>
-    types?.includes(name) ?? !importOnly
-  );
+  const requested = pipeline.types.filter((type) => types?.includes(type.name) ?? isServed(type));
   const askable = await retryTransaction(
     db,
     (tx) => askableTypes(tx, userId, requested, http.tokens, now),
@@ -210,7 +208,8 @@ function typeRecorder(record: RunRecord, { pipeline, http, onEvent }: SyncOption
   const endpoints = new Map(pipeline.types.map(({ name, endpoint }) => [name, endpoint]));
   return async (outcome: TypeOutcome) => {
     onEvent?.({ kind: "type", outcome });
-    const traffic = http.traffic.byPath.get(endpoints.get(outcome.dataType)!);
+    const endpoint = endpoints.get(outcome.dataType) ?? null;
+    const traffic = endpoint === null ? undefined : http.traffic.byPath.get(endpoint);
     const { requests, bytes } = traffic ?? { requests: 0, bytes: 0 };
     telemetry().count("requests", requests, { "oura_sync.data_type": outcome.dataType });
     await record.type(outcome, { requests, bytes });

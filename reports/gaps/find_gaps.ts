@@ -1,5 +1,5 @@
 /** `gaps`: the days without data of one wearer, and why. */
-import type { Pipeline, PipelineType } from "../../config/model.ts";
+import { isServed, type Pipeline, type PipelineType } from "../../config/model.ts";
 import { addDays, daysBetween, type DaySpan, earlierDay } from "../../lib/values/days.ts";
 import {
   readCoverage,
@@ -54,8 +54,8 @@ export interface GapQuery {
 export async function findGaps(db: Queryable, query: GapQuery): Promise<Gap[]> {
   const { pipeline, userId } = query;
   // Of what only the account export has, no day is expected.
-  const types = pipeline.types.filter(({ name, importOnly }) =>
-    !importOnly && (query.types?.includes(name) ?? true)
+  const types = pipeline.types.filter((type) =>
+    isServed(type) && (query.types?.includes(type.name) ?? true)
   );
   const names = types.map(({ name }) => name);
   const live = livePipeline(pipeline, await readState(db)).types;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import type { Pipeline, PipelineType } from "../../config/model.ts";
+import { isServed, type Pipeline, type PipelineType } from "../../config/model.ts";
 import { loadPipeline, parsePipeline } from "../../config/pipeline.ts";
 import { ConfigError } from "../../config/yaml/problem.ts";
 import { EXIT, UsageError } from "../../lib/errors.ts";
@@ -35,7 +35,7 @@ Deno.test(
       pipeline.types.map((type) => type.name).sort(),
       [...CATALOG, ...EXPORT_CATALOG].map((type) => type.name).sort(),
     );
-    assert.equal(pipeline.types.filter(({ importOnly }) => !importOnly).length, 19);
+    assert.equal(pipeline.types.filter(isServed).length, 19);
     for (const type of pipeline.types) {
       assert.ok(
         type.columns.length > 0,

@@ -193,3 +193,25 @@ forEachDatabase(
     });
   },
 );
+
+forEachDatabase("the figures of a series follow an import", async (db) => {
+  const line = (id: string, day: string, items: number[]) => {
+    const timestamp = `${day}T04:00:00+00:00`;
+    return `${id};${day};${timestamp};${JSON.stringify({ interval: 60, items, timestamp })}\n`;
+  };
+  const load = async (lines: string[], exportedAt: string) => {
+    const text = `id;day;timestamp;met\n${lines.join("")}`;
+    await withZip(new Map([["App Data/dailyactivity.csv", text]]), async (path) => {
+      const report = await importInto(db, path, USER, { exportedAt: new Date(exportedAt) });
+      assert.equal(total(report, "rejected"), 0);
+    });
+    const { rows } = await db.query<{ mean: number }>(
+      "SELECT mean FROM oura.series_documents WHERE series = 'activity_met' ORDER BY document_id",
+    );
+    return rows.map(({ mean }) => mean);
+  };
+  const first = line("a1", "2026-07-01", [1, 2]);
+  assert.deepEqual(await load([first], "2026-07-10"), [1.5]);
+  const [changed, added] = [line("a1", "2026-07-01", [3]), line("a2", "2026-07-20", [4])];
+  assert.deepEqual(await load([changed, added], "2026-07-25"), [3, 4]);
+});

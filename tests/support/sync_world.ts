@@ -1,7 +1,7 @@
 /** A simulated Oura with a database beside it, and the comparison of the two. */
 import assert from "node:assert/strict";
 import { parsePipeline } from "../../config/pipeline.ts";
-import type { Pipeline, PipelineType, TypeWindow } from "../../config/model.ts";
+import { isServed, type Pipeline, type PipelineType, type TypeWindow } from "../../config/model.ts";
 import SHIPPED from "../../config/oura.yaml" with { type: "text" };
 import type { Database } from "../../lib/db/driver/database.ts";
 import { quoteIdentifier } from "../../lib/db/driver/identifiers.ts";
@@ -38,7 +38,7 @@ export function shippedPipeline(schema = "oura", days?: number): Pipeline {
 
 /** The types of a pipeline that Oura's API serves; the others come with an account export alone. */
 export function servedTypes({ types }: Pipeline): PipelineType[] {
-  return types.filter(({ importOnly }) => !importOnly);
+  return types.filter(isServed);
 }
 
 /** A window that reaches back so many days and no further, whatever the look-back. */

@@ -3,8 +3,8 @@ import type { PortalName } from "./portals.ts";
 
 const PREFIX = "extapi:";
 
-/** Every scope that opens something this program reads, in Oura's own spelling. */
-export const SCOPES = [
+/** All that the legacy portal can grant; it has no name for the scopes that came later. */
+const LEGACY_SCOPES = [
   "email",
   "personal",
   "daily",
@@ -13,25 +13,13 @@ export const SCOPES = [
   "tag",
   "session",
   "spo2",
-  "heart_health",
-  "stress",
-  "ring_configuration",
 ] as const;
+
+/** Every scope that opens something this program reads, in Oura's own spelling. */
+export const SCOPES = [...LEGACY_SCOPES, "heart_health", "stress", "ring_configuration"] as const;
 
 /** What a scope is called now, by its name of before. Source: OpenAPI up to 1.37. */
 const RENAMED: Readonly<Record<string, string>> = { spo2Daily: "spo2" };
-
-/** All that the legacy portal can grant; it has no name for the scopes that came later. */
-const LEGACY_SCOPES: ReadonlySet<string> = new Set([
-  "email",
-  "personal",
-  "daily",
-  "heartrate",
-  "workout",
-  "tag",
-  "session",
-  "spo2",
-]);
 
 /** What is known of a grant's scopes. */
 export interface GrantedScopes {
@@ -57,7 +45,7 @@ export function scopeStanding(
 ): ScopeStanding {
   if (scopes === null || scope === null) return "unknown";
   if ([...scopes].map(currentName).includes(scope)) return "granted";
-  return portal === "legacy" && !LEGACY_SCOPES.has(scope) ? "not_offered" : "withheld";
+  return portal === "legacy" && !LEGACY_SCOPES.some((name) => name === scope) ? "not_offered" : "withheld";
 }
 
 function currentName(name: string): string {

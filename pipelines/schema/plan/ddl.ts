@@ -38,7 +38,7 @@ export function createTable(type: PipelineType): string[] {
     const index = q(`${type.table}_user_id_day_idx`);
     statements.push(`CREATE INDEX ${index} ON ${table} (user_id, day)`);
   }
-  const source = type.importOnly ? "Oura's account export" : `Oura's ${type.endpoint}`;
+  const source = `Oura's ${type.endpoint ?? "account export"}`;
   statements.push(`COMMENT ON TABLE ${table} IS ${quoteLiteral(`${source}.`)}`);
   return statements;
 }

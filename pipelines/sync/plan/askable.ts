@@ -3,7 +3,7 @@
  * grant lacks closes its types. A scope that the portal cannot grant says nothing: its types are asked
  * for, and Oura's answer decides. A refusal holds until the next sign-in, or for {@linkcode RECHECK_DAYS}.
  */
-import type { PipelineType } from "../../../config/model.ts";
+import { isServed, type PipelineType, type ServedType } from "../../../config/model.ts";
 import { addDays, utcDay } from "../../../lib/values/days.ts";
 import type { Queryable } from "../../../lib/db/driver/database.ts";
 import { type KnownRefusal, knownRefusals } from "../../../lib/db/store/last_answers.ts";
@@ -16,7 +16,7 @@ export const RECHECK_DAYS = 30;
 
 /** The data types of a run, sorted by what the grant says about them. */
 export interface Askable {
-  readonly types: readonly PipelineType[];
+  readonly types: readonly ServedType[];
   /** Names of those among `types` for which Oura's answer decides. */
   readonly probed: ReadonlySet<string>;
   /** The others, by name. */
@@ -32,8 +32,8 @@ export async function askableTypes(
   now: Date,
 ): Promise<Askable> {
   const skipped = new Map<string, SkipReason>();
-  for (const type of wanted) if (type.importOnly) skipped.set(type.name, notServed(type));
-  const served = wanted.filter(({ importOnly }) => !importOnly);
+  for (const type of wanted) if (!isServed(type)) skipped.set(type.name, notServed(type));
+  const served = wanted.filter(isServed);
   const grant = { scopes: tokens.scopes, portal: tokens.signIn?.portal ?? null };
   const standing = Map.groupBy(served, ({ scope }) => scopeStanding(grant, scope));
   for (const type of standing.get("withheld") ?? []) skipped.set(type.name, withheld(type));
@@ -46,7 +46,7 @@ export async function askableTypes(
     if (refusal) skipped.set(type.name, notOffered(type, refusal));
   }
   return {
-    types: wanted.filter(({ name }) => !skipped.has(name)),
+    types: served.filter(({ name }) => !skipped.has(name)),
     probed: new Set(open.map(({ name }) => name).filter((name) => !skipped.has(name))),
     skipped,
   };

@@ -1,5 +1,5 @@
 /** From what is asked and what is known of a wearer to the windows of each data type. */
-import type { PipelineType } from "../../../config/model.ts";
+import type { PipelineType, ServedType } from "../../../config/model.ts";
 import { addDays, subtractSpans, utcDay } from "../../../lib/values/days.ts";
 import type { Queryable } from "../../../lib/db/driver/database.ts";
 import { readCoverage } from "../../../lib/db/store/ledger.ts";
@@ -11,7 +11,7 @@ import { type Demand, type Window, windowsToFetch } from "./windows.ts";
 
 /** A data type with its windows to fetch, newest first. */
 export interface TypeJob {
-  readonly type: PipelineType;
+  readonly type: ServedType;
   readonly windows: readonly Window[];
   /** Whether no scope tells if Oura gives the type, so that a refusal is an answer, not a failure. */
   readonly isProbe: boolean;

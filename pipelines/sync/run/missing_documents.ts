@@ -2,7 +2,7 @@
  * Asks Oura for the single documents that a list lacks, before they are marked deleted. An empty
  * list may be a deletion or a disturbance; the document's own route tells: 404 is a deletion.
  */
-import type { PipelineType } from "../../../config/model.ts";
+import type { ServedType } from "../../../config/model.ts";
 import type { Database } from "../../../lib/db/driver/database.ts";
 import { retryTransaction } from "../../../lib/db/driver/retry_transaction.ts";
 import { OuraSyncError, SignInError } from "../../../lib/errors.ts";
@@ -37,7 +37,7 @@ export class MissingDocuments {
    */
   async ask(
     { db, userId, signal }: Reading,
-    type: PipelineType,
+    type: ServedType,
     seen: SeenDocuments,
     began: number,
   ): Promise<Verdict> {
@@ -56,7 +56,7 @@ export class MissingDocuments {
     return verdict;
   }
 
-  async #isGone(type: PipelineType, id: string, signal: AbortSignal): Promise<boolean> {
+  async #isGone(type: ServedType, id: string, signal: AbortSignal): Promise<boolean> {
     try {
       await this.#http.getJson(`${type.endpoint}/${encodeURIComponent(id)}`, {}, signal);
       return false;

@@ -36,6 +36,7 @@ export function startType(
     job,
     stages: {
       ...compiled.get(type.name)!,
+      type,
       hasOpenRejects,
       failOnBadRow: contract.badRows === "fail",
       drift: contract.newFields === "ignore" ? null : watchDrift(type),

@@ -3,6 +3,7 @@
  * in the transaction of the last batch. Killed anywhere, the window stays pending and is read again;
  * what was loaded of it is met unchanged.
  */
+import type { ServedType } from "../../../config/model.ts";
 import { laterDay, utcDay } from "../../../lib/values/days.ts";
 import type { Database } from "../../../lib/db/driver/database.ts";
 import type { Repertoire } from "../../../lib/db/driver/repertoire.ts";
@@ -49,6 +50,7 @@ export interface SyncContext {
 
 /** A data type in one run: its compiled stages, and what its windows share. */
 export interface TypeStages extends CompiledType {
+  readonly type: ServedType;
   /** Whether the quarantine held documents of this type when the run began. */
   readonly hasOpenRejects: boolean;
   readonly failOnBadRow: boolean;
