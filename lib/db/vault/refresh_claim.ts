@@ -78,28 +78,28 @@ export function claimRefresh(
 }
 
 /**
- * Stores the pair a refresh of `former` brought and clears the claim.
+ * Stores the pair a refresh of `previous` brought and clears the claim.
  * @returns False when the row has moved on since: a newer pair or sign-in is in place.
  */
 export async function storeRefreshed(
   vault: Vault,
-  former: GrantOwner & { version: number },
+  previous: GrantOwner & { version: number },
   renewed: TokenPair & {
     scopes: readonly string[] | null;
     refreshedAt: Date;
-    /** The version of the row that the pair was made from. @default That of `former` */
+    /** The version of the row that the pair was made from. @default That of `previous` */
     version?: number;
   },
   retry: RetryOptions = {},
 ): Promise<boolean> {
   const parameters = [
-    former.userId,
-    former.version,
-    ...await sealPair(vault.keyring, former, renewed),
+    previous.userId,
+    previous.version,
+    ...await sealPair(vault.keyring, previous, renewed),
     renewed.expiresAt,
     renewed.scopes,
     renewed.refreshedAt,
-    renewed.version ?? former.version,
+    renewed.version ?? previous.version,
   ];
   const sql = storeSql;
   return await retryTransaction(vault.db, async (tx) => {

@@ -25,11 +25,11 @@ export function generateTokenKey(): KeyBytes {
 }
 
 /**
- * The keyring of the current key and, while keys are being rotated, the former ones.
+ * The keyring of the current key and, while keys are being rotated, the previous ones.
  * @throws {UsageError} When a key is not 32 bytes. The message never shows it.
  */
-export async function keyringOf(current: KeyBytes, ...former: KeyBytes[]): Promise<Keyring> {
-  const keys = await Promise.all([current, ...former].map(importKey));
+export async function keyringOf(current: KeyBytes, ...previous: KeyBytes[]): Promise<Keyring> {
+  const keys = await Promise.all([current, ...previous].map(importKey));
   return { current: keys[0]!, byId: new Map(keys.map((key) => [key.id, key])) };
 }
 

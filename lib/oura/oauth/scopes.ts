@@ -45,7 +45,9 @@ export function scopeStanding(
 ): ScopeStanding {
   if (scopes === null || scope === null) return "unknown";
   if ([...scopes].map(currentName).includes(scope)) return "granted";
-  return portal === "legacy" && !LEGACY_SCOPES.some((name) => name === scope) ? "not_offered" : "withheld";
+  return portal === "legacy" && !LEGACY_SCOPES.some((name) => name === scope)
+    ? "not_offered"
+    : "withheld";
 }
 
 function currentName(name: string): string {

@@ -9,7 +9,7 @@ import type { Step } from "../plan/step.ts";
 
 /**
  * Exchanges a column for the one that holds its values in the new type. Under the lock it makes sure
- * that no sync has written the former column since the last look.
+ * that no sync has written the previous column since the last look.
  * @returns Whether the exchange took place; if not, the next run meets those rows and tries again.
  */
 export async function swapColumn(

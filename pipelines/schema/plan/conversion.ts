@@ -22,7 +22,7 @@ export async function checkConversion(
   const object = findObject(state, "column", type.table, column.name);
   const samePath = object && columnDefinition(object).path === formatFieldPath(column.path);
   const columns: RefillColumn[] = [
-    { name: column.name, type: column.type, former: samePath ? column.name : null },
+    { name: column.name, type: column.type, previous: samePath ? column.name : null },
   ];
   const transform = createRefillTransform(only, columns);
   const width = keyColumns(table).length;

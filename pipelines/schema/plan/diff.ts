@@ -78,12 +78,16 @@ function diffTable(type: PipelineType, context: DiffContext): Step[] {
 }
 
 /** Rows stored under another key would be met again as different documents. */
-function requireSameKey(type: PipelineType, former: readonly string[], context: DiffContext): void {
-  if (JSON.stringify(former) === JSON.stringify(type.key)) return;
+function requireSameKey(
+  type: PipelineType,
+  previous: readonly string[],
+  context: DiffContext,
+): void {
+  if (JSON.stringify(previous) === JSON.stringify(type.key)) return;
   const kind = isTimeKeyed(type) ? "samples in time" : "documents";
   throw new UsageError(
     "KEY_CHANGED",
-    `${context.schema}.${type.table} holds ${kind} keyed by ${former.join(", ")}; ` +
+    `${context.schema}.${type.table} holds ${kind} keyed by ${previous.join(", ")}; ` +
       `oura.yaml now says ${type.key.join(", ")}`,
     { hint: "Declare the endpoint under a new name, or drop the table and sync again." },
   );

@@ -46,13 +46,13 @@ export function diffColumns(type: PipelineType, context: DiffContext): ColumnSte
       continue;
     }
     if (live.has(column.name)) throw columnTaken(type, column, context);
-    const former = leftOver.find(({ name, definition }) =>
+    const previous = leftOver.find(({ name, definition }) =>
       !renamed.has(name) && definition.path === formatFieldPath(column.path) &&
       definition.type === column.type && definition.retype === undefined
     );
-    if (former) {
-      renamed.set(former.name, column.name);
-      additive.push(rename(type, former, column, context));
+    if (previous) {
+      renamed.set(previous.name, column.name);
+      additive.push(rename(type, previous, column, context));
     } else {
       additive.push(add(type, column, context));
     }
@@ -88,33 +88,33 @@ function add(type: PipelineType, column: Column, context: DiffContext): Step {
 
 function rename(
   type: PipelineType,
-  former: DeclaredObject,
+  previous: DeclaredObject,
   column: Column,
   context: DiffContext,
 ): Step {
   const { table } = type;
-  const [oldIndex, newIndex] = [indexName(table, former.name), indexName(table, column.name)];
+  const [oldIndex, newIndex] = [indexName(table, previous.name), indexName(table, column.name)];
   const indexed = column.index && context.state.indexes.has(oldIndex);
   const remember: Memory[] = [
-    { move: { kind: "column", table, name: former.name }, to: column.name },
+    { move: { kind: "column", table, name: previous.name }, to: column.name },
     // No sync filled it while it was undeclared.
-    ...(former.declared ? [] : [{ put: madeColumn(type, column), refill: true }]),
+    ...(previous.declared ? [] : [{ put: madeColumn(type, column), refill: true }]),
     ...(indexed ? [{ move: { kind: "index" as const, table, name: oldIndex }, to: newIndex }] : []),
   ];
   return step(context, {
     kind: "rename_column",
     table,
     name: column.name,
-    description: `rename ${table}.${former.name} to ${column.name} (same path and type: kept)`,
+    description: `rename ${table}.${previous.name} to ${column.name} (same path and type: kept)`,
     sql: [
-      renameColumn(table, former.name, column.name),
+      renameColumn(table, previous.name, column.name),
       ...(indexed ? [renameIndex(oldIndex, newIndex)] : []),
     ],
     revert: [
-      renameColumn(table, column.name, former.name),
+      renameColumn(table, column.name, previous.name),
       ...(indexed ? [renameIndex(newIndex, oldIndex)] : []),
     ],
-    refills: !former.declared,
+    refills: !previous.declared,
     lock: briefLock(table),
     remember,
   });
@@ -132,7 +132,7 @@ function diffColumn(
   const { name } = column;
   const live = parsePrintedType(printed, COLUMN_TYPES);
   if (live !== column.type) return [changeType(type, column, object, printed, context)];
-  const former = columnDefinition(object);
+  const previous = columnDefinition(object);
   const abandoned = abandonRetype(type, object);
   const path = formatFieldPath(column.path);
   const refill = { put: madeColumn(type, column), refill: true } as const;
@@ -142,12 +142,12 @@ function diffColumn(
     refills: true,
     lock: "one batch of rows at a time",
   };
-  if (former.path !== path) {
-    const from = fieldNames(former.path);
+  if (previous.path !== path) {
+    const from = fieldNames(previous.path);
     return [step(context, {
       ...base,
       kind: "change_path",
-      description: `fill ${table}.${name} from ${path} instead of ${former.path}`,
+      description: `fill ${table}.${name} from ${path} instead of ${previous.path}`,
       sql: [...abandoned, commentColumn(table, column)],
       revert: [commentColumn(table, { ...column, path: from, description: null })],
       remember: [refill],

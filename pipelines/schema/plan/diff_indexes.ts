@@ -21,11 +21,11 @@ export function diffIndexes(
   const previousName = new Map([...renamed].map(([from, to]) => [to, from]));
   const steps: Step[] = [];
   for (const { name: column, index } of type.columns) {
-    const former = indexName(table, previousName.get(column) ?? column);
-    const live = state.indexes.get(former);
+    const name = indexName(table, previousName.get(column) ?? column);
+    const live = state.indexes.get(name);
     if (index && !live?.valid) steps.push(add(table, column, live !== undefined, context));
-    if (!index && findObject(state, "index", table, former)) {
-      steps.push(drop(table, former, context));
+    if (!index && findObject(state, "index", table, name)) {
+      steps.push(drop(table, name, context));
     }
   }
   return steps;

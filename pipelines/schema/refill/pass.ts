@@ -45,7 +45,7 @@ const WIDE_BATCH_ROWS = 500;
 const NO_WAIT = "SET LOCAL synchronous_commit = off";
 
 /**
- * Compiles the pass of a task. Rows are read and transformed while the former batch is written, and
+ * Compiles the pass of a task. Rows are read and transformed while the previous batch is written, and
  * are not locked: a batch in which another writer changed a row meanwhile is read again under lock.
  */
 export function createPass(

@@ -5,7 +5,7 @@ import { keyColumns, readStatement } from "./sql.ts";
 import type { RefillTask } from "./task.ts";
 import { createRefillTransform, type Refilled, type RefillTransform } from "./transform.ts";
 
-/** A row as a refill reads it: `k0…` its key, `f0…` former values where it has no document. */
+/** A row as a refill reads it: `k0…` its key, `f0…` previous values where it has no document. */
 export interface StoredRow extends Record<string, unknown> {
   /** The document as JSON text. */
   raw: string | null;
@@ -99,7 +99,7 @@ export function keyOf(row: StoredRow, width: number): string[] {
   return Array.from({ length: width }, (_, i) => String(row[`k${i}`]));
 }
 
-/** What a stored row says, by its document or by its former values. */
+/** What a stored row says, by its document or by its previous values. */
 export function readRow(transform: RefillTransform, row: StoredRow): Refilled {
-  return row.raw === null ? transform.former(row) : transform.document(JSON.parse(row.raw));
+  return row.raw === null ? transform.previous(row) : transform.document(JSON.parse(row.raw));
 }

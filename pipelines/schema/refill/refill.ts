@@ -33,7 +33,7 @@ export async function refill(
     );
   }
   const { atWork, wasAtWork, now } = await disturbance(db, task.type.name, since);
-  // Left open by the former run, because a sync was at work then: it may have been killed since.
+  // Left open by the previous run, because a sync was at work then: it may have been killed since.
   if (wasAtWork || after === "end") await run(null, true);
   await finish(db, task, atWork ? since : null, now);
   return { ...counts, done: !atWork };
@@ -41,7 +41,7 @@ export async function refill(
 
 /**
  * What is filled is done, but for columns whose type changes: until they are exchanged, every sync
- * writes the former column, and what it wrote is to be met again.
+ * writes the previous column, and what it wrote is to be met again.
  */
 async function finish(db: Database, task: RefillTask, since: string | null, now: string) {
   const open = task.objects.filter(({ retyped }) => since !== null || retyped);

@@ -5,7 +5,7 @@ import type { Table, TableColumn } from "../../stages/table.ts";
 /** A column to be filled, and, while its type changes, the one that holds the values so far. */
 export interface RefillColumn extends TableColumn {
   /** Takes the place of the document where `raw_data` was not kept. */
-  readonly former: string | null;
+  readonly previous: string | null;
 }
 
 /** `user_id` and the key: the order of the refill, and where it goes on. */
@@ -31,7 +31,7 @@ export interface Pass {
 
 /**
  * Reads the next rows, `limit` at most: `k0…` the key as text, `place` and `version`, `raw` the
- * document, and for rows without one the former values `f0…` as JSON.
+ * document, and for rows without one the previous values `f0…` as JSON.
  */
 export function readStatement(
   table: Table,
@@ -40,12 +40,12 @@ export function readStatement(
   limit: number,
 ): string {
   const keys = keyColumns(table);
-  const previousDocuments = columns.map(({ former }, i) =>
-    former && `to_jsonb(${q(former)}) AS f${i}`
+  const previousValues = columns.map(({ previous }, i) =>
+    previous && `to_jsonb(${q(previous)}) AS f${i}`
   )
     .filter((text) => text !== null);
   const conditions = [
-    previousDocuments.length === 0 ? "raw_data IS NOT NULL" : "true",
+    previousValues.length === 0 ? "raw_data IS NOT NULL" : "true",
     // An hour: a transaction that began before the column was there may still have been at work.
     pass.recent
       ? "updated_at >= $1::timestamptz - interval '1 hour'"
@@ -58,7 +58,7 @@ export function readStatement(
   ];
   return `SELECT ${keys.map(({ name }, i) => `${q(name)}::text AS k${i}`).join(", ")},
   ctid::text AS place, tableoid::text AS part, xmin::text AS version, raw_data::text AS raw, deleted_at IS NOT NULL AS deleted${
-    previousDocuments.map((f) => `, ${f}`).join("")
+    previousValues.map((f) => `, ${f}`).join("")
   }
 FROM oura.${q(table.name)} AS t
 WHERE ${conditions.join(" AND ")}

@@ -12,7 +12,7 @@ import type { ObjectName } from "../database_schema.ts";
 
 /** A column or series to be filled. */
 export interface RefillObject extends ObjectName {
-  /** Whether it is a column whose type changes, filled beside the former one. */
+  /** Whether it is a column whose type changes, filled beside the previous one. */
   readonly retyped: boolean;
 }
 
@@ -47,9 +47,9 @@ export function refillTask(type: PipelineType, state: LiveState): RefillTask | n
     if (!object) return [];
     const { retype, path } = columnDefinition(object);
     const name = retype?.column ?? column.name;
-    // The former column can stand in only where it holds the same field.
-    const former = retype && path === formatFieldPath(column.path) ? column.name : null;
-    columns.push({ name, type: column.type, former });
+    // The previous column can stand in only where it holds the same field.
+    const previous = retype && path === formatFieldPath(column.path) ? column.name : null;
+    columns.push({ name, type: column.type, previous });
     return [{ ...column, name }];
   });
   const series = type.series.filter(({ name }) => wait("series", name) !== undefined);

@@ -17,11 +17,11 @@ export interface Refilled {
   readonly rejects: readonly Reject[];
 }
 
-/** Reads the values of stored documents, or of the former column where there is no document. */
+/** Reads the values of stored documents, or of the previous column where there is no document. */
 export interface RefillTransform {
   document(document: unknown): Refilled;
-  /** @param row The former value of the column at place `i` as `f<i>`. */
-  former(row: Readonly<Record<string, unknown>>): Refilled;
+  /** @param row The previous value of the column at place `i` as `f<i>`. */
+  previous(row: Readonly<Record<string, unknown>>): Refilled;
 }
 
 /**
@@ -72,7 +72,7 @@ export function createRefillTransform(
       const { key, values, samples } = outcome.row;
       return { key, values: read.map((place) => values[place]!), samples, rejects: [] };
     },
-    former(row) {
+    previous(row) {
       const rejects: Reject[] = [];
       const values = columns.map(({ name, type: expected }, i) => {
         const fitted = fit(row[`f${i}`], expected);
