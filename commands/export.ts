@@ -72,7 +72,7 @@ export default defineCommand({
         files: files.map(({ name, rows, withoutDocument }) => ({
           file: `${name}.${format}`,
           rows,
-          without_document: withoutDocument,
+          withoutDocument,
         })),
       },
       () => textTable(["file", "rows"], rows, ["left", "right"]),
@@ -102,8 +102,8 @@ function noteMissing(
     terminal.err(
       `${name}: ${
         countText(withoutDocument)
-      } rows are left out, because keep_raw: false keeps no ` +
-        "document. Use CSV or Parquet for them.",
+      } rows are not in the file: their document was not stored, because of ` +
+        "keep_raw: false. Use CSV or Parquet for them.",
     );
   }
 }

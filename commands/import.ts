@@ -145,7 +145,7 @@ function instantOption(value: string | undefined): Date | undefined {
 }
 
 const REASONS = {
-  sensitive: "sensitive, left out",
+  sensitive: "sensitive, skipped",
   never: "never read",
   unknown: "not known",
   "not asked for": "not asked for",

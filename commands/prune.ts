@@ -16,6 +16,6 @@ export default defineCommand<Options>({
     const counts = await prune(db, pipeline.retention, { dryRun });
     const rows = Object.entries(counts).map(([kind, count]) => [kind, countText(count)]);
     const head = ["records", dryRun ? "would be removed" : "removed"];
-    print({ dry_run: dryRun, ...counts }, () => textTable(head, rows, ["left", "right"]));
+    print({ dryRun, ...counts }, () => textTable(head, rows, ["left", "right"]));
   },
 });

@@ -35,7 +35,7 @@ try {
     await attempt(["migrate"], /./);
     await attempt(["migrate", "status"], /./);
   } else {
-    process.stdout.write("left out: migrate, as DATABASE_URL is not set\n");
+    process.stdout.write("skipped migrate: DATABASE_URL is not set\n");
   }
 } finally {
   await Deno.remove(directory, { recursive: true });

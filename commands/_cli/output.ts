@@ -39,7 +39,7 @@ const MOST_ROWS = 1_000;
 
 /**
  * Prints a result of any length as a table.
- * @param forAll The options with which a person gets all of it, for the notice that rows are left out.
+ * @param forAll The options with which a person gets all of it, for the notice that rows are missing.
  */
 export function printTable(
   terminal: Terminal,

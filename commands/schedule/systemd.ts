@@ -4,7 +4,7 @@ import type { Job, Rhythm, UnitFile } from "./job.ts";
 /**
  * A service and its timer for the wearer's own service manager, so that nothing needs root.
  *
- * The service can write its working directory and nothing else. Left out of the hardening on
+ * The service can write its working directory and nothing else. Not in the hardening on
  * purpose: `MemoryDenyWriteExecute` (V8 compiles at run time), and what drops capabilities, which a
  * user's service manager may not do. A run that failed for a reason that passes (database or Oura
  * away) is repeated every ten minutes until the reason has passed; one that needs a person is not.

@@ -41,7 +41,7 @@ export interface TypeReport {
 export interface WearerReport {
   userId: string;
   /**
-   * The worst reading of the types that are not left out on purpose; `failing` too for a dead
+   * The worst reading of the types that were not skipped on purpose; `failing` too for a dead
    * sign-in, and `stale` too when the newest data of all is.
    */
   verdict: Verdict;

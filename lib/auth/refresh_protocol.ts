@@ -43,7 +43,7 @@ export interface RefreshContext extends Store {
   readonly sleep?: (ms: number) => Promise<void>;
   /** How long a claim bars others; longer than the call and the retries of its commit together. */
   readonly claimMs?: number;
-  /** Told of every step, before the next one begins. */
+  /** Called after every step, before the next one begins. */
   readonly onStep?: (step: RefreshStep) => void | Promise<void>;
 }
 

@@ -3,7 +3,7 @@
 /** What is done with a member of an archive. */
 export type Verdict =
   | { readonly kind: "load"; readonly dataType: string }
-  /** `sensitive`: known, and left out. `never`: not opened. `unknown`: named in the report. */
+  /** `sensitive`: known, and skipped. `never`: not opened. `unknown`: named in the report. */
   | { readonly kind: "sensitive" | "never" | "unknown" };
 
 /** Data type by file name. The second half are short names that readers of exports reported. */

@@ -18,7 +18,7 @@ import { RefusedError } from "../../lib/oura/errors.ts";
 import type { Traffic } from "../../lib/oura/http/request_stats.ts";
 import type { TypeOutcome } from "./outcome.ts";
 
-/** A run that begins. Where nobody knows whose token it has, there is no wearer, nor a data type. */
+/** A run that begins. If the owner of the token is unknown, there is no wearer, nor a data type. */
 export interface RunRecordOptions extends Omit<RunStart, "holder"> {
   /** Whose run it is. */
   lease: LeaseOptions;

@@ -35,7 +35,7 @@ export interface Gap {
 export interface GapQuery {
   readonly pipeline: Pipeline;
   readonly userId: string;
-  /** Granted scopes; null when nobody knows them. */
+  /** Granted scopes; null when they are unknown. */
   readonly scopes: ReadonlySet<string> | null;
   /** The portal that granted them. @default Not known */
   readonly portal?: string | null;

@@ -18,7 +18,7 @@ export interface DailyValues {
 
 /**
  * Values of metrics over the days of a span, in the order of `ids`.
- * @param ids Those that are no metric are left out.
+ * @param ids Ids of no metric are ignored.
  */
 export async function dailyValues(
   source: Source,

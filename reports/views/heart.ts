@@ -9,7 +9,7 @@ import { daysOf, read, type Source } from "../metrics/source.ts";
 
 /** Buckets at most, whatever is asked. */
 export const MOST_BUCKETS = 2_000;
-/** Workouts and nights are told of no longer spans. */
+/** Longer spans come without workouts and nights. */
 const MARKED_DAYS = 90;
 const HOUR = 3_600;
 

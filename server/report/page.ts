@@ -16,7 +16,7 @@ type Formats = ReturnType<typeof formats>;
 
 /**
  * Draws the report.
- * @param locale How numbers and dates are written, such as `en-GB`; the system's when left out.
+ * @param locale How numbers and dates are written, such as `en-GB`; by default the system's.
  */
 export function reportPage(period: Period, locale?: string): string {
   const fmt = formats(locale);

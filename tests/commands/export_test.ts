@@ -37,6 +37,6 @@ deskTest(
     const sleep = counts.find(({ dataType }: { dataType: string }) => dataType === "daily_sleep");
     assert.equal(sleep.inserted, rows);
     const pruned = await run(["prune", "--dry-run", "--json"], env);
-    assert.deepEqual(JSON.parse(pruned.out), { dry_run: true, runs: 0, revisions: 0, events: 0 });
+    assert.deepEqual(JSON.parse(pruned.out), { dryRun: true, runs: 0, revisions: 0, events: 0 });
   },
 );

@@ -79,7 +79,7 @@ Deno.test("no query file has anything that a distributed table refuses", async (
 Deno.test("no built statement has anything that a distributed table refuses", () => {
   const pass = { behind: true, until: true, recent: false, lock: true };
   for (const table of shippedPipeline().types.map(tableOf)) {
-    const columns = table.declared.map((column) => ({ ...column, former: null }));
+    const columns = table.declared.map((column) => ({ ...column, previous: null }));
     const statements = [
       upsertStatement(table),
       copyStatement(table),

@@ -40,7 +40,7 @@ async function usedNames(): Promise<string[]> {
   const texts = await Promise.all(
     SOURCES.map((file) => Deno.readTextFile(new URL(`../../${file}`, import.meta.url))),
   );
-  const others = ["former", "document_changed", "k0", "k1", "k2", "f0", "f1", "c0", "c1", "c2"];
+  const others = ["previous", "document_changed", "k0", "k1", "k2", "f0", "f1", "c0", "c1", "c2"];
   const words = new Set([...texts.join(" ").match(/\b[a-z_][a-z0-9_]*\b/g)!, ...others]);
   return [...words].filter((name) =>
     columnNameProblem(name) === null && !BUILT_IN_COLUMNS.includes(name) && name !== "timestamp"
@@ -136,7 +136,7 @@ Deno.test("no column is taken for a name of our own SQL", () =>
       const retyped = pipelineOf(db, "integer");
       await apply(db, retyped, { allowDestructive: true, batchRows: 1 });
       const { types } = livePipeline(retyped, await readState(db));
-      const sums = await db.query(`SELECT (SELECT sum("former") FROM oura.words) AS words,
+      const sums = await db.query(`SELECT (SELECT sum("previous") FROM oura.words) AS words,
         (SELECT count(*)::int FROM oura.v_beats) AS beats,
         (SELECT count(*)::int FROM oura.document_revisions) AS revisions`);
       assert.deepEqual(sums.rows, [{ words: 6, beats: 2, revisions: 6 }]);

@@ -9,7 +9,7 @@ const BLOCK =
 /**
  * Fills every block of a page. A block begins with `<!-- generated: name -->`, goes on with
  * `<!-- deno-fmt-ignore-start -->` and ends with `<!-- deno-fmt-ignore-end -->`.
- * @throws {Error} When the page names a block nobody writes.
+ * @throws {Error} When the page names a block without a generator.
  */
 export async function fillBlocks(
   page: string,

@@ -20,7 +20,7 @@ export interface RetryOptions {
 const LONGEST_DELAY_MS = 5_000;
 
 /**
- * Databases that stayed away through a whole round of attempts. Whoever asks next asks once: one
+ * Databases that stayed away through a whole round of attempts. The next caller asks once: one
  * outage is waited out once, and not again for every record that a run would still like to write.
  */
 const gone = new WeakSet<Database>();

@@ -44,8 +44,8 @@ export interface KeptFile {
 }
 
 /**
- * The recovery files of one wearer of one database. Every pair has a file with a name of its own, so
- * that whoever removes a file removes the pair it read or wrote, never one that was kept meanwhile.
+ * The recovery files of one wearer of one database. Every pair has a file with a name of its own: a
+ * process that removes a file removes the pair it read or wrote, never one stored in the meantime.
  */
 export class RecoveryFiles {
   private constructor(

@@ -36,7 +36,7 @@ export interface OuraHttpOptions {
   retries?: number;
   /** First back-off in ms; doubles, with jitter, up to 30 s. @default 500 */
   backoffMs?: number;
-  /** Told of every failed attempt that is repeated, for the log. */
+  /** Called for every failed attempt that is repeated, for the log. */
   onRetry?: (path: string, problem: string, attempt: number) => void;
 }
 

@@ -10,7 +10,7 @@ export interface RateGateOptions {
   sleep?: Sleep;
   /** A clock that never jumps, in ms. @default performance.now */
   monotonic?: () => number;
-  /** Told of every wait, for the log. */
+  /** Called for every wait, for the log. */
   onWait?: (ms: number) => void;
   /** Requests let through in any span of so many ms, to leave some to others. @default no limit */
   budget?: { requests: number; perMs: number };

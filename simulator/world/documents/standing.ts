@@ -34,8 +34,8 @@ export function restModeOfDay(wearer: Wearer, day: number, now: number): SimDocu
 const HARDWARE = { gen1: "gen1", gen2: "gen2m", gen3: "gen3", gen4: "gen4", or5: "or5" } as const;
 
 /**
- * ring_configuration: every ring ever owned, oldest first: one set up at the epoch's zero, one of which
- * nobody knows when, and the current one.
+ * ring_configuration: every ring ever owned, oldest first: one set up at Unix time zero, one set up at
+ * an unknown time, and the current one.
  */
 export function ringsOf(wearer: Wearer): SimDocument[] {
   const random = wearer.random(0, "rings");

@@ -21,8 +21,8 @@ export interface DirectoryLock {
 }
 
 /**
- * In a file of its own, as Windows lets nobody read a locked one. It is there while a process has
- * the directory open, and after one that was killed.
+ * In a file of its own, because on Windows no other process can read a locked file. The file exists
+ * while a process has the directory open, and after one that was killed.
  */
 interface Holder {
   pid: number;
