@@ -1,5 +1,7 @@
 /** Two observations of one document: what differs, and what the later one makes of the earlier. */
 
+import type { PipelineType } from "../../config/model.ts";
+
 type Document = Readonly<Record<string, unknown>>;
 
 /** Where the files write 0 for "not measured". */
@@ -30,6 +32,23 @@ export function mergeDocuments(
     changed = true;
   }
   return changed ? merged : null;
+}
+
+/**
+ * What a stored row becomes with a document of the file.
+ * @param stored Null where the configuration keeps no documents.
+ * @param fields Named in the header of the file.
+ * @returns The later document; null where none can be made, because no document is stored and the file
+ *   lacks fields that columns are made of.
+ */
+export function mergeWithStored(
+  stored: Document | null,
+  file: Document,
+  { offset, columns }: PipelineType,
+  fields: ReadonlySet<string>,
+): Document | "unchanged" | null {
+  if (stored !== null) return mergeDocuments(stored, file, offset) ?? "unchanged";
+  return columns.every(({ path }) => fields.has(path[0]!)) ? file : null;
 }
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/;
