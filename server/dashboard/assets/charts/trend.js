@@ -200,7 +200,7 @@ function gaps(line, at, top, bottom) {
       <rect class="hole" x="${px(from)}" y="${top}" width="${px(Math.max(2, to - from))}"
         height="${bottom - top}" />${wide
           ? html`<text class="mark" x="${px((from + to) / 2)}" y="${
-            bottom - 6
+            px((top + bottom) / 2)
           }" text-anchor="middle">${cause}</text>`
           : ""}
     `;
@@ -217,6 +217,9 @@ function shade(span, at, top, bottom, className, label) {
   `;
 }
 
+/** Labels stand above the two rows of ticks for tags and workouts. */
+const ABOVE_TICKS = 15;
+
 function trip(span, at, bottom, label) {
   const [from, to] = [at(span.from), at(span.to)];
   return html`
@@ -224,7 +227,7 @@ function trip(span, at, bottom, label) {
       Math.max(3, to - from),
     )}" height="3" />${label && to - from > 12
       ? html`<text class="mark" x="${px((from + to) / 2)}" y="${
-        bottom - 10
+        bottom - ABOVE_TICKS
       }" text-anchor="middle">${span.offset}</text>`
       : ""}
   `;

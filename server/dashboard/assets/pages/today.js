@@ -108,12 +108,16 @@ export function onDay(root, ctx, to) {
   });
 }
 
+function againstMedian(difference, fmt) {
+  const points = Math.round(difference);
+  if (points === 0) return "at your median";
+  return `${fmt.number(Math.abs(points))} ${points > 0 ? "above" : "below"} your median`;
+}
+
 function scoreCard(one, fmt, isToday) {
   const { metric, value, usual, partial } = one;
   const name = metric.name.replace(" score", "");
-  const off = value === null || !usual
-    ? ""
-    : `${fmt.change(metric, Math.round(value - usual.median))} on your median`;
+  const off = value === null || !usual ? "" : againstMedian(value - usual.median, fmt);
   const missing = isToday ? "not there yet" : "no score";
   return card(
     partial && value !== null ? `${name} so far` : name,

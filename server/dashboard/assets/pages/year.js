@@ -55,7 +55,7 @@ export function view(year, ctx) {
         : figure("raster", (width) => rasterChart(year, { width, fmt }), {
           onPick: (i) => void ctx.go(href({}, `/night/${nights[i].day}`)),
         }),
-      { className: "w8", note: "a line per night, by your clock where you were" },
+      { className: "w8", note: "a line per night, in your local time" },
     )
   }
       ${
