@@ -37,7 +37,7 @@ export class LentDatabase implements Database {
     return this.#use((db) => db.queryRaw<T>(sql, params));
   }
 
-  exec(sql: string): Promise<void> {
+  exec(sql: string): Promise<Row[]> {
     return this.#use((db) => db.exec(sql));
   }
 

@@ -42,8 +42,11 @@ export interface Queryable {
   query<T extends Row = Row>(sql: string, params?: readonly unknown[]): Promise<QueryResult<T>>;
   /** The same for SQL that a person wrote: it is sent as it is. */
   queryRaw<T extends Row = Row>(sql: string, params?: readonly unknown[]): Promise<QueryResult<T>>;
-  /** Runs several statements without parameters, such as a migration. */
-  exec(sql: string): Promise<void>;
+  /**
+   * Runs several statements without parameters, such as a migration.
+   * @returns The rows of all of them, in order.
+   */
+  exec(sql: string): Promise<Row[]>;
 }
 
 /** An open transaction. */

@@ -9,6 +9,11 @@ export interface OpenOptions {
   poolSize?: number;
   /** Whether a missing embedded database is made; else it looks empty. @default true */
   create?: boolean;
+  /**
+   * How long a server may take to answer a statement, in ms: a connection that a router has forgotten
+   * would never answer. @default No limit
+   */
+  answerTimeoutMs?: number;
   /** How long to wait for another process that has the embedded one open, in ms. @default 0 */
   patienceMs?: number;
 }

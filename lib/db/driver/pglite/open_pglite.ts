@@ -96,9 +96,10 @@ class PgliteQueryable {
     }
   }
 
-  async exec(sql: string): Promise<void> {
+  async exec(sql: string): Promise<Row[]> {
     try {
-      await this.runner.exec(inSchema(sql, this.schema));
+      const results = await this.runner.exec(inSchema(sql, this.schema));
+      return results.flatMap(({ rows }) => rows as Row[]);
     } catch (error) {
       throw toDatabaseError(error, this.label);
     }
@@ -131,7 +132,7 @@ class PgliteDatabase extends PgliteQueryable implements Database {
     return super.queryRaw(sql, params);
   }
 
-  override exec(sql: string): Promise<void> {
+  override exec(sql: string): Promise<Row[]> {
     this.assertOutsideTransaction();
     return super.exec(sql);
   }

@@ -18,6 +18,8 @@ export interface PostgresOptions {
   schema: string;
   /** Connections at most; also how many transactions can be in flight. */
   poolSize?: number;
+  /** How long a statement may take, in ms. @default No limit */
+  answerTimeoutMs?: number;
 }
 
 const DEFAULT_POOL_SIZE = 4;
@@ -42,7 +44,7 @@ export async function openPostgres(
   if (attempts.length === 0) throw channelBindingOverSocket();
   for (const notice of address.notices) loggerOf("database").warn(notice);
   for (const [index, tls] of attempts.entries()) {
-    const pool = openPool(address, tls, options.poolSize ?? DEFAULT_POOL_SIZE);
+    const pool = openPool(address, tls, options);
     try {
       const db = new PostgresDatabase(pool, options.schema, label);
       await retryStatement(db, () => checkServer(db), { when: comesSoon });
@@ -79,7 +81,11 @@ function concernsTls(failure: unknown): boolean {
     (failure.code === "DATABASE_TLS" || failure.sqlState === "28000");
 }
 
-function openPool(address: ServerAddress, ssl: TlsAttempt, size: number): pg.Pool {
+function openPool(
+  address: ServerAddress,
+  ssl: TlsAttempt,
+  { poolSize = DEFAULT_POOL_SIZE, answerTimeoutMs }: PostgresOptions,
+): pg.Pool {
   const config: pg.ClientConfig & { sslnegotiation?: string; enableChannelBinding: boolean } = {
     host: address.hostAddress ?? address.host,
     port: address.port,
@@ -93,6 +99,7 @@ function openPool(address: ServerAddress, ssl: TlsAttempt, size: number): pg.Poo
     connectionTimeoutMillis: address.connectTimeoutMs,
     enableChannelBinding: address.requiresChannelBinding,
     types: { getTypeParser: (oid: number) => decoderOf(oid) },
+    ...(answerTimeoutMs === undefined ? {} : { query_timeout: answerTimeoutMs }),
     ...(address.options === null ? {} : { options: address.options }),
     ...(ssl === false ? {} : { sslnegotiation: address.negotiation }),
   };
@@ -105,7 +112,7 @@ function openPool(address: ServerAddress, ssl: TlsAttempt, size: number): pg.Poo
       password = guardConnection(this.connection, address);
     }
   }
-  const pool = new pg.Pool({ max: size, idleTimeoutMillis: 0, Client });
+  const pool = new pg.Pool({ max: poolSize, idleTimeoutMillis: 0, Client });
   // A connection that dies is reported by the statement that uses it next. Without listeners the
   // event would end the process.
   pool.on("error", () => {});

@@ -61,9 +61,12 @@ class PostgresQueryable {
     }
   }
 
-  async exec(sql: string): Promise<void> {
+  async exec(sql: string): Promise<Row[]> {
     try {
-      await this.runner.query(inSchema(sql, this.schema));
+      const results: pg.QueryResult<Row> | pg.QueryResult<Row>[] = await this.runner.query(
+        inSchema(sql, this.schema),
+      );
+      return [results].flat().flatMap(({ rows }) => rows);
     } catch (error) {
       throw this.failure(error);
     }

@@ -1,0 +1,181 @@
+/**
+ * The queue on pg-boss, whose tables are in a schema of their own in the same database. The settings
+ * are those that lost and blocked no job when they were tried: policy `stately` with the wearer as key,
+ * polling instead of LISTEN, heartbeats.
+ */
+import { createHash } from "node:crypto";
+import { PgBoss } from "pg-boss";
+import type { Database, Queryable } from "../../../lib/db/driver/database.ts";
+import { DatabaseError, messageOf } from "../../../lib/errors.ts";
+import { loggerOf } from "../../../lib/log/log.ts";
+import type { QueueCounts, Slots, Urgency, WearerJob, WearerQueue } from "../queue.ts";
+import { quoteIdentifier } from "../../../lib/db/driver/identifiers.ts";
+import { sqlBridge } from "./sql_bridge.ts";
+
+const QUEUE = "wearer";
+/** The higher one is fetched first. */
+const PRIORITY: Readonly<Record<Urgency, number>> = { events: 20, sync: 10 };
+/** A worker that was killed is noticed after so many seconds. */
+const HEARTBEAT_SECONDS = 10;
+/** A first sync may wait for the rate limit for long; what is alive proves it by its heartbeat. */
+const LONGEST_JOB_SECONDS = 6 * 3_600;
+/** Finished jobs say nothing that the runs do not say. */
+const KEEP_FINISHED_SECONDS = 600;
+/** What pg-boss takes as a schema without quotes, well below PostgreSQL's limit. */
+const PLAIN_NAME = /^[a-z_][a-z0-9_]{0,49}$/;
+/** How long a running job may take to end when the process stops, in ms. */
+const STOP_MS = 25_000;
+
+/** How the queue is opened. */
+export interface QueueOptions {
+  /** On a server best a pool of its own, with a limit for answers. It stays open. */
+  readonly db: Database;
+  /** Whether this process runs jobs, or only asks for them. */
+  readonly runs: boolean;
+  /** How often an idle slot looks for a job, in seconds; at least 0.5. @default 1 */
+  readonly pollSeconds?: number;
+}
+
+/** The data of a job. */
+interface JobData {
+  readonly userId: string;
+}
+
+/** The schema of the queue's tables: `oura_jobs` beside `oura`. */
+export function queueSchema(schema: string): string {
+  const name = `${schema}_jobs`;
+  if (PLAIN_NAME.test(name)) return name;
+  // pg-boss takes plain names only.
+  return `oura_jobs_${createHash("sha256").update(schema).digest("hex").slice(0, 16)}`;
+}
+
+/**
+ * Opens the queue and creates its tables where they are missing.
+ * @throws {DatabaseError} When the database cannot be used, or the role may not create the tables.
+ */
+export async function openBossQueue(options: QueueOptions): Promise<WearerQueue> {
+  const { db, runs } = options;
+  const boss = new PgBoss({
+    db: sqlBridge(db),
+    schema: queueSchema(db.schema),
+    backend: db.kind,
+    supervise: runs,
+    monitorIntervalSeconds: 1,
+    superviseIntervalSeconds: 1,
+    maintenanceIntervalSeconds: 60,
+    reindex: db.kind === "postgres",
+    monitorVacuum: false,
+    schedule: false,
+    registerInstance: false,
+    openTelemetry: { enabled: false },
+  });
+  // Without a listener, the first lost connection would end the process.
+  boss.on("error", (error) => {
+    loggerOf("worker").warn("The queue could not reach the database: {problem}", {
+      problem: messageOf(error),
+    });
+  });
+  try {
+    await boss.start();
+    await boss.createQueue(QUEUE, {
+      policy: "stately",
+      retryLimit: 4,
+      retryDelay: 15,
+      retryBackoff: true,
+      retryDelayMax: 600,
+      heartbeatSeconds: HEARTBEAT_SECONDS,
+      expireInSeconds: LONGEST_JOB_SECONDS,
+      deleteAfterSeconds: KEEP_FINISHED_SECONDS,
+    });
+  } catch (error) {
+    await boss.stop({ graceful: false }).catch(() => {});
+    throw causeOf(error);
+  }
+  return new BossQueue(boss, db, options.pollSeconds ?? 1);
+}
+
+class BossQueue implements WearerQueue {
+  constructor(
+    private readonly boss: PgBoss,
+    private readonly db: Database,
+    private readonly pollSeconds: number,
+  ) {}
+
+  async ask(
+    queryable: Queryable,
+    userIds: readonly string[],
+    urgency: Urgency,
+  ): Promise<void> {
+    const db = sqlBridge(queryable);
+    // In one order, so that two transactions do not wait for each other.
+    for (const userId of userIds.toSorted()) {
+      const options = { db, singletonKey: userId, priority: PRIORITY[urgency] };
+      // `upsert` locks the waiting job until the transaction ends: no worker can start it before the
+      // event is there to be seen. `send` leaves a waiting job as it is.
+      const asked = urgency === "events"
+        ? this.boss.upsert(QUEUE, { userId }, { ...options, startAfter: 0 })
+        : this.boss.send(QUEUE, { userId }, options);
+      await asked.catch((error) => {
+        throw causeOf(error);
+      });
+    }
+  }
+
+  async work({ any, events }: Slots, job: WearerJob): Promise<void> {
+    const slots = [
+      ...Array.from({ length: any }, () => ({})),
+      ...Array.from({ length: events }, () => ({ minPriority: PRIORITY.events })),
+    ];
+    for (const limits of slots) {
+      const options = { ...limits, pollingIntervalSeconds: this.pollSeconds };
+      const slot: string = await this.boss.work<JobData>(QUEUE, options, async ([taken]) => {
+        if (!taken) return;
+        await job(taken.data.userId, taken.signal);
+        // There may be more to do: the next look need not wait for the interval.
+        this.boss.notifyWorker(slot);
+      });
+    }
+  }
+
+  async counts(): Promise<QueueCounts> {
+    const { rows } = await this.db.queryRaw<
+      { waiting: number; active: number; failed: number; oldest: number | null }
+    >(
+      `SELECT count(*) FILTER (WHERE state IN ('created', 'retry'))::int AS waiting,
+          count(*) FILTER (WHERE state = 'active')::int AS active,
+          count(*) FILTER (WHERE state = 'failed')::int AS failed,
+          extract(epoch FROM now() - min(start_after) FILTER (
+            WHERE state IN ('created', 'retry') AND start_after <= now()
+          ))::double precision AS oldest
+        FROM ${this.table()} WHERE name = $1`,
+      [QUEUE],
+    );
+    const { waiting, active, failed, oldest } = rows[0]!;
+    return { waiting, active, failed, oldestSeconds: oldest };
+  }
+
+  async takeFailed(): Promise<string[]> {
+    const { rows } = await this.db.queryRaw<{ user_id: string }>(
+      `DELETE FROM ${this.table()} WHERE name = $1 AND state = 'failed'
+        RETURNING singleton_key AS user_id`,
+      [QUEUE],
+    );
+    return [...new Set(rows.map(({ user_id }) => user_id))];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.boss.stop({ graceful: true, timeout: STOP_MS });
+  }
+
+  private table(): string {
+    return `${quoteIdentifier(queueSchema(this.db.schema))}.job`;
+  }
+}
+
+/** Our own failure, which pg-boss wraps. */
+function causeOf(error: unknown): unknown {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    if (each instanceof DatabaseError) return each;
+  }
+  return error;
+}

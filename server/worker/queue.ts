@@ -1,0 +1,48 @@
+/**
+ * The queue of jobs. A job says only that a wearer has something to do; what that is stands in our own
+ * tables (events, due syncs), so that a job can be lost, or run twice, without harm. No two jobs of one
+ * wearer run at once.
+ */
+import type { Queryable } from "../../lib/db/driver/database.ts";
+
+/** What a wearer waits for: documents that an event names come before whole syncs. */
+export type Urgency = "events" | "sync";
+
+/** How many jobs there are. */
+export interface QueueCounts {
+  readonly waiting: number;
+  readonly active: number;
+  /** Gave up after all tries. */
+  readonly failed: number;
+  /** How long the oldest waiting job has been ready, in seconds; null when none is. */
+  readonly oldestSeconds: number | null;
+}
+
+/** How many jobs run at once in this process. */
+export interface Slots {
+  /** For jobs of every urgency. */
+  readonly any: number;
+  /** For events only, so that they wait for no sync. */
+  readonly events: number;
+}
+
+/**
+ * Does what the wearer has to do.
+ * @param signal Aborted when the process stops, or when the job was taken away from it.
+ */
+export type WearerJob = (userId: string, signal: AbortSignal) => Promise<void>;
+
+/** Where jobs are asked for, and where they are run. */
+export interface WearerQueue extends AsyncDisposable {
+  /**
+   * Asks for a job of each wearer; with a transaction, the job exists if and only if it commits. A
+   * wearer whose job is waiting gets no second one: `events` moves it up. A wearer whose job is running
+   * gets one more.
+   */
+  ask(queryable: Queryable, userIds: readonly string[], urgency: Urgency): Promise<void>;
+  /** Runs jobs until the queue is disposed of, which waits for those that are running. */
+  work(slots: Slots, job: WearerJob): Promise<void>;
+  counts(): Promise<QueueCounts>;
+  /** Removes the jobs that gave up. @returns Their wearers. */
+  takeFailed(): Promise<string[]>;
+}

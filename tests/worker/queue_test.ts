@@ -1,0 +1,139 @@
+/** The queue: jobs exist with their transaction, one wearer's never run at once, events come first. */
+import assert from "node:assert/strict";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { quoteIdentifier } from "../../lib/db/driver/identifiers.ts";
+import { sleep } from "../../lib/process/sleep.ts";
+import { openBossQueue, queueSchema } from "../../server/worker/boss/boss_queue.ts";
+import type { Urgency, WearerQueue } from "../../server/worker/queue.ts";
+import { forEachDatabase } from "../support/databases.ts";
+
+const ONE_SLOT = { any: 1, events: 0 };
+
+/** Empties the queue's schema, which the other tests of a database know nothing of. */
+async function withQueue(db: Database, body: (queue: WearerQueue) => Promise<void>): Promise<void> {
+  await db.exec(`DROP SCHEMA IF EXISTS ${quoteIdentifier(queueSchema(db.schema))} CASCADE`);
+  await using queue = await openBossQueue({ db, runs: true, pollSeconds: 0.5 });
+  await body(queue);
+}
+
+async function until(what: () => boolean | Promise<boolean>): Promise<void> {
+  while (!await what()) await sleep(20);
+}
+
+forEachDatabase("a job exists if and only if its transaction commits", async (db) => {
+  await withQueue(db, async (queue) => {
+    await assert.rejects(db.transaction(async (tx) => {
+      await queue.ask(tx, ["one"], "events");
+      throw new Error("the events could not be stored");
+    }));
+    assert.equal((await queue.counts()).waiting, 0);
+    await db.transaction((tx) => queue.ask(tx, ["one"], "events"));
+    assert.equal((await queue.counts()).waiting, 1);
+  });
+}, { otherSchema: true });
+
+forEachDatabase(
+  "a waiting job is enough for all that is asked; a running one is not",
+  async (db) => {
+    await withQueue(db, async (queue) => {
+      for (const urgency of ["sync", "events", "sync"] satisfies Urgency[]) {
+        await queue.ask(db, ["one"], urgency);
+      }
+      assert.equal((await queue.counts()).waiting, 1);
+      const done: string[] = [];
+      await queue.work(ONE_SLOT, async (userId) => {
+        // What comes while the job runs may have come too late for it.
+        if (done.length === 0) await queue.ask(db, [userId], "events");
+        done.push(userId);
+      });
+      await until(() => done.length === 2);
+      await until(async () => {
+        const { waiting, active } = await queue.counts();
+        return waiting + active === 0;
+      });
+      assert.deepEqual(done, ["one", "one"]);
+    });
+  },
+);
+
+forEachDatabase("events come before syncs, whoever asked first", async (db) => {
+  await withQueue(db, async (queue) => {
+    await queue.ask(db, ["a", "b"], "sync");
+    await queue.ask(db, ["c"], "events");
+    await queue.ask(db, ["b"], "events");
+    const order: string[] = [];
+    await queue.work(ONE_SLOT, (userId) => Promise.resolve(void order.push(userId)));
+    await until(() => order.length === 3);
+    assert.equal(order.at(-1), "a");
+  });
+});
+
+forEachDatabase("a slot for events takes no sync", async (db) => {
+  await withQueue(db, async (queue) => {
+    await queue.ask(db, ["a", "b", "c"], "sync");
+    const held = Promise.withResolvers<void>();
+    const begun: string[] = [];
+    await queue.work({ any: 1, events: 1 }, async (userId) => {
+      begun.push(userId);
+      if (userId !== "d") await held.promise;
+    });
+    await until(() => begun.length === 1);
+    await queue.ask(db, ["d"], "events");
+    await until(() => begun.includes("d"));
+    assert.equal(begun.length, 2);
+    held.resolve();
+    await until(() => begun.length === 4);
+  });
+});
+
+forEachDatabase("two workers never have jobs of one wearer at once, and lose none", async (db) => {
+  await withQueue(db, async (queue) => {
+    await using other = await openBossQueue({ db, runs: true, pollSeconds: 0.5 });
+    const wearers = Array.from({ length: 8 }, (_, index) => `wearer-${index}`);
+    const asked = new Map<string, number>();
+    const seen = new Map<string, number>();
+    const running = new Set<string>();
+    let overlaps = 0;
+    const job = async (userId: string) => {
+      if (running.has(userId)) overlaps++;
+      running.add(userId);
+      const count = asked.get(userId) ?? 0;
+      await sleep(Math.random() * 20);
+      seen.set(userId, count);
+      running.delete(userId);
+    };
+    await queue.work({ any: 3, events: 1 }, job);
+    await other.work({ any: 3, events: 1 }, job);
+    for (let round = 1; round <= 25; round++) {
+      await Promise.all(wearers.map((userId) =>
+        db.transaction(async (tx) => {
+          await queue.ask(tx, [userId], round % 2 === 0 ? "events" : "sync");
+          asked.set(userId, round);
+        })
+      ));
+    }
+    await until(() => wearers.every((userId) => seen.get(userId) === 25));
+    assert.equal(overlaps, 0);
+  });
+});
+
+forEachDatabase("a job that fails is tried again, and counted when it gives up", async (db) => {
+  await withQueue(db, async (queue) => {
+    await queue.ask(db, ["one"], "sync");
+    let tries = 0;
+    await queue.work(ONE_SLOT, () => {
+      tries++;
+      return Promise.reject(new Error("a bug"));
+    });
+    for (let again = 0; again < 5; again++) {
+      await until(() => tries > again);
+      await until(async () => (await queue.counts()).active === 0);
+      await db.queryRaw(
+        `UPDATE ${quoteIdentifier(queueSchema(db.schema))}.job SET start_after = now()`,
+      );
+    }
+    await until(async () => (await queue.counts()).failed === 1);
+    assert.deepEqual(await queue.takeFailed(), ["one"]);
+    assert.equal((await queue.counts()).failed, 0);
+  });
+});
