@@ -3,7 +3,11 @@ import { DatabaseError, EXIT } from "../../lib/errors.ts";
 import { recordFailedRun } from "./failed_run.ts";
 import type { SyncReport } from "./outcome.ts";
 import type { Session } from "./session.ts";
-import { type DocumentRequest, syncDocument } from "./document.ts";
+import {
+  type DocumentsOptions,
+  type DocumentsReport,
+  syncDocuments,
+} from "./documents/sync_documents.ts";
 import { sync, type SyncEvent } from "./sync_wearer.ts";
 import type { ChosenWearer, WearerAccess } from "./wearers.ts";
 import type { Demand } from "./plan/windows.ts";
@@ -25,11 +29,14 @@ export interface WindowsJob extends JobOf<"windows"> {
   readonly onEvent?: ((event: SyncEvent) => void) | undefined;
 }
 
-/** Sync one document of a wearer. */
-export interface DocumentJob extends JobOf<"document">, DocumentRequest {}
+/** Sync some documents of a wearer. */
+export interface DocumentsJob extends JobOf<"documents">, Pick<DocumentsOptions, "documents"> {}
 
 /** What a session can run. */
-export type Job = WindowsJob | DocumentJob;
+export type Job = WindowsJob | DocumentsJob;
+
+/** What a job reports; one that could not begin reports on no document. */
+export type JobReport = SyncReport | DocumentsReport;
 
 /**
  * Runs a job.
@@ -37,7 +44,7 @@ export type Job = WindowsJob | DocumentJob;
  * @throws {DatabaseError} When the database is gone before the work begins.
  * @throws {UsageError} When the wearer cannot be the one that was asked for.
  */
-export async function runJob(session: Session, job: Job): Promise<SyncReport> {
+export async function runJob(session: Session, job: Job): Promise<JobReport> {
   try {
     const access = await openWearer(session, job);
     const report = "exitCode" in access ? access : await run(session, job, access);
@@ -61,8 +68,10 @@ async function openWearer(session: Session, job: Job): Promise<WearerAccess | Sy
   }
 }
 
-function run(session: Session, job: Job, { userId, http }: WearerAccess): Promise<SyncReport> {
+function run(session: Session, job: Job, { userId, http }: WearerAccess): Promise<JobReport> {
   const { db, pipeline, compiled, version, lease, signal } = session;
   const shared = { db, pipeline, compiled, version, lease, signal, userId, http };
-  return job.kind === "windows" ? sync({ ...shared, ...job }) : syncDocument({ ...shared, ...job });
+  return job.kind === "windows"
+    ? sync({ ...shared, ...job })
+    : syncDocuments({ ...shared, ...job });
 }

@@ -1,4 +1,4 @@
-/** One document by its id: loaded, changed, deleted, quarantined, or left to the process that has it. */
+/** Documents by their ids: loaded, changed, deleted, quarantined, waited for, or left to the process that has them. */
 import assert from "node:assert/strict";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { acquireLeases } from "../../lib/db/store/leases.ts";
@@ -6,8 +6,11 @@ import { EXIT, UsageError } from "../../lib/errors.ts";
 import { OuraHttp } from "../../lib/oura/http/http.ts";
 import { staticToken as fixedToken } from "../../lib/oura/token_provider.ts";
 import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
-import type { SyncReport } from "../../pipelines/sync/outcome.ts";
-import { syncDocument } from "../../pipelines/sync/document.ts";
+import type { DocumentRequest } from "../../pipelines/sync/documents/one_document.ts";
+import {
+  type DocumentsReport,
+  syncDocuments,
+} from "../../pipelines/sync/documents/sync_documents.ts";
 import { serveSimulator, staticToken, truth } from "../../simulator/mod.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import { shippedPipeline } from "../support/sync_world.ts";
@@ -20,7 +23,9 @@ interface Night {
   readonly id: string;
   /** Changes how Oura answers for the single document: the status, or fields of the body. */
   answer: { status?: number; fields?: Record<string, unknown> };
-  sync(request?: { dataType?: string; token?: string }): Promise<SyncReport>;
+  sync(
+    request?: Partial<DocumentRequest> & { token?: string; more?: readonly DocumentRequest[] },
+  ): Promise<DocumentsReport>;
 }
 
 async function withNight(db: Database, body: (night: Night) => Promise<void>): Promise<void> {
@@ -34,7 +39,7 @@ async function withNight(db: Database, body: (night: Night) => Promise<void>): P
     const night: Night = {
       id: newest!.key,
       answer: {},
-      sync({ dataType = TYPE, token = staticToken(WEARER) } = {}) {
+      sync({ token = staticToken(WEARER), more = [], ...request } = {}) {
         const fetching: typeof fetch = async (input, init) => {
           const response = await fetch(input, init);
           const { status, fields } = night.answer;
@@ -51,7 +56,8 @@ async function withNight(db: Database, body: (night: Night) => Promise<void>): P
           fetch: fetching,
         });
         const shared = { db, pipeline, lease, version: "test", userId: WEARER, http };
-        return syncDocument({ ...shared, dataType, documentId: night.id });
+        const document = { dataType: TYPE, documentId: night.id, ...request };
+        return syncDocuments({ ...shared, documents: [document, ...more] });
       },
     };
     await body(night);
@@ -137,7 +143,7 @@ forEachDatabase(
 );
 
 /** Syncs while the lease's holder renews it: that tells it from a dead one. */
-async function busySync(db: Database, night: Night): Promise<SyncReport> {
+async function busySync(db: Database, night: Night): Promise<DocumentsReport> {
   const renewal = setInterval(() => {
     db.query("UPDATE oura.sync_leases SET expires_at = expires_at + interval '1 second'")
       .catch(() => {});
@@ -170,5 +176,33 @@ forEachDatabase(
     withNight(db, async (night) => {
       await assert.rejects(night.sync({ dataType: "heart_rate" }), UsageError);
       assert.equal(await lastRun(db), undefined);
+    }),
+);
+
+forEachDatabase(
+  "a document that Oura does not have yet is not taken for a deleted one",
+  (db) =>
+    withNight(db, async (night) => {
+      await night.sync();
+      night.answer = { status: 404 };
+      const report = await night.sync({ whenMissing: "wait" });
+      assert.deepEqual([report.exitCode, report.documents[0]?.ending.state], [0, "missing"]);
+      assert.equal((await stateOf(db, night.id)).rows[0]?.deleted, false);
+    }),
+);
+
+forEachDatabase(
+  "several documents are one run; one that fails fails no other",
+  (db) =>
+    withNight(db, async (night) => {
+      const gone = { dataType: "daily_sleep", documentId: "no such document" };
+      const report = await night.sync({ more: [gone, { dataType: TYPE, documentId: "../x" }] });
+      assert.deepEqual(report.documents.map(({ ending }) => ending.state), [
+        "stored",
+        "deleted",
+        "deleted",
+      ]);
+      assert.equal((await db.query("SELECT 1 FROM oura.sync_runs")).rowCount, 1);
+      assert.deepEqual(report.types.map(({ dataType }) => dataType), [TYPE, "daily_sleep"]);
     }),
 );
