@@ -23,6 +23,7 @@ const FILES: Readonly<Record<CommandName, () => Promise<CommandModule>>> = {
   export: () => import("../export.ts"),
   forget: () => import("../forget.ts"),
   prune: () => import("../prune.ts"),
+  worker: () => import("../worker/mod.ts"),
   dashboard: () => import("../dashboard/mod.ts"),
   report: () => import("../report.ts"),
   completions: () => import("../completions/mod.ts"),

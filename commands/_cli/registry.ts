@@ -131,6 +131,12 @@ const ENTRIES = [
     permissions: "database",
   },
   {
+    name: "worker",
+    summary: "run the jobs of all wearers: webhook events and scheduled syncs",
+    database: "write",
+    permissions: "fetch",
+  },
+  {
     name: "dashboard",
     summary: "show your days, nights and trends in the browser",
     database: "read",

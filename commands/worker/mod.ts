@@ -1,0 +1,78 @@
+import { Argument, Option } from "commander";
+import { interruptible } from "../../lib/process/interruption.ts";
+import { type DatabaseContext, defineCommand } from "../_cli/define_command.ts";
+import { countText } from "../_cli/output.ts";
+import { durationOption, numberOption } from "../sync/options.ts";
+import { retryFailedJobs } from "./retry.ts";
+
+interface Options {
+  concurrency: string;
+  syncEvery: string;
+}
+
+/** Checked options. */
+interface WorkerRequest {
+  readonly action: "run" | "retry";
+  /** Jobs at once. */
+  readonly concurrency: number;
+  readonly syncEveryMs: number | null;
+}
+
+/** More often than this, a wearer without news would use up the rate limit for nothing. */
+const LEAST_SYNC_MS = 5 * 60_000;
+
+/** `worker`: run jobs until it is stopped; `worker retry`: try again what was given up. */
+export default defineCommand<Options, WorkerRequest>({
+  database: "write",
+  arguments: [
+    new Argument("[action]", "what to do").choices(["run", "retry"]).default("run"),
+  ],
+  options: [
+    new Option("--concurrency <n>", "jobs at once; one more is kept for webhook events")
+      .default("4"),
+    new Option(
+      "--sync-every <time>",
+      "sync each wearer at this interval (5m to 24h), spread evenly; `never` leaves it to webhooks",
+    ).default("6h"),
+  ],
+  json: "with `retry`: one JSON document on standard output",
+  help: "Run as many workers as you like, on any number of machines. Ctrl-C ends one in order.",
+  check: ({ options, args }) => ({
+    action: args[0] === "retry" ? "retry" : "run",
+    concurrency: numberOption("--concurrency", options.concurrency, 1, 32),
+    syncEveryMs: options.syncEvery === "never"
+      ? null
+      : durationOption("--sync-every", options.syncEvery, LEAST_SYNC_MS),
+  }),
+  run: (context) => context.request.action === "retry" ? retry(context) : work(context),
+});
+
+async function work(context: DatabaseContext<Options, WorkerRequest>): Promise<void> {
+  const { settings, pipeline, db, terminal, request: { concurrency, syncEveryMs } } = context;
+  const { openQueue } = await import("../../server/worker/open_queue.ts");
+  const { runWorker } = await import("../../server/worker/run_worker.ts");
+  using interruption = interruptible((text) => terminal.err(text), undefined, terminal);
+  const queue = await openQueue(settings, db, true);
+  terminal.err("The worker is running. Press Ctrl-C to stop.");
+  await runWorker({
+    settings,
+    pipeline,
+    db,
+    queue,
+    slots: { any: concurrency, events: 1 },
+    syncEveryMs,
+    signal: interruption.signal,
+  });
+}
+
+async function retry(
+  { settings, db, print }: DatabaseContext<Options, WorkerRequest>,
+): Promise<void> {
+  const counts = await retryFailedJobs(settings, db);
+  print(counts, () =>
+    counts.events + counts.jobs === 0
+      ? "Nothing was given up."
+      : `To be tried again: ${countText(counts.events)} events, ${
+        countText(counts.jobs)
+      } jobs. A worker takes them.`);
+}

@@ -1,0 +1,127 @@
+/** The part of a job that works through a wearer's events. */
+import {
+  type DueDocument,
+  type EventOutcome,
+  settleEvents,
+  takeEvents,
+} from "../../lib/db/store/events.ts";
+import { retryTransaction } from "../../lib/db/driver/retry_transaction.ts";
+import { BusyError, OuraUnavailableError, SignInError } from "../../lib/errors.ts";
+import { InterruptedError } from "../../lib/process/interrupted_error.ts";
+import { loggerOf } from "../../lib/log/log.ts";
+import type { DocumentEnding } from "../../pipelines/sync/documents/one_document.ts";
+import { hasSingleDocuments } from "../../pipelines/sync/documents/sync_documents.ts";
+import { type JobReport, runJob } from "../../pipelines/sync/job.ts";
+import type { Session } from "../../pipelines/sync/session.ts";
+import { signedIn } from "../../pipelines/sync/wearers.ts";
+
+/** Documents of one run. */
+const MOST_DOCUMENTS = 50;
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+/** An event can come before its document can be read; after the last wait it is taken for deleted. */
+const WAITS_FOR_DOCUMENT = [30 * SECOND, 2 * MINUTE, 5 * MINUTE, 15 * MINUTE];
+/** A document that failed is tried again after these waits, and is then dead until `worker retry`. */
+const WAITS_AFTER_FAILURE = [MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 8 * HOUR];
+/** Another process has the data type: a run of `sync` takes seconds. */
+const WAIT_WHILE_BUSY = 10 * SECOND;
+/** Not the document's fault: the wearer has to sign in again, or Oura is away. */
+const WAIT_FOR_SIGN_IN = HOUR;
+const WAIT_FOR_OURA = 5 * MINUTE;
+const PATIENCE = 14 * 24 * HOUR;
+
+/**
+ * Works through the events of a wearer that are due.
+ * @returns Whether there was any.
+ * @throws {DatabaseError} The events are then as they were.
+ */
+export async function syncEvents(
+  session: Session,
+  userId: string,
+  now: () => Date,
+): Promise<boolean> {
+  const { db, pipeline, signal } = session;
+  const due = await takeEvents(db, userId, now(), MOST_DOCUMENTS);
+  const isKnown = ({ dataType }: DueDocument) => hasSingleDocuments(pipeline, dataType);
+  const known = due.filter(isKnown);
+  const unknown = due.filter((each) => !isKnown(each));
+  await settle(session, unknown.map((each) => [each, { state: "ignored" }]));
+  if (known.length === 0) return due.length > 0;
+  const report = await runJob(session, {
+    kind: "documents",
+    command: "worker",
+    wearer: signedIn(session, userId),
+    documents: known.map((each) => ({
+      dataType: each.dataType,
+      documentId: each.documentId,
+      whenMissing: mayStillCome(each) ? "wait" : "deleted",
+    })),
+  });
+  if (signal.aborted) return true;
+  const endings = endingsOf(report, known.length);
+  await settle(session, known.map((each, at) => [each, outcomeOf(each, endings[at]!, now())]));
+  return true;
+}
+
+/** A run that could not begin failed for all of its documents. */
+function endingsOf(report: JobReport, count: number): DocumentEnding[] {
+  if ("documents" in report) return report.documents.map(({ ending }) => ending);
+  if (report.error === null) throw new TypeError("a run without documents reports no error");
+  return Array<DocumentEnding>(count).fill({ state: "failed", error: report.error });
+}
+
+/** Keeps what became of the events, all in one transaction. */
+async function settle(
+  { db }: Session,
+  outcomes: readonly (readonly [DueDocument, EventOutcome])[],
+): Promise<void> {
+  if (outcomes.length === 0) return;
+  await retryTransaction(db, async (tx) => {
+    for (const [{ userId, eventIds }, outcome] of outcomes) {
+      await settleEvents(tx, userId, eventIds, outcome);
+    }
+  });
+  for (const [{ dataType }, outcome] of outcomes) {
+    if (outcome.state !== "failed") continue;
+    loggerOf("worker").error("An event of {dataType} is given up ({code}); see `worker retry`.", {
+      dataType,
+      code: outcome.code,
+    });
+  }
+}
+
+function mayStillCome({ eventType, attempts }: DueDocument): boolean {
+  return eventType !== "delete" && attempts < WAITS_FOR_DOCUMENT.length;
+}
+
+function outcomeOf(due: DueDocument, ending: DocumentEnding, now: Date): EventOutcome {
+  const { attempts } = due;
+  const again = (wait: number, counts: boolean, code: string): EventOutcome => ({
+    state: "retry",
+    at: new Date(now.getTime() + wait),
+    attempts: counts ? attempts + 1 : attempts,
+    code,
+  });
+  switch (ending.state) {
+    case "stored":
+    case "rejected":
+    case "deleted":
+      return { state: "done" };
+    case "missing":
+      return again(WAITS_FOR_DOCUMENT[attempts]!, true, "OURA_DOCUMENT_NOT_FOUND");
+    case "busy":
+      return again(WAIT_WHILE_BUSY, false, "LEASE_LOST");
+  }
+  const { error } = ending;
+  if (error instanceof BusyError) return again(WAIT_WHILE_BUSY, false, error.code);
+  if (error instanceof InterruptedError) return again(0, false, error.code);
+  if (error instanceof SignInError || error instanceof OuraUnavailableError) {
+    if (now.getTime() - due.receivedAt.getTime() > PATIENCE) {
+      return { state: "failed", code: error.code };
+    }
+    return again(error instanceof SignInError ? WAIT_FOR_SIGN_IN : WAIT_FOR_OURA, false, error.code);
+  }
+  const wait = WAITS_AFTER_FAILURE[attempts];
+  return wait === undefined ? { state: "failed", code: error.code } : again(wait, true, error.code);
+}

@@ -1,0 +1,76 @@
+/** What a job does for its wearer: first the documents that events name, then the sync if it is due. */
+import { isSyncDue, scheduleSync } from "../../lib/db/store/sync_schedule.ts";
+import { EXIT, type ExitCode } from "../../lib/errors.ts";
+import { InterruptedError } from "../../lib/process/interrupted_error.ts";
+import { loggerOf } from "../../lib/log/log.ts";
+import { runJob } from "../../pipelines/sync/job.ts";
+import type { Session } from "../../pipelines/sync/session.ts";
+import { signedIn } from "../../pipelines/sync/wearers.ts";
+import { slotAfter } from "./slot.ts";
+import { syncEvents } from "./wearer_events.ts";
+
+/** What the jobs of a worker share. */
+export interface JobContext {
+  readonly session: Session;
+  /** Milliseconds between two syncs of a wearer; null for no syncs. */
+  readonly syncEveryMs: number | null;
+  readonly now: () => Date;
+}
+
+/** Runs of documents in one job; a wearer with more events lets others go first. */
+const MOST_RUNS = 4;
+const MINUTE = 60_000;
+/** A sync that could not do its work is tried again before the next point of the interval, in ms. */
+const SOONER: Partial<Record<ExitCode, number>> = {
+  [EXIT.busy]: MINUTE,
+  [EXIT.oura]: 10 * MINUTE,
+};
+
+/**
+ * Runs the job of a wearer. What it finishes stays done if it is interrupted.
+ * @param signal Ends the job: the worker stops, or the queue has given the job to another worker.
+ * @throws {DatabaseError} The queue then tries again.
+ */
+export async function runWearerJob(
+  context: JobContext,
+  userId: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const session = { ...context.session, signal };
+  try {
+    for (let run = 0; run < MOST_RUNS && !signal.aborted; run++) {
+      if (!await syncEvents(session, userId, context.now)) break;
+    }
+    if (!signal.aborted) await syncIfDue(context, session, userId);
+  } catch (error) {
+    // What is left is found by the next round of `dispatch`.
+    if (!(error instanceof InterruptedError) && !signal.aborted) throw error;
+  }
+}
+
+async function syncIfDue(
+  { syncEveryMs, now }: JobContext,
+  session: Session,
+  userId: string,
+): Promise<void> {
+  const { db, signal } = session;
+  if (syncEveryMs === null || !await isSyncDue(db, userId, now())) return;
+  const report = await runJob(session, {
+    kind: "windows",
+    command: "worker",
+    wearer: signedIn(session, userId),
+    demand: { kind: "pending" },
+  });
+  if (signal.aborted) return;
+  const { exitCode, error } = report;
+  if (error !== null) {
+    loggerOf("worker").warn("A sync ended with {code}: {problem}", {
+      code: error.code,
+      problem: error.message,
+    });
+  }
+  const slot = slotAfter(userId, now(), syncEveryMs);
+  const sooner = SOONER[exitCode];
+  const at = sooner === undefined ? slot : new Date(now().getTime() + sooner);
+  await scheduleSync(db, userId, at < slot ? at : slot);
+}
