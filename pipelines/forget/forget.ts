@@ -5,6 +5,7 @@
 import type { Database } from "../../lib/db/driver/database.ts";
 import { retryStatement } from "../../lib/db/driver/retry_transaction.ts";
 import { acquireLeases, type LeaseOptions } from "../../lib/db/store/leases.ts";
+import { removeJobsOf } from "../../lib/db/store/queue_schema.ts";
 import { finishRun, noRows, startRun } from "../../lib/db/store/runs.ts";
 import { BusyError, EXIT } from "../../lib/errors.ts";
 import { VERSION } from "../../lib/version.ts";
@@ -77,6 +78,7 @@ export async function forgetWearer(db: Database, options: ForgetOptions): Promis
     (each) =>
       each.query("DELETE FROM oura.webhook_events WHERE payload ->> 'user_id' = $1", [userId]),
   );
+  await retryStatement(db, (each) => removeJobsOf(each, userId));
   await retryStatement(
     db,
     (each) =>

@@ -42,8 +42,10 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   await using session = await openSession({ settings, pipeline, db, apply: true, signal });
   await using queue = options.queue;
   const context = { session, syncEveryMs, now };
-  await queue.work(slots, (userId, taken) =>
-    runWearerJob(context, userId, AbortSignal.any([signal, taken])));
+  await queue.work(
+    slots,
+    (userId, taken) => runWearerJob(context, userId, AbortSignal.any([signal, taken])),
+  );
   while (!signal.aborted) {
     await waitOutages(async () => {
       await dispatch({ db, queue, syncEveryMs }, now());

@@ -120,7 +120,11 @@ function outcomeOf(due: DueDocument, ending: DocumentEnding, now: Date): EventOu
     if (now.getTime() - due.receivedAt.getTime() > PATIENCE) {
       return { state: "failed", code: error.code };
     }
-    return again(error instanceof SignInError ? WAIT_FOR_SIGN_IN : WAIT_FOR_OURA, false, error.code);
+    return again(
+      error instanceof SignInError ? WAIT_FOR_SIGN_IN : WAIT_FOR_OURA,
+      false,
+      error.code,
+    );
   }
   const wait = WAITS_AFTER_FAILURE[attempts];
   return wait === undefined ? { state: "failed", code: error.code } : again(wait, true, error.code);

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { quoteIdentifier } from "../../lib/db/driver/identifiers.ts";
 import { sleep } from "../../lib/process/sleep.ts";
-import { openBossQueue, queueSchema } from "../../server/worker/boss/boss_queue.ts";
+import { queueSchema } from "../../lib/db/store/queue_schema.ts";
+import { openBossQueue } from "../../server/worker/boss/boss_queue.ts";
 import type { Urgency, WearerQueue } from "../../server/worker/queue.ts";
 import { forEachDatabase } from "../support/databases.ts";
 

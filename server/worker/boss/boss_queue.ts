@@ -3,13 +3,12 @@
  * are those that lost and blocked no job when they were tried: policy `stately` with the wearer as key,
  * polling instead of LISTEN, heartbeats.
  */
-import { createHash } from "node:crypto";
 import { PgBoss } from "pg-boss";
 import type { Database, Queryable } from "../../../lib/db/driver/database.ts";
 import { DatabaseError, messageOf } from "../../../lib/errors.ts";
 import { loggerOf } from "../../../lib/log/log.ts";
 import type { QueueCounts, Slots, Urgency, WearerJob, WearerQueue } from "../queue.ts";
-import { quoteIdentifier } from "../../../lib/db/driver/identifiers.ts";
+import { jobTable, queueSchema } from "../../../lib/db/store/queue_schema.ts";
 import { sqlBridge } from "./sql_bridge.ts";
 
 const QUEUE = "wearer";
@@ -21,8 +20,6 @@ const HEARTBEAT_SECONDS = 10;
 const LONGEST_JOB_SECONDS = 6 * 3_600;
 /** Finished jobs say nothing that the runs do not say. */
 const KEEP_FINISHED_SECONDS = 600;
-/** What pg-boss takes as a schema without quotes, well below PostgreSQL's limit. */
-const PLAIN_NAME = /^[a-z_][a-z0-9_]{0,49}$/;
 /** How long a running job may take to end when the process stops, in ms. */
 const STOP_MS = 25_000;
 
@@ -39,14 +36,6 @@ export interface QueueOptions {
 /** The data of a job. */
 interface JobData {
   readonly userId: string;
-}
-
-/** The schema of the queue's tables: `oura_jobs` beside `oura`. */
-export function queueSchema(schema: string): string {
-  const name = `${schema}_jobs`;
-  if (PLAIN_NAME.test(name)) return name;
-  // pg-boss takes plain names only.
-  return `oura_jobs_${createHash("sha256").update(schema).digest("hex").slice(0, 16)}`;
 }
 
 /**
@@ -147,7 +136,7 @@ class BossQueue implements WearerQueue {
           extract(epoch FROM now() - min(start_after) FILTER (
             WHERE state IN ('created', 'retry') AND start_after <= now()
           ))::double precision AS oldest
-        FROM ${this.table()} WHERE name = $1`,
+        FROM ${jobTable(this.db.schema)} WHERE name = $1`,
       [QUEUE],
     );
     const { waiting, active, failed, oldest } = rows[0]!;
@@ -156,7 +145,7 @@ class BossQueue implements WearerQueue {
 
   async takeFailed(): Promise<string[]> {
     const { rows } = await this.db.queryRaw<{ user_id: string }>(
-      `DELETE FROM ${this.table()} WHERE name = $1 AND state = 'failed'
+      `DELETE FROM ${jobTable(this.db.schema)} WHERE name = $1 AND state = 'failed'
         RETURNING singleton_key AS user_id`,
       [QUEUE],
     );
@@ -165,10 +154,6 @@ class BossQueue implements WearerQueue {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.boss.stop({ graceful: true, timeout: STOP_MS });
-  }
-
-  private table(): string {
-    return `${quoteIdentifier(queueSchema(this.db.schema))}.job`;
   }
 }
 
