@@ -1,5 +1,5 @@
 /** Doctor's look at Oura: app, key, sign-ins, scopes, API, clock. */
-import type { Pipeline } from "../../config/model.ts";
+import { isServed, type Pipeline } from "../../config/model.ts";
 import type { Settings } from "../../config/environment/settings.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import type { GrantSummary } from "../../lib/db/vault/grant.ts";
@@ -117,9 +117,10 @@ function checkScopes(grant: GrantSummary, pipeline: Pipeline): Finding {
       "no action needed: the next sync names the types that Oura refuses",
     );
   }
-  const closed = leftOut(grant, pipeline.types);
+  const served = pipeline.types.filter(isServed);
+  const closed = leftOut(grant, served);
   return closed.length === 0
-    ? ok("scopes", `all ${pipeline.types.length} data types are authorized`)
+    ? ok("scopes", `all ${served.length} data types of the API are authorized`)
     : warn(
       "scopes",
       `not granted, so skipped: ${closed.join(", ")}`,

@@ -1,6 +1,6 @@
 import type { Settings } from "../../config/environment/settings.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { retryFailedEvents } from "../../lib/db/store/events.ts";
+import { retryFailedEvents } from "../../lib/db/store/waiting_events.ts";
 import { openQueue } from "../../server/worker/open_queue.ts";
 
 /** How much is tried again. */
@@ -12,7 +12,7 @@ export interface RetryCounts {
 /** Makes events and jobs that were given up due again. */
 export async function retryFailedJobs(settings: Settings, db: Database): Promise<RetryCounts> {
   await using queue = await openQueue(settings, db, false);
-  const events = await retryFailedEvents(db, new Date());
+  const { events } = await retryFailedEvents(db, new Date());
   const wearers = await queue.takeFailed();
   await queue.ask(db, wearers, "sync");
   return { events, jobs: wearers.length };

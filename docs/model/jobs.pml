@@ -21,7 +21,7 @@
 #define LAPSES 2
 #endif
 
-#define NOBODY 0
+#define NONE 0
 
 /* The version of the document that Oura has, and the one in our table. */
 byte oura, row;
@@ -31,11 +31,11 @@ byte sent;
 
 /* The queue: at most one waiting and one running job. */
 bool waiting;
-byte running = NOBODY;
+byte running = NONE;
 /* A transaction has moved the waiting job up and has not ended: no worker can take it. */
 bool locked;
 
-byte lease = NOBODY;
+byte lease = NONE;
 bool alive[WORKERS + 1];
 byte crashes, lapses;
 
@@ -83,11 +83,11 @@ start:
   /* A new process has a new name: what the old one held runs out first. */
   atomic { lease != me && running != me -> alive[me] = true };
   do
-  :: atomic { waiting && !locked && running == NOBODY -> waiting = false; running = me };
+  :: atomic { waiting && !locked && running == NONE -> waiting = false; running = me };
     if
-    :: lease == NOBODY -> atomic {
+    :: lease == NONE -> atomic {
          if
-         :: lease == NOBODY -> lease = me
+         :: lease == NONE -> lease = me
          :: else
          fi
        }
@@ -140,11 +140,11 @@ start:
       od;
       version = 0;
       if
-      :: lease == me -> lease = NOBODY
+      :: lease == me -> lease = NONE
       :: else
       fi;
       if
-      :: running == me -> running = NOBODY
+      :: running == me -> running = NONE
       :: else
       fi
     }
@@ -154,12 +154,12 @@ start:
 /* A lease runs out: its holder is dead, or so slow that it was taken for dead. */
 active proctype Expiry() {
   do
-  :: atomic { lease != NOBODY && (!alive[lease] || lapses < LAPSES) ->
+  :: atomic { lease != NONE && (!alive[lease] || lapses < LAPSES) ->
        if
        :: alive[lease] -> lapses++
        :: else
        fi;
-       lease = NOBODY
+       lease = NONE
      }
   od
 }
@@ -167,12 +167,12 @@ active proctype Expiry() {
 /* The monitor of the queue gives the job of a worker without heartbeat to another one. */
 active proctype Monitor() {
   do
-  :: atomic { running != NOBODY && (!alive[running] || lapses < LAPSES) ->
+  :: atomic { running != NONE && (!alive[running] || lapses < LAPSES) ->
        if
        :: alive[running] -> lapses++
        :: else
        fi;
-       running = NOBODY;
+       running = NONE;
        waiting = true
      }
   od
@@ -183,7 +183,7 @@ active proctype Monitor() {
 active proctype Dispatch() {
   byte e;
   do
-  :: atomic { !waiting && running == NOBODY && sent > 0 ->
+  :: atomic { !waiting && running == NONE && sent > 0 ->
        e = 0;
        do
        :: e == EVENTS -> break

@@ -3,7 +3,7 @@
  * the next sync) or was left behind by a crash is found here.
  */
 import type { Database } from "../../lib/db/driver/database.ts";
-import { releaseAsideEvents, wearersWithDueEvents } from "../../lib/db/store/events.ts";
+import { releaseAsideEvents, wearersWithDueEvents } from "../../lib/db/store/waiting_events.ts";
 import { scheduleSync, unscheduledWearers, wearersDue } from "../../lib/db/store/sync_schedule.ts";
 import type { WearerQueue } from "./queue.ts";
 import { slotAfter } from "./slot.ts";
@@ -22,7 +22,7 @@ export interface DispatchOptions {
 /** One round. It can be repeated, and several workers can do it at once. */
 export async function dispatch(options: DispatchOptions, now: Date): Promise<void> {
   const { db, queue, syncEveryMs } = options;
-  await releaseAsideEvents(db);
+  await releaseAsideEvents(db, now);
   await queue.ask(db, await wearersWithDueEvents(db, now, MOST), "events");
   if (syncEveryMs === null) return;
   for (const { userId, isKnown } of await unscheduledWearers(db, after(now, syncEveryMs))) {

@@ -1,6 +1,6 @@
 /**
- * The queue of jobs. A job says only that a wearer has something to do; what that is stands in our own
- * tables (events, due syncs), so that a job can be lost, or run twice, without harm. No two jobs of one
+ * The queue of jobs. A job says only that there is work for a wearer; the work itself is in our own tables
+ * (events, due syncs), so that a job can be lost, or run twice, without harm. No two jobs of one
  * wearer run at once.
  */
 import type { Queryable } from "../../lib/db/driver/database.ts";
@@ -27,7 +27,7 @@ export interface Slots {
 }
 
 /**
- * Does what the wearer has to do.
+ * Does the work of a wearer.
  * @param signal Aborted when the process stops, or when the job was taken away from it.
  */
 export type WearerJob = (userId: string, signal: AbortSignal) => Promise<void>;

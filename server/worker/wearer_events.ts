@@ -1,10 +1,11 @@
 /** The part of a job that works through a wearer's events. */
 import {
-  type DueDocument,
+  type DocumentEvents,
   type EventOutcome,
   settleEvents,
   takeEvents,
 } from "../../lib/db/store/events.ts";
+import type { ErrorCode } from "../../lib/error_codes/codes.ts";
 import { retryTransaction } from "../../lib/db/driver/retry_transaction.ts";
 import { BusyError, OuraUnavailableError, SignInError } from "../../lib/errors.ts";
 import { InterruptedError } from "../../lib/process/interrupted_error.ts";
@@ -43,10 +44,10 @@ export async function syncEvents(
 ): Promise<boolean> {
   const { db, pipeline, signal } = session;
   const due = await takeEvents(db, userId, now(), MOST_DOCUMENTS);
-  const isKnown = ({ dataType }: DueDocument) => hasSingleDocuments(pipeline, dataType);
+  const isKnown = ({ dataType }: DocumentEvents) => hasSingleDocuments(pipeline, dataType);
   const known = due.filter(isKnown);
   const unknown = due.filter((each) => !isKnown(each));
-  await settle(session, unknown.map((each) => [each, { state: "ignored" }]));
+  await settle(session, userId, now(), unknown.map((each) => [each, { state: "ignored" }]));
   if (known.length === 0) return due.length > 0;
   const report = await runJob(session, {
     kind: "documents",
@@ -54,13 +55,18 @@ export async function syncEvents(
     wearer: signedIn(session, userId),
     documents: known.map((each) => ({
       dataType: each.dataType,
-      documentId: each.documentId,
+      documentId: each.objectId,
       whenMissing: mayStillCome(each) ? "wait" : "deleted",
     })),
   });
   if (signal.aborted) return true;
   const endings = endingsOf(report, known.length);
-  await settle(session, known.map((each, at) => [each, outcomeOf(each, endings[at]!, now())]));
+  await settle(
+    session,
+    userId,
+    now(),
+    known.map((each, index) => [each, outcomeOf(each, endings[index]!, now())]),
+  );
   return true;
 }
 
@@ -74,34 +80,36 @@ function endingsOf(report: JobReport, count: number): DocumentEnding[] {
 /** Keeps what became of the events, all in one transaction. */
 async function settle(
   { db }: Session,
-  outcomes: readonly (readonly [DueDocument, EventOutcome])[],
+  userId: string,
+  now: Date,
+  outcomes: readonly (readonly [DocumentEvents, EventOutcome])[],
 ): Promise<void> {
   if (outcomes.length === 0) return;
   await retryTransaction(db, async (tx) => {
-    for (const [{ userId, eventIds }, outcome] of outcomes) {
-      await settleEvents(tx, userId, eventIds, outcome);
+    for (const [{ ids }, outcome] of outcomes) {
+      await settleEvents(tx, userId, ids, outcome, now);
     }
   });
   for (const [{ dataType }, outcome] of outcomes) {
     if (outcome.state !== "failed") continue;
     loggerOf("worker").error("An event of {dataType} is given up ({code}); see `worker retry`.", {
       dataType,
-      code: outcome.code,
+      code: outcome.error,
     });
   }
 }
 
-function mayStillCome({ eventType, attempts }: DueDocument): boolean {
-  return eventType !== "delete" && attempts < WAITS_FOR_DOCUMENT.length;
+function mayStillCome({ action, attempts }: DocumentEvents): boolean {
+  return action === "fetch" && attempts < WAITS_FOR_DOCUMENT.length;
 }
 
-function outcomeOf(due: DueDocument, ending: DocumentEnding, now: Date): EventOutcome {
+function outcomeOf(due: DocumentEvents, ending: DocumentEnding, now: Date): EventOutcome {
   const { attempts } = due;
-  const again = (wait: number, counts: boolean, code: string): EventOutcome => ({
+  const again = (wait: number, error: ErrorCode, isTry = true): EventOutcome => ({
     state: "retry",
     at: new Date(now.getTime() + wait),
-    attempts: counts ? attempts + 1 : attempts,
-    code,
+    error,
+    isTry,
   });
   switch (ending.state) {
     case "stored":
@@ -109,13 +117,13 @@ function outcomeOf(due: DueDocument, ending: DocumentEnding, now: Date): EventOu
     case "deleted":
       return { state: "done" };
     case "missing":
-      return again(WAITS_FOR_DOCUMENT[attempts]!, true, "OURA_DOCUMENT_NOT_FOUND");
+      return again(WAITS_FOR_DOCUMENT[attempts]!, "OURA_DOCUMENT_NOT_FOUND");
     case "busy":
-      return again(WAIT_WHILE_BUSY, false, "LEASE_LOST");
+      return again(WAIT_WHILE_BUSY, "ALL_BUSY", false);
   }
   const { error } = ending;
-  if (error instanceof BusyError) return again(WAIT_WHILE_BUSY, false, error.code);
-  if (error instanceof InterruptedError) return again(0, false, error.code);
+  if (error instanceof BusyError) return again(WAIT_WHILE_BUSY, error.code, false);
+  if (error instanceof InterruptedError) return again(0, error.code, false);
   if (error instanceof SignInError || error instanceof OuraUnavailableError) {
     if (now.getTime() - due.receivedAt.getTime() > PATIENCE) {
       return { state: "failed", code: error.code };
@@ -127,5 +135,5 @@ function outcomeOf(due: DueDocument, ending: DocumentEnding, now: Date): EventOu
     );
   }
   const wait = WAITS_AFTER_FAILURE[attempts];
-  return wait === undefined ? { state: "failed", code: error.code } : again(wait, true, error.code);
+  return wait === undefined ? { state: "failed", error: error.code } : again(wait, error.code);
 }
