@@ -69,10 +69,13 @@ async function retry(
   { settings, db, print }: DatabaseContext<Options, WorkerRequest>,
 ): Promise<void> {
   const counts = await retryFailedJobs(settings, db);
-  print(counts, () =>
-    counts.events + counts.jobs === 0
-      ? "Nothing was given up."
-      : `To be tried again: ${countText(counts.events)} events, ${
-        countText(counts.jobs)
-      } jobs. A worker takes them.`);
+  print(
+    counts,
+    () =>
+      counts.events + counts.jobs === 0
+        ? "Nothing was given up."
+        : `To be tried again: ${countText(counts.events)} events, ${
+          countText(counts.jobs)
+        } jobs. A worker takes them.`,
+  );
 }

@@ -117,7 +117,7 @@ function outcomeOf(due: DocumentEvents, ending: DocumentEnding, now: Date): Even
     case "deleted":
       return { state: "done" };
     case "missing":
-      return again(WAITS_FOR_DOCUMENT[attempts]!, "OURA_DOCUMENT_NOT_FOUND");
+      return again(WAITS_FOR_DOCUMENT[attempts]!, "OURA_NOT_FOUND");
     case "busy":
       return again(WAIT_WHILE_BUSY, "ALL_BUSY", false);
   }
@@ -125,14 +125,10 @@ function outcomeOf(due: DocumentEvents, ending: DocumentEnding, now: Date): Even
   if (error instanceof BusyError) return again(WAIT_WHILE_BUSY, error.code, false);
   if (error instanceof InterruptedError) return again(0, error.code, false);
   if (error instanceof SignInError || error instanceof OuraUnavailableError) {
-    if (now.getTime() - due.receivedAt.getTime() > PATIENCE) {
-      return { state: "failed", code: error.code };
-    }
-    return again(
-      error instanceof SignInError ? WAIT_FOR_SIGN_IN : WAIT_FOR_OURA,
-      false,
-      error.code,
-    );
+    const hasWaited = now.getTime() - due.receivedAt.getTime();
+    if (hasWaited > PATIENCE) return { state: "failed", error: error.code };
+    const wait = error instanceof SignInError ? WAIT_FOR_SIGN_IN : WAIT_FOR_OURA;
+    return again(wait, error.code, false);
   }
   const wait = WAITS_AFTER_FAILURE[attempts];
   return wait === undefined ? { state: "failed", error: error.code } : again(wait, error.code);
