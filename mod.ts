@@ -46,13 +46,8 @@ export type { RowCounts } from "./lib/db/store/runs.ts";
 export type { HeldLease } from "./lib/db/store/leases.ts";
 export type { NewField } from "./pipelines/stages/drift.ts";
 
-export {
-  isSigned,
-  type SignedCall,
-  verifyWebhook,
-  WebhookBodyError,
-  type WebhookEvent,
-} from "./lib/oura/webhooks/webhook_signature.ts";
+export { isSigned, type SignedCall, verifyWebhook } from "./lib/oura/webhooks/webhook_signature.ts";
+export { WebhookBodyError, type WebhookEvent } from "./lib/oura/webhooks/event_body.ts";
 
 export {
   DATA_TYPES,

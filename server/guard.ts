@@ -2,10 +2,10 @@
  * Who may ask: requests must name a host this server was started for, so that a foreign page cannot
  * reach it under a name of its own (DNS rebinding), and beyond loopback they must prove a token.
  */
-import { timingSafeEqual } from "node:crypto";
 import type { Context, MiddlewareHandler } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import { RequestError } from "./errors.ts";
+import { isSameText } from "./same_text.ts";
 
 /** Sent on every page, to the letter. */
 export const CONTENT_SECURITY_POLICY =
@@ -70,13 +70,13 @@ export function isLoopbackHost(hostname: string): boolean {
 export function onlyWithToken(token: string): MiddlewareHandler {
   return async (c, next) => {
     const given = c.req.query("token");
-    if (given !== undefined && isSame(given, token)) {
+    if (given !== undefined && isSameText(given, token)) {
       setCookie(c, COOKIE, token, { httpOnly: true, sameSite: "Strict", path: "/" });
       return c.redirect(withoutToken(c), 303);
     }
     const bearer = c.req.header("authorization")?.replace(/^Bearer /, "");
     const held = getCookie(c, COOKIE) ?? bearer;
-    if (held === undefined || !isSame(held, token)) {
+    if (held === undefined || !isSameText(held, token)) {
       throw new RequestError(
         403,
         "PAGE_TOKEN_MISSING",
@@ -91,9 +91,4 @@ function withoutToken(c: Context): string {
   const url = new URL(c.req.url);
   url.searchParams.delete("token");
   return `${url.pathname}${url.search}`;
-}
-
-function isSame(a: string, b: string): boolean {
-  const [left, right] = [new TextEncoder().encode(a), new TextEncoder().encode(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -466,8 +466,8 @@ CREATE TABLE oura.webhook_events (
   received_at timestamp with time zone NOT NULL DEFAULT now(),
   event_type text NOT NULL,
   data_type text NOT NULL,
-  object_id text,
-  user_id text,
+  object_id text NOT NULL,
+  user_id text NOT NULL,
   event_time timestamp with time zone,
   payload json NOT NULL,
   signature_ok boolean NOT NULL,
@@ -476,12 +476,15 @@ CREATE TABLE oura.webhook_events (
   next_attempt_at timestamp with time zone NOT NULL DEFAULT now(),
   processed_at timestamp with time zone,
   error text,
-  CONSTRAINT webhook_events_pkey PRIMARY KEY (id),
-  CONSTRAINT webhook_events_dedupe_key_key UNIQUE (dedupe_key),
-  CONSTRAINT webhook_events_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'running'::text, 'done'::text, 'failed'::text, 'ignored'::text])))
+  CONSTRAINT webhook_events_pkey PRIMARY KEY (user_id, id),
+  CONSTRAINT webhook_events_dedupe_key_key UNIQUE (user_id, dedupe_key),
+  CONSTRAINT webhook_events_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'aside'::text, 'done'::text, 'failed'::text, 'ignored'::text])))
 );
-CREATE INDEX webhook_events_waiting_idx ON oura.webhook_events USING btree (next_attempt_at) WHERE (state = ANY (ARRAY['pending'::text, 'running'::text]));
-COMMENT ON TABLE oura.webhook_events IS 'Deliveries of Oura''s webhooks and what became of them: the queue of the worker. Oura repeats deliveries; the dedupe key is unique.';
+CREATE INDEX webhook_events_document_idx ON oura.webhook_events USING btree (user_id, data_type, object_id);
+CREATE INDEX webhook_events_due_idx ON oura.webhook_events USING btree (user_id, next_attempt_at) WHERE (state = 'pending'::text);
+CREATE INDEX webhook_events_open_idx ON oura.webhook_events USING btree (user_id, state) WHERE (state = ANY (ARRAY['aside'::text, 'failed'::text]));
+CREATE INDEX webhook_events_received_idx ON oura.webhook_events USING btree (received_at);
+COMMENT ON TABLE oura.webhook_events IS 'Events that Oura''s webhooks delivered, and what became of them. Oura repeats deliveries; the dedupe key is unique per wearer. Events of a wearer without a sign-in are kept aside.';
 
 CREATE TABLE oura.workout (
   user_id text NOT NULL,

@@ -72,12 +72,6 @@ export async function forgetWearer(db: Database, options: ForgetOptions): Promis
     // The planner's statistics hold frequent values, such as a wearer's id.
     if (deleted > before) await db.queryRaw(`ANALYZE ${table}`);
   }
-  // An event that was stored without its wearer still names the wearer in its payload.
-  await retryStatement(
-    db,
-    (each) =>
-      each.query("DELETE FROM oura.webhook_events WHERE payload ->> 'user_id' = $1", [userId]),
-  );
   await retryStatement(db, (each) => removeJobsOf(each, userId));
   await retryStatement(
     db,

@@ -29,8 +29,8 @@ const EXPIRED: Readonly<Record<keyof PruneCounts, string>> = {
         WHERE later.user_id IS NOT DISTINCT FROM r.user_id AND later.started_at > r.started_at)`,
   revisions: `SELECT id FROM oura.document_revisions
     WHERE replaced_at < now() - make_interval(days => $1::int)`,
-  events: `SELECT id FROM oura.webhook_events
-    WHERE state IN ('done', 'failed', 'ignored')
+  events: `SELECT user_id, id FROM oura.webhook_events
+    WHERE state IN ('done', 'aside', 'failed', 'ignored')
       AND received_at < now() - make_interval(days => $1::int)`,
 };
 
@@ -41,7 +41,7 @@ const REMOVE: Readonly<Record<keyof PruneCounts, (expired: string) => string>> =
       DELETE FROM oura.sync_run_types WHERE run_id IN (SELECT id FROM expired)
     ) DELETE FROM oura.sync_runs WHERE id IN (SELECT id FROM expired)`,
   revisions: (expired) => `DELETE FROM oura.document_revisions WHERE id IN (${expired})`,
-  events: (expired) => `DELETE FROM oura.webhook_events WHERE id IN (${expired})`,
+  events: (expired) => `DELETE FROM oura.webhook_events WHERE (user_id, id) IN (${expired})`,
 };
 
 /** Removes what is past its time, in batches that each commit. */

@@ -34,9 +34,10 @@ async function fill(db: Database): Promise<void> {
     [WEARER, JSON.stringify({ note: SECRET })],
   );
   await db.query(
-    `INSERT INTO oura.webhook_events (dedupe_key, event_type, data_type, payload, signature_ok)
-      VALUES ('k', 'update', 'sleep', $1::json, true)`,
-    [JSON.stringify({ user_id: WEARER })],
+    `INSERT INTO oura.webhook_events
+        (user_id, dedupe_key, event_type, data_type, object_id, payload, signature_ok, state)
+      VALUES ($1, 'k', 'update', 'sleep', 'd', $2::json, true, 'aside')`,
+    [WEARER, JSON.stringify({ user_id: WEARER })],
   );
   // A table that the configuration does not declare any more.
   await db.exec(`CREATE TABLE oura.undeclared (user_id text, note text);

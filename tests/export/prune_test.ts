@@ -18,17 +18,20 @@ forEachDatabase("prune removes old bookkeeping, and keeps the last run of a wear
     INSERT INTO oura.document_revisions (user_id, data_type, document_key, document, replaced_at)
       VALUES ('a', 'sleep', 'k', '{}', now() - interval '900 days');
     INSERT INTO oura.webhook_events
-        (dedupe_key, event_type, data_type, payload, signature_ok, state, received_at) VALUES
-      ('1', 'update', 'sleep', '{}', true, 'done', now() - interval '31 days'),
-      ('2', 'update', 'sleep', '{}', true, 'pending', now() - interval '31 days'),
-      ('3', 'update', 'sleep', '{}', true, 'done', now());`);
-  const counts = { runs: 1, revisions: 0, events: 1 };
+        (user_id, dedupe_key, event_type, data_type, object_id, payload, signature_ok, state,
+          received_at) VALUES
+      ('a', '1', 'update', 'sleep', 'd', '{}', true, 'done', now() - interval '31 days'),
+      ('a', '2', 'update', 'sleep', 'd', '{}', true, 'pending', now() - interval '31 days'),
+      ('a', '3', 'update', 'sleep', 'd', '{}', true, 'done', now()),
+      ('b', '4', 'update', 'sleep', 'd', '{}', true, 'aside', now() - interval '31 days'),
+      ('b', '5', 'update', 'sleep', 'd', '{}', true, 'aside', now());`);
+  const counts = { runs: 1, revisions: 0, events: 2 };
   assert.deepEqual(await prune(db, RETENTION, { dryRun: true }), counts);
   assert.equal((await values(db, "sync_runs", "id")).length, 4);
   assert.deepEqual(await prune(db, RETENTION), counts);
   assert.deepEqual(await values(db, "sync_runs", "command"), ["new", "last", "open"]);
   assert.equal((await values(db, "sync_run_types", "run_id", "run_id")).length, 3);
-  assert.deepEqual(await values(db, "webhook_events", "dedupe_key"), ["2", "3"]);
+  assert.deepEqual(await values(db, "webhook_events", "dedupe_key"), ["2", "3", "5"]);
   assert.equal((await values(db, "document_revisions", "id")).length, 1);
 });
 

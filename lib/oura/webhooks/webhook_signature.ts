@@ -3,51 +3,19 @@
  * client secret, over `x-oura-timestamp` followed by the body, in hexadecimal. The samples of OpenAPI
  * 1.41 sign re-serialized JSON; what production signs are the bytes it sends, so these are verified.
  */
-import { z } from "zod";
-import { EXIT, OuraSyncError } from "../../errors.ts";
 import { readBody } from "../http/body.ts";
-
-/** What happened to a document. Oura may add event and data types. */
-export interface WebhookEvent {
-  /** `create`, `update` or `delete`. */
-  event_type: string;
-  /** The data type, such as `daily_sleep`. */
-  data_type: string;
-  /** The document's id. */
-  object_id: string;
-  /** When it happened, with an offset. */
-  event_time: string;
-  /** The wearer: `personal_info.id`. */
-  user_id: string;
-}
-
-/** A signed body that is no event: Oura changed its format. */
-export class WebhookBodyError extends OuraSyncError {
-  override readonly exitCode = EXIT.oura;
-
-  /** @param problem What is wrong, without the body. */
-  constructor(problem: string) {
-    super("WEBHOOK_BODY", `a webhook call with a good signature cannot be read: ${problem}`);
-  }
-}
+import { parseEvents, WebhookBodyError, type WebhookEvent } from "./event_body.ts";
 
 /** Real events have about 200 bytes. */
 const LARGEST_BODY = 65_536;
-
-const event = z.looseObject({
-  event_type: z.string().min(1),
-  data_type: z.string().min(1),
-  object_id: z.string().min(1),
-  event_time: z.string().min(1),
-  user_id: z.string().min(1),
-});
 
 /**
  * Reads an event that Oura posted.
  * @param request The call, with its body unread.
  * @param secret The client secret of the application.
  * @returns The event; null when the call was not signed with the secret: answer 401 and do nothing.
- * @throws {WebhookBodyError} When the signature is good but the body is no event.
+ * @throws {WebhookBodyError} When the signature is good but the body is not one event, bare or as an
+ * array of one.
  *
  * @example
  * ```ts
@@ -74,7 +42,9 @@ export async function verifyWebhook(
   // A sender without the secret must not be able to fill the memory.
   const body = await readBody(request, LARGEST_BODY);
   if (body === null || !await isSigned({ body, timestamp, signature }, secret)) return null;
-  return parseEvent(body);
+  const [event, ...others] = parseEvents(body);
+  if (event !== undefined && others.length === 0) return event;
+  throw new WebhookBodyError(`it holds ${others.length === 0 ? "no event" : "several events"}`);
 }
 
 /** The parts of a call that its signature speaks of. */
@@ -98,16 +68,4 @@ export async function isSigned(call: SignedCall, secret: string): Promise<boolea
   message.set(stamp);
   message.set(call.body, stamp.length);
   return await crypto.subtle.verify(algorithm, key, Uint8Array.fromHex(call.signature), message);
-}
-
-function parseEvent(body: Uint8Array): WebhookEvent {
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder().decode(body));
-  } catch {
-    throw new WebhookBodyError("it is not JSON");
-  }
-  const parsed = event.safeParse(json);
-  if (parsed.success) return parsed.data;
-  throw new WebhookBodyError(`no valid ${parsed.error.issues[0]!.path.join(".") || "object"}`);
 }
