@@ -412,6 +412,14 @@ CREATE TABLE oura.sync_runs (
 CREATE INDEX sync_runs_user_id_started_at_idx ON oura.sync_runs USING btree (user_id, started_at);
 COMMENT ON TABLE oura.sync_runs IS 'One row per run of a command that writes data. One that was killed is closed by the next run.';
 
+CREATE TABLE oura.sync_schedule (
+  user_id text NOT NULL,
+  due_at timestamp with time zone NOT NULL,
+  CONSTRAINT sync_schedule_pkey PRIMARY KEY (user_id)
+);
+CREATE INDEX sync_schedule_due_at_idx ON oura.sync_schedule USING btree (due_at);
+COMMENT ON TABLE oura.sync_schedule IS 'When the worker syncs each wearer next.';
+
 CREATE TABLE oura.sync_windows (
   id bigint GENERATED ALWAYS AS IDENTITY,
   user_id text NOT NULL,
@@ -445,6 +453,13 @@ CREATE TABLE oura.tag (
 );
 CREATE INDEX tag_user_id_day_idx ON oura.tag USING btree (user_id, day);
 COMMENT ON TABLE oura.tag IS 'Notes of the wearer. Deprecated by Oura in favour of enhanced_tag.';
+
+CREATE TABLE oura.upkeep_tasks (
+  task text NOT NULL,
+  due_at timestamp with time zone NOT NULL,
+  CONSTRAINT upkeep_tasks_pkey PRIMARY KEY (task)
+);
+COMMENT ON TABLE oura.upkeep_tasks IS 'What the workers do for the whole app, such as renewing webhook subscriptions, and when it is due.';
 
 CREATE TABLE oura.vo2_max (
   user_id text NOT NULL,

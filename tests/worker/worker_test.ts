@@ -1,0 +1,148 @@
+/** Workers at work: several at once, stopped, cut off, and with syncs that are due. */
+import assert from "node:assert/strict";
+import { isSyncDue, scheduleSync, takeUpkeep } from "../../lib/db/store/sync_schedule.ts";
+import { slotAfter } from "../../server/worker/slot.ts";
+import { forEachDatabase } from "../support/databases.ts";
+import { withPostgres } from "../support/server_database.ts";
+import { canonical, stored } from "../support/sync_world.ts";
+import { settled, until, withWorkerWorld, type WorkerWorld } from "./support.ts";
+
+const WEARERS = ["one", "two", "three"];
+const HOUR = 3_600_000;
+
+/** Events for all documents of all wearers, in no order, each twice over. */
+function manyEvents(world: WorkerWorld) {
+  return WEARERS.flatMap((userId) =>
+    (["sleep", "daily_sleep", "daily_readiness", "workout"] as const).flatMap((dataType) =>
+      world.documents(userId, dataType).flatMap(({ key }) => [
+        { userId, dataType, objectId: key },
+        { userId, dataType, objectId: key, eventType: "update" },
+      ])
+    )
+  ).sort(() => Math.random() - 0.5);
+}
+
+async function assertAllStored(world: WorkerWorld): Promise<void> {
+  for (const userId of WEARERS) {
+    for (const type of ["sleep", "daily_sleep", "daily_readiness", "workout"] as const) {
+      const truth = world.documents(userId, type).map(({ body }) => canonical(body));
+      assert.deepEqual(await stored(world.db, type, userId), new Set(truth), `${userId} ${type}`);
+    }
+  }
+}
+
+forEachDatabase(
+  "two workers bring every event's document; no event is left",
+  (db) =>
+    withWorkerWorld(db, WEARERS, async (world) => {
+      await world.withWorker(async () => {
+        await world.withWorker(async () => {
+          for (const event of manyEvents(world)) await world.store([event]);
+          await settled(world);
+        });
+      });
+      await assertAllStored(world);
+      assert.ok((await world.events()).every(({ state }) => state === "done"));
+      const { rows } = await db.query("SELECT 1 FROM oura.sync_runs WHERE state = 'running'");
+      assert.equal(rows.length, 0);
+    }),
+);
+
+forEachDatabase(
+  "a worker that is stopped leaves what it could not do to the next one",
+  (db) =>
+    withWorkerWorld(db, WEARERS, async (world) => {
+      world.oura.simulator.faults.add({ kind: "latency", delayMs: 30 });
+      await world.store(manyEvents(world));
+      for (let stops = 0; stops < 4; stops++) {
+        const { requests } = world.oura.stats;
+        await world.withWorker(() => until(() => world.oura.stats.requests > requests + 4));
+      }
+      world.oura.simulator.faults.clear();
+      await world.withWorker(() => settled(world));
+      await assertAllStored(world);
+      assert.ok((await world.events()).every(({ state }) => state === "done"));
+    }),
+);
+
+Deno.test("sessions that are terminated again and again cost the workers time only", () =>
+  withPostgres("oura", (db) =>
+    withWorkerWorld(db, WEARERS, async (world) => {
+      world.oura.simulator.faults.add({ kind: "latency", delayMs: 20 });
+      const events = manyEvents(world);
+      await world.withWorker(async () => {
+        for (let part = 0; part < 6; part++) {
+          const { requests } = world.oura.stats;
+          await world.store(events.filter((_, index) => index % 6 === part));
+          await until(() => world.oura.stats.requests > requests);
+          await db.query(
+            `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+              WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+          );
+        }
+        await settled(world);
+      });
+      await assertAllStored(world);
+    }), { migrated: true }));
+
+forEachDatabase(
+  "a new wearer is synced at once, then at a point of the interval",
+  (db) =>
+    withWorkerWorld(db, WEARERS, async (world) => {
+      await world.withWorker(() =>
+        until(async () => {
+          const { rows } = await db.query(
+            `SELECT 1 FROM oura.sync_schedule AS s
+              JOIN oura.sync_runs AS r ON r.user_id = s.user_id AND s.due_at > r.finished_at`,
+          );
+          return rows.length === WEARERS.length;
+        }), { syncEveryMs: 6 * HOUR });
+      const { rows } = await db.query<{ user_id: string; due_at: Date }>(
+        "SELECT user_id, due_at FROM oura.sync_schedule",
+      );
+      for (const { user_id, due_at } of rows) {
+        assert.equal(due_at.getTime() - slotAfter(user_id, due_at, 6 * HOUR).getTime(), -6 * HOUR);
+      }
+      const { rows: runs } = await db.query(
+        "SELECT user_id, state FROM oura.sync_runs WHERE command = 'worker' ORDER BY user_id",
+      );
+      assert.deepEqual(runs, WEARERS.toSorted().map((user_id) => ({ user_id, state: "done" })));
+    }),
+);
+
+forEachDatabase(
+  "a sync that Oura puts off is tried again soon",
+  (db) =>
+    withWorkerWorld(db, ["one"], async (world) => {
+      const at = new Date();
+      await scheduleSync(db, "one", at);
+      world.oura.simulator.faults.add({ kind: "rateLimit", seconds: 3_600 });
+      await world.runJob("one", at, { syncEveryMs: 24 * HOUR });
+      assert.equal(await isSyncDue(db, "one", at), false);
+      assert.equal(await isSyncDue(db, "one", new Date(at.getTime() + HOUR)), true);
+    }),
+);
+
+Deno.test("wearers are spread over the interval, and none moves", () => {
+  const every = 6 * HOUR;
+  const now = new Date("2026-03-01T12:00:00Z");
+  const quarters = [0, 0, 0, 0];
+  for (let n = 0; n < 4_000; n++) {
+    const slot = slotAfter(`wearer-${n}`, now, every);
+    const wait = slot.getTime() - now.getTime();
+    assert.ok(wait > 0 && wait <= every);
+    assert.equal(slotAfter(`wearer-${n}`, slot, every).getTime(), slot.getTime() + every);
+    quarters[Math.min(3, Math.floor(wait / every * 4))]!++;
+  }
+  for (const count of quarters) assert.ok(count > 900 && count < 1_100, String(quarters));
+});
+
+forEachDatabase("of all workers one gets a task of the app", async (db) => {
+  const [now, later] = [new Date(0), new Date(HOUR)];
+  const taken = await Promise.all(
+    Array.from({ length: 5 }, () => takeUpkeep(db, "prune", now, later)),
+  );
+  assert.equal(taken.filter((each) => each).length, 1);
+  assert.equal(await takeUpkeep(db, "prune", new Date(HOUR - 1), later), false);
+  assert.equal(await takeUpkeep(db, "prune", later, new Date(2 * HOUR)), true);
+});
