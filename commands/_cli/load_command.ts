@@ -24,6 +24,7 @@ const FILES: Readonly<Record<CommandName, () => Promise<CommandModule>>> = {
   forget: () => import("../forget.ts"),
   prune: () => import("../prune.ts"),
   dashboard: () => import("../dashboard/mod.ts"),
+  serve: () => import("../serve/mod.ts"),
   report: () => import("../report.ts"),
   completions: () => import("../completions/mod.ts"),
   simulate: () => import("../simulate.ts"),

@@ -19,6 +19,10 @@ export const DATABASE_CODES = {
     cause: "The server is older than PostgreSQL 12.",
     fix: "Use a newer server.",
   },
+  DATABASE_TOO_OLD_FOR_JOBS: {
+    cause: "The server is older than PostgreSQL 13, which the job queue needs.",
+    fix: "Use a newer server for `serve`; `sync` runs on PostgreSQL 12, too.",
+  },
   DATABASE_OUTPUT_STYLE: {
     cause: "The server writes dates or numbers in a style that loses information.",
     fix: "Reset the setting the message names.",
