@@ -20,8 +20,9 @@ const app = createReceiverApp({
     await tx.queryRaw("INSERT INTO jobs SELECT unnest($1::text[])", [userIds]);
   },
 });
+const say = () => void Deno.stdout.write(new TextEncoder().encode("listening\n"));
 const server = Deno.serve(
-  { hostname: "127.0.0.1", port: Number(port), onListen: () => console.log("listening") },
+  { hostname: "127.0.0.1", port: Number(port), onListen: say },
   (request, info) => app.fetch(request, info),
 );
 for await (const _ of Deno.stdin.readable);
