@@ -20,4 +20,4 @@ export { SCOPES, type Trip, type UserSpec, Wearer, type Withheld } from "./world
 export { exportFiles, type ExportOptions, exportZip } from "./export/export.ts";
 export { createWorld, World, type WorldOptions } from "./world/world.ts";
 export { type Delivery, Webhooks } from "./webhooks/webhooks.ts";
-export type { WebhookEvent } from "./webhooks/delivery.ts";
+export { type SignedCall, signedCall, type WebhookEvent } from "./webhooks/delivery.ts";

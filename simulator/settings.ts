@@ -22,6 +22,8 @@ export interface Settings {
   issuer: string;
   /** Pause between two tries of a webhook delivery, in milliseconds; Oura spreads ten over an hour. */
   webhookRetryMs: number;
+  /** The unit of `x-oura-timestamp`: live deliveries carry milliseconds, older descriptions seconds. */
+  webhookStamp: "milliseconds" | "seconds";
 }
 
 /** The settings Oura seems to run with. */
@@ -37,6 +39,7 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = {
   consent: "auto",
   issuer: "",
   webhookRetryMs: 20,
+  webhookStamp: "milliseconds",
 };
 
 /** Overlays known settings of the right kind; throws RangeError for anything else. */

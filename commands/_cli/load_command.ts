@@ -25,6 +25,7 @@ const FILES: Readonly<Record<CommandName, () => Promise<CommandModule>>> = {
   prune: () => import("../prune.ts"),
   worker: () => import("../worker/mod.ts"),
   dashboard: () => import("../dashboard/mod.ts"),
+  serve: () => import("../serve/mod.ts"),
   report: () => import("../report.ts"),
   completions: () => import("../completions/mod.ts"),
   simulate: () => import("../simulate.ts"),

@@ -143,6 +143,12 @@ const ENTRIES = [
     permissions: "browser",
   },
   {
+    name: "serve",
+    summary: "receive Oura's webhooks, until it is stopped",
+    database: "write",
+    permissions: "database",
+  },
+  {
     name: "report",
     summary: "write a period as one file to print or send",
     database: "read",

@@ -1,11 +1,12 @@
 /** Serves the page for a command until it is stopped. */
 import type { Pipeline } from "../../config/model.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { messageOf, UsageError } from "../../lib/errors.ts";
+import { messageOf } from "../../lib/errors.ts";
 import { loggerOf } from "../../lib/log/log.ts";
 import { isLoopbackHost } from "../../server/guard.ts";
 import { createApp } from "../../server/http.ts";
 import { openBrowser } from "../auth/browser.ts";
+import { listen, urlHost } from "../_cli/listen.ts";
 import type { Terminal } from "../_cli/terminal.ts";
 
 /** Where the page is served, and to whom. */
@@ -39,7 +40,7 @@ export async function servePage(
     onError: (error) =>
       loggerOf("dashboard").error("A request failed: {reason}", { reason: messageOf(error) }),
   });
-  const server = listen(app.fetch, hostname, port, signal);
+  const server = listen((request) => app.fetch(request), { hostname, port, signal });
   const address = `http://${urlHost(hostname)}:${server.addr.port}/`;
   const url = token === null ? address : `${address}?token=${token}`;
   terminal.out(url);
@@ -48,34 +49,6 @@ export async function servePage(
   await server.finished;
 }
 
-function listen(
-  handler: (request: Request) => Response | Promise<Response>,
-  hostname: string,
-  port: number,
-  signal: AbortSignal,
-): Deno.HttpServer<Deno.NetAddr> {
-  try {
-    return Deno.serve({ hostname, port, signal, onListen: () => {} }, handler);
-  } catch (error) {
-    if (error instanceof Deno.errors.AddrInUse) {
-      throw new UsageError("PORT_UNAVAILABLE", `port ${port} of ${hostname} is taken`, {
-        hint: "Choose another port with --port, or 0 for any free one.",
-        cause: error,
-      });
-    }
-    throw new UsageError("HOST_UNUSABLE", `cannot listen on ${hostname}: ${messageOf(error)}`, {
-      hint: "Name an address of this machine with --host.",
-      cause: error,
-    });
-  }
-}
-
 function newToken(): string {
   return crypto.getRandomValues(new Uint8Array(24)).toBase64({ alphabet: "base64url" });
-}
-
-/** As an address names the host: one that means all of them is reached at this machine's name. */
-function urlHost(hostname: string): string {
-  if (hostname === "0.0.0.0" || hostname === "::") return "127.0.0.1";
-  return hostname.includes(":") ? `[${hostname}]` : hostname;
 }

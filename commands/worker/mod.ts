@@ -2,8 +2,9 @@ import { Argument, Option } from "commander";
 import { interruptible } from "../../lib/process/interruption.ts";
 import { type DatabaseContext, defineCommand } from "../_cli/define_command.ts";
 import { countText } from "../_cli/output.ts";
-import { durationOption, numberOption } from "../sync/options.ts";
+import { numberOption } from "../sync/options.ts";
 import { retryFailedJobs } from "./retry.ts";
+import { syncEveryFlag, syncEveryOption } from "./sync_every.ts";
 
 interface Options {
   concurrency: string;
@@ -18,9 +19,6 @@ interface WorkerRequest {
   readonly syncEveryMs: number | null;
 }
 
-/** More often than this, a wearer without news would use up the rate limit for nothing. */
-const LEAST_SYNC_MS = 5 * 60_000;
-
 /** `worker`: run jobs until it is stopped; `worker retry`: try again what was given up. */
 export default defineCommand<Options, WorkerRequest>({
   database: "write",
@@ -30,19 +28,14 @@ export default defineCommand<Options, WorkerRequest>({
   options: [
     new Option("--concurrency <n>", "jobs at once; one more is kept for webhook events")
       .default("4"),
-    new Option(
-      "--sync-every <time>",
-      "sync each wearer at this interval (5m to 24h), spread evenly; `never` leaves it to webhooks",
-    ).default("6h"),
+    syncEveryFlag(),
   ],
   json: "with `retry`: one JSON document on standard output",
   help: "Run as many workers as you like, on any number of machines. Ctrl-C ends one in order.",
   check: ({ options, args }) => ({
     action: args[0] === "retry" ? "retry" : "run",
     concurrency: numberOption("--concurrency", options.concurrency, 1, 32),
-    syncEveryMs: options.syncEvery === "never"
-      ? null
-      : durationOption("--sync-every", options.syncEvery, LEAST_SYNC_MS),
+    syncEveryMs: syncEveryOption(options.syncEvery),
   }),
   run: (context) => context.request.action === "retry" ? retry(context) : work(context),
 });

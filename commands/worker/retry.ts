@@ -12,7 +12,7 @@ export interface RetryCounts {
 /** Makes events and jobs that were given up due again. */
 export async function retryFailedJobs(settings: Settings, db: Database): Promise<RetryCounts> {
   await using queue = await openQueue(settings, db, false);
-  const { events } = await retryFailedEvents(db, new Date());
+  const { events } = await retryFailedEvents(db);
   const wearers = await queue.takeFailed();
   await queue.ask(db, wearers, "sync");
   return { events, jobs: wearers.length };

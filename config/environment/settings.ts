@@ -17,8 +17,10 @@ export interface Settings {
   readonly revokeUrl: string | null;
   /** A static access token, used instead of a sign-in. */
   readonly accessToken: string | null;
-  /** Secret Oura echoes when it verifies a webhook subscription. */
+  /** Secret Oura echoes when it verifies a webhook subscription that was made by hand. */
   readonly webhookToken: string | null;
+  /** Asked of `/metrics` where the world can call: by `serve`. */
+  readonly metricsToken: string | null;
   readonly connection: ConnectionSettings;
   /** Home of the embedded database, its key file and recovery files. */
   readonly dataDirectory: string;
@@ -78,6 +80,7 @@ const environment = z.object({
   OURA_REVOKE_URL: serviceUrl.optional(),
   OURA_ACCESS_TOKEN: headerToken.optional(),
   OURA_WEBHOOK_TOKEN: text,
+  OURA_METRICS_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
   HEALTHCHECK_URL: serviceUrl.optional(),
 });
 
@@ -128,6 +131,7 @@ function settingsOf(env: Environment): Settings {
     revokeUrl: env.OURA_REVOKE_URL ?? null,
     accessToken: env.OURA_ACCESS_TOKEN ?? null,
     webhookToken: env.OURA_WEBHOOK_TOKEN ?? null,
+    metricsToken: env.OURA_METRICS_TOKEN ?? null,
     connection: connectionOf(env),
     dataDirectory: env.OURA_DATA_DIR,
     tokenKey: env.OURA_TOKEN_KEY ?? null,

@@ -20,8 +20,8 @@ export const DATABASE_CODES = {
     fix: "Use a newer server.",
   },
   DATABASE_TOO_OLD_FOR_JOBS: {
-    cause: "The server is older than PostgreSQL 13, which `serve` and `worker` need.",
-    fix: "Use a newer server, or sync on a schedule instead.",
+    cause: "The server is older than PostgreSQL 13, which the job queue needs.",
+    fix: "Use a newer server for `serve` and `worker`; `sync` runs on PostgreSQL 12 too.",
   },
   DATABASE_OUTPUT_STYLE: {
     cause: "The server writes dates or numbers in a style that loses information.",

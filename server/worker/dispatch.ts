@@ -22,7 +22,7 @@ export interface DispatchOptions {
 /** One round. It can be repeated, and several workers can do it at once. */
 export async function dispatch(options: DispatchOptions, now: Date): Promise<void> {
   const { db, queue, syncEveryMs } = options;
-  await releaseAsideEvents(db, now);
+  await releaseAsideEvents(db);
   await queue.ask(db, await wearersWithDueEvents(db, now, MOST), "events");
   if (syncEveryMs === null) return;
   for (const { userId, isKnown } of await unscheduledWearers(db, after(now, syncEveryMs))) {

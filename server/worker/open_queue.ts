@@ -1,8 +1,8 @@
 /** Opens the queue where the settings say, with connections of its own on a server. */
 import type { Settings } from "../../config/environment/settings.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { DatabaseError } from "../../lib/errors.ts";
 import { openDatabase } from "../../lib/db/driver/open.ts";
+import { checkJobServer } from "../../lib/db/driver/postgres/server_check.ts";
 import { openBossQueue } from "./boss/boss_queue.ts";
 import type { WearerQueue } from "./queue.ts";
 
@@ -10,8 +10,6 @@ import type { WearerQueue } from "./queue.ts";
 const CONNECTIONS = 2;
 /** A network that lost the connection answers never; the queue must notice. */
 const ANSWER_TIMEOUT_MS = 20_000;
-/** The oldest server that pg-boss works on. */
-const LEAST_VERSION = 130_000;
 
 /**
  * Opens the queue.
@@ -25,7 +23,7 @@ export async function openQueue(
   db: Database,
   runs: boolean,
 ): Promise<WearerQueue> {
-  await requireVersion(db);
+  await checkJobServer(db);
   if (connection.kind === "embedded") return await openBossQueue({ db, runs });
   await using stack = new AsyncDisposableStack();
   const own = await openDatabase(connection, {
@@ -43,19 +41,4 @@ export async function openQueue(
     takeFailed: () => queue.takeFailed(),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
-}
-
-async function requireVersion(db: Database): Promise<void> {
-  const { rows } = await db.query<{ version: string }>(
-    "SELECT current_setting('server_version_num') AS version",
-  );
-  const version = Number(rows[0]!.version);
-  if (version >= LEAST_VERSION) return;
-  throw new DatabaseError(
-    "DATABASE_TOO_OLD_FOR_JOBS",
-    `${db.label}: the queue of jobs needs PostgreSQL 13 or newer; this server is ${
-      Math.floor(version / 10_000)
-    }`,
-    { hint: "Upgrade the server, or sync on a schedule instead (`schedule`)." },
-  );
 }

@@ -36,28 +36,46 @@ export async function verifyCallback(
   }
 }
 
+/** A call as Oura makes it. */
+export interface SignedCall {
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /**
- * Posts an event once.
+ * Signs an event, or several in one body.
+ * @param timestamp The text of `x-oura-timestamp`.
+ */
+export async function signedCall(
+  events: WebhookEvent | readonly WebhookEvent[],
+  clientSecret: string,
+  timestamp: string,
+): Promise<SignedCall> {
+  const body = JSON.stringify(events);
+  return {
+    body,
+    headers: {
+      "content-type": "application/json",
+      "x-oura-signature": await sign(clientSecret, timestamp + body),
+      "x-oura-timestamp": timestamp,
+    },
+  };
+}
+
+/**
+ * Posts a call once.
  * @returns The status of the answer; null when there was none in time.
  */
 export async function post(
   callbackUrl: string,
-  event: WebhookEvent,
-  clientSecret: string,
-  timestamp: string,
+  call: SignedCall,
   stopping: AbortSignal,
 ): Promise<number | null> {
-  const body = JSON.stringify(event);
   try {
     const response = await fetch(callbackUrl, {
       method: "POST",
       redirect: "manual",
-      body,
-      headers: {
-        "content-type": "application/json",
-        "x-oura-signature": await sign(clientSecret, timestamp + body),
-        "x-oura-timestamp": timestamp,
-      },
+      ...call,
       signal: AbortSignal.any([AbortSignal.timeout(PATIENCE), stopping]),
     });
     await response.body?.cancel();

@@ -6,7 +6,7 @@ import type { TypeName } from "../world/collections.ts";
 import { changes } from "../world/truth.ts";
 import type { World } from "../world/world.ts";
 import { dateOf, DAY } from "../world/zones.ts";
-import { post, type WebhookEvent } from "./delivery.ts";
+import { post, signedCall, type WebhookEvent } from "./delivery.ts";
 import { EVENT_DATA_TYPES, type Subscription, Subscriptions } from "./subscriptions.ts";
 
 const TRIES = 10;
@@ -76,20 +76,19 @@ export class Webhooks {
     }
   }
 
+  #stamp(): string {
+    const unit = this.settings.webhookStamp === "seconds" ? 1_000 : 1;
+    return String(Math.floor(this.clock() / unit));
+  }
+
   async #try(event: WebhookEvent, subscription: Subscription): Promise<Delivery> {
     const delivery: Delivery = { event, subscription: subscription.id, statuses: [] };
     this.deliveries.push(delivery);
     const secret = this.apps.find(subscription.clientId)?.clientSecret ?? "";
     for (let tries = 0; tries < TRIES && !this.stopping.aborted; tries++) {
       if (tries > 0) await pause(this.settings.webhookRetryMs, this.stopping);
-      const timestamp = String(Math.floor(this.clock() / 1_000));
-      const status = await post(
-        subscription.callbackUrl,
-        event,
-        secret,
-        timestamp,
-        this.stopping,
-      );
+      const call = await signedCall(event, secret, this.#stamp());
+      const status = await post(subscription.callbackUrl, call, this.stopping);
       delivery.statuses.push(status);
       if (status !== null && status >= 200 && status < 400) break;
       if (status === GONE) {

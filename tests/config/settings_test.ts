@@ -43,6 +43,7 @@ Deno.test("loadSettings() needs nothing: embedded database, Oura's own addresses
     revokeUrl: null,
     accessToken: null,
     webhookToken: null,
+    metricsToken: null,
     connection: { kind: "embedded", directory: "./data/database" },
     dataDirectory: "./data",
     tokenKey: null,

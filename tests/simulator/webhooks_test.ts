@@ -121,6 +121,21 @@ Deno.test("an event is signed over its timestamp and raw body", STRICT, async ()
   }
 });
 
+Deno.test("a stamp counts milliseconds, or seconds where that is set", STRICT, async () => {
+  for (const [webhookStamp, digits] of [["milliseconds", 13], ["seconds", 10]] as const) {
+    const simulator = simulate({}, { webhookStamp });
+    const app = receiver();
+    try {
+      await call(simulator, "POST", "", wish(app.url));
+      const event = simulator.webhooks.event("wearer-1", "daily_sleep", "create", "some-id");
+      await simulator.webhooks.deliver(event);
+      assert.equal(app.events[0]!.timestamp.length, digits);
+    } finally {
+      await app.close();
+    }
+  }
+});
+
 Deno.test("what the clock changes is announced: a new night becomes an event", STRICT, async () => {
   const simulator = simulate();
   const app = receiver();

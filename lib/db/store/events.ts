@@ -1,7 +1,7 @@
 /**
  * The events that Oura's webhooks deliver. An event is stored once, whatever Oura repeats, and stays
- * pending until a job of its wearer settles it. Times are passed in, and come from one clock: that of
- * the process that stores or takes.
+ * pending until a job of its wearer settles it. A new event is due at once, whatever the time is on the
+ * machine that takes it.
  */
 import { createHash } from "node:crypto";
 import SETTLE from "../../../sql/queries/settle_events.sql" with { type: "text" };

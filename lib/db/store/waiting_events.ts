@@ -47,11 +47,9 @@ export interface RevivedEvents {
 /**
  * Makes the events pending that were kept aside for a wearer who has signed in since; of all such
  * wearers without a name. An event can be kept aside at the moment of a sign-in: call it again later.
- * @param now When they are due.
  */
 export async function releaseAsideEvents(
   db: Queryable,
-  now: Date,
   userId?: string,
 ): Promise<RevivedEvents> {
   const { rows } = await db.query<{ user_id: string }>(
@@ -62,16 +60,12 @@ export async function releaseAsideEvents(
       ORDER BY t.user_id`,
     [userId ?? null],
   );
-  return await revive(db, rows, "aside", now);
+  return await revive(db, rows, "aside");
 }
 
-/**
- * Makes events that were given up pending again, as if never tried; of all wearers without a name.
- * @param now When they are due.
- */
+/** Makes events that were given up pending again, as if never tried; of all wearers without a name. */
 export async function retryFailedEvents(
   db: Queryable,
-  now: Date,
   userId?: string,
 ): Promise<RevivedEvents> {
   const { rows } = await db.query<{ user_id: string }>(
@@ -79,22 +73,22 @@ export async function retryFailedEvents(
       WHERE state = 'failed' AND ($1::text IS NULL OR user_id = $1) ORDER BY user_id`,
     [userId ?? null],
   );
-  return await revive(db, rows, "failed", now);
+  return await revive(db, rows, "failed");
 }
 
 async function revive(
   db: Queryable,
   wearers: readonly { user_id: string }[],
   from: "aside" | "failed",
-  now: Date,
 ): Promise<RevivedEvents> {
   let events = 0;
   for (const { user_id } of wearers) {
     const { rowCount } = await db.query(
       `UPDATE oura.webhook_events
-        SET state = 'pending', attempts = 0, error = NULL, processed_at = NULL, next_attempt_at = $3
+        SET state = 'pending', attempts = 0, error = NULL, processed_at = NULL,
+          next_attempt_at = 'epoch'::timestamptz
         WHERE user_id = $1 AND state = $2`,
-      [user_id, from, now],
+      [user_id, from],
     );
     events += rowCount;
   }

@@ -4,6 +4,8 @@ import type { Database } from "../database.ts";
 import { ENCODING_HINT, encodingProblem } from "../repertoire.ts";
 
 const OLDEST_SERVER = 12;
+/** What pg-boss needs. */
+const OLDEST_JOB_SERVER = 13;
 
 /** Settings that change how values are written or read, and what `values.ts` takes for granted. */
 const OUTPUT_STYLES: Readonly<Record<string, { expected: RegExp; normal: string }>> = {
@@ -47,6 +49,27 @@ export async function checkServer(db: Database): Promise<void> {
       hint: ENCODING_HINT,
     });
   }
+}
+
+/**
+ * Refuses a server that cannot hold the job queue. The embedded database always can.
+ * @throws {DatabaseError} `DATABASE_TOO_OLD_FOR_JOBS`.
+ */
+export async function checkJobServer(db: Database): Promise<void> {
+  const { rows } = await db.query<{ version: number }>(
+    "SELECT current_setting('server_version_num')::int AS version",
+  );
+  const problem = jobServerProblem(rows[0]!.version);
+  if (problem === null) return;
+  throw new DatabaseError("DATABASE_TOO_OLD_FOR_JOBS", `${db.label}: ${problem}`, {
+    hint: `PostgreSQL ${OLDEST_JOB_SERVER} or newer is needed for webhooks and workers.`,
+  });
+}
+
+/** What is wrong with a version (`server_version_num`) for the job queue; null when it will do. */
+export function jobServerProblem(version: number): string | null {
+  const major = Math.floor(version / 10_000);
+  return major < OLDEST_JOB_SERVER ? `the server is PostgreSQL ${major}` : null;
 }
 
 /** The statement that works where the setting was made: `SET … TO DEFAULT` goes back to just that. */

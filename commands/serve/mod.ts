@@ -1,0 +1,100 @@
+import { Option } from "commander";
+import { UsageError } from "../../lib/errors.ts";
+import type { Transaction } from "../../lib/db/driver/database.ts";
+import { interruptible } from "../../lib/process/interruption.ts";
+import { type DatabaseContext, defineCommand } from "../_cli/define_command.ts";
+import type { WearerQueue } from "../../server/worker/queue.ts";
+import { numberOption } from "../sync/options.ts";
+import { syncEveryFlag, syncEveryOption } from "../worker/sync_every.ts";
+
+interface Options {
+  port: string;
+  host: string;
+  url?: string;
+  syncEvery: string;
+}
+
+interface Request {
+  readonly port: number;
+  readonly clientSecret: string;
+  readonly publicUrl: string | null;
+  readonly syncEveryMs: number | null;
+}
+
+/** `serve`: receives Oura's webhooks until it is stopped. */
+export default defineCommand<Options, Request>({
+  database: "write",
+  options: [
+    new Option("--port <n>", "the port to listen on; 0 means any free one").default("8788"),
+    new Option("--host <address>", "the address to listen on").default("127.0.0.1"),
+    new Option("--url <url>", "the https address at which Oura reaches this receiver"),
+    syncEveryFlag(),
+  ],
+  help: "With the embedded database it also runs the jobs; on a server, start `worker` for that.",
+  check({ options, settings }) {
+    const port = numberOption("--port", options.port, 0, 65_535);
+    if (settings.clientSecret === null) {
+      throw new UsageError("WEBHOOK_SECRET_MISSING", "OURA_CLIENT_SECRET is not set", {
+        hint: "Set it in .env: Oura signs its calls with it.",
+      });
+    }
+    return {
+      port,
+      clientSecret: settings.clientSecret,
+      publicUrl: publicUrl(options.url),
+      syncEveryMs: syncEveryOption(options.syncEvery),
+    };
+  },
+  async run(context) {
+    const { db, pipeline, settings, options, request, terminal } = context;
+    const { openQueue } = await import("../../server/worker/open_queue.ts");
+    const { serveWebhooks } = await import("./serve_webhooks.ts");
+    using interruption = interruptible(terminal.err, undefined, terminal);
+    const { signal } = interruption;
+    // One process has the embedded database, so that its jobs are run here.
+    const runsJobs = db.kind === "pglite";
+    await using queue = await openQueue(settings, db, runsJobs);
+    const receiver = {
+      db,
+      pipeline,
+      clientSecret: request.clientSecret,
+      publicUrl: request.publicUrl,
+      webhookToken: settings.webhookToken,
+      metricsToken: settings.metricsToken,
+      moreTypes: pipeline.types.filter(({ known }) => !known).map(({ name }) => name),
+      enqueue: (tx: Transaction, userIds: readonly string[]) => queue.ask(tx, userIds, "events"),
+    };
+    const where = { port: request.port, hostname: options.host };
+    await Promise.all([
+      serveWebhooks(receiver, where, terminal, signal),
+      runsJobs ? runJobs(context, queue, signal) : null,
+    ]);
+  },
+});
+
+/** Runs the jobs in this process. */
+async function runJobs(
+  { settings, pipeline, db, request }: DatabaseContext<Options, Request>,
+  queue: WearerQueue,
+  signal: AbortSignal,
+): Promise<void> {
+  const { runWorker } = await import("../../server/worker/run_worker.ts");
+  const { syncEveryMs } = request;
+  const slots = { any: 1, events: 1 };
+  await runWorker({ settings, pipeline, db, queue, slots, syncEveryMs, signal });
+}
+
+/** @throws {UsageError} When it is no https address, which Oura asks for. */
+function publicUrl(given: string | undefined): string | null {
+  if (given === undefined) return null;
+  const url = URL.canParse(given) ? new URL(given) : null;
+  const isPlain = url?.search === "" && url.hash === "" && url.username === "";
+  if (url?.protocol === "https:" && isPlain) return url.href.replace(/\/+$/, "");
+  throw new UsageError(
+    "BAD_WEBHOOK_URL",
+    "--url is not an https address without query and fragment",
+    {
+      hint: "Write it as Oura reaches this receiver, such as https://oura.example.org.",
+    },
+  );
+}

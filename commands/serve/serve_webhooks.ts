@@ -1,0 +1,37 @@
+/** Serves the receiver of webhooks for a command until it is stopped. */
+import { createReceiverApp, type ReceiverAppOptions } from "../../server/webhooks/app.ts";
+import { Tally } from "../../server/webhooks/tally.ts";
+import { listen, urlHost } from "../_cli/listen.ts";
+import type { Terminal } from "../_cli/terminal.ts";
+
+/** Where the receiver listens. */
+export interface ServeOptions {
+  /** 0 takes any free one. */
+  readonly port: number;
+  readonly hostname: string;
+}
+
+/**
+ * Serves the receiver, prints its address on standard output, and when `signal` is aborted accepts no
+ * more calls, answers those in progress and ends.
+ * @throws {UsageError} When the port is taken or the address is not of this machine.
+ */
+export async function serveWebhooks(
+  receiver: Omit<ReceiverAppOptions, "tally">,
+  { port, hostname }: ServeOptions,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
+  const tally = new Tally();
+  const app = createReceiverApp({ ...receiver, tally });
+  const server = listen((request, info) => app.fetch(request, info), { hostname, port });
+  const stop = () => void server.shutdown();
+  signal.addEventListener("abort", stop);
+  const address = `http://${urlHost(hostname)}:${server.addr.port}`;
+  terminal.out(address);
+  terminal.err(`Webhooks are received at ${address}/webhook. Press Ctrl-C to stop.`);
+  if (signal.aborted) stop();
+  await server.finished;
+  signal.removeEventListener("abort", stop);
+  tally.flush();
+}
