@@ -80,7 +80,7 @@ async function runJobs(
 ): Promise<void> {
   const { runWorker } = await import("../../server/worker/run_worker.ts");
   const { syncEveryMs } = request;
-  const slots = { any: 1, events: 1 };
+  const slots = { general: 1, events: 1 };
   await runWorker({ settings, pipeline, db, queue, slots, syncEveryMs, signal });
 }
 

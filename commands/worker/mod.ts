@@ -52,7 +52,7 @@ async function work(context: DatabaseContext<Options, WorkerRequest>): Promise<v
     pipeline,
     db,
     queue,
-    slots: { any: concurrency, events: 1 },
+    slots: { general: concurrency, events: 1 },
     syncEveryMs,
     signal: interruption.signal,
   });

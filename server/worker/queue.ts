@@ -21,7 +21,7 @@ export interface QueueCounts {
 /** How many jobs run at once in this process. */
 export interface Slots {
   /** For jobs of every urgency. */
-  readonly any: number;
+  readonly general: number;
   /** For events only, so that they wait for no sync. */
   readonly events: number;
 }

@@ -16,7 +16,8 @@ const KNOWN = new Set([...SETTING_NAMES, ...(await raisedCodes()).keys()]);
 /** Where variables of their own are allowed: workflows and compose files. */
 const DEPLOYED = (await Array.fromAsync(deployed())).join("\n");
 /** Spans that are command lines of other programs. */
-const FOREIGN = /^(docker|gh|git|npm|journalctl|systemctl|launchctl|schtasks|psql|deno (?!task))/;
+const FOREIGN =
+  /^(docker|gh|git|npm|journalctl|systemctl|launchctl|schtasks|psql|tailscale|deno (?!task))/;
 /** Of Deno and Docker, in prose. */
 const FOREIGN_OPTION = /^--(allow|deny|include|target|env-file|v8|read-only)/;
 

@@ -173,7 +173,12 @@ forEachDatabase(
     await signIn(db, ANN);
     await store(db, received());
     const [unit] = await takeEvents(db, ANN, NOW, 10);
-    const retry = { state: "retry", at: later(600), error: "OURA_UNREACHABLE", isTry: true } as const;
+    const retry = {
+      state: "retry",
+      at: later(600),
+      error: "OURA_UNREACHABLE",
+      isTry: true,
+    } as const;
     await settleEvents(db, ANN, unit!.ids, retry, NOW);
     await store(db, received({ eventTime: "2026-10-15T11:05:00Z" }));
     const [both] = await takeEvents(db, ANN, NOW, 10);

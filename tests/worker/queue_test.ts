@@ -8,7 +8,7 @@ import { openBossQueue } from "../../server/worker/boss/boss_queue.ts";
 import type { Urgency, WearerQueue } from "../../server/worker/queue.ts";
 import { forEachDatabase } from "../support/databases.ts";
 
-const ONE_SLOT = { any: 1, events: 0 };
+const ONE_SLOT = { general: 1, events: 0 };
 
 /** Empties the queue's schema, which the other tests of a database know nothing of. */
 async function withQueue(db: Database, body: (queue: WearerQueue) => Promise<void>): Promise<void> {
@@ -74,7 +74,7 @@ forEachDatabase("a slot for events takes no sync", async (db) => {
     await queue.ask(db, ["a", "b", "c"], "sync");
     const held = Promise.withResolvers<void>();
     const begun: string[] = [];
-    await queue.work({ any: 1, events: 1 }, async (userId) => {
+    await queue.work({ general: 1, events: 1 }, async (userId) => {
       begun.push(userId);
       if (userId !== "d") await held.promise;
     });
@@ -103,8 +103,8 @@ forEachDatabase("two workers never have jobs of one wearer at once, and lose non
       seen.set(userId, count);
       running.delete(userId);
     };
-    await queue.work({ any: 3, events: 1 }, job);
-    await other.work({ any: 3, events: 1 }, job);
+    await queue.work({ general: 3, events: 1 }, job);
+    await other.work({ general: 3, events: 1 }, job);
     for (let round = 1; round <= 25; round++) {
       await Promise.all(wearers.map((userId) =>
         db.transaction(async (tx) => {

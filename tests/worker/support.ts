@@ -103,7 +103,7 @@ function worldOf(
         pipeline,
         db,
         queue,
-        slots: { any: 2, events: 1 },
+        slots: { general: 2, events: 1 },
         syncEveryMs: syncEveryMs ?? null,
         signal: controller.signal,
         lookEveryMs: 100,

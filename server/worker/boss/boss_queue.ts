@@ -110,9 +110,9 @@ class BossQueue implements WearerQueue {
     }
   }
 
-  async work({ any, events }: Slots, job: WearerJob): Promise<void> {
+  async work({ general, events }: Slots, job: WearerJob): Promise<void> {
     const slots = [
-      ...Array.from({ length: any }, () => ({})),
+      ...Array.from({ length: general }, () => ({})),
       ...Array.from({ length: events }, () => ({ minPriority: PRIORITY.events })),
     ];
     for (const limits of slots) {
