@@ -37,7 +37,6 @@ export async function openQueue(
   return {
     ask: (...asked) => queue.ask(...asked),
     work: (...work) => queue.work(...work),
-    counts: () => queue.counts(),
     takeFailed: () => queue.takeFailed(),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

@@ -8,16 +8,6 @@ import type { Queryable } from "../../lib/db/driver/database.ts";
 /** What a wearer waits for: documents that an event names come before whole syncs. */
 export type Urgency = "events" | "sync";
 
-/** How many jobs there are. */
-export interface QueueCounts {
-  readonly waiting: number;
-  readonly active: number;
-  /** Gave up after all tries. */
-  readonly failed: number;
-  /** How long the oldest waiting job has been ready, in seconds; null when none is. */
-  readonly oldestSeconds: number | null;
-}
-
 /** How many jobs run at once in this process. */
 export interface Slots {
   /** For jobs of every urgency. */
@@ -42,7 +32,6 @@ export interface WearerQueue extends AsyncDisposable {
   ask(queryable: Queryable, userIds: readonly string[], urgency: Urgency): Promise<void>;
   /** Runs jobs until the queue is disposed of, which waits for those that are running. */
   work(slots: Slots, job: WearerJob): Promise<void>;
-  counts(): Promise<QueueCounts>;
   /** Removes the jobs that gave up. @returns Their wearers. */
   takeFailed(): Promise<string[]>;
 }

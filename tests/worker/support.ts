@@ -6,7 +6,7 @@ import type { Pipeline } from "../../config/model.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { quoteIdentifier } from "../../lib/db/driver/identifiers.ts";
 import { type ReceivedEvent, storeEvents } from "../../lib/db/store/events.ts";
-import { queueSchema } from "../../lib/db/store/queue_schema.ts";
+import { queueSchema } from "../../lib/db/store/job_queue.ts";
 import { sleep } from "../../lib/process/sleep.ts";
 import { openSession } from "../../pipelines/sync/session.ts";
 import { openBossQueue } from "../../server/worker/boss/boss_queue.ts";

@@ -7,11 +7,10 @@ import { PgBoss } from "pg-boss";
 import type { Database, Queryable } from "../../../lib/db/driver/database.ts";
 import { DatabaseError, messageOf } from "../../../lib/errors.ts";
 import { loggerOf } from "../../../lib/log/log.ts";
-import type { QueueCounts, Slots, Urgency, WearerJob, WearerQueue } from "../queue.ts";
-import { jobTable, queueSchema } from "../../../lib/db/store/queue_schema.ts";
+import type { Slots, Urgency, WearerJob, WearerQueue } from "../queue.ts";
+import { jobTable, QUEUE, queueSchema } from "../../../lib/db/store/job_queue.ts";
 import { sqlBridge } from "./sql_bridge.ts";
 
-const QUEUE = "wearer";
 /** The higher one is fetched first. */
 const PRIORITY: Readonly<Record<Urgency, number>> = { events: 20, sync: 10 };
 /** A worker that was killed is noticed after so many seconds. */
@@ -124,23 +123,6 @@ class BossQueue implements WearerQueue {
         this.boss.notifyWorker(slot);
       });
     }
-  }
-
-  async counts(): Promise<QueueCounts> {
-    const { rows } = await this.db.queryRaw<
-      { waiting: number; active: number; failed: number; oldest: number | null }
-    >(
-      `SELECT count(*) FILTER (WHERE state IN ('created', 'retry'))::int AS waiting,
-          count(*) FILTER (WHERE state = 'active')::int AS active,
-          count(*) FILTER (WHERE state = 'failed')::int AS failed,
-          extract(epoch FROM now() - min(start_after) FILTER (
-            WHERE state IN ('created', 'retry') AND start_after <= now()
-          ))::double precision AS oldest
-        FROM ${jobTable(this.db.schema)} WHERE name = $1`,
-      [QUEUE],
-    );
-    const { waiting, active, failed, oldest } = rows[0]!;
-    return { waiting, active, failed, oldestSeconds: oldest };
   }
 
   async takeFailed(): Promise<string[]> {

@@ -3,6 +3,8 @@ import { createHash } from "node:crypto";
 import type { Queryable } from "../driver/database.ts";
 import { quoteIdentifier } from "../driver/identifiers.ts";
 
+/** The name of the queue of wearers' jobs. */
+export const QUEUE = "wearer";
 /** What pg-boss takes as a schema without quotes, well below PostgreSQL's limit. */
 const PLAIN_NAME = /^[a-z_][a-z0-9_]{0,49}$/;
 
@@ -27,6 +29,35 @@ export async function hasQueue(db: Queryable): Promise<boolean> {
     ],
   );
   return rows[0]!.found;
+}
+
+/** How many jobs there are. */
+export interface JobCounts {
+  readonly waiting: number;
+  readonly active: number;
+  /** Gave up after all tries. */
+  readonly failed: number;
+  /** How long the oldest waiting job has been ready, in seconds; null when none is. */
+  readonly oldestSeconds: number | null;
+}
+
+/** Counts the jobs; null where no worker or receiver has created the queue. */
+export async function jobCounts(db: Queryable): Promise<JobCounts | null> {
+  if (!await hasQueue(db)) return null;
+  const { rows } = await db.queryRaw<
+    { waiting: number; active: number; failed: number; oldest: number | null }
+  >(
+    `SELECT count(*) FILTER (WHERE state IN ('created', 'retry'))::int AS waiting,
+        count(*) FILTER (WHERE state = 'active')::int AS active,
+        count(*) FILTER (WHERE state = 'failed')::int AS failed,
+        extract(epoch FROM now() - min(start_after) FILTER (
+          WHERE state IN ('created', 'retry') AND start_after <= now()
+        ))::double precision AS oldest
+      FROM ${jobTable(db.schema)} WHERE name = $1`,
+    [QUEUE],
+  );
+  const { waiting, active, failed, oldest } = rows[0]!;
+  return { waiting, active, failed, oldestSeconds: oldest };
 }
 
 /** Removes the jobs of a wearer, whose key is the wearer's id. */
