@@ -1,6 +1,7 @@
 /** Checks the models of docs/model with Spin, where it is installed. */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { isInstalled } from "./installed.ts";
 
 /**
  * Tries every order of steps of a model.
@@ -35,19 +36,4 @@ async function run(cwd: string, program: string, args: readonly string[]): Promi
   const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
   assert.ok(success, said);
   return said;
-}
-
-async function isInstalled(program: string): Promise<boolean> {
-  try {
-    const command = new Deno.Command(program, {
-      args: ["--version"],
-      stdout: "null",
-      stderr: "null",
-    });
-    await command.output();
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
