@@ -57,6 +57,11 @@ export const KEPT_ELSEWHERE: readonly Kept[] = [
     why: "it runs until it is stopped",
   },
   {
+    command: /^deno task worker(?! retry)\b/,
+    by: "tests/worker/killed_workers_test.ts",
+    why: "it runs until it is stopped",
+  },
+  {
     command: /^sync --every 15m$/,
     by: "tests/schedule/command_test.ts",
     why: "it runs until it is stopped",
