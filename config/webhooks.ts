@@ -17,7 +17,9 @@ export function compileWebhooks(declaration: Declaration, report: Report): Webho
   if (!webhooks) return null;
   const declared = Object.keys(data_types);
   const { types = "all" } = webhooks;
-  const wanted = types === "all" ? ANNOUNCED_TYPES.filter((name) => declared.includes(name)) : types;
+  const wanted = types === "all"
+    ? ANNOUNCED_TYPES.filter((name) => declared.includes(name))
+    : types;
   if (wanted.length === 0) {
     report(["webhooks", "types"], "Oura has events of none of the declared data types");
   }

@@ -25,6 +25,7 @@ const FILES: Readonly<Record<CommandName, () => Promise<CommandModule>>> = {
   prune: () => import("../prune.ts"),
   dashboard: () => import("../dashboard/mod.ts"),
   report: () => import("../report.ts"),
+  webhooks: () => import("../webhooks/mod.ts"),
   completions: () => import("../completions/mod.ts"),
   simulate: () => import("../simulate.ts"),
   schema: () => import("../schema.ts"),
