@@ -194,11 +194,13 @@ const webhooks = mapping({
     z.array(z.string({ error: "must be the name of a data type" })).min(1, "must name a data type"),
   ], { error: "write all, or a list of data types, such as [sleep, daily_sleep]" })
     .optional()
-    .meta({ description: "Which declared data types; all: each that Oura has events of." }),
+    .meta({
+      description: "Which declared data types; all, the default: each that Oura has events of.",
+    }),
   events: z.array(z.enum(WEBHOOK_EVENT_TYPES), {
     error: "must be a list, such as [create, update, delete]",
   }).min(1, "must name an event").optional()
-    .meta({ description: "Which events." }),
+    .meta({ description: "Which events; by default all three." }),
 });
 
 /** The whole file. */

@@ -39,13 +39,18 @@ export async function probeHandshake(
   const url = new URL(wanted.callbackUrl);
   url.searchParams.set("verification_token", token);
   url.searchParams.set("challenge", challenge);
-  return await probe(wanted, options, "WEBHOOK_CALLBACK_WRONG", url, {}, ({ status }, body) => {
-    if (status === 401) {
-      return "it answers 401: it derives another token; its webhooks.url, or its " +
-        "OURA_CLIENT_SECRET, is not the one of here";
-    }
-    if (status !== 200) return `it answers ${status} in place of 200`;
-    return challengeOf(body) === challenge ? null : "it does not repeat the challenge";
+  return await probe(wanted, options, {
+    url,
+    init: {},
+    code: "WEBHOOK_CALLBACK_WRONG",
+    problemOf({ status }, body) {
+      if (status === 401) {
+        return "it answers 401: it derives another token; its webhooks.url, or its " +
+          "OURA_CLIENT_SECRET, is not the one of here";
+      }
+      if (status !== 200) return `it answers ${status} in place of 200`;
+      return challengeOf(body) === challenge ? null : "it does not repeat the challenge";
+    },
   });
 }
 
@@ -71,27 +76,31 @@ export async function probeSignature(
       "x-oura-signature": crypto.getRandomValues(new Uint8Array(32)).toHex().toUpperCase(),
     },
   };
-  const url = new URL(wanted.callbackUrl);
-  return await probe(
-    wanted,
-    options,
-    "WEBHOOK_SIGNATURE_UNCHECKED",
-    url,
+  return await probe(wanted, options, {
+    url: new URL(wanted.callbackUrl),
     init,
-    ({ status }) =>
+    code: "WEBHOOK_SIGNATURE_UNCHECKED",
+    problemOf: ({ status }) =>
       status === 401
         ? null
         : `it answers ${status} to an event with a wrong signature; 401 is right`,
-  );
+  });
+}
+
+/** A request, and how its answer is judged. */
+interface Question {
+  readonly url: URL;
+  readonly init: RequestInit;
+  /** Of a wrong answer. */
+  readonly code: ErrorCode;
+  /** What is wrong with an answer; null: nothing. */
+  readonly problemOf: (answer: Response, body: string) => string | null;
 }
 
 async function probe(
   { eventType, dataType, callbackUrl }: WantedSubscription,
   { signal, timeoutMs = 10_000 }: ProbeOptions,
-  code: ErrorCode,
-  url: URL,
-  init: RequestInit,
-  problemOf: (answer: Response, body: string) => string | null,
+  { url, init, code, problemOf }: Question,
 ): Promise<ProbeResult> {
   const timeout = AbortSignal.timeout(timeoutMs);
   try {

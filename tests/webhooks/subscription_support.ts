@@ -2,6 +2,8 @@
 import { type RunningSimulator, serveSimulator } from "../../simulator/mod.ts";
 import { simulatedApp } from "../../commands/demo/simulated_app.ts";
 import { verificationToken } from "../../lib/oura/webhooks/callback.ts";
+import type { ProbeResult } from "../../server/subscriptions/probe.ts";
+import type { EnsureReport, ReportedSubscription } from "../../server/subscriptions/report.ts";
 import { runInProcess } from "../support/in_process.ts";
 import type { Ended } from "../support/run.ts";
 
@@ -18,6 +20,14 @@ export interface StandInReceiver {
   readonly calls: string[];
 }
 
+/** What the commands print as JSON; each has some of it. */
+export interface Document extends EnsureReport {
+  readonly subscriptions: readonly ReportedSubscription[];
+  readonly handshakes: readonly ProbeResult[];
+  readonly signature: ProbeResult;
+  readonly error: { readonly code: string };
+}
+
 /** A test's world. */
 export interface World {
   readonly oura: RunningSimulator;
@@ -29,8 +39,7 @@ export interface World {
   configure(webhooks: string, types?: string): Promise<void>;
   run(...args: string[]): Promise<Ended>;
   /** Runs with `--json`. */
-  // deno-lint-ignore no-explicit-any -- each command has a document of its own
-  json(...args: string[]): Promise<{ exitCode: number; document: any }>;
+  json(...args: string[]): Promise<{ exitCode: number; document: Document }>;
   /** Everything that was printed so far. */
   readonly printed: string[];
 }
