@@ -3,7 +3,7 @@
  * downstream reads YAML. Days are whole calendar days, ratios are fractions of 1.
  */
 import type { ColumnType } from "../lib/values/column_type.ts";
-import type { WindowFamily } from "../lib/oura/catalog/data_type.ts";
+import type { WebhookEventType, WindowFamily } from "../lib/oura/catalog/data_type.ts";
 
 /** The whole configuration. */
 export interface Pipeline {
@@ -15,6 +15,8 @@ export interface Pipeline {
   readonly schema: string;
   readonly contract: Contract;
   readonly retention: Retention;
+  /** What Oura shall announce by webhooks; null where nothing. */
+  readonly webhooks: Webhooks | null;
   /** In the order of the file. */
   readonly types: readonly PipelineType[];
 }
@@ -24,6 +26,15 @@ export interface Retention {
   readonly runsDays: number | null;
   readonly revisionsDays: number | null;
   readonly eventsDays: number | null;
+}
+
+/** Which events Oura shall send, and where to. */
+export interface Webhooks {
+  /** Where `serve` is reached from outside, without a slash at the end. */
+  readonly url: string;
+  /** Data types that are declared, and that Oura has events of. */
+  readonly types: readonly string[];
+  readonly events: readonly WebhookEventType[];
 }
 
 /** What happens when the data does not look as agreed. */

@@ -3,6 +3,7 @@ import { messageOf, UsageError } from "../lib/errors.ts";
 import { compileTypes } from "./data_types.ts";
 import { type Declaration, grammar } from "./yaml/grammar.ts";
 import { parsePartially } from "./yaml/grammar_problems.ts";
+import { compileWebhooks } from "./webhooks.ts";
 import type { Contract, Pipeline, Retention } from "./model.ts";
 import { schemaNameProblem } from "./names.ts";
 import { ConfigError, formatPath, type Path, type Problem, type Report } from "./yaml/problem.ts";
@@ -95,6 +96,7 @@ function compile(
       maxRejects: contract?.max_rejects ?? DEFAULT_CONTRACT.maxRejects,
     },
     retention: compileRetention(declaration),
+    webhooks: compileWebhooks(declaration, report),
     types: compileTypes(declaration, report),
   };
 }

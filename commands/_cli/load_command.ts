@@ -27,6 +27,7 @@ const FILES: Readonly<Record<CommandName, () => Promise<CommandModule>>> = {
   dashboard: () => import("../dashboard/mod.ts"),
   serve: () => import("../serve/mod.ts"),
   report: () => import("../report.ts"),
+  webhooks: () => import("../webhooks/mod.ts"),
   completions: () => import("../completions/mod.ts"),
   simulate: () => import("../simulate.ts"),
   schema: () => import("../schema.ts"),

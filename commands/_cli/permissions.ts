@@ -47,6 +47,8 @@ export const PERMISSION_SETS = {
   none: { read: true },
   /** Reads the configuration. */
   configuration: { read: true, env: variables() },
+  /** Asks Oura, and the public address of the receiver. */
+  oura: { net: true, read: true, env: variables() },
   /** Opens the database. */
   database,
   /** Opens the database, holds leases under the name of this machine, and may ask Oura. */

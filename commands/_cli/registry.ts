@@ -161,6 +161,12 @@ const ENTRIES = [
     permissions: "schedule",
   },
   {
+    name: "webhooks",
+    summary: "manage the app's webhook subscriptions at Oura",
+    database: "none",
+    permissions: "oura",
+  },
+  {
     name: "completions",
     summary: "print completions for bash, zsh, fish or PowerShell",
     database: "none",

@@ -8,6 +8,7 @@ import { attempt, type Finding, ok } from "./check.ts";
 import { checkDatabase, unreachable } from "./database.ts";
 import { checkApp, checkSignIns } from "./oura.ts";
 import { checkSchedule } from "./schedule.ts";
+import { checkWebhooks } from "./webhooks.ts";
 
 /** `doctor`: a line for everything a sync depends on, each with how to fix it. */
 export default defineCommand({
@@ -23,6 +24,7 @@ export default defineCommand({
       ok("pipeline", `${pipeline.file} is valid, ${pipeline.types.length} data types`),
       checkApp(settings),
       ...await examine(settings, pipeline),
+      ...await checkWebhooks(settings, pipeline, new Date()),
     ];
     context.print(findings, () => findings.map(line).join("\n"));
     return exitCode(findings);

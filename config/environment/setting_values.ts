@@ -1,7 +1,7 @@
 /** The kinds of value an environment variable can hold that need more than a pattern. */
 import { z } from "zod";
 import { isHeaderToken } from "../../lib/header_token.ts";
-import { isSafeForSecrets } from "../../lib/loopback.ts";
+import { urlProblem } from "../url_problem.ts";
 
 const KEY_BYTES = 32;
 
@@ -25,16 +25,6 @@ export const headerToken = z.string().refine(
   isHeaderToken,
   "must be one line of visible ASCII characters, without spaces",
 );
-
-function urlProblem(value: string): string | null {
-  if (!URL.canParse(value)) return "must be a URL, such as https://example.com/path";
-  const url = new URL(value);
-  if (url.protocol !== "https:" && url.protocol !== "http:") return "must be an http(s) URL";
-  if (url.username !== "" || url.password !== "") return "must not hold a user name or password";
-  return isSafeForSecrets(url)
-    ? null
-    : "plain http is accepted for this machine only; write https://";
-}
 
 function decoded(value: string): Uint8Array<ArrayBuffer> | null {
   try {

@@ -3,6 +3,7 @@
  * Schema is generated from it. What needs the catalog or more than one key is judged elsewhere.
  */
 import { z } from "zod";
+import { WEBHOOK_EVENT_TYPES } from "../../lib/oura/catalog/data_type.ts";
 import { COLUMN_TYPES } from "../../lib/values/column_type.ts";
 import {
   FIELD_PATH,
@@ -10,6 +11,7 @@ import {
   formatFieldPath,
   parseFieldPath,
 } from "../../lib/values/field_path.ts";
+import { publicUrlProblem } from "../url_problem.ts";
 import { isStorableText } from "../../lib/values/pg_limits.ts";
 
 /** The message for a value that should be a mapping. */
@@ -179,6 +181,28 @@ export const typeDeclaration = mapping({
   view: flag("Create the view v_<type>.").optional(),
 }, "must be a mapping; {} takes all the defaults");
 
+/** What Oura shall announce, and where. */
+const webhooks = mapping({
+  url: z.string({ error: "write the public address of serve, such as https://oura.example.org" })
+    .superRefine((text, context) => {
+      const message = publicUrlProblem(text);
+      if (message !== null) context.addIssue({ code: "custom", message });
+    })
+    .meta({ description: "Where `serve` is reached from outside: https, without /webhook." }),
+  types: z.union([
+    z.literal("all"),
+    z.array(z.string({ error: "must be the name of a data type" })).min(1, "must name a data type"),
+  ], { error: "write all, or a list of data types, such as [sleep, daily_sleep]" })
+    .optional()
+    .meta({
+      description: "Which declared data types; all, the default: each that Oura has events of.",
+    }),
+  events: z.array(z.enum(WEBHOOK_EVENT_TYPES), {
+    error: "must be a list, such as [create, update, delete]",
+  }).min(1, "must name an event").optional()
+    .meta({ description: "Which events; by default all three." }),
+});
+
 /** The whole file. */
 export const grammar = mapping({
   version: z.literal(1, { error: "this program reads version 1; write version: 1" })
@@ -211,6 +235,7 @@ export const grammar = mapping({
     revisions: keptFor("How long previous versions of documents are kept.").optional(),
     events: keptFor("How long processed webhook events are kept.").optional(),
   })).meta({ description: "How long bookkeeping is kept; sync removes what is older." }),
+  webhooks: section(webhooks).meta({ description: "What Oura announces by webhooks, and where." }),
   data_types: z.record(z.string(), typeDeclaration.nullable(), { error: MAPPING })
     .refine((types) => Object.keys(types).length > 0, "must name at least one data type")
     .meta({ description: "What to sync, each data type a table." }),

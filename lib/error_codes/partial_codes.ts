@@ -70,6 +70,37 @@ export const PARTIAL_CODES = {
     fix:
       "If the range is too long, reduce `window.chunk` or `defaults.window.chunk`. Otherwise check `endpoint` and `window` in `oura.yaml`.",
   },
+  WEBHOOK_HANDSHAKE: {
+    cause: "Oura called the address of a subscription, and got another answer than its challenge.",
+    fix:
+      "Let `serve` run where `webhooks.url` leads. `deno task webhooks test` shows what answers.",
+  },
+  WEBHOOK_TAKEN: {
+    cause: "The app has a subscription for the event and data type already.",
+    fix: "Run `deno task webhooks ensure`. It changes the subscription.",
+  },
+  WEBHOOK_NOT_FOUND: {
+    cause: "Oura has no subscription with this id, or it belongs to another app.",
+    fix: "Run `deno task webhooks list`.",
+  },
+  WEBHOOK_REFUSED: {
+    cause: "Oura refuses to make or change a subscription. The message repeats Oura's own words.",
+    fix: "Compare `webhooks` in `oura.yaml` with the app's page at Oura.",
+  },
+  WEBHOOK_CALLBACK_UNREACHABLE: {
+    cause:
+      "The public address cannot be reached from this machine. Oura may reach it all the same: many networks do not lead back to their own public address.",
+    fix: "Run `deno task webhooks test` on a machine outside, or check DNS, proxy and firewall.",
+  },
+  WEBHOOK_CALLBACK_WRONG: {
+    cause: "Something else than this program's receiver answers at `webhooks.url`.",
+    fix:
+      "Let `serve` run there, with the same `webhooks.url` and `OURA_CLIENT_SECRET`. Until then no subscription is made, changed or deleted.",
+  },
+  WEBHOOK_SIGNATURE_UNCHECKED: {
+    cause: "The address does not answer 401 to an event with a wrong signature.",
+    fix: "Let `webhooks.url` lead to `serve`, which checks signatures.",
+  },
   LEASE_LOST: {
     cause: "The process was suspended for so long that another one took over.",
     fix: "No action needed. Nothing is lost.",

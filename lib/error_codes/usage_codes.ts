@@ -48,6 +48,10 @@ export const USAGE_CODES = {
     cause: "An option needs another option, or a value.",
     fix: "Add what the message names.",
   },
+  WEBHOOKS_MISSING: {
+    cause: "`oura.yaml` has no section `webhooks`, so it is not known where Oura shall call.",
+    fix: "Add `webhooks: { url: https://…, types: all }`. See [Webhooks](webhooks.md).",
+  },
   OPTION_CONFLICT: { cause: "Two options contradict each other.", fix: "Omit one of them." },
   UNKNOWN_TYPE: {
     cause: "`--types` names a data type that `oura.yaml` does not have.",

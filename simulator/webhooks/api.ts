@@ -57,10 +57,13 @@ async function create(api: WebhookApi, app: App, request: Request): Promise<Resp
   const wish = wishOf(await objectOf(request));
   if ("wrong" in wish) return invalid(wish.wrong);
   if (api.subscriptions.isTaken(app.clientId, wish)) {
-    return json({ detail: "Subscription already exists" }, 409);
+    return taken();
   }
-  return await verified(api, wish) ??
-    json(subscriptionJson(api.subscriptions.put(app.clientId, wish)), 201);
+  const refusal = await verified(api, wish);
+  if (refusal) return refusal;
+  // During the handshake another request may have made it.
+  if (api.subscriptions.isTaken(app.clientId, wish)) return taken();
+  return json(subscriptionJson(api.subscriptions.put(app.clientId, wish)), 201);
 }
 
 async function update(
@@ -72,7 +75,7 @@ async function update(
   const wish = wishOf(await objectOf(request), api.subscriptions.find(app.clientId, id));
   if ("wrong" in wish) return invalid(wish.wrong);
   if (api.subscriptions.isTaken(app.clientId, wish, id)) {
-    return json({ detail: "Subscription already exists" }, 409);
+    return taken();
   }
   return await verified(api, wish) ??
     json(subscriptionJson(api.subscriptions.put(app.clientId, wish, id)));
@@ -83,6 +86,10 @@ async function verified(api: WebhookApi, wish: SubscriptionRequest): Promise<Res
   return await verifyCallback(wish, api.stopping)
     ? undefined
     : json({ detail: "Callback URL verification failed" }, 400);
+}
+
+function taken(): Response {
+  return json({ detail: "Subscription already exists" }, 409);
 }
 
 function invalid(field: string): Response {

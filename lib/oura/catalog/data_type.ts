@@ -8,6 +8,12 @@ import type { z } from "zod";
  */
 export type WindowFamily = "date" | "datetime" | "none";
 
+/** What Oura announces of a document. Source: OpenAPI 1.41, webhook subscription routes. */
+export const WEBHOOK_EVENT_TYPES = ["create", "update", "delete"] as const;
+
+/** One of {@linkcode WEBHOOK_EVENT_TYPES}. */
+export type WebhookEventType = typeof WEBHOOK_EVENT_TYPES[number];
+
 /** Everything the tool knows of one kind of Oura document. */
 export interface DataType<Document extends z.ZodObject = z.ZodObject> {
   /** The name used in `oura.yaml`, on the command line and for the table. */

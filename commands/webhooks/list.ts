@@ -1,0 +1,22 @@
+import { webhookApp } from "../../server/subscriptions/app_client.ts";
+import { reported } from "../../server/subscriptions/report.ts";
+import { type CommandContext, defineCommand } from "../_cli/define_command.ts";
+import { subscriptionTable } from "./format.ts";
+
+/** `webhooks list`: all subscriptions of the app, whoever made them. */
+export default defineCommand({
+  database: "none",
+  configuration: true,
+  json: true,
+  async run(context: CommandContext<object>) {
+    const { client } = webhookApp(await context.settings());
+    const subscriptions = (await client.list()).map(reported);
+    context.print(
+      { subscriptions },
+      () =>
+        subscriptions.length === 0
+          ? "The app has no subscriptions."
+          : subscriptionTable(subscriptions),
+    );
+  },
+});

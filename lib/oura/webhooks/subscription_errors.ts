@@ -1,0 +1,52 @@
+/** How Oura refuses something about a subscription, and how a callback address fails. */
+import { PartialError } from "../../errors.ts";
+import type { Refusal } from "../errors.ts";
+import type { SubscribedPair } from "./callback.ts";
+
+/** `create daily_sleep`: how messages name a pair. */
+export function pairText({ eventType, dataType }: SubscribedPair): string {
+  return `${eventType} ${dataType}`;
+}
+
+/** Oura asked the callback address to repeat its challenge, and did not get it. */
+export class HandshakeRefusedError extends PartialError {
+  constructor(address: string, detail: string | null) {
+    super(
+      "WEBHOOK_HANDSHAKE",
+      `Oura could not verify ${address}${detail === null ? "" : `: ${detail.replace(/\.$/, "")}`}`,
+      {
+        hint:
+          "Oura must reach `serve` at this address. Run `webhooks test` to see what it answers.",
+      },
+    );
+  }
+}
+
+/** Another subscription has the pair: the app can have one of each. */
+export class SubscriptionTakenError extends PartialError {
+  constructor(pair: SubscribedPair) {
+    super("WEBHOOK_TAKEN", `the app has a subscription for ${pairText(pair)} already`, {
+      hint: "Run `webhooks ensure`, which changes it.",
+    });
+  }
+}
+
+/** Oura knows no subscription of this id; it answers 403 then (oura-api/facts.md §6). */
+export class SubscriptionNotFoundError extends PartialError {
+  constructor(id: string) {
+    super("WEBHOOK_NOT_FOUND", `Oura has no subscription ${id} of this app`, {
+      hint: "Run `webhooks list` to see those there are.",
+    });
+  }
+}
+
+/** Oura refuses the request for another reason, which it names. */
+export class SubscriptionRefusedError extends PartialError {
+  constructor({ status, path, traceId }: Refusal, detail: string | null) {
+    const trace = traceId === null ? "" : ` (trace ${traceId})`;
+    const words = detail === null ? "the request was refused" : detail.replace(/\.$/, "");
+    super("WEBHOOK_REFUSED", `Oura answered ${status} for ${path}${trace}: ${words}`, {
+      hint: "Compare `webhooks` in oura.yaml with the app's page at Oura.",
+    });
+  }
+}
