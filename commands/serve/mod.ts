@@ -10,14 +10,12 @@ import { syncEveryFlag, syncEveryOption } from "../worker/sync_every.ts";
 interface Options {
   port: string;
   host: string;
-  url?: string;
   syncEvery: string;
 }
 
 interface Request {
   readonly port: number;
   readonly clientSecret: string;
-  readonly publicUrl: string | null;
   readonly syncEveryMs: number | null;
 }
 
@@ -27,7 +25,6 @@ export default defineCommand<Options, Request>({
   options: [
     new Option("--port <n>", "the port to listen on; 0 means any free one").default("8788"),
     new Option("--host <address>", "the address to listen on").default("127.0.0.1"),
-    new Option("--url <url>", "the https address at which Oura reaches this receiver"),
     syncEveryFlag(),
   ],
   help: "With the embedded database it also runs the jobs; on a server, start `worker` for that.",
@@ -41,7 +38,6 @@ export default defineCommand<Options, Request>({
     return {
       port,
       clientSecret: settings.clientSecret,
-      publicUrl: publicUrl(options.url),
       syncEveryMs: syncEveryOption(options.syncEvery),
     };
   },
@@ -58,7 +54,7 @@ export default defineCommand<Options, Request>({
       db,
       pipeline,
       clientSecret: request.clientSecret,
-      publicUrl: request.publicUrl,
+      publicUrl: pipeline.webhooks?.url ?? null,
       webhookToken: settings.webhookToken,
       metricsToken: settings.metricsToken,
       moreTypes: pipeline.types.filter(({ known }) => !known).map(({ name }) => name),
@@ -82,19 +78,4 @@ async function runJobs(
   const { syncEveryMs } = request;
   const slots = { general: 1, events: 1 };
   await runWorker({ settings, pipeline, db, queue, slots, syncEveryMs, signal });
-}
-
-/** @throws {UsageError} When it is no https address, which Oura asks for. */
-function publicUrl(given: string | undefined): string | null {
-  if (given === undefined) return null;
-  const url = URL.canParse(given) ? new URL(given) : null;
-  const isPlain = url?.search === "" && url.hash === "" && url.username === "";
-  if (url?.protocol === "https:" && isPlain) return url.href.replace(/\/+$/, "");
-  throw new UsageError(
-    "BAD_WEBHOOK_URL",
-    "--url is not an https address without query and fragment",
-    {
-      hint: "Write it as Oura reaches this receiver, such as https://oura.example.org.",
-    },
-  );
 }

@@ -169,10 +169,6 @@ export const USAGE_CODES = {
     cause: "`serve` cannot tell Oura's calls from others without `OURA_CLIENT_SECRET`.",
     fix: "Set the variable, as for `auth login`.",
   },
-  BAD_WEBHOOK_URL: {
-    cause: "The public address of the webhook receiver is not a plain `https` address.",
-    fix: "Write it as Oura reaches it, such as `https://oura.example.org`.",
-  },
   HOST_UNUSABLE: {
     cause: "`dashboard --host` is not an address of this machine.",
     fix: "Name an address of this machine, such as `127.0.0.1`.",

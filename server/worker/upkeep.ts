@@ -2,9 +2,10 @@
 import type { Settings } from "../../config/environment/settings.ts";
 import type { Pipeline } from "../../config/model.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { takeUpkeep } from "../../lib/db/store/sync_schedule.ts";
+import { putOffUpkeep, takeUpkeep } from "../../lib/db/store/sync_schedule.ts";
 import { DatabaseError, OuraSyncError } from "../../lib/errors.ts";
 import { loggerOf } from "../../lib/log/log.ts";
+import { ensureSubscriptions } from "../subscriptions/ensure.ts";
 import { prune } from "../../pipelines/prune/prune.ts";
 
 /** What the tasks need. */
@@ -18,7 +19,8 @@ export interface UpkeepContext {
 interface Task {
   /** Milliseconds between two times. */
   readonly every: number;
-  readonly run: (context: UpkeepContext) => Promise<void>;
+  /** @returns Whether it is done; else it is tried again within the hour. */
+  readonly run: (context: UpkeepContext, now: Date) => Promise<boolean>;
 }
 
 const HOUR = 3_600_000;
@@ -30,28 +32,47 @@ const TASKS: Readonly<Record<string, Task>> = {
     every: HOUR,
     run: async ({ db, pipeline }) => {
       await prune(db, pipeline.retention, { most: PRUNED_AT_ONCE });
+      return true;
+    },
+  },
+  subscriptions: {
+    every: 24 * HOUR,
+    run: async ({ settings, pipeline, signal }, now) => {
+      if (pipeline.webhooks === null) return true;
+      const { failed } = await ensureSubscriptions({ settings, pipeline, now, signal });
+      for (const { action, eventType, dataType, code } of failed) {
+        const facts = { action, eventType, dataType, code };
+        loggerOf("worker").warn(
+          "The subscription to {eventType} of {dataType} could not be changed ({action}: {code}).",
+          facts,
+        );
+      }
+      return failed.length === 0;
     },
   },
 };
 
 /**
- * Does the tasks that are due. One that fails is done again when it is due next.
+ * Does the tasks that are due. One that fails is tried again in an hour.
  * @throws {DatabaseError} When the database is away.
  */
 export async function upkeep(context: UpkeepContext, now: Date): Promise<void> {
   for (const [name, { every, run }] of Object.entries(TASKS)) {
     if (context.signal.aborted) return;
     if (!await takeUpkeep(context.db, name, now, new Date(now.getTime() + every))) continue;
-    try {
-      await run(context);
-    } catch (error) {
-      if (error instanceof DatabaseError || !(error instanceof OuraSyncError)) throw error;
-      const { code, message: problem } = error;
-      loggerOf("worker").warn("The task {name} failed ({code}): {problem}", {
-        name,
-        code,
-        problem,
-      });
-    }
+    if (await isDone(name, () => run(context, now))) continue;
+    await putOffUpkeep(context.db, name, new Date(now.getTime() + HOUR));
+  }
+}
+
+async function isDone(name: string, run: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof DatabaseError || !(error instanceof OuraSyncError)) throw error;
+    const { code, message: problem } = error;
+    const facts = { name, code, problem };
+    loggerOf("worker").warn("The task {name} failed ({code}): {problem}", facts);
+    return false;
   }
 }

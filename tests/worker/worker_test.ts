@@ -1,6 +1,7 @@
 /** Workers at work: several at once, stopped, cut off, and with syncs that are due. */
 import assert from "node:assert/strict";
 import { isSyncDue, scheduleSync, takeUpkeep } from "../../lib/db/store/sync_schedule.ts";
+import { upkeep } from "../../server/worker/upkeep.ts";
 import { slotAfter } from "../../server/worker/slot.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import { withPostgres } from "../support/server_database.ts";
@@ -146,3 +147,28 @@ forEachDatabase("of all workers one gets a task of the app", async (db) => {
   assert.equal(await takeUpkeep(db, "prune", new Date(HOUR - 1), later), false);
   assert.equal(await takeUpkeep(db, "prune", later, new Date(2 * HOUR)), true);
 });
+
+forEachDatabase(
+  "once a day a worker brings the subscriptions in line with oura.yaml",
+  (db) =>
+    withWorkerWorld(db, ["one"], async (world) => {
+      const webhooks = {
+        url: "https://127.0.0.1:9",
+        types: ["sleep"],
+        events: ["create"] as const,
+      };
+      const pipeline = { ...world.pipeline, webhooks };
+      const { settings } = world;
+      const signal = new AbortController().signal;
+      const look = async (at: Date) => {
+        const { requests } = world.oura.stats;
+        await upkeep({ settings, pipeline, db, signal }, at);
+        return world.oura.stats.requests - requests;
+      };
+      const now = new Date();
+      // Nothing answers at the address, so that Oura does not take the subscription.
+      assert.ok(await look(now) > 0);
+      assert.equal(await look(new Date(now.getTime() + HOUR - 1)), 0);
+      assert.ok(await look(new Date(now.getTime() + HOUR)) > 0, "tried again in an hour");
+    }),
+);

@@ -81,3 +81,11 @@ export async function takeUpkeep(
     ));
   return rows.length > 0;
 }
+
+/** Makes a task of the whole app due at an instant. */
+export async function putOffUpkeep(db: Database, task: string, dueAt: Date): Promise<void> {
+  await retryStatement(
+    db,
+    (each) => each.query("UPDATE oura.upkeep_tasks SET due_at = $2 WHERE task = $1", [task, dueAt]),
+  );
+}
