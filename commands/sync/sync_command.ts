@@ -42,7 +42,7 @@ export const FETCH_OPTIONS: readonly Option[] = [
 ];
 
 /** What tells one command that fetches from another. */
-export type FetchRequest = Pick<SyncRequest, "command" | "demand" | "budget" | "signal">;
+export type FetchRequest = Pick<SyncRequest, "command" | "demand" | "priority" | "signal">;
 
 /**
  * Fetches, and prints the report.

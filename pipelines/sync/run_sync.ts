@@ -5,11 +5,11 @@ import type { Database } from "../../lib/db/driver/database.ts";
 import { DatabaseError, EXIT } from "../../lib/errors.ts";
 import { loggerOf } from "../../lib/log/log.ts";
 import { prune } from "../prune/prune.ts";
-import type { Concurrency } from "../../lib/oura/http/request_limit.ts";
+import type { Priority } from "../../lib/oura/http/rate_budget.ts";
 import { interruptible } from "../../lib/process/interruption.ts";
 import { runJob } from "./job.ts";
 import type { SyncReport } from "./outcome.ts";
-import { openSession, type SessionOptions } from "./session.ts";
+import { openSession, type SessionLimits } from "./session.ts";
 import type { SyncEvent } from "./sync_wearer.ts";
 import { chooseWearers, type WearerOptions } from "./wearers.ts";
 import type { Demand } from "./plan/windows.ts";
@@ -21,18 +21,15 @@ export interface Progress {
 }
 
 /** What to sync. */
-export interface SyncRequest {
+export interface SyncRequest extends SessionLimits {
   /** The command's name, for the run record. */
   command: string;
   demand: Demand;
   /** Names of data types; by default all. */
   types?: readonly string[];
   wearers: WearerOptions;
-  /** Requests in flight at once. @default "auto" */
-  concurrency?: Concurrency;
-  /** For the rate limit, in ms, and what may be asked for at all; see `RateGateOptions`. */
-  patienceMs?: number;
-  budget?: NonNullable<SessionOptions["limits"]>["budget"];
+  /** Who goes first where the rate is limited. @default "sync" */
+  priority?: Exclude<Priority, "document">;
   dryRun: boolean;
   /** Whether new columns of the YAML are added first. */
   apply: boolean;
@@ -49,7 +46,7 @@ export async function runSync(
   { settings, pipeline, db }: { settings: Settings; pipeline: Pipeline; db: Database },
   request: SyncRequest,
 ): Promise<SyncReport[]> {
-  const { patienceMs, budget, dryRun, concurrency } = request;
+  const { dryRun, priority = "sync" } = request;
   using interruption = interruptible(request.tell ?? (() => {}), request.signal);
   const { signal } = interruption;
   await using session = await openSession({
@@ -58,11 +55,8 @@ export async function runSync(
     db,
     apply: request.apply && !dryRun,
     dryRun,
-    limits: {
-      ...(patienceMs === undefined ? {} : { patienceMs }),
-      ...(budget === undefined ? {} : { budget }),
-      ...(concurrency === undefined ? {} : { concurrency }),
-    },
+    limits: request,
+    first: priority,
     signal,
   });
   const reports: SyncReport[] = [];
@@ -70,7 +64,7 @@ export async function runSync(
     using shown = showProgress(request.progress?.(), signal);
     const { command, demand, types } = request;
     const { onEvent } = shown;
-    const job = { command, demand, types, dryRun, onEvent, wearer };
+    const job = { command, demand, types, dryRun, onEvent, wearer, priority };
     const report = await runJob(session, { kind: "windows", ...job });
     reports.push(report);
     // What ends here would end for the other wearers too.

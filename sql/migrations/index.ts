@@ -9,6 +9,7 @@ import accountImports from "./0023_account_imports.sql" with { type: "text" };
 import heartRateHours from "./0013_heart_rate_hours.sql" with { type: "text" };
 import seriesDocuments from "./0014_series_documents.sql" with { type: "text" };
 import wearerLeadsKeys from "./0021_wearer_leads_keys.sql" with { type: "text" };
+import rateBudget from "./0031_rate_budget.sql" with { type: "text" };
 
 /** One step of the database's structure. */
 export interface Migration {
@@ -31,4 +32,5 @@ export const migrations: readonly Migration[] = [
   { version: 14, name: "series_documents", sql: seriesDocuments },
   { version: 21, name: "wearer_leads_keys", sql: wearerLeadsKeys },
   { version: 23, name: "account_imports", sql: accountImports },
+  { version: 31, name: "rate_budget", sql: rateBudget },
 ];
