@@ -6,7 +6,9 @@
 import CLOSE from "../../../sql/queries/close_budget.sql" with { type: "text" };
 import RESERVE from "../../../sql/queries/reserve_requests.sql" with { type: "text" };
 import type { Database, Queryable } from "../driver/database.ts";
+import { isTableTrouble } from "../driver/errors/error_reach.ts";
 import { retryStatement } from "../driver/retry_transaction.ts";
+import { DatabaseError } from "../../errors.ts";
 
 /** Slots of a span. More would not say more; each is an entry of the row. */
 const SLOTS = 30;
@@ -39,6 +41,16 @@ export interface ReservedRequests {
   readonly retryAfterMs: number;
   /** Milliseconds that Oura asked some process to wait; 0 when nobody has to wait. */
   readonly closedMs: number;
+}
+
+/** The table of the budget refuses its row: no data type is to blame, and none may ask Oura. */
+class RateBudgetError extends DatabaseError {
+  constructor(cause: DatabaseError) {
+    super(cause.code, `the rate budget of the app: ${cause.message}`, {
+      hint: cause.hint ?? "Grant the role SELECT, INSERT and UPDATE on the table rate_budget.",
+      cause,
+    });
+  }
 }
 
 type BudgetRow = {
@@ -94,15 +106,13 @@ export class StoredBudget {
   }
 
   async #ask(db: Queryable, wanted: number, most: number, unused: Unused): Promise<BudgetRow> {
-    const { rows } = await db.query<BudgetRow>(RESERVE, [
-      this.app,
-      wanted,
-      most,
-      this.#slotMs,
-      COUNTED_SLOTS,
-      JSON.stringify(Object.fromEntries(unused)),
-    ]);
-    return rows[0]!;
+    const returned = JSON.stringify(Object.fromEntries(unused));
+    const values = [this.app, wanted, most, this.#slotMs, COUNTED_SLOTS, returned];
+    try {
+      return (await db.query<BudgetRow>(RESERVE, values)).rows[0]!;
+    } catch (error) {
+      throw isTableTrouble(error) && !error.retryable ? new RateBudgetError(error) : error;
+    }
   }
 }
 

@@ -8,7 +8,7 @@ import type { Priority, RateBudget } from "./rate_budget.ts";
 const FIRST_WANTED: Readonly<Record<Priority, number>> = { document: 4, sync: 48, backfill: 48 };
 /** What a portion has at most: as much as can be sent while it is valid. */
 const MOST_WANTED = 400;
-/** The next portion is asked for when so much of the last one is left. */
+/** The next portion is asked for when so much of the last one is left, unless requests are scarce. */
 const ASK_AHEAD = 1 / 4;
 /** Where nothing is left, it is asked again after so long at the latest: others may give back. */
 const LONGEST_WAIT_MS = 10_000;
@@ -36,9 +36,11 @@ export class LentRequests {
   readonly #lots: Lot[] = [];
   readonly #unused = new Map<string, number>();
   #wanted: number;
-  /** Of the last portion. */
-  #granted = 0;
+  /** When so many are left, the next portion is asked for. */
+  #askAheadAt = 0;
+  /** What the last portion left to others. */
   #left = 0;
+  #expiry: ReturnType<typeof setTimeout> | undefined;
   #outlook: Outlook = { askAt: 0, roomAt: 0 };
   #asking: Promise<Outlook> | null = null;
 
@@ -66,7 +68,7 @@ export class LentRequests {
     lot.requests--;
     if (lot.requests === 0) this.#lots.shift();
     // Whoever needs the portion meets its failure.
-    if (this.#count() <= this.#granted * ASK_AHEAD) this.refill().catch(() => {});
+    if (this.#count() <= this.#askAheadAt) this.refill().catch(() => {});
     return true;
   }
 
@@ -81,14 +83,30 @@ export class LentRequests {
     return asking;
   }
 
-  /** Gives back what is left, where that helps anybody: few requests of many are free again soon. */
+  /** Gives back what is left. */
   async close(): Promise<void> {
     await this.#asking?.catch(() => {});
+    clearTimeout(this.#expiry);
     for (const lot of this.#lots.splice(0)) this.#giveUp(lot);
-    const unused = [...this.#unused.values()].reduce((sum, requests) => sum + requests, 0);
-    if (unused === 0 || unused < this.#left * WORTH_GIVING_BACK) return;
-    await this.budget.giveBack(this.#unused);
+    await this.#giveBack();
+  }
+
+  /** Gives back what was not used, where that helps anybody: few requests of many are free again soon. */
+  async #giveBack(): Promise<void> {
+    const count = [...this.#unused.values()].reduce((sum, requests) => sum + requests, 0);
+    if (count === 0 || count < this.#left * WORTH_GIVING_BACK) return;
+    const unused = new Map(this.#unused);
     this.#unused.clear();
+    await this.budget.giveBack(unused);
+  }
+
+  /** A process that has nothing more to ask keeps nothing that has expired. */
+  #watchExpiry(ms: number): void {
+    clearTimeout(this.#expiry);
+    this.#expiry = setTimeout(() => {
+      this.#dropExpired();
+      this.#giveBack().catch(() => {});
+    }, ms);
   }
 
   async #ask(): Promise<Outlook> {
@@ -100,8 +118,9 @@ export class LentRequests {
     this.#left = portion.left;
     if (closedMs > 0) this.onClosed(closedMs);
     if (granted > 0) {
-      this.#granted = granted;
       this.#lots.push({ requests: granted, granted, slot, expiresAt: askedAt + validMs });
+      this.#askAheadAt = granted < this.#wanted ? -1 : granted * ASK_AHEAD;
+      this.#watchExpiry(validMs);
       // If it is used up before it expires, the next one may be larger.
       this.#wanted = Math.min(MOST_WANTED, this.#wanted * 2);
     }

@@ -90,8 +90,9 @@ export class RateGate implements AsyncDisposable {
       else if (lent === null || lent.has()) return;
       else {
         const { askAt, roomAt } = await lent.refill();
-        const untilThen = askAt - this.#monotonic();
-        if (!lent.has() && untilThen > 0) await this.#wait(untilThen, roomAt, signal);
+        const now = this.#monotonic();
+        const isOpen = now >= this.#openAt;
+        if (isOpen && !lent.has() && askAt > now) await this.#wait(askAt - now, roomAt, signal);
       }
     }
   }

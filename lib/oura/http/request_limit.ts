@@ -66,8 +66,9 @@ export class RequestLimit {
    */
   async enter(signal?: AbortSignal, isUrgent = false): Promise<InFlight> {
     signal?.throwIfAborted();
-    if (this.#inFlight >= this.#current || this.#waiting.length > 0) await this.#turn(signal, isUrgent);
-    else this.#inFlight++;
+    if (this.#inFlight >= this.#current || this.#waiting.length > 0) {
+      await this.#turn(signal, isUrgent);
+    } else this.#inFlight++;
     const reductions = this.#reductions;
     let isOver = false;
     return {
