@@ -75,7 +75,7 @@ export async function runFetch(
         dryRun,
         apply: options.apply,
         wearers: options,
-        progress: () => createProgress(terminal, settings.logFormat !== "json"),
+        progress: createProgress(terminal, settings.logFormat !== "json"),
         ...(types ? { types } : {}),
       });
     };

@@ -22,6 +22,8 @@ export interface SharedLimits {
 
 /** Makes API clients. */
 export interface Clients {
+  /** How many requests are in flight at once at most. */
+  readonly mostRequests: number;
   /** A client for a token. */
   of(tokens: TokenProvider, priority: Priority): OuraHttp;
   /**
@@ -41,6 +43,7 @@ export function openClients(
 ): Clients {
   let vault: Promise<Vault> | null = null;
   return {
+    mostRequests: shared.limit.most,
     of: (tokens, priority) => openClient(tokens, settings.apiUrl, { ...shared, priority }),
     tokenOf: async (userId) =>
       dryRun
