@@ -14,20 +14,23 @@ type Logger = ReturnType<typeof loggerOf>;
  * Shows one wearer's sync as a bar on a terminal that can draw one, when logs are pretty, else as log
  * lines. Several wearers are synced side by side: each has a line when it has ended.
  */
-export function createProgress(terminal: Terminal, pretty: boolean) {
-  return (wearers: number): () => Progress => {
-    if (wearers > 1) return createWearerLines(wearers);
-    return () => canDraw(terminal) && pretty ? createBar() : createLogLines();
+export function createProgress(
+  terminal: Terminal,
+  pretty: boolean,
+): (wearers: number) => Progress {
+  let ended = 0;
+  return (wearers) => {
+    if (wearers > 1) return createWearerLine(wearers, () => ++ended);
+    return canDraw(terminal) && pretty ? createBar() : createLogLines();
   };
 }
 
-function createWearerLines(wearers: number): () => Progress {
+function createWearerLine(wearers: number, countEnded: () => number): Progress {
   const log = loggerOf("sync");
-  let ended = 0;
-  return () => ({
+  return {
     onEvent() {},
     onEnd({ userId: wearer, counts, traffic: { requests }, error }) {
-      const facts = { wearer, ...counts, requests, ended: ++ended, wearers };
+      const facts = { wearer, ...counts, requests, ended: countEnded(), wearers };
       if (error === null) {
         log.info(
           "{wearer}: {inserted} inserted, {updated} updated, {unchanged} unchanged, {requests} requests ({ended} of {wearers} wearers).",
@@ -43,7 +46,7 @@ function createWearerLines(wearers: number): () => Progress {
       }
     },
     stop() {},
-  });
+  };
 }
 
 function createBar(): Progress {

@@ -41,11 +41,8 @@ export interface SyncRequest extends SessionLimits {
   signal?: AbortSignal;
   /** Takes what a person must know at once: that the run is being stopped. @default Ignored */
   tell?: (text: string) => void;
-  /**
-   * Is told once of how many wearers progress is shown, and makes what shows it for each of them.
-   * @default Nothing is shown
-   */
-  progress?: (wearers: number) => () => Progress;
+  /** Makes what shows a wearer's progress, one of so many. @default Nothing is shown */
+  progress?: (wearers: number) => Progress;
 }
 
 /** More than these gain nothing: their requests are in flight as many at once as for one wearer. */
@@ -86,9 +83,8 @@ async function syncEach(
   { command, demand, types, dryRun, priority, progress }: SyncRequest,
 ): Promise<SyncReport[]> {
   const { db, signal, clients } = session;
-  const show = progress?.(wearers.length);
   const syncOne = async (wearer: ChosenWearer) => {
-    using shown = showProgress(show?.(), signal);
+    using shown = showProgress(progress?.(wearers.length), signal);
     const { onEvent } = shown;
     const job = { command, demand, types, dryRun, onEvent, wearer, priority };
     const report = await runJob(session, { kind: "windows", ...job });
