@@ -9,12 +9,6 @@ interface Options extends FetchOptions {
   to?: string;
 }
 
-/**
- * Oura allows an app 5,000 requests in five minutes; a backfill of years leaves some of them to the
- * cron job beside it. Source: https://cloud.ouraring.com/docs/error-handling, rate limits.
- */
-const BUDGET = { requests: 4_000, perMs: 300_000 };
-
 /** `backfill`: fill any span, newest first; after a stop, it continues from there. */
 export default defineCommand({
   database: "none",
@@ -30,7 +24,7 @@ export default defineCommand({
     runFetch(context, () => ({
       command: "backfill",
       demand: missingDays(context.options, new Date()),
-      budget: BUDGET,
+      priority: "backfill",
     })),
 });
 

@@ -12,6 +12,8 @@ export interface Settings {
   rateLimit: number;
   /** Length of the rate window in seconds, of the real clock. */
   rateWindow: number;
+  /** Requests of all tokens together in any span of a window; 0 for no limit. */
+  appLimit: number;
   /** Lifetime of access tokens in seconds. */
   accessTokenLifetime: number;
   /** Whether the answer to a refresh names the scopes. */
@@ -34,6 +36,7 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = {
   followUp: "any",
   rateLimit: 5_000,
   rateWindow: 300,
+  appLimit: 0,
   accessTokenLifetime: 2_591_999,
   scopeInRefresh: true,
   consent: "auto",

@@ -220,6 +220,17 @@ CREATE TABLE oura.personal_info (
 );
 COMMENT ON TABLE oura.personal_info IS 'Age, weight, height and sex as the wearer entered them.';
 
+CREATE TABLE oura.rate_budget (
+  app text NOT NULL,
+  slot bigint NOT NULL,
+  spent jsonb NOT NULL DEFAULT '{}'::jsonb,
+  closed_until timestamp with time zone NOT NULL DEFAULT '1970-01-01 00:00:00+00'::timestamp with time zone,
+  granted integer,
+  asked_at timestamp with time zone NOT NULL,
+  CONSTRAINT rate_budget_pkey PRIMARY KEY (app)
+);
+COMMENT ON TABLE oura.rate_budget IS 'The rate budget: one row per app (a hash of its client id, or static) with the requests that processes have reserved, by slots of time, and until when Oura asked all of them to wait.';
+
 CREATE TABLE oura.rejects (
   id bigint GENERATED ALWAYS AS IDENTITY,
   user_id text NOT NULL,

@@ -74,7 +74,7 @@ async function demo(
         apply: true,
         wearers: {},
         tell: (text) => terminal.err(text),
-        progress: () => createProgress(terminal, settings.logFormat !== "json"),
+        progress: createProgress(terminal, settings.logFormat !== "json"),
       });
       for (const report of reports) {
         if (report.error) terminal.err(describe(report.error));

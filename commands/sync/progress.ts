@@ -1,4 +1,4 @@
-/** What a running sync shows: a bar on a terminal, log lines elsewhere. */
+/** What a running sync shows: a bar on a terminal, log lines elsewhere; of several wearers, a line each. */
 import { SingleBar } from "cli-progress";
 import { stderr } from "node:process";
 import { loggerOf } from "../../lib/log/log.ts";
@@ -10,9 +10,43 @@ import { countText } from "../_cli/output.ts";
 
 type Logger = ReturnType<typeof loggerOf>;
 
-/** A bar on a terminal that can draw one, when logs are pretty; else log lines. */
-export function createProgress(terminal: Terminal, pretty: boolean): Progress {
-  return canDraw(terminal) && pretty ? createBar() : createLogLines();
+/**
+ * Shows one wearer's sync as a bar on a terminal that can draw one, when logs are pretty, else as log
+ * lines. Several wearers are synced side by side: each has a line when it has ended.
+ */
+export function createProgress(
+  terminal: Terminal,
+  pretty: boolean,
+): (wearers: number) => Progress {
+  let ended = 0;
+  return (wearers) => {
+    if (wearers > 1) return createWearerLine(wearers, () => ++ended);
+    return canDraw(terminal) && pretty ? createBar() : createLogLines();
+  };
+}
+
+function createWearerLine(wearers: number, countEnded: () => number): Progress {
+  const log = loggerOf("sync");
+  return {
+    onEvent() {},
+    onEnd({ userId: wearer, counts, traffic: { requests }, error }) {
+      const facts = { wearer, ...counts, requests, ended: countEnded(), wearers };
+      if (error === null) {
+        log.info(
+          "{wearer}: {inserted} inserted, {updated} updated, {unchanged} unchanged, {requests} requests ({ended} of {wearers} wearers).",
+          facts,
+        );
+      } else {
+        const { code, message } = error;
+        log.error("{wearer} failed: {error} ({ended} of {wearers} wearers).", {
+          ...facts,
+          code,
+          error: message,
+        });
+      }
+    },
+    stop() {},
+  };
 }
 
 function createBar(): Progress {

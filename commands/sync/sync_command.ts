@@ -42,7 +42,7 @@ export const FETCH_OPTIONS: readonly Option[] = [
 ];
 
 /** What tells one command that fetches from another. */
-export type FetchRequest = Pick<SyncRequest, "command" | "demand" | "budget" | "signal">;
+export type FetchRequest = Pick<SyncRequest, "command" | "demand" | "priority" | "signal">;
 
 /**
  * Fetches, and prints the report.
@@ -75,7 +75,7 @@ export async function runFetch(
         dryRun,
         apply: options.apply,
         wearers: options,
-        progress: () => createProgress(terminal, settings.logFormat !== "json"),
+        progress: createProgress(terminal, settings.logFormat !== "json"),
         ...(types ? { types } : {}),
       });
     };

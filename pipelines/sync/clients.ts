@@ -7,23 +7,25 @@ import type { Vault } from "../../lib/db/vault/grant.ts";
 import { loggerOf } from "../../lib/log/log.ts";
 import { telemetry } from "../../lib/log/telemetry.ts";
 import { OuraHttp } from "../../lib/oura/http/http.ts";
-import { RateGate, type RateGateOptions } from "../../lib/oura/http/rate_gate.ts";
+import type { Priority, RateBudget } from "../../lib/oura/http/rate_budget.ts";
+import { RateGate } from "../../lib/oura/http/rate_gate.ts";
 import { type Concurrency, RequestLimit } from "../../lib/oura/http/request_limit.ts";
 import type { TokenProvider } from "../../lib/oura/token_provider.ts";
 
-/** What Oura allows an app. Source: OpenAPI, rate limits. */
-const APP_BUDGET = { requests: 5_000, perMs: 300_000 };
-
-/** The limits that all clients of a session share. */
-export interface ClientLimits extends Pick<RateGateOptions, "patienceMs" | "budget"> {
-  /** Requests in flight at once. @default "auto" */
-  concurrency?: Concurrency;
+/** What all clients of a session share. */
+export interface SharedLimits {
+  /** What Oura limits is the app: one gate. */
+  readonly gate: RateGate;
+  /** Requests in flight at once. */
+  readonly limit: RequestLimit;
 }
 
 /** Makes API clients. */
 export interface Clients {
-  /** A client for a token. All clients share one gate: what Oura limits is the app. */
-  of(tokens: TokenProvider): OuraHttp;
+  /** How many requests are in flight at once at most. */
+  readonly mostRequests: number;
+  /** A client for a token. */
+  of(tokens: TokenProvider, priority: Priority): OuraHttp;
   /**
    * The token of a wearer who signed in. The keys are opened once, and one row is
    * read. In a dry run it knows its scopes only.
@@ -36,13 +38,13 @@ export interface Clients {
 export function openClients(
   settings: Settings,
   db: Database,
-  { concurrency = "auto", ...limits }: ClientLimits,
+  shared: SharedLimits,
   dryRun: boolean,
 ): Clients {
-  const shared = { gate: openGate(limits), limit: new RequestLimit(concurrency) };
   let vault: Promise<Vault> | null = null;
   return {
-    of: (tokens) => openClient(tokens, settings.apiUrl, shared),
+    mostRequests: shared.limit.most,
+    of: (tokens, priority) => openClient(tokens, settings.apiUrl, { ...shared, priority }),
     tokenOf: async (userId) =>
       dryRun
         ? await rehearsedToken(db, userId)
@@ -50,27 +52,37 @@ export function openClients(
   };
 }
 
-function openGate(limits: Pick<RateGateOptions, "patienceMs" | "budget">): RateGate {
-  return new RateGate({
-    budget: APP_BUDGET,
-    ...limits,
+/**
+ * Opens the limits of a session.
+ * @param budget Null where nothing is reserved.
+ * @param patienceMs The longest wait when Oura limits the rate.
+ */
+export function openLimits(
+  budget: RateBudget | null,
+  concurrency: Concurrency = "auto",
+  patienceMs?: number,
+): SharedLimits {
+  const gate = new RateGate({
+    ...(budget === null ? {} : { budget }),
+    ...(patienceMs === undefined ? {} : { patienceMs }),
     onWait: (ms) => {
       telemetry().count("waits", 1);
       const seconds = Math.ceil(ms / 1000);
       loggerOf("oura").warn("Requests wait {seconds} s for the rate limit.", { seconds });
     },
   });
+  return { gate, limit: new RequestLimit(concurrency) };
 }
 
 function openClient(
   tokens: TokenProvider,
   baseUrl: string,
-  shared: { readonly gate: RateGate; readonly limit: RequestLimit },
+  options: SharedLimits & { readonly priority: Priority },
 ): OuraHttp {
   return new OuraHttp({
     tokens,
     baseUrl,
-    ...shared,
+    ...options,
     onRetry: (path, problem, attempt) => {
       telemetry().count("retries", 1, { "oura_sync.path": path });
       const facts = { attempt, path, problem };

@@ -1,5 +1,6 @@
 /** A job: one wearer, and what is asked of it. Jobs of one session share no state that changes. */
 import { DatabaseError, EXIT } from "../../lib/errors.ts";
+import type { Priority } from "../../lib/oura/http/rate_budget.ts";
 import { recordFailedRun } from "./failed_run.ts";
 import type { SyncReport } from "./outcome.ts";
 import type { Session } from "./session.ts";
@@ -26,6 +27,8 @@ export interface WindowsJob extends JobOf<"windows"> {
   /** Names of data types. @default All of the pipeline */
   readonly types?: readonly string[] | undefined;
   readonly dryRun?: boolean | undefined;
+  /** Who goes first where the rate is limited. @default "sync" */
+  readonly priority?: Exclude<Priority, "document"> | undefined;
   readonly onEvent?: ((event: SyncEvent) => void) | undefined;
 }
 
@@ -61,7 +64,7 @@ export async function runJob(session: Session, job: Job): Promise<JobReport> {
 async function openWearer(session: Session, job: Job): Promise<WearerAccess | SyncReport> {
   const { command, wearer } = job;
   try {
-    return await wearer.open();
+    return await wearer.open(job.kind === "documents" ? "document" : job.priority ?? "sync");
   } catch (error) {
     if (job.kind === "windows" && job.dryRun) throw error;
     return await recordFailedRun({ ...session, command, userId: wearer.userId }, error);

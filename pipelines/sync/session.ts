@@ -14,7 +14,21 @@ import { applyAdditive } from "../schema/apply/apply.ts";
 import { readState } from "../schema/database_schema.ts";
 import { livePipeline } from "../schema/live_pipeline.ts";
 import { type CompiledTypes, compileTypes } from "../stages/compiled.ts";
-import { type ClientLimits, type Clients, openClients } from "./clients.ts";
+import type { BudgetSize } from "../../lib/db/store/budget.ts";
+import type { Priority } from "../../lib/oura/http/rate_budget.ts";
+import type { Concurrency } from "../../lib/oura/http/request_limit.ts";
+import { openAppBudget } from "./app_budget.ts";
+import { type Clients, openClients, openLimits } from "./clients.ts";
+
+/** The limits that the requests of all jobs share. */
+export interface SessionLimits {
+  /** Requests in flight at once. @default "auto" */
+  readonly concurrency?: Concurrency;
+  /** The longest wait, in ms, when Oura limits the rate. @default 900_000 */
+  readonly patienceMs?: number;
+  /** What the app may ask of Oura. @default What Oura allows */
+  readonly budget?: BudgetSize;
+}
 
 /** What {@linkcode openSession} needs. */
 export interface SessionOptions {
@@ -27,8 +41,9 @@ export interface SessionOptions {
   readonly apply: boolean;
   /** Whether its jobs only plan: then no file is written and no token opened. @default false */
   readonly dryRun?: boolean;
-  /** The limits that the requests of all jobs share. */
-  readonly limits?: ClientLimits | undefined;
+  readonly limits?: SessionLimits | undefined;
+  /** What the first job is for: its first requests are reserved while the session opens. */
+  readonly first?: Priority | undefined;
   /** Ends every job. */
   readonly signal: AbortSignal;
 }
@@ -54,12 +69,17 @@ export interface Session extends AsyncDisposable {
  * @throws {DatabaseError} When the database cannot be used.
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
-  const { settings, db, signal, dryRun = false } = options;
+  const { settings, db, signal, dryRun = false, limits = {} } = options;
   const { dataDirectory } = settings;
   await startTelemetry();
   await using stack = new AsyncDisposableStack();
   const statements = db.endStatementsOn?.(signal);
   if (statements) stack.use(statements);
+  // A dry run writes nothing; it asks Oura at most whose token it has.
+  const budget = dryRun ? null : openAppBudget(settings, db, signal, limits.budget);
+  const shared = openLimits(budget, limits.concurrency, limits.patienceMs);
+  stack.use(shared.gate);
+  if (options.first) shared.gate.prepare(options.first);
   // A dry run takes no lease, so that no process asks whether it is alive.
   const lock = dryRun
     ? null
@@ -75,7 +95,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     db,
     pipeline,
     compiled: compileTypes(pipeline),
-    clients: openClients(settings, db, options.limits ?? {}, dryRun),
+    clients: openClients(settings, db, shared, dryRun),
     version: VERSION,
     lease,
     signal,

@@ -4,6 +4,7 @@ import { chooseWearer, openRevived, readSignIns } from "../../lib/auth/open_wear
 import { UsageError } from "../../lib/errors.ts";
 import { loggerOf } from "../../lib/log/log.ts";
 import type { OuraHttp } from "../../lib/oura/http/http.ts";
+import type { Priority } from "../../lib/oura/http/rate_budget.ts";
 import { staticToken, type TokenProvider } from "../../lib/oura/token_provider.ts";
 import { identifyWearer } from "./identify_wearer.ts";
 import type { Session } from "./session.ts";
@@ -20,10 +21,11 @@ export interface ChosenWearer {
   readonly userId: string | null;
   /**
    * Makes the wearer ready.
+   * @param priority What the requests are for.
    * @throws {SignInError} When the sign-in has expired.
    * @throws {UsageError} When `--user-id` names another wearer than the owner of the given token.
    */
-  open(): Promise<WearerAccess>;
+  open(priority: Priority): Promise<WearerAccess>;
 }
 
 /** Which wearers to sync. */
@@ -46,7 +48,7 @@ export async function chooseWearers(
   const { db, clients, settings: { accessToken } } = session;
   const tokens = options.tokens ?? (accessToken === null ? null : staticToken(accessToken));
   if (tokens !== null) {
-    const open = () => openIdentified(session, tokens, options.userId);
+    const open = (priority: Priority) => openIdentified(session, tokens, options.userId, priority);
     return [{ userId: options.userId ?? null, open }];
   }
   if (options.userId !== undefined) {
@@ -56,7 +58,8 @@ export async function chooseWearers(
   if (options.allUsers) return all.map(({ userId }) => signedIn(session, userId));
   const [first] = living;
   if (!first) {
-    const open = async () => accessOf(session, await openRevived(clients.tokenOf, dead));
+    const open = async (priority: Priority) =>
+      accessOf(session, await openRevived(clients.tokenOf, dead), priority);
     return [{ userId: dead[0]!.userId, open }];
   }
   const older = all.slice(0, all.indexOf(first));
@@ -66,15 +69,17 @@ export async function chooseWearers(
 
 /** A wearer whose sign-in is stored. */
 export function signedIn(session: Session, userId: string): ChosenWearer {
-  const open = async () => accessOf(session, await session.clients.tokenOf(userId));
+  const open = async (priority: Priority) =>
+    accessOf(session, await session.clients.tokenOf(userId), priority);
   return { userId, open };
 }
 
 function accessOf(
   { clients }: Session,
   tokens: TokenProvider & { readonly userId: string },
+  priority: Priority,
 ): WearerAccess {
-  return { userId: tokens.userId, http: clients.of(tokens) };
+  return { userId: tokens.userId, http: clients.of(tokens, priority) };
 }
 
 /** Which sign-in is used, which older ones it replaces, and how to choose. */
@@ -89,8 +94,9 @@ async function openIdentified(
   { clients, signal }: Session,
   tokens: TokenProvider,
   wanted: string | undefined,
+  priority: Priority,
 ): Promise<WearerAccess> {
-  const http = clients.of(tokens);
+  const http = clients.of(tokens, priority);
   const userId = await identifyWearer(http, signal);
   if (wanted === undefined || wanted === userId) return { userId, http };
   throw new UsageError(

@@ -11,6 +11,7 @@ import seriesDocuments from "./0014_series_documents.sql" with { type: "text" };
 import worker from "./0035_worker.sql" with { type: "text" };
 import wearerLeadsKeys from "./0021_wearer_leads_keys.sql" with { type: "text" };
 import webhookEvents from "./0032_webhook_events.sql" with { type: "text" };
+import rateBudget from "./0031_rate_budget.sql" with { type: "text" };
 
 /** One step of the database's structure. */
 export interface Migration {
@@ -33,6 +34,7 @@ export const migrations: readonly Migration[] = [
   { version: 14, name: "series_documents", sql: seriesDocuments },
   { version: 21, name: "wearer_leads_keys", sql: wearerLeadsKeys },
   { version: 23, name: "account_imports", sql: accountImports },
+  { version: 31, name: "rate_budget", sql: rateBudget },
   { version: 32, name: "webhook_events", sql: webhookEvents },
   { version: 35, name: "worker", sql: worker },
 ];

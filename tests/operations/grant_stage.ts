@@ -112,7 +112,7 @@ function withApp(settings: Settings, app: App, url: string): Settings {
 
 /** What a run shows where nobody watches. */
 export function logLines(): Progress {
-  return createProgress(SILENT, false);
+  return createProgress(SILENT, false)(1);
 }
 
 /** The wearer's documents in a table, counted. */

@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { OuraHttp } from "../../lib/oura/http/http.ts";
 import type { Life } from "../../lib/process/process_lock.ts";
 import { RateGate } from "../../lib/oura/http/rate_gate.ts";
-import { staticToken as fixedToken } from "../../lib/oura/token_provider.ts";
 import { InterruptedError } from "../../lib/process/interrupted_error.ts";
-import { staticToken } from "../../simulator/mod.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import { shippedPipeline, syncWearer, withSimulator } from "../support/sync_world.ts";
 
@@ -107,45 +104,5 @@ forEachDatabase("waiting for the rate limit ends when the run is stopped", async
     assert.deepEqual([report.error?.code, report.exitCode], ["INTERRUPTED", 4]);
     const { rows } = await db.query("SELECT 1 FROM oura.sync_leases");
     assert.equal(rows.length, 0, "the leases are given back");
-  });
-});
-
-Deno.test("a budget lets so many requests through in any span of its length", async () => {
-  let now = 0;
-  const waits: number[] = [];
-  const sleep = (ms: number) => {
-    waits.push(ms);
-    now += ms;
-    return Promise.resolve();
-  };
-  const budget = { requests: 3, perMs: 1_000 };
-  const gate = new RateGate({ budget, sleep, monotonic: () => now });
-  for (const at of [0, 100, 200]) {
-    now = at;
-    await gate.pass();
-  }
-  assert.deepEqual(waits, []);
-  await gate.pass();
-  await gate.pass();
-  assert.deepEqual([waits, now], [[800, 100], 1_100]);
-  now = 5_000;
-  for (let i = 0; i < 3; i++) await gate.pass();
-  assert.equal(waits.length, 2);
-});
-
-Deno.test("a budget is shared by all clients of the gate", async () => {
-  await withSimulator(USERS, async (oura) => {
-    let waits = 0;
-    const gate = new RateGate({
-      budget: { requests: 2, perMs: 60_000 },
-      sleep: () => Promise.reject(new Error("stop here")),
-      onWait: () => waits++,
-    });
-    const client = () =>
-      new OuraHttp({ tokens: fixedToken(staticToken("one")), baseUrl: oura.url, gate });
-    await client().getJson("/v2/usercollection/personal_info");
-    await client().getJson("/v2/usercollection/personal_info");
-    await assert.rejects(client().getJson("/v2/usercollection/personal_info"), /stop here/);
-    assert.deepEqual([waits, oura.stats.requests], [1, 2]);
   });
 });

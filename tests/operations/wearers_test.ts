@@ -45,10 +45,10 @@ Deno.test("a dead sign-in is recorded and leaves the other wearers alone, run af
         assert.equal(reports[0]!.types.length, types);
       }
       const { rows } = await db.query(
-        "SELECT user_id, state, exit_code FROM oura.sync_runs ORDER BY id",
+        "SELECT user_id, state, exit_code FROM oura.sync_runs ORDER BY user_id, id",
       );
       const dead = { user_id: "dead", state: "failed", exit_code: 3 };
       const well = { user_id: "well", state: "done", exit_code: 0 };
-      assert.deepEqual(rows, [dead, well, dead, well]);
+      assert.deepEqual(rows, [dead, dead, well, well]);
     });
   }));

@@ -1,5 +1,6 @@
 /** A local server in Oura's place, and a client that waits for nothing. */
 import { OuraHttp, type OuraHttpOptions } from "../../lib/oura/http/http.ts";
+import type { Priority } from "../../lib/oura/http/rate_budget.ts";
 import { RateGate, type RateGateOptions } from "../../lib/oura/http/rate_gate.ts";
 import { staticToken } from "../../lib/oura/token_provider.ts";
 
@@ -48,6 +49,11 @@ export function fakeGate(options: RateGateOptions = {}): { gate: RateGate; waits
     ...options,
   });
   return { gate, waits };
+}
+
+/** Waits until the gate lets a request through. */
+export async function pass(gate: RateGate, priority: Priority = "sync"): Promise<void> {
+  do await gate.opens(priority); while (!gate.take(priority));
 }
 
 /** A client of the server with a static token and a back-off of next to nothing. */

@@ -10,8 +10,9 @@ import { RateLimitSignal, readAnswer, RetryableError } from "./read_response.ts"
 import { readBody } from "./body.ts";
 import { BodyBudget } from "./body_budget.ts";
 import { AccessDeniedError, BadAnswerError, RateLimitedError } from "../errors.ts";
+import type { Priority } from "./rate_budget.ts";
 import { RateGate } from "./rate_gate.ts";
-import { type LoadSign, RequestLimit } from "./request_limit.ts";
+import { type InFlight, type LoadSign, RequestLimit } from "./request_limit.ts";
 import type { TokenProvider } from "../token_provider.ts";
 import { noteAnswer, noteRequest, noTraffic, type Traffic } from "./request_stats.ts";
 
@@ -26,6 +27,8 @@ export interface OuraHttpOptions {
   gate?: RateGate;
   /** How many requests are in flight at once. @default A limit of its own that adapts */
   limit?: RequestLimit;
+  /** What the requests are for: who goes first where the rate is limited. @default "sync" */
+  priority?: Priority;
   /** Time for one request with its body, in ms. @default 60_000 */
   timeoutMs?: number;
   /** Bytes of a body, decoded, beyond which it is not read on. @default 67_108_864 */
@@ -55,6 +58,7 @@ export class OuraHttp {
   /** How many requests may be in flight at once. */
   readonly limit: RequestLimit;
   readonly #gate: RateGate;
+  readonly #priority: Priority;
   readonly #timeoutMs: number;
   readonly #largestBody: number;
   readonly #bodies: BodyBudget;
@@ -68,6 +72,7 @@ export class OuraHttp {
     this.#fetch = options.fetch ?? globalThis.fetch;
     this.#gate = options.gate ?? new RateGate();
     this.limit = options.limit ?? new RequestLimit();
+    this.#priority = options.priority ?? "sync";
     this.#timeoutMs = options.timeoutMs ?? 60_000;
     this.#largestBody = options.largestBody ?? LARGEST_BODY;
     this.#bodies = options.bodies ?? SHARED_BUDGET;
@@ -170,13 +175,11 @@ export class OuraHttp {
     token: string,
     signal: AbortSignal | undefined,
   ): Promise<unknown> {
-    const request = await this.limit.enter(signal);
-    let sentAt = this.#gate.now();
+    if (!isHeaderToken(token)) throw unusableToken();
+    const request = await this.#admission(signal);
+    const sentAt = this.#gate.now();
     let sign: LoadSign = null;
     try {
-      if (!isHeaderToken(token)) throw unusableToken();
-      await this.#gate.pass(signal);
-      sentAt = this.#gate.now();
       const answer = await this.#attempt(path, params, token, signal);
       sign = "answered";
       return answer;
@@ -185,6 +188,16 @@ export class OuraHttp {
       throw error;
     } finally {
       request.end(sign, this.#gate.now() - sentAt);
+    }
+  }
+
+  /** Waits at the gate first: whoever waits for the rate limit is not among those in flight. */
+  async #admission(signal: AbortSignal | undefined): Promise<InFlight> {
+    for (;;) {
+      await this.#gate.opens(this.#priority, signal);
+      const request = await this.limit.enter(signal, this.#priority === "document");
+      if (this.#gate.take(this.#priority)) return request;
+      request.end(null, 0);
     }
   }
 
@@ -217,7 +230,7 @@ export class OuraHttp {
     try {
       return readAnswer(path, response, new TextDecoder().decode(bytes), token);
     } catch (error) {
-      if (error instanceof RateLimitSignal) this.#gate.close(error.waitMs);
+      if (error instanceof RateLimitSignal) this.#gate.closeForAll(error.waitMs);
       throw error;
     }
   }

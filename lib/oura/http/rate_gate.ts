@@ -1,6 +1,8 @@
-/** One budget for all requests of the process: when Oura says wait, everybody waits. */
+/** One gate for all requests of the process: when Oura says wait, everybody waits. */
 import { type Sleep, sleep } from "../../process/sleep.ts";
 import { RateLimitedError } from "../errors.ts";
+import { LentRequests } from "./lent_requests.ts";
+import type { Priority, RateBudget } from "./rate_budget.ts";
 
 /** Options of {@linkcode RateGate}. */
 export interface RateGateOptions {
@@ -12,23 +14,28 @@ export interface RateGateOptions {
   monotonic?: () => number;
   /** Called for every wait, for the log. */
   onWait?: (ms: number) => void;
-  /** Requests let through in any span of so many ms, to leave some to others. @default no limit */
-  budget?: { requests: number; perMs: number };
+  /** What the app may ask of Oura, shared with other processes. @default No limit */
+  budget?: RateBudget;
 }
 
 /**
- * Holds all requests back after a 429. Kept on the monotonic clock, so that a jump of the wall clock
- * neither frees nor freezes it.
+ * Holds all requests back after a 429, and while the budget of the app has nothing to lend. Kept on
+ * the monotonic clock, so that a jump of the wall clock neither frees nor freezes it.
+ *
+ * A request waits until the gate {@linkcode RateGate.opens | opens}, then {@linkcode RateGate.take takes}
+ * its place: the two are apart, so that a request that waits for minutes holds nothing that others need.
  */
-export class RateGate {
+export class RateGate implements AsyncDisposable {
   readonly patienceMs: number;
   readonly #sleep: Sleep;
   readonly #monotonic: () => number;
   readonly #onWait: (ms: number) => void;
-  readonly #budget: RateGateOptions["budget"];
-  /** When the requests of the current span passed, oldest first; kept only under a budget. */
-  readonly #passed: number[] = [];
+  readonly #budget: RateBudget | undefined;
+  readonly #lent = new Map<Priority, LentRequests>();
   #openAt = 0;
+  /** Until when the log knows that requests wait. */
+  #toldUntil = 0;
+  #telling: Promise<unknown> = Promise.resolve();
 
   constructor(options: RateGateOptions = {}) {
     this.patienceMs = options.patienceMs ?? 900_000;
@@ -52,26 +59,74 @@ export class RateGate {
     this.#openAt = Math.max(this.#openAt, this.#monotonic() + ms);
   }
 
-  /** Resolves when the gate is open and the budget has room. */
-  async pass(signal?: AbortSignal): Promise<void> {
+  /**
+   * Closes the gate for the whole app, because Oura limits its rate (429).
+   * @throws {RateLimitedError} When that is longer than the patience.
+   */
+  closeForAll(ms: number): void {
+    // Where this cannot be told, the next reservation fails for the same reason.
+    const told = this.#budget?.close(ms).catch(() => {});
+    this.#telling = Promise.all([this.#telling, told]);
+    this.close(ms);
+  }
+
+  /** Reserves the first requests ahead, so that the first one need not wait for it. */
+  prepare(priority: Priority): void {
+    this.#lentFor(priority)?.refill().catch(() => {});
+  }
+
+  /**
+   * Resolves when the gate is open and there is a request to take.
+   * @throws {RateLimitedError} When Oura asked another process to wait for longer than the patience.
+   * @throws What the budget throws when it cannot be asked.
+   */
+  async opens(priority: Priority, signal?: AbortSignal): Promise<void> {
+    const lent = this.#lentFor(priority);
     for (;;) {
-      const now = this.#monotonic();
-      const wait = Math.max(this.#openAt, this.#affordableAt(now)) - now;
-      if (wait <= 0) {
-        if (this.#budget) this.#passed.push(now);
-        return;
+      signal?.throwIfAborted();
+      const wait = this.#openAt - this.#monotonic();
+      if (wait > this.patienceMs) throw new RateLimitedError(wait, this.patienceMs);
+      if (wait > 0) await this.#wait(wait, this.#openAt, signal);
+      else if (lent === null || lent.has()) return;
+      else {
+        const { askAt, roomAt } = await lent.refill();
+        const now = this.#monotonic();
+        const isOpen = now >= this.#openAt;
+        if (isOpen && !lent.has() && askAt > now) await this.#wait(askAt - now, roomAt, signal);
       }
-      this.#onWait(wait);
-      await this.#sleep(wait, signal);
     }
   }
 
-  /** When the budget has room for another request. */
-  #affordableAt(now: number): number {
-    if (!this.#budget) return now;
-    const { requests, perMs } = this.#budget;
-    const current = this.#passed.findIndex((passedAt) => passedAt > now - perMs);
-    this.#passed.splice(0, current === -1 ? this.#passed.length : current);
-    return this.#passed.length < requests ? now : this.#passed[0]! + perMs;
+  /** Takes the place of one request, if the gate is open; to be sent at once. */
+  take(priority: Priority): boolean {
+    if (this.#openAt > this.#monotonic()) return false;
+    return this.#lentFor(priority)?.take() ?? true;
+  }
+
+  /** Gives back what was reserved and not used. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#telling;
+    await Promise.all([...this.#lent.values()].map((lent) => lent.close()));
+  }
+
+  #lentFor(priority: Priority): LentRequests | null {
+    if (this.#budget === undefined) return null;
+    const known = this.#lent.get(priority);
+    if (known) return known;
+    const hold = (ms: number) => {
+      this.#openAt = Math.max(this.#openAt, this.#monotonic() + ms);
+    };
+    const lent = new LentRequests(this.#budget, priority, this.#monotonic, hold);
+    this.#lent.set(priority, lent);
+    return lent;
+  }
+
+  /** @param until The end of the whole wait, of which this may be a part: the log hears of it once. */
+  async #wait(ms: number, until: number, signal: AbortSignal | undefined): Promise<void> {
+    if (until > this.#toldUntil + 1_000) {
+      this.#toldUntil = until;
+      this.#onWait(until - this.#monotonic());
+    }
+    await this.#sleep(ms, signal);
   }
 }

@@ -18,6 +18,12 @@ const ANSWERS_TO_GROW = 3;
 /** A slower answer does not raise the limit; in ms. */
 const QUICK_MS = 2_000;
 
+/** A request that waits for a place. */
+interface Waiting {
+  readonly isUrgent: boolean;
+  admit(): void;
+}
+
 /** A request that has its place among those in flight. */
 export interface InFlight {
   /** Gives the place back. Calling it again does nothing. */
@@ -29,7 +35,7 @@ export class RequestLimit {
   /** Never more than this at once. */
   readonly most: number;
   readonly #fixed: boolean;
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting: Waiting[] = [];
   readonly #watchers = new Set<() => void>();
   #current: number;
   #inFlight = 0;
@@ -55,13 +61,14 @@ export class RequestLimit {
   }
 
   /**
-   * Waits for a place among the requests in flight, in the order of asking.
+   * Waits for a place among the requests in flight, in the order of asking; urgent ones come first.
    * @throws The reason of the signal, when it is aborted first.
    */
-  async enter(signal?: AbortSignal): Promise<InFlight> {
+  async enter(signal?: AbortSignal, isUrgent = false): Promise<InFlight> {
     signal?.throwIfAborted();
-    if (this.#inFlight >= this.#current || this.#waiting.length > 0) await this.#turn(signal);
-    else this.#inFlight++;
+    if (this.#inFlight >= this.#current || this.#waiting.length > 0) {
+      await this.#turn(signal, isUrgent);
+    } else this.#inFlight++;
     const reductions = this.#reductions;
     let isOver = false;
     return {
@@ -76,25 +83,28 @@ export class RequestLimit {
   }
 
   /** The place is taken by {@linkcode #admit}, so that no other request can take it in between. */
-  #turn(signal: AbortSignal | undefined): Promise<void> {
+  #turn(signal: AbortSignal | undefined, isUrgent: boolean): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const leave = () => {
-      this.#waiting.splice(this.#waiting.indexOf(admitted), 1);
+      this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
       reject(signal!.reason);
     };
-    const admitted = () => {
+    const admit = () => {
       signal?.removeEventListener("abort", leave);
       resolve();
     };
+    const waiting = { isUrgent, admit };
     signal?.addEventListener("abort", leave, { once: true });
-    this.#waiting.push(admitted);
+    const firstOfTheOthers = this.#waiting.findIndex((each) => !each.isUrgent);
+    if (isUrgent && firstOfTheOthers >= 0) this.#waiting.splice(firstOfTheOthers, 0, waiting);
+    else this.#waiting.push(waiting);
     return promise;
   }
 
   #admit(): void {
     while (this.#waiting.length > 0 && this.#inFlight < this.#current) {
       this.#inFlight++;
-      this.#waiting.shift()!();
+      this.#waiting.shift()!.admit();
     }
   }
 

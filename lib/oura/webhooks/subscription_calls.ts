@@ -79,7 +79,7 @@ export class SubscriptionCalls {
   async #whenAllowed(method: string, path: string, subject: Subject): Promise<unknown> {
     const started = this.#gate.now();
     for (;;) {
-      await this.#gate.pass(this.options.signal);
+      await this.#gate.opens("sync", this.options.signal);
       try {
         return await this.#attempt(method, path, subject);
       } catch (error) {

@@ -7,7 +7,9 @@ import { sharedCluster, urlOf } from "../../support/postgres.ts";
 import { PgBouncer } from "./pgbouncer.ts";
 
 /** Runs `body` on an empty database that is reached through the pooler only. */
-export function withPooledPostgres(body: (db: Database) => Promise<void>): Promise<void> {
+export function withPooledPostgres(
+  body: (db: Database, url: string) => Promise<void>,
+): Promise<void> {
   return withPostgres("oura", async (_, direct) => {
     const cluster = await sharedCluster();
     await using bouncer = await PgBouncer.start(cluster);
@@ -15,7 +17,7 @@ export function withPooledPostgres(body: (db: Database) => Promise<void>): Promi
     const url = urlOf({ ...cluster, port: bouncer.port }, name);
     const db = await openPostgres({ kind: "url", url }, { schema: "oura" });
     try {
-      await body(db);
+      await body(db, url);
     } finally {
       await db.close();
     }

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { RateLimitedError } from "../../../lib/oura/errors.ts";
 import { RateGate } from "../../../lib/oura/http/rate_gate.ts";
-import { fakeGate } from "../support.ts";
+import { fakeGate, pass } from "../support.ts";
 
 Deno.test("RateGate lets everything through until it is closed, and again afterwards", async () => {
   const { gate, waits } = fakeGate();
-  await gate.pass();
+  await pass(gate);
   assert.deepEqual(waits, []);
   gate.close(10_000);
-  await gate.pass();
-  await gate.pass();
+  await pass(gate);
+  await pass(gate);
   assert.deepEqual(waits, [10_000]);
 });
 
@@ -17,7 +17,7 @@ Deno.test("RateGate keeps the longer of two waits", async () => {
   const { gate, waits } = fakeGate();
   gate.close(10_000);
   gate.close(2_000);
-  await gate.pass();
+  await pass(gate);
   assert.deepEqual(waits, [10_000]);
 });
 
@@ -34,7 +34,7 @@ Deno.test("RateGate waits on when it is closed again meanwhile", async () => {
     },
   });
   gate.close(1_000);
-  await gate.pass();
+  await pass(gate);
   assert.deepEqual(waits, [1_000, 7_000]);
 });
 
@@ -42,7 +42,7 @@ Deno.test("RateGate refuses to wait beyond its patience, and stays open", async 
   const { gate, waits } = fakeGate({ patienceMs: 5_000 });
   assert.throws(() => gate.close(5_001), RateLimitedError);
   gate.close(5_000);
-  await gate.pass();
+  await pass(gate);
   assert.deepEqual(waits, [5_000]);
 });
 
@@ -50,6 +50,6 @@ Deno.test("RateGate tells of every wait", async () => {
   const told: number[] = [];
   const { gate } = fakeGate({ onWait: (ms) => told.push(ms) });
   gate.close(3_000);
-  await gate.pass();
+  await pass(gate);
   assert.deepEqual(told, [3_000]);
 });

@@ -1,0 +1,41 @@
+-- Reserves requests of an app's rate budget, and takes back what was not used. One statement, so that
+-- no two processes are granted the same requests. Time counts in slots, by the server's clock.
+-- Nobody is granted more than an eighth of what is left: portions shrink as it gets less. The row of
+-- a new app is made without a grant.
+-- $1 app, $2 requests wanted, $3 requests that may be spent at all, $4 milliseconds of a slot,
+-- $5 slots for which a request counts, $6 unused requests by slot.
+INSERT INTO oura.rate_budget AS b (app, asked_at, slot)
+SELECT $1, at, floor(extract(epoch FROM at) * 1000 / $4::integer)::bigint
+FROM (SELECT clock_timestamp() AS at) AS clock
+ON CONFLICT (app) DO UPDATE SET (asked_at, slot, closed_until, spent, granted) = (
+  -- A statement that waited for the row comes with an older time. A server's clock that was set back
+  -- is followed: what was spent then counts as spent now.
+  WITH clock AS (
+    SELECT
+      CASE WHEN jumped THEN excluded.slot ELSE greatest(b.slot, excluded.slot) END AS slot,
+      CASE WHEN jumped THEN excluded.asked_at ELSE greatest(b.asked_at, excluded.asked_at) END AS at,
+      CASE WHEN jumped THEN b.closed_until - (b.asked_at - excluded.asked_at)
+        ELSE b.closed_until END AS closed_until
+    FROM (SELECT b.slot > excluded.slot + 6 AS jumped) AS comparison
+  ), kept AS (
+    SELECT least(key::bigint, clock.slot) AS slot,
+      sum(greatest(0, value::integer - coalesce(($6::jsonb ->> key)::integer, 0))) AS requests
+    FROM clock, jsonb_each_text(b.spent)
+    WHERE key::bigint > clock.slot - $5::integer
+    GROUP BY 1
+  ), portion AS (
+    SELECT clock.slot, CASE WHEN clock.closed_until > clock.at THEN 0 ELSE
+      greatest(0, least($2::integer, ceil(($3::integer - (
+        SELECT coalesce(sum(requests), 0) FROM kept
+      )) / 8)))::integer END AS requests
+    FROM clock
+  ), sums AS (
+    SELECT slot, sum(requests) AS requests
+    FROM (SELECT * FROM kept UNION ALL SELECT * FROM portion) AS parts
+    GROUP BY slot HAVING sum(requests) > 0
+  )
+  SELECT clock.at, clock.slot, clock.closed_until,
+    coalesce((SELECT jsonb_object_agg(slot, requests) FROM sums), '{}'), portion.requests
+  FROM clock, portion
+)
+RETURNING granted, slot, spent, closed_until, asked_at

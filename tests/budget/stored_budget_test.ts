@@ -1,0 +1,142 @@
+/** The row that all processes share: what it grants, when requests are free again, and whose clock counts. */
+import assert from "node:assert/strict";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { budgetLeft, StoredBudget } from "../../lib/db/store/budget.ts";
+import { forEachWay } from "../faults/support/pooled.ts";
+
+const SIZE = { requests: 100, perMs: 300_000 };
+const SLOT_MS = 10_000;
+const NOTHING = new Map<string, number>();
+
+const open = (db: Database) => new StoredBudget(db, "app", SIZE);
+
+/**
+ * Lets slots pass for the row: what is in it becomes older. A real slot may begin during a test, so
+ * that all bounds leave room for one.
+ */
+async function pass(db: Database, slots: number): Promise<void> {
+  await db.query(
+    `UPDATE oura.rate_budget SET slot = slot - $1, asked_at = asked_at - $1 * interval '10 seconds',
+      closed_until = closed_until - $1 * interval '10 seconds',
+      spent = (SELECT coalesce(jsonb_object_agg(key::bigint - $1, value), '{}') FROM jsonb_each(spent))`,
+    [slots],
+  );
+}
+
+/** Reserves until nothing is granted. @returns What was granted, one by one */
+async function drain(budget: StoredBudget, wanted: number, most = 100): Promise<number[]> {
+  const grants: number[] = [];
+  for (;;) {
+    const { granted } = await budget.reserve(wanted, most, NOTHING);
+    if (granted === 0) return grants;
+    grants.push(granted);
+  }
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((all, each) => all + each, 0);
+
+forEachWay("a budget is spent in portions that shrink, to the last request", async (db) => {
+  const budget = open(db);
+  const first = await budget.reserve(5, 100, NOTHING);
+  assert.deepEqual([first.granted, first.left, first.retryAfterMs], [5, 95, 0]);
+  assert.equal(first.validMs, SLOT_MS / 2);
+  const grants = await drain(budget, 400);
+  assert.equal(grants[0], Math.ceil(95 / 8));
+  assert.deepEqual(grants, grants.toSorted((a, b) => b - a));
+  assert.equal(sum(grants), 95);
+  assert.equal(await budgetLeft(db, "app", SIZE), 0);
+  assert.equal(await budgetLeft(db, "other", SIZE), null);
+});
+
+forEachWay("processes that ask at the same time are granted no request twice", async (db) => {
+  await Promise.all(Array.from({ length: 4 }, () => drain(open(db), 3))).then((grants) =>
+    assert.equal(sum(grants.flat()), 100)
+  );
+});
+
+forEachWay("who may spend less leaves the rest to others", async (db) => {
+  const budget = open(db);
+  assert.equal(sum(await drain(budget, 400, 80)), 80);
+  assert.equal(sum(await drain(budget, 400, 96)), 16);
+  assert.equal((await budget.reserve(1, 80, NOTHING)).granted, 0);
+  assert.equal(sum(await drain(budget, 400, 100)), 4);
+});
+
+forEachWay("a request counts for the whole span and two slots, then it is free", async (db) => {
+  const budget = open(db);
+  assert.equal(sum(await drain(budget, 400)), 100);
+  await pass(db, 10);
+  const waiting = await budget.reserve(1, 100, NOTHING);
+  assert.equal(waiting.granted, 0);
+  // 32 slots in all, of which 10 have passed, and the newest one has begun.
+  assert.ok(waiting.retryAfterMs > 20 * SLOT_MS && waiting.retryAfterMs <= 22 * SLOT_MS);
+  await pass(db, 20);
+  assert.equal((await budget.reserve(1, 100, NOTHING)).granted, 0);
+  await pass(db, 2);
+  assert.equal(sum(await drain(budget, 400)), 100);
+});
+
+forEachWay("the wait is the one until enough slots are free for the asker's rank", async (db) => {
+  const budget = open(db);
+  await budget.reserve(8, 100, NOTHING);
+  await pass(db, 5);
+  assert.equal(sum(await drain(budget, 400)), 92);
+  // The 8 of the older slot would leave 92 spent: too many for who may spend 80.
+  const lower = await budget.reserve(1, 80, NOTHING);
+  assert.ok(lower.retryAfterMs > 30 * SLOT_MS);
+  const higher = await budget.reserve(1, 100, NOTHING);
+  assert.ok(higher.retryAfterMs <= 27 * SLOT_MS);
+});
+
+forEachWay("what is given back is free at once; twice given back counts once", async (db) => {
+  const budget = open(db);
+  const { slot, granted } = await budget.reserve(10, 100, NOTHING);
+  assert.equal(granted, 10);
+  await budget.giveBack(new Map([[slot, 4]]));
+  assert.equal(await budgetLeft(db, "app", SIZE), 94);
+  assert.equal((await budget.reserve(2, 100, new Map([[slot, 6]]))).left, 98);
+  await budget.giveBack(new Map([[slot, 50]]));
+  assert.equal(await budgetLeft(db, "app", SIZE), 100);
+  await pass(db, 40);
+  await budget.giveBack(new Map([[slot, 4]]));
+  assert.equal(await budgetLeft(db, "app", SIZE), 100);
+});
+
+forEachWay("one process's wait holds all back, for the span of the budget at most", async (db) => {
+  const [one, other] = [open(db), open(db)];
+  await one.close(60_000);
+  const held = await other.reserve(1, 100, NOTHING);
+  assert.equal(held.granted, 0);
+  assert.ok(held.closedMs > 50_000 && held.closedMs <= 60_000, `${held.closedMs}`);
+  assert.ok(held.retryAfterMs >= held.closedMs);
+  await one.close(1_000);
+  assert.ok((await other.reserve(1, 100, NOTHING)).closedMs > 50_000, "the longer wait stays");
+  await one.close(86_400_000);
+  const longest = await other.reserve(1, 100, NOTHING);
+  assert.ok(longest.closedMs > 290_000 && longest.closedMs <= 300_000);
+  await pass(db, 31);
+  assert.equal((await other.reserve(1, 100, NOTHING)).granted, 1);
+});
+
+forEachWay("a server's clock that was set back frees nothing and blocks nobody", async (db) => {
+  const budget = open(db);
+  assert.equal(sum(await drain(budget, 400)), 100);
+  await budget.close(60_000);
+  // The row comes from an hour, then from a day later than the clock says.
+  for (const slots of [360, 8_640]) {
+    await pass(db, -slots);
+    const { granted, closedMs, retryAfterMs } = await budget.reserve(1, 100, NOTHING);
+    assert.equal(granted, 0);
+    assert.ok(closedMs > 0 && closedMs <= 61_000, `${closedMs}`);
+    assert.ok(retryAfterMs > 30 * SLOT_MS && retryAfterMs <= 32 * SLOT_MS, `${retryAfterMs}`);
+  }
+  await pass(db, 32);
+  assert.equal(sum(await drain(budget, 400)), 100);
+});
+
+forEachWay("a small step back of the clock, as of a standby, changes nothing", async (db) => {
+  const budget = open(db);
+  assert.equal(sum(await drain(budget, 400, 50)), 50);
+  await pass(db, -3);
+  assert.equal(sum(await drain(budget, 400, 100)), 50);
+});
