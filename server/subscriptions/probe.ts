@@ -116,7 +116,7 @@ async function probe(
       : { eventType, dataType, outcome: "wrong", code, message: `${callbackUrl}: ${problem}` };
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
-    // The message of fetch names the whole URL, and with it the token.
+    // A message of fetch that names the URL would name the token with it.
     const reason = timeout.aborted
       ? `no answer within ${timeoutMs / 1000} s`
       : messageOf(error).replaceAll(/\?\S*/g, "");

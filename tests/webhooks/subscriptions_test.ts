@@ -169,7 +169,10 @@ webhookTest("no secret and no token is printed, whatever fails", async (world) =
   await world.run("webhooks", "test", "--json");
   world.receiver.status = 500;
   await world.run("webhooks", "test");
-  await world.configure("{ url: http://127.0.0.1:1 }");
+  // A port that was free a moment ago: nothing listens there.
+  const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  free.close();
+  await world.configure(`{ url: "http://127.0.0.1:${free.addr.port}" }`);
   await world.run("webhooks", "test");
   await world.run("webhooks", "ensure");
   const all = world.printed.join("\n");
