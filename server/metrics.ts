@@ -1,6 +1,8 @@
 /** `/metrics` in Prometheus' text format. Names no wearer: the label is a short hash. */
 import { createHash } from "node:crypto";
 import { Hono } from "hono";
+import { budgetsLeft } from "../lib/db/store/budget.ts";
+import { APP_BUDGET } from "../pipelines/sync/app_budget.ts";
 import { freshness } from "../reports/freshness/wearers.ts";
 import { read, type Source } from "../reports/metrics/source.ts";
 import type { Data } from "./wearer_data.ts";
@@ -33,6 +35,11 @@ const FAMILIES = {
     type: "counter",
     help: "Requests to Oura by all recorded runs.",
   },
+  budget: {
+    name: "oura_sync_rate_budget_left",
+    type: "gauge",
+    help: "Requests that an app may still send to Oura in the running five minutes.",
+  },
   rejects: {
     name: "oura_sync_rejects_open",
     type: "gauge",
@@ -61,17 +68,27 @@ export function metrics(data: Data): Hono {
       read: [],
       runs: [],
       requests: [],
+      budget: [],
       rejects: [],
       token: [],
       signIn: [],
     };
     for (const userId of await data.wearers()) {
-      await data.read(userId, (source) => collect(source, samples));
+      await data.read(userId, async (source) => {
+        // It is no wearer's: read once.
+        if (samples.budget.length === 0) samples.budget = await budgets(source);
+        await collect(source, samples);
+      });
     }
     c.header("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
     return c.body(exposition(samples));
   });
   return app;
+}
+
+async function budgets({ db }: Source): Promise<Sample[]> {
+  const left = await budgetsLeft(db, APP_BUDGET);
+  return [...left].map(([app, value]) => ({ labels: { app }, value }));
 }
 
 /** Eight hexadecimal digits that tell wearers apart and name none. */

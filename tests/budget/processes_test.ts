@@ -1,7 +1,7 @@
 /** Several processes on one budget, counted by the simulator. */
 import assert from "node:assert/strict";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { budgetLeft, type BudgetSize } from "../../lib/db/store/budget.ts";
+import { type BudgetSize, budgetsLeft } from "../../lib/db/store/budget.ts";
 import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { appName } from "../../pipelines/sync/app_budget.ts";
 import type { RunningSimulator, ServeOptions } from "../../simulator/mod.ts";
@@ -82,13 +82,13 @@ Deno.test("what a killed process had reserved is free when its slot has passed",
       const program = start("one", size);
       while (oura.stats.requests < 8) await new Promise((resolve) => setTimeout(resolve, 5));
       await program.kill();
-      const left = await budgetLeft(db, app, size);
+      const left = (await budgetsLeft(db, size)).get(app);
       assert.ok(left! < size.requests - oura.stats.requests, "it had reserved more than it sent");
       await db.exec(
         `UPDATE oura.rate_budget SET slot = slot - 33,
           spent = (SELECT jsonb_object_agg(key::bigint - 33, value) FROM jsonb_each(spent))`,
       );
-      assert.equal(await budgetLeft(db, app, size), size.requests);
+      assert.equal((await budgetsLeft(db, size)).get(app), size.requests);
       oura.simulator.faults.clear();
       const next = start("two", size);
       assert.equal(JSON.parse(await next.line()).exitCode, 0);

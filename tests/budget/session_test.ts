@@ -1,7 +1,7 @@
 /** What the shared budget costs a sync, what it does when the database refuses it, and who goes first. */
 import assert from "node:assert/strict";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { budgetLeft } from "../../lib/db/store/budget.ts";
+import { budgetsLeft } from "../../lib/db/store/budget.ts";
 import { InterruptedError } from "../../lib/process/interrupted_error.ts";
 import { appName } from "../../pipelines/sync/app_budget.ts";
 import { runJob } from "../../pipelines/sync/job.ts";
@@ -42,7 +42,7 @@ forEachDatabase("a sync with nothing new pays one statement for the budget", asy
       assert.equal(report!.exitCode, 0);
       assert.ok(oura.stats.requests - before >= 15);
       assert.equal(seen.length, 1);
-      const left = await budgetLeft(db, appName(settings), SIZE);
+      const left = (await budgetsLeft(db, SIZE)).get(appName(settings));
       assert.ok(left! <= SIZE.requests - oura.stats.requests, "every request is counted");
     }));
 });

@@ -1,7 +1,7 @@
 /** The row that all processes share: what it grants, when requests are free again, and whose clock counts. */
 import assert from "node:assert/strict";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { budgetLeft, StoredBudget } from "../../lib/db/store/budget.ts";
+import { budgetsLeft, StoredBudget } from "../../lib/db/store/budget.ts";
 import { forEachWay } from "../faults/support/pooled.ts";
 
 const SIZE = { requests: 100, perMs: 300_000 };
@@ -44,8 +44,8 @@ forEachWay("a budget is spent in portions that shrink, to the last request", asy
   assert.equal(grants[0], Math.ceil(95 / 8));
   assert.deepEqual(grants, grants.toSorted((a, b) => b - a));
   assert.equal(sum(grants), 95);
-  assert.equal(await budgetLeft(db, "app", SIZE), 0);
-  assert.equal(await budgetLeft(db, "other", SIZE), null);
+  assert.equal((await budgetsLeft(db, SIZE)).get("app"), 0);
+  assert.equal((await budgetsLeft(db, SIZE)).get("other"), undefined);
 });
 
 forEachWay("processes that ask at the same time are granted no request twice", async (db) => {
@@ -93,13 +93,13 @@ forEachWay("what is given back is free at once; twice given back counts once", a
   const { slot, granted } = await budget.reserve(10, 100, NOTHING);
   assert.equal(granted, 10);
   await budget.giveBack(new Map([[slot, 4]]));
-  assert.equal(await budgetLeft(db, "app", SIZE), 94);
+  assert.equal((await budgetsLeft(db, SIZE)).get("app"), 94);
   assert.equal((await budget.reserve(2, 100, new Map([[slot, 6]]))).left, 98);
   await budget.giveBack(new Map([[slot, 50]]));
-  assert.equal(await budgetLeft(db, "app", SIZE), 100);
+  assert.equal((await budgetsLeft(db, SIZE)).get("app"), 100);
   await pass(db, 40);
   await budget.giveBack(new Map([[slot, 4]]));
-  assert.equal(await budgetLeft(db, "app", SIZE), 100);
+  assert.equal((await budgetsLeft(db, SIZE)).get("app"), 100);
 });
 
 forEachWay("one process's wait holds all back, for the span of the budget at most", async (db) => {

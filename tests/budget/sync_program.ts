@@ -11,5 +11,5 @@ const [report] = await syncHere(settings, db, {
   budget: JSON.parse(size!),
   concurrency: 8,
 });
-console.log(JSON.stringify({ exitCode: report!.exitCode, requests: report!.traffic.requests }));
+await Deno.stdout.write(new TextEncoder().encode(`{"exitCode":${report!.exitCode}}\n`));
 await db.close();

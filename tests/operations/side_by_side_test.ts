@@ -6,7 +6,7 @@ import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
 import { InterruptedError } from "../../lib/process/interrupted_error.ts";
 import { poolSizeFor } from "../../pipelines/sync/pool_size.ts";
 import type { SyncReport } from "../../pipelines/sync/outcome.ts";
-import { sideBySide } from "../../pipelines/sync/side_by_side.ts";
+import { sideBySide } from "../../lib/process/side_by_side.ts";
 import { syncHere, withSettings } from "../budget/support.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import { withPostgres } from "../support/server_database.ts";
@@ -114,8 +114,7 @@ Deno.test(
               giveBack();
             }
           };
-          const progress = () =>
-          () => ({ onEvent() {}, onEnd, stop() {} });
+          const progress = () => ({ onEvent() {}, onEnd, stop() {} });
           const reports = await syncHere(settings, db, { ...ALL, progress });
           clearTimeout(rescue);
           assert.deepEqual(ends(reports), wearers(8).map(({ id }) => [id, 0]));

@@ -7,6 +7,7 @@ import { type AppOptions, createApp } from "../../server/http.ts";
 import { withPglite, withPostgres } from "../support/databases.ts";
 import { NOW, TODAY, WEARER, withPageWorld } from "../support/page_world.ts";
 import { migrate } from "../../lib/db/migrate/migrate.ts";
+import { StoredBudget } from "../../lib/db/store/budget.ts";
 import { shippedPipeline } from "../support/sync_world.ts";
 
 const HOST = "127.0.0.1:8787";
@@ -283,6 +284,8 @@ Deno.test("/metrics is Prometheus text that names no wearer", async () => {
   await withPglite("oura", async (db) => {
     await migrate(db);
     await withPageWorld(db, { days: 8, heartDays: 2 }, async ({ pipeline }) => {
+      await new StoredBudget(db, "an-app", { requests: 5_000, perMs: 300_000 })
+        .reserve(120, 5_000, new Map());
       const response = await asker(appOf(db, { pipeline }))("/metrics");
       assert.match(response.headers.get("content-type")!, /^text\/plain; version=0\.0\.4/);
       const text = await response.text();
@@ -293,6 +296,7 @@ Deno.test("/metrics is Prometheus text that names no wearer", async () => {
       assert.match(text, /^oura_sync_data_age_seconds\{wearer="[0-9a-f]{8}",type="sleep"\} \d+$/m);
       assert.match(text, /^oura_sync_last_success_timestamp_seconds\{.*type="heart_rate"\} \d+$/m);
       assert.match(text, /^oura_sync_runs_total\{.*command="sync",state="done"\} 1$/m);
+      assert.match(text, /^oura_sync_rate_budget_left\{app="an-app"\} 4880$/m);
     });
   });
 });

@@ -143,17 +143,13 @@ function reservationOf(
   };
 }
 
-/** Requests that an app may still send in the running span; null when it has asked for nothing yet. */
-export async function budgetLeft(
-  db: Queryable,
-  app: string,
-  size: BudgetSize,
-): Promise<number | null> {
-  const { rows } = await db.query<{ spent: number }>(
-    `SELECT coalesce((SELECT sum(value::integer) FROM jsonb_each_text(spent)
-        WHERE key::bigint > floor(extract(epoch FROM clock_timestamp()) * 1000 / $2::integer) - $3::integer
-      ), 0)::integer AS spent FROM oura.rate_budget WHERE app = $1`,
-    [app, slotMsOf(size), COUNTED_SLOTS],
+/** Requests that each app may still send in the running span, by the name of the app. */
+export async function budgetsLeft(db: Queryable, size: BudgetSize): Promise<Map<string, number>> {
+  const { rows } = await db.query<{ app: string; spent: number }>(
+    `SELECT app, coalesce((SELECT sum(value::integer) FROM jsonb_each_text(spent)
+        WHERE key::bigint > floor(extract(epoch FROM clock_timestamp()) * 1000 / $1::integer) - $2::integer
+      ), 0)::integer AS spent FROM oura.rate_budget ORDER BY app`,
+    [slotMsOf(size), COUNTED_SLOTS],
   );
-  return rows[0] === undefined ? null : Math.max(0, size.requests - rows[0].spent);
+  return new Map(rows.map(({ app, spent }) => [app, Math.max(0, size.requests - spent)]));
 }
