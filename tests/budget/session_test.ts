@@ -96,11 +96,10 @@ forEachDatabase("a document goes through while a backfill waits for the budget",
       while (oura.stats.requests < 8) await new Promise((resolve) => setTimeout(resolve, 5));
       const document = (of: typeof session) =>
         runJob(of, {
-          kind: "document",
+          kind: "documents",
           wearer: signedIn(of, "two"),
           command: "document",
-          dataType: "daily_sleep",
-          documentId: "gone",
+          documents: [{ dataType: "daily_sleep", documentId: "gone" }],
         });
       const { signal } = new AbortController();
       // In the same process, and in another one.

@@ -164,7 +164,7 @@ grantTest(
 grantTest("a database that refuses in mid-run is one cause, too", async (stage) => {
   const { db, log } = stage;
   await stage.signIn("wearer-old");
-  let turning: Promise<void> | undefined;
+  let turning: Promise<unknown> | undefined;
   const onEvent = (event: SyncEvent) => {
     if (event.kind === "window") turning ??= db.exec("SET default_transaction_read_only = on");
     logLines().onEvent(event);
