@@ -2,6 +2,9 @@
 import type { Database, Transaction } from "../../lib/db/driver/database.ts";
 import { retryTransaction } from "../../lib/db/driver/retry_transaction.ts";
 
+/** How long statements that outlive their answer are ended: a few seconds are enough for each. */
+const ENDING_MS = 10_000;
+
 /** A transaction under way. */
 export interface BoundedStore<T> {
   /** What it returned; rejects when it failed or took too long. */
@@ -22,18 +25,21 @@ export function storeWithin<T>(
   const late = new AbortController();
   const { signal } = late;
   let stopping: Disposable | undefined;
-  const timer = setTimeout(() => {
+  const release = () => {
+    clearTimeout(timer);
+    stopping?.[Symbol.dispose]();
+  };
+  let timer = setTimeout(() => {
     late.abort(new DOMException("the database did not store in time", "TimeoutError"));
     stopping = db.endStatementsOn?.(signal);
+    // What waits for a connection of a pool that was closed never settles: it must not keep the process.
+    timer = setTimeout(release, ENDING_MS);
   }, ms);
   const work = retryTransaction(db, (tx) => {
     signal.throwIfAborted();
     return body(tx);
   }, { signal, firstDelayMs: 100 });
-  const settled = work.then(() => {}, () => {}).then(() => {
-    clearTimeout(timer);
-    stopping?.[Symbol.dispose]();
-  });
+  const settled = work.then(() => {}, () => {}).then(release);
   const tooLate = new Promise<never>((_, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });

@@ -5,10 +5,10 @@
  */
 import { type Context, Hono } from "hono";
 import type { Database, Transaction } from "../../lib/db/driver/database.ts";
+import { type StoredEvents, storeEvents } from "../../lib/db/store/events.ts";
 import { messageOf } from "../../lib/errors.ts";
 import type { SubscribedPair } from "../../lib/oura/webhooks/callback.ts";
 import { WebhookBodyError, type WebhookEvent } from "../../lib/oura/webhooks/event_body.ts";
-import { storeEvents } from "../../lib/db/store/events.ts";
 import { storeWithin } from "./bounded_store.ts";
 import { KnownKinds } from "./known_kinds.ts";
 import { handshake, type HandshakeOptions } from "./handshake.ts";
@@ -44,27 +44,78 @@ const UNSTORED_SECONDS = 30;
 
 /** Makes the routes under `/webhook`. */
 export function receiver(options: ReceiverOptions): Hono {
-  const { now = () => new Date(), tally = new Tally() } = options;
-  const limits = { ...RECEIVER_LIMITS, ...options.limits };
-  const gate = new Gate(limits.inFlight);
-  const forgeries = new ForgeryLimit(limits.forgeries, limits.forgeriesPerSecond);
-  const kinds = new KnownKinds(options.moreTypes ?? []);
+  const calls = new Calls(options);
   const app = new Hono();
+  app.get("/webhook/:event/:type", (c) => calls.answerHandshake(c, pairOf(c)));
+  app.get("/webhook", (c) => calls.answerHandshake(c, null));
+  app.post("/webhook/:event/:type", (c) => calls.takeEvents(c, pairOf(c)));
+  app.post("/webhook", (c) => calls.takeEvents(c, null));
+  return app;
+}
+
+/** Answers the calls of one receiver. */
+class Calls {
+  readonly #limits: ReceiverLimits;
+  readonly #gate: Gate;
+  readonly #forgeries: ForgeryLimit;
+  readonly #kinds: KnownKinds;
+  readonly #tally: Tally;
+  readonly #now: () => Date;
+
+  constructor(private readonly options: ReceiverOptions) {
+    const { now = () => new Date(), tally = new Tally(), moreTypes = [] } = options;
+    this.#now = now;
+    this.#tally = tally;
+    this.#limits = { ...RECEIVER_LIMITS, ...options.limits };
+    this.#gate = new Gate(this.#limits.inFlight);
+    this.#forgeries = new ForgeryLimit(this.#limits.forgeries, this.#limits.forgeriesPerSecond);
+    this.#kinds = new KnownKinds(moreTypes);
+  }
+
+  /** @param pair The pair of the address; null for the address of subscriptions made by hand. */
+  answerHandshake(c: Context, pair: SubscribedPair | null): Promise<Response> {
+    return this.#limited(c, async (call) => {
+      const answer = await handshake(c, pair, this.options);
+      if (typeof answer === "object") return c.json(answer);
+      if (answer === "wrong token") call.forged();
+      return refuse(c, [answer === "wrong token" ? 401 : 400, answer]);
+    });
+  }
+
+  /** @param pair The pair of the address; null for the address of subscriptions made by hand. */
+  takeEvents(c: Context, pair: SubscribedPair | null): Promise<Response> {
+    return this.#limited(c, async (call) => {
+      const receivedAt = this.#now();
+      try {
+        const { clientSecret } = this.options;
+        const read = await readCall(c.req.raw, clientSecret, receivedAt, this.#limits);
+        if ("events" in read) return await this.#store(c, call, read.events, pair, receivedAt);
+        if (read.reason === "stale") this.#reportStale(read.secondsOff);
+        else call.forged();
+        return refuse(c, [read.status, read.reason]);
+      } catch (error) {
+        if (!(error instanceof WebhookBodyError)) throw error;
+        this.#tally.add("unreadable");
+        this.#tally.warn("unreadable", "{reason}", { reason: error.message });
+        return refuse(c, [400, "no event"]);
+      }
+    });
+  }
 
   /** Runs the body of a call unless a limit refuses it before anything is read or computed. */
-  async function limited(c: Context, body: (call: Call) => Promise<Response>): Promise<Response> {
+  async #limited(c: Context, body: (call: Call) => Promise<Response>): Promise<Response> {
     const remote = remoteOf(c);
-    const wait = forgeries.waitSeconds(remote, now().getTime());
-    const leave = wait > 0 ? null : gate.enter();
+    const wait = this.#forgeries.waitSeconds(remote, this.#now().getTime());
+    const leave = wait > 0 ? null : this.#gate.enter();
     if (leave === null) {
-      tally.add("refused");
+      this.#tally.add("refused");
       return refuse(c, wait > 0 ? [429, "too many bad calls", wait] : [503, "busy", BUSY_SECONDS]);
     }
     const call: Call = {
       settled: Promise.resolve(),
       forged: () => {
-        tally.add("forged");
-        forgeries.count(remote, now().getTime());
+        this.#tally.add("forged");
+        this.#forgeries.count(remote, this.#now().getTime());
       },
     };
     try {
@@ -75,38 +126,7 @@ export function receiver(options: ReceiverOptions): Hono {
     }
   }
 
-  async function answerHandshake(c: Context, pair: SubscribedPair | null): Promise<Response> {
-    return await limited(c, async (call) => {
-      const answer = await handshake(c, pair, options);
-      if (typeof answer === "object") return c.json(answer);
-      if (answer === "wrong token") call.forged();
-      return refuse(c, [answer === "wrong token" ? 401 : 400, answer]);
-    });
-  }
-
-  async function takeEvents(c: Context, pair: SubscribedPair | null): Promise<Response> {
-    return await limited(c, async (call) => {
-      const receivedAt = now();
-      try {
-        const read = await readCall(c.req.raw, options.clientSecret, receivedAt, limits);
-        if ("events" in read) return await store(c, call, read.events, pair, receivedAt);
-        if (read.reason === "stale") {
-          tally.add("stale");
-          tally.warn("stale", "A signed call is {off} s off this clock. Check the clock.", {
-            off: read.secondsOff === null ? "an unknown number of" : Math.round(read.secondsOff),
-          });
-        } else call.forged();
-        return refuse(c, [read.status, read.reason]);
-      } catch (error) {
-        if (!(error instanceof WebhookBodyError)) throw error;
-        tally.add("unreadable");
-        tally.warn("unreadable", "{reason}", { reason: error.message });
-        return refuse(c, [400, "no event"]);
-      }
-    });
-  }
-
-  async function store(
+  async #store(
     c: Context,
     call: Call,
     events: readonly WebhookEvent[],
@@ -114,39 +134,44 @@ export function receiver(options: ReceiverOptions): Hono {
     receivedAt: Date,
   ): Promise<Response> {
     if (pair !== null && !events.every((event) => isOf(event, pair))) {
-      tally.add("unreadable");
-      tally.warn("pair", "A signed event is of another type than its address says.", {});
+      this.#tally.add("unreadable");
+      this.#tally.warn("pair", "A signed event is of another type than its address says.", {});
       return refuse(c, [400, "the address is of another type"]);
     }
-    const received = events.map((event) => kinds.received(event));
-    const { answer, settled } = storeWithin(options.db, limits.storeMs, async (tx) => {
+    const { db, enqueue } = this.options;
+    const received = events.map((event) => this.#kinds.received(event));
+    const { answer, settled } = storeWithin(db, this.#limits.storeMs, async (tx) => {
       const stored = await storeEvents(tx, received, receivedAt);
-      if (stored.wearers.length > 0) await options.enqueue(tx, stored.wearers);
+      if (stored.wearers.length > 0) await enqueue(tx, stored.wearers);
       return stored;
     });
     call.settled = settled;
     try {
-      const stored = await answer;
-      tally.add("received", events.length);
-      tally.add("duplicate", stored.duplicates);
-      tally.add("aside", stored.aside);
-      tally.add("ignored", stored.ignored);
-      tally.addTypes(events.map((event) => kinds.nameOf(event)));
+      this.#count(events, await answer);
       return c.json({ received: events.length });
     } catch (error) {
-      tally.add("unstored");
-      tally.warn("unstored", "Events were not stored; Oura sends them again: {reason}", {
+      this.#tally.add("unstored");
+      this.#tally.warn("unstored", "Events were not stored; Oura sends them again: {reason}", {
         reason: messageOf(error),
       });
       return refuse(c, [503, "not stored", UNSTORED_SECONDS]);
     }
   }
 
-  app.get("/webhook/:event/:type", (c) => answerHandshake(c, pairOf(c)));
-  app.get("/webhook", (c) => answerHandshake(c, null));
-  app.post("/webhook/:event/:type", (c) => takeEvents(c, pairOf(c)));
-  app.post("/webhook", (c) => takeEvents(c, null));
-  return app;
+  #count(events: readonly WebhookEvent[], stored: StoredEvents): void {
+    this.#tally.add("received", events.length);
+    this.#tally.add("duplicate", stored.duplicates);
+    this.#tally.add("aside", stored.aside);
+    this.#tally.add("ignored", stored.ignored);
+    this.#tally.addTypes(events.map((event) => this.#kinds.nameOf(event)));
+  }
+
+  #reportStale(secondsOff: number | null): void {
+    this.#tally.add("stale");
+    this.#tally.warn("stale", "A signed call is {off} s off this clock. Check the clock.", {
+      off: secondsOff === null ? "an unknown number of" : Math.round(secondsOff),
+    });
+  }
 }
 
 /** A call that passed the limits. */

@@ -7,7 +7,8 @@ interface CallInfo {
 }
 
 const ADDRESS = /^[0-9a-f.:]{2,45}$/i;
-const PRIVATE = /^(?:127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|::1$|f[cd][0-9a-f]{2}:)/i;
+const PRIVATE =
+  /^(?:::ffff:)?(?:127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|::1$|f[cd][0-9a-f]{2}:)/i;
 
 /**
  * The network a call comes from, for limits. The last entry of `X-Forwarded-For` is the one that the
@@ -19,8 +20,11 @@ export function remoteOf(c: Context): string {
   return networkOf(PRIVATE.test(peer) && ADDRESS.test(forwarded) ? forwarded : peer);
 }
 
-/** An address of IPv4 as it is; of IPv6 its first 64 bits, since a sender has all the others. */
+/** An address of IPv4 without its port; of IPv6 its first 64 bits, since a sender has all the others. */
 function networkOf(address: string): string {
-  if (!address.includes(":") || address.includes(".")) return address;
-  return address.split(":").slice(0, 4).join(":");
+  if (address.includes(".")) return address.replace(/:\d+$/, "");
+  if (!address.includes(":")) return address;
+  const [head = [], tail] = address.split("::").map((part) => part.split(":"));
+  const zeros = tail === undefined ? 0 : 8 - head.length - tail.length;
+  return [...head, ...Array(Math.max(0, zeros)).fill("0"), ...tail ?? []].slice(0, 4).join(":");
 }

@@ -75,6 +75,13 @@ Deno.test("a body larger than any event is not read to its end", options, async 
   assert.equal(await verifyWebhook(signed(body), SECRET), null);
 });
 
+Deno.test("an array of one event is that event; any other is an error", options, async () => {
+  assert.deepEqual(await verifyWebhook(signed(JSON.stringify([EVENT])), SECRET), EVENT);
+  for (const events of [[], [EVENT, EVENT]]) {
+    await assert.rejects(verifyWebhook(signed(JSON.stringify(events)), SECRET), WebhookBodyError);
+  }
+});
+
 Deno.test("a signed body that is no event is an error", options, async () => {
   for (const body of ["", "no JSON", "7", "{}", JSON.stringify({ ...EVENT, user_id: 7 })]) {
     await assert.rejects(verifyWebhook(signed(body), SECRET), WebhookBodyError, body);

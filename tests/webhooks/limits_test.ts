@@ -47,6 +47,11 @@ Deno.test("behind a proxy on this machine, the remote is what the proxy says", (
     assert.equal(await ask("2001:db8:1:2:3:4:5:6", ""), 401);
     assert.equal(await ask("2001:db8:1:2:ffff::1", ""), 429);
     assert.equal(await ask("2001:db8:1:3::1", ""), 401);
+    assert.equal(await ask("2001:db8::1", ""), 401);
+    assert.equal(await ask("2001:db8::2", ""), 429);
+    // Some proxies name the port, too, which is another one for each call.
+    assert.equal(await ask("::ffff:10.0.0.1", "198.51.100.7:40001"), 401);
+    assert.equal(await ask("::ffff:10.0.0.1", "198.51.100.7:40002"), 429);
   }, migrated));
 
 Deno.test("a limit of forgeries remembers no more than it may", () => {
