@@ -97,7 +97,9 @@ citusTest(
     const told = findings.find(({ subject }) => subject === "citus");
     assert.equal(told?.message, "not distributed yet: meal, sleep_hrv");
     await run("migrate --citus");
-    assert.deepEqual((await callsOf(db)).slice(before.length), made.map(distributed));
+    const moved = (await callsOf(db)).slice(before.length);
+    // What apply wrote meanwhile is cleared too: the stand-in has one server only.
+    assert.deepEqual(moved.filter((call) => !call.startsWith("clear")), made.map(distributed));
     assert.deepEqual(JSON.parse((await run("apply --json")).out).undistributed, []);
   },
 );
