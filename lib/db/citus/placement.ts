@@ -189,9 +189,9 @@ function requireLayout(
         ? `${schema}.${table} is distributed, but not co-located with ${schema}.${anchor}`
         : `${schema}.${table} is distributed by something else than ${DISTRIBUTION_COLUMN}`,
       {
-        hint: `Take it back: SELECT undistribute_table(${
-          regclass(schema, table)
-        }); then run \`migrate --citus\` again.`,
+        hint: `Take it back: SELECT undistribute_table(${regclass(schema, table)}); then run ` +
+          "`migrate --citus` again. Some versions of Citus refuse that for a table with an " +
+          "identity column: copy such a table to a new one.",
       },
     );
   }
