@@ -19,8 +19,8 @@ export default defineCommand({
       .choices(["up", "status"]).default("up"),
   ],
   options: [
-    new Option("--citus", "then distribute the tables of wearers over a Citus cluster"),
-    new Option("--dry-run", "with --citus: print the SQL that would run; change nothing"),
+    new Option("--citus", "also distribute the tables over a Citus cluster, by wearer"),
+    new Option("--dry-run", "with --citus: print the SQL without running it"),
   ],
   json: true,
   async run(context: CommandContext<Options>) {
