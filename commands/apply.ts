@@ -3,6 +3,7 @@ import { Option } from "commander";
 import { interruptible } from "../lib/process/interruption.ts";
 import { holdProcessLock, lifeOf } from "../lib/process/process_lock.ts";
 import type { ApplyReport, RefillProgress } from "../pipelines/schema/apply/apply_options.ts";
+import { qualifyCommands } from "./_cli/command_names.ts";
 import { type DatabaseContext, defineCommand } from "./_cli/define_command.ts";
 import { countText } from "./_cli/output.ts";
 import type { Terminal } from "./_cli/terminal.ts";
@@ -42,7 +43,14 @@ async function applyCommand(
     onStep: ({ description }) => terminal.err(description),
     onRefill: progressLine(terminal),
   });
-  print(reportJson(report), () => reportText(report));
+  const { undistributedNotice, undistributedTables } = await import(
+    "../lib/db/citus/placement.ts"
+  );
+  const undistributed = await undistributedTables(db);
+  print({ ...reportJson(report), undistributed }, () => reportText(report));
+  if (undistributed.length > 0) {
+    terminal.err(qualifyCommands(undistributedNotice(undistributed)));
+  }
 }
 
 /** A line per table and hundred thousand documents; small tables stay silent. */

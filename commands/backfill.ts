@@ -19,7 +19,7 @@ export default defineCommand({
     new Option("--to <day>", "the last day, included (default: today)"),
   ],
   json: true,
-  help: "It requests only days that are not settled. Run it again to continue.",
+  help: "Only days that are not settled are requested. To continue after a stop, run it again.",
   run: (context: CommandContext<Options>) =>
     runFetch(context, () => ({
       command: "backfill",

@@ -23,13 +23,13 @@ export default defineCommand({
   options: [
     new Option("--format <format>", "the format of the files").choices(EXPORT_FORMATS)
       .default("csv"),
-    new Option("--out <dir>", "the directory of the files; - writes to standard output")
+    new Option("--out <dir>", "the directory for the files; - writes to standard output")
       .makeOptionMandatory(),
     typesFlag(),
     new Option("--from <day>", "only documents from this day on"),
     new Option("--to <day>", "only documents up to this day"),
     userIdFlag("only this wearer (default: all)"),
-    new Option("--excel", "begin CSV files with a byte order mark, as Excel needs it"),
+    new Option("--excel", "start CSV files with a byte order mark, which Excel needs"),
   ],
   json: true,
   check: ({ options, pipeline }: CheckContext<Options>) => {

@@ -16,7 +16,7 @@ export default defineCommand({
   database: "write",
   options: [
     userIdFlag("the wearer to forget").makeOptionMandatory(),
-    new Option("--yes", "delete without asking for the wearer's id"),
+    new Option("--yes", "delete without asking to type the wearer's id"),
   ],
   json: true,
   check: (_: CheckContext<Options>) => {},

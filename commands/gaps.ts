@@ -26,9 +26,9 @@ export default defineCommand({
     userIdFlag("only this wearer (default: everyone)"),
     new Option("--from <day>", "the first day (default: the start of window.initial)"),
     new Option("--to <day>", "the last day, included (default: today in UTC)"),
-    new Option("--all", "also list normal days without a workout, tag, session or the like"),
+    new Option("--all", "also list days that simply had no workout, tag or session"),
   ],
-  json: "one JSON document on standard output, with every span",
+  json: "print one JSON document to standard output, with every span",
   check({ options, pipeline }: CheckContext<Options>) {
     const types = typesOption(options.types, pipeline);
     const now = new Date();

@@ -27,11 +27,14 @@ export default defineCommand<Options>({
   configuration: true,
   arguments: [new Argument("<path>", "the ZIP file of Oura's data export, or its folder")],
   options: [
-    userIdFlag("whose data it is (default: the only wearer of the database)"),
+    userIdFlag("whose data it is (default: the only wearer in the database)"),
     typesFlag(),
-    new Option("--exported-at <instant>", "when it was exported (default: its newest sample)"),
+    new Option(
+      "--exported-at <instant>",
+      "when the export was made (default: the time of its newest sample)",
+    ),
     new Option("--dry-run", "show what would change; write nothing"),
-    new Option("--force", "import it even if it seems to be another person's"),
+    new Option("--force", "import even if the export seems to be another person's"),
   ],
   json: true,
   help: "Example: oura-sync import data.zip --user-id me",

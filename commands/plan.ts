@@ -31,7 +31,7 @@ export default defineCommand({
 
 async function show(
   db: Database,
-  { options, pipeline, print }: DatabaseContext<Options, undefined>,
+  { options, pipeline, print, terminal }: DatabaseContext<Options, undefined>,
 ): Promise<number> {
   if (options.history) {
     const { readHistory } = await import("../pipelines/schema/history.ts");
@@ -40,8 +40,16 @@ async function show(
     return EXIT.done;
   }
   const { plan } = await import("../pipelines/schema/plan/plan.ts");
+  const { undistributedNotice, undistributedTables } = await import(
+    "../lib/db/citus/placement.ts"
+  );
   const steps = await plan(db, pipeline);
-  print({ steps: steps.map(stepJson) }, () => planText(steps));
+  const made = steps.filter(({ kind }) => kind === "create_table" || kind === "create_series");
+  const undistributed = await undistributedTables(db, made.map(({ name }) => name));
+  print({ steps: steps.map(stepJson), undistributed }, () => planText(steps));
+  if (undistributed.length > 0) {
+    terminal.err(qualifyCommands(undistributedNotice(undistributed)));
+  }
   return options.check && steps.length > 0 ? EXIT.partial : EXIT.done;
 }
 

@@ -9,7 +9,7 @@ interface Options {
 /** `prune`: removes bookkeeping older than `retention`. */
 export default defineCommand<Options>({
   database: "write",
-  options: [new Option("--dry-run", "only say how much would be removed")],
+  options: [new Option("--dry-run", "show how much would be deleted; delete nothing")],
   json: true,
   async run({ db, pipeline, options: { dryRun = false }, print }) {
     const { prune } = await import("../pipelines/prune/prune.ts");

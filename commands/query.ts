@@ -16,7 +16,7 @@ interface Options {
 export default defineCommand({
   database: "none",
   configuration: true,
-  arguments: [new Argument("<sql>", "one query, in a read-only transaction")],
+  arguments: [new Argument("<sql>", "one query; it runs in a read-only transaction")],
   options: [
     new Option("--format <format>", "the output format").choices(["table", "csv", "json"])
       .default("table"),

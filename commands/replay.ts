@@ -22,7 +22,7 @@ export default defineCommand({
     typesFlag(),
     new Option("--from <day>", "the first day of the documents"),
     new Option("--to <day>", "the last day of the documents, included"),
-    new Option("--from-files <dir>", "load what export --format ndjson wrote, instead")
+    new Option("--from-files <dir>", "load files written by export --format ndjson instead")
       .conflicts(["from", "to"]),
   ],
   json: true,

@@ -27,7 +27,7 @@ const MOST_DAYS = 4_000;
 export default defineCommand({
   database: "read",
   options: [
-    new Option("--from <day>", `the first day (default: ${DEFAULT_DAYS} days up to the last one)`),
+    new Option("--from <day>", `the first day (default: ${DEFAULT_DAYS} days in all)`),
     new Option("--to <day>", "the last day, included (default: today)"),
     new Option("--out <file>", "the file to write; - is standard output (default for md and json)"),
     new Option("--format <format>", "the format of the file").choices(["html", "md", "json"])

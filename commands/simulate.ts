@@ -21,12 +21,12 @@ interface Options {
 export default defineCommand({
   database: "none",
   arguments: [
-    new Argument("[what]", "export: write the first wearer's account export and end").choices([
+    new Argument("[what]", "export: write the first wearer's account export and exit").choices([
       "export",
     ]),
   ],
   options: [
-    new Option("--port <n>", "the port on 127.0.0.1; 0 means any free one").default("8790"),
+    new Option("--port <n>", "the port on 127.0.0.1; 0 picks a free one").default("8790"),
     new Option("--days <n>", "days of history").default("90"),
     new Option("--seed <n>", "the seed; the same seed creates the same data").default("1"),
     new Option("--users <n>", "the number of wearers").default("1"),

@@ -132,6 +132,7 @@ export function defineGroup(
 ): CommandDefinition {
   return {
     addTo(command, host) {
+      command.helpCommand("help [command]", "show the help of a command");
       for (const [name, [summary, definition]] of Object.entries(subcommands)) {
         definition.addTo(command.command(name).description(summary), host);
       }
@@ -144,14 +145,16 @@ function addParts(command: Command, parts: CommandParts & { database: OpenDataba
     command
       .option(
         "--config <file>",
-        "the pipeline configuration (default: oura.yaml, config/oura.yaml)",
+        "the pipeline configuration (default: oura.yaml, else config/oura.yaml)",
       )
-      .option("--env-file <file>", "the file of environment variables (default: .env)");
+      .option("--env-file <file>", "the file with environment variables (default: .env)");
   }
   for (const argument of parts.arguments ?? []) command.addArgument(argument);
   for (const option of parts.options ?? []) command.addOption(option);
   if (parts.json) {
-    const description = parts.json === true ? "one JSON document on standard output" : parts.json;
+    const description = parts.json === true
+      ? "print one JSON document to standard output"
+      : parts.json;
     command.addOption(new Option("--json", description));
   }
   if (parts.help !== undefined) command.addHelpText("after", `\n${parts.help}`);

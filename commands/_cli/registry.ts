@@ -18,19 +18,19 @@ export interface CommandEntry {
 const ENTRIES = [
   {
     name: "demo",
-    summary: "try everything with a simulated Oura and a fresh embedded database",
+    summary: "try everything, with a simulated Oura and a new embedded database",
     database: "write",
     permissions: "demo",
   },
   {
     name: "init",
-    summary: "write .env and oura.yaml where missing, and create the tables",
+    summary: "create .env, oura.yaml and the tables where they are missing",
     database: "write",
     permissions: "database",
   },
   {
     name: "auth",
-    summary: "sign in at Oura and manage sign-ins",
+    summary: "sign in to Oura, and manage sign-ins",
     database: "write",
     permissions: "browser",
   },
@@ -66,7 +66,7 @@ const ENTRIES = [
   },
   {
     name: "replay",
-    summary: "transform and load the stored documents again, without asking Oura",
+    summary: "transform and load the stored documents again, without requests to Oura",
     database: "write",
     permissions: "database",
   },
@@ -102,7 +102,7 @@ const ENTRIES = [
   },
   {
     name: "rejects",
-    summary: "handle documents that did not fit: list, show, retry, discard",
+    summary: "list, show, retry or discard documents that did not fit",
     database: "write",
     permissions: "fetch",
   },
@@ -120,13 +120,13 @@ const ENTRIES = [
   },
   {
     name: "forget",
-    summary: "delete everything of one wearer, after revoking the sign-in",
+    summary: "revoke the sign-in of one wearer and delete all their data",
     database: "write",
     permissions: "fetch",
   },
   {
     name: "prune",
-    summary: "remove bookkeeping that is older than retention in oura.yaml",
+    summary: "delete bookkeeping older than the retention in oura.yaml",
     database: "write",
     permissions: "database",
   },
@@ -150,13 +150,13 @@ const ENTRIES = [
   },
   {
     name: "report",
-    summary: "write a period as one file to print or send",
+    summary: "write a report on a period: one file to print or send",
     database: "read",
     permissions: "database",
   },
   {
     name: "schedule",
-    summary: "schedule sync with the operating system",
+    summary: "run sync regularly, with the scheduler of the operating system",
     database: "none",
     permissions: "schedule",
   },
@@ -168,13 +168,13 @@ const ENTRIES = [
   },
   {
     name: "completions",
-    summary: "print completions for bash, zsh, fish or PowerShell",
+    summary: "print shell completions for bash, zsh, fish or PowerShell",
     database: "none",
     permissions: "none",
   },
   {
     name: "simulate",
-    summary: "serve a local Oura with synthetic data: API, OAuth and webhooks",
+    summary: "run a simulated Oura with synthetic data: API, OAuth and webhooks",
     database: "none",
     permissions: "simulator",
   },

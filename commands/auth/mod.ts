@@ -16,7 +16,7 @@ interface JsonOption {
 /** `auth login`, `auth status`, `auth logout`, `auth rotate-key`. */
 export default defineGroup({
   login: [
-    "sign a wearer in",
+    "sign in a wearer",
     authCommand("write", login, [
       new Option("--no-browser", "print the URL, and read the pasted redirect URL or code"),
       new Option("--scopes <names>", "request only these scopes, separated by commas"),
@@ -27,7 +27,7 @@ export default defineGroup({
     authCommand("read", status),
   ],
   logout: [
-    "revoke the grant at Oura and remove it; keep the data",
+    "revoke a sign-in at Oura and delete it; keep the data",
     authCommand("write", logout, [
       userIdFlag("the wearer (default: the first signed-in one)"),
     ]),

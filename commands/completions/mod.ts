@@ -6,7 +6,7 @@ import { type Completion, SHELLS } from "./scripts.ts";
 /** `completions`: a script that a shell reads to complete commands and options. */
 export default defineCommand({
   database: "none",
-  arguments: [new Argument("<shell>", "which one").choices(Object.keys(SHELLS))],
+  arguments: [new Argument("<shell>", "the shell").choices(Object.keys(SHELLS))],
   help: `\
 bash        oura-sync completions bash > ~/.local/share/bash-completion/completions/oura-sync
 zsh         oura-sync completions zsh > ~/.zfunc/_oura-sync    (with ~/.zfunc in fpath)

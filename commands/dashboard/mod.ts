@@ -24,7 +24,7 @@ export default defineCommand<Options>({
   database: "none",
   configuration: true,
   options: [
-    new Option("--port <n>", "the port to listen on; 0 means any free one").default("8787"),
+    new Option("--port <n>", "the port to listen on; 0 picks a free one").default("8787"),
     new Option("--host <address>", "the address to listen on").default("127.0.0.1"),
     new Option("--no-open", "do not open a browser"),
     userIdFlag("show only this wearer (default: all)"),

@@ -36,8 +36,8 @@ export default defineCommand({
   database: "none",
   options: [
     new Option("--days <n>", "days of history").default("90"),
-    new Option("--serve", "then serve the page until you press Ctrl-C"),
-    new Option("--port <n>", "the port of the page; 0 means any free one").default("8787"),
+    new Option("--serve", "then serve the dashboard until you press Ctrl-C"),
+    new Option("--port <n>", "the port of the dashboard; 0 picks a free one").default("8787"),
     new Option("--no-open", "with --serve: do not open a browser"),
     new Option("--config <file>", "the pipeline configuration (default: as for sync)"),
   ],

@@ -1,6 +1,7 @@
 /** Doctor's look at the database: version, rights, migrations, columns. */
 import type { Pipeline } from "../../config/model.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
+import { undistributedTables } from "../../lib/db/citus/placement.ts";
 import { createSchema, migrationStatus } from "../../lib/db/migrate/migrate.ts";
 import { ENCODING_HINT, encodingProblem } from "../../lib/db/driver/repertoire.ts";
 import { countRejects } from "../../lib/db/store/rejects.ts";
@@ -25,6 +26,7 @@ export async function checkDatabase(db: Database, pipeline: Pipeline): Promise<F
     ...tables,
     ...await attempt("row security", () => checkRowSecurity(db)),
     ...isUsable ? await attempt("columns", () => checkColumns(db, pipeline)) : [],
+    ...isUsable ? await attempt("citus", () => checkCitus(db)) : [],
     ...isUsable ? await attempt("rejects", () => checkRejects(db)) : [],
   ];
 }
@@ -103,6 +105,13 @@ async function checkColumns(db: Database, pipeline: Pipeline): Promise<Finding> 
     `${steps.length} changes of oura.yaml are not applied`,
     "run `plan`, then `apply`",
   );
+}
+
+/** A line only where some tables of wearers are distributed and others are not. */
+async function checkCitus(db: Database): Promise<Finding[]> {
+  const tables = await undistributedTables(db);
+  if (tables.length === 0) return [];
+  return [warn("citus", `not distributed yet: ${tables.join(", ")}`, "run `migrate --citus`")];
 }
 
 /** A reject is news in one run only; here it is shown until its cause is fixed. */

@@ -15,7 +15,7 @@ export default defineCommand({
   database: "none",
   configuration: true,
   json: true,
-  help: "Exit code 0 only when nothing has failed.",
+  help: "The exit code is 0 only if no check failed.",
   async run(context: CommandContext<object>) {
     const settings = await context.settings();
     const pipeline = await context.pipeline();

@@ -28,7 +28,7 @@ export default defineCommand({
     new Option("--client-id <id>", "the client id of your app at Oura"),
     new Option(
       "--client-secret <secret>",
-      "the client secret of your app; the environment is a safer place for it",
+      "the client secret of your app; it is safer in the environment",
     ),
     new Option("--database-url <url>", "the PostgreSQL database (default: an embedded one)"),
     new Option("--from-stdin", "read KEY=VALUE lines from standard input"),

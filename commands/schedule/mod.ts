@@ -40,7 +40,7 @@ export default defineCommand({
       "at",
     ),
   ],
-  help: "Default: the scheduler of this operating system.",
+  help: "Without an option for a scheduler, the one of this operating system is used.",
   run: schedule,
 });
 

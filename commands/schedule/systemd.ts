@@ -31,7 +31,7 @@ function service({ command: [program, ...args], directory }: Job): string {
   const command = [quote(program), ...args.map((arg) => quote(arg.replaceAll("$", "$$$$")))];
   const writable = [quote(directory), ...(isBinary ? [] : ["-%C/deno"])];
   return `[Unit]
-Description=oura-sync: fetch what is new or missing of the Oura data
+Description=Sync Oura Ring data (oura-sync)
 # A limit would count the timer's starts too, and refuse good runs.
 StartLimitIntervalSec=0
 
@@ -64,7 +64,7 @@ SystemCallFilter=@system-service
 
 function timer(rhythm: Rhythm): string {
   return `[Unit]
-Description=oura-sync: when to fetch
+Description=Schedule of oura-sync
 
 [Timer]
 OnCalendar=${calendar(rhythm)}

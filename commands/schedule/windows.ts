@@ -9,7 +9,7 @@ export function windowsTask({ command: [program, ...args], directory }: Job, rhy
   const text = `<?xml version="1.0"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
   <RegistrationInfo>
-    <Description>Fetches what is new or missing of the Oura data</Description>
+    <Description>Syncs Oura Ring data (oura-sync)</Description>
   </RegistrationInfo>
   <Triggers>
     <CalendarTrigger>

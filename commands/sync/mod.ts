@@ -20,14 +20,15 @@ export default defineCommand({
     ...FETCH_OPTIONS,
     new Option("--initial", "sync from SYNC_DAYS_BACK days ago to today"),
     new Option("--all", "sync all data types of oura.yaml (the default)").conflicts("types"),
-    new Option("--start-date <day>", "fetch again from this day (YYYY-MM-DD)"),
-    new Option("--end-date <day>", "the last day, included (default: today)"),
+    new Option("--start-date <day>", "the first day to fetch again (YYYY-MM-DD)"),
+    new Option("--end-date <day>", "the last day to fetch again, included (default: today)"),
     new Option("--full-refresh", "fetch everything again"),
     new Option("--every <time>", "repeat at this interval until stopped (15m, 6h)")
       .conflicts(["json", "dryRun"]),
   ],
   json: true,
-  help: "Without options, sync fetches all new and missing data, and the look-back again.",
+  help:
+    "Without options, sync fetches what is new or missing, and the days of the look-back again.",
   run(context: CommandContext<Options>) {
     const { options: { every }, terminal } = context;
     if (every === undefined) return syncOnce(context);

@@ -37,7 +37,9 @@ export const FETCH_OPTIONS: readonly Option[] = [
   new Option("--all-users", "sync every signed-in wearer").conflicts("userId"),
   new Option("--dry-run", "show what would be fetched, without fetching or writing"),
   new Option("--concurrency <auto|n>", "requests in flight at once").default("auto"),
-  new Option("--patience <duration>", "how long to wait when Oura limits the rate").default("15m"),
+  new Option("--patience <duration>", "how long to wait once Oura's rate limit is reached").default(
+    "15m",
+  ),
   new Option("--no-apply", "do not add the new columns of oura.yaml to the tables"),
 ];
 

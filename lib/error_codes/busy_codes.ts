@@ -10,5 +10,9 @@ export const BUSY_CODES = {
     cause: "A sync of the wearer that `forget` is to delete is running.",
     fix: "Wait for it, or stop it.",
   },
+  CITUS_BUSY: {
+    cause: "A sync is running while `migrate --citus` is to move the tables.",
+    fix: "Stop every schedule and worker, and wait for the syncs that run.",
+  },
   APPLY_BUSY: { cause: "Another process is changing the tables.", fix: "Wait for it." },
 } as const satisfies CodeTable;

@@ -62,7 +62,8 @@ export async function forgetWearer(db: Database, options: ForgetOptions): Promis
       signal?.throwIfAborted();
       const result = await retryStatement(db, (each) =>
         each.queryRaw(
-          `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
+          // The wearer is named twice: in a distributed table, rows of others have the same places.
+          `DELETE FROM ${table} WHERE user_id = $1 AND ctid = ANY (ARRAY(
             SELECT ctid FROM ${table} WHERE user_id = $1 LIMIT ${batchRows}))`,
           [userId],
         ));

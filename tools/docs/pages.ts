@@ -4,6 +4,7 @@ import { commandContract, commandReference, commandTable } from "./commands.ts";
 import { dataDictionary, dataTypeTable } from "./data_types.ts";
 import { ERROR_CODE_BLOCKS } from "./error_codes.ts";
 import { environmentTable } from "./environment.ts";
+import { FLEET_BLOCKS } from "./fleet.ts";
 import { grammarTable } from "./grammar.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -17,6 +18,7 @@ const BLOCKS: Readonly<Record<string, Block>> = {
   "data-dictionary": dataDictionary,
   "environment": environmentTable,
   ...ERROR_CODE_BLOCKS,
+  ...FLEET_BLOCKS,
   "grammar": grammarTable,
   "page-list": pageList,
 };

@@ -10,6 +10,7 @@ import type { DaySpan } from "../../values/days.ts";
 import KEEP_ACCOUNTS from "../../../sql/queries/keep_row_accounts.sql" with { type: "text" };
 import REOPEN_WINDOWS from "../../../sql/queries/reopen_windows.sql" with { type: "text" };
 import ROW_ACCOUNTS from "../../../sql/queries/row_accounts.sql" with { type: "text" };
+import TABLE_RELATIONS from "../../../sql/queries/table_relations.sql" with { type: "text" };
 import type { Queryable } from "../driver/database.ts";
 import { countAll, countDays, type CountedTable } from "./stored_rows.ts";
 
@@ -33,14 +34,17 @@ export const ROWS_MISSING = {
     "the next sync reads the days again",
 } as const;
 
+/** What is remembered of a data type, and what its table is now. */
 interface Account {
-  data_type: string;
-  rows: number | null;
-  known_relation: string | null;
-  recent: boolean;
-  relation: string | null;
-  policed: boolean;
-  [column: string]: unknown;
+  /** Null before the first count. */
+  readonly rows: number | null;
+  readonly knownRelation: string | null;
+  /** Whether it was counted within a day. */
+  readonly recent: boolean;
+  /** Null where there is no table. */
+  readonly relation: string | null;
+  /** Whether row-level security may hide rows from this role. */
+  readonly policed: boolean;
 }
 
 /**
@@ -54,18 +58,12 @@ export async function findLostRows(
   { thorough = false } = {},
 ): Promise<RowFindings> {
   if (tables.length === 0) return { lost: [], counted: [] };
-  const { rows } = await db.query<Account>(ROW_ACCOUNTS, [
-    userId,
-    tables.map(({ dataType }) => dataType),
-    tables.map(({ table }) => table),
-    db.schema,
-  ]);
-  const accounts = new Map(rows.map((account) => [account.data_type, account]));
+  const accounts = await readAccounts(db, userId, tables);
   const due = tables.filter(({ dataType, extent }) => {
-    const { relation, known_relation, recent, policed } = accounts.get(dataType)!;
+    const { relation, knownRelation, recent, policed } = accounts.get(dataType)!;
     // Rows that a policy hides from this role are not lost.
     if (policed) return false;
-    return thorough || extent !== "timestamp" || relation !== known_relation || !recent;
+    return thorough || extent !== "timestamp" || relation !== knownRelation || !recent;
   });
   const there = due.filter(({ dataType }) => accounts.get(dataType)!.relation !== null);
   const counts = await countTables(db, userId, there);
@@ -101,6 +99,32 @@ export async function keepFindings(
     counted.map(({ rows }) => rows),
     counted.map(({ relation }) => relation),
   ]);
+}
+
+async function readAccounts(
+  db: Queryable,
+  userId: string,
+  tables: readonly CountedTable[],
+): Promise<Map<string, Account>> {
+  const { rows: accounts } = await db.query<
+    { data_type: string; rows: number; known_relation: string | null; recent: boolean }
+  >(ROW_ACCOUNTS, [userId, tables.map(({ dataType }) => dataType)]);
+  const { rows: relations } = await db.query<
+    { table_name: string; relation: string; policed: boolean }
+  >(TABLE_RELATIONS, [tables.map(({ table }) => table), db.schema]);
+  const known = new Map(accounts.map((account) => [account.data_type, account]));
+  const found = new Map(relations.map((relation) => [relation.table_name, relation]));
+  return new Map(tables.map(({ dataType, table }) => {
+    const account = known.get(dataType);
+    const relation = found.get(table);
+    return [dataType, {
+      rows: account?.rows ?? null,
+      knownRelation: account?.known_relation ?? null,
+      recent: account?.recent ?? false,
+      relation: relation?.relation ?? null,
+      policed: relation?.policed ?? false,
+    }];
+  }));
 }
 
 async function countTables(

@@ -73,23 +73,29 @@ function compareKeys(keys: readonly TableColumn[], operator: string, first: numb
 }
 
 /**
- * Writes the values of a batch, `$1` a JSON array of objects with `p`lace, `v`ersion and `c0…`, into
- * the rows that are still what was read, where the values differ. Null where there are no columns.
- * Place and version together are one version of one row, found without an index; they are told from
- * those of other partitions by the table, should somebody have partitioned it. `updated_at` stays:
- * the document did not change.
+ * Writes the values of a batch, `$1` a JSON array of objects with `u`ser, `p`lace, `v`ersion and
+ * `c0…`, into the rows that are still what was read, where the values differ. Null where there are no
+ * columns. Place and version together are one version of one row, found without an index; they are
+ * told from those of other partitions by the table, and from those of other machines by the wearer,
+ * should the table be partitioned or distributed. `updated_at` stays: the document did not change.
  */
 export function writeStatement(
   table: Table,
   columns: readonly RefillColumn[],
 ): string | null {
   if (columns.length === 0) return null;
-  const fields = ["p tid", "v text", "o oid", ...columns.map(({ type }, i) => `c${i} ${type}`)];
+  const fields = [
+    "u text",
+    "p tid",
+    "v text",
+    "o oid",
+    ...columns.map(({ type }, i) => `c${i} ${type}`),
+  ];
   const list = (write: (name: string, i: number) => string) =>
     columns.map(({ name }, i) => write(q(name), i)).join(", ");
   return `UPDATE oura.${q(table.name)} AS t SET ${list((name, i) => `${name} = r.c${i}`)}
 FROM jsonb_to_recordset($1::text::jsonb) AS r(${fields.join(", ")})
-WHERE t.ctid = r.p AND t.xmin = r.v::xid AND t.tableoid = r.o
+WHERE t.user_id = r.u AND t.ctid = r.p AND t.xmin = r.v::xid AND t.tableoid = r.o
   AND (${list((name) => `t.${name}`)}) IS DISTINCT FROM (${list((_, i) => `r.c${i}`)})`;
 }
 

@@ -76,10 +76,10 @@ function samplesOf(
   });
 }
 
-/** Where each row is, and its values as `c0…`; a value left out is null. */
+/** Whose each row is and where, and its values as `c0…`; a value left out is null. */
 function valuesJson(rows: readonly StoredRow[], outcomes: readonly Refilled[]): string {
-  const objects = rows.map(({ place, version, part }, i) => {
-    let text = `{"p":"${place}","v":"${version}","o":${part}`;
+  const objects = rows.map(({ k0, place, version, part }, i) => {
+    let text = `{"u":${JSON.stringify(k0)},"p":"${place}","v":"${version}","o":${part}`;
     const { values } = outcomes[i]!;
     for (let c = 0; c < values.length; c++) {
       const value = values[c]!;

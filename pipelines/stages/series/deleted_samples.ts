@@ -12,12 +12,16 @@ export async function removeBuriedSamples(
   table: Table,
   userId: string,
 ): Promise<void> {
-  if (table.timeKeyed) return;
+  if (table.timeKeyed || table.series.length === 0) return;
+  // As a parameter, and as text, which keeps the microseconds: the machine that holds the rows of a
+  // distributed table has a transaction, and so a now(), of its own.
+  const { rows: [began] } = await tx.query<{ at: string }>("SELECT now()::text AS at");
   for (const { name } of table.series) {
     await tx.query(
       `DELETE FROM oura.${q(name)} s USING oura.${q(table.name)} p
-        WHERE s.user_id = $1 AND p.user_id = $1 AND s.document_id = p.id AND p.deleted_at = now()`,
-      [userId],
+        WHERE s.user_id = $1 AND p.user_id = $1 AND s.document_id = p.id
+          AND p.deleted_at = $2::timestamptz`,
+      [userId, began!.at],
     );
   }
 }
