@@ -1,6 +1,7 @@
 /** What is there for each type and day, and why the rest is not: the same answer as `gaps`. */
-import { type DaySpan, utcDay } from "../../lib/values/days.ts";
-import { findGaps, type Gap } from "../gaps/find_gaps.ts";
+import type { DaySpan } from "../../lib/values/days.ts";
+import type { Gap } from "../gaps/find_gaps.ts";
+import { wearerGaps } from "../gaps/wearer_gaps.ts";
 import { isPartial } from "../metrics/partial.ts";
 import { daysOf, type Source } from "../metrics/source.ts";
 
@@ -22,24 +23,10 @@ export interface Completeness {
   readonly gaps: readonly Gap[];
 }
 
-/**
- * Reads the completeness of a span.
- * @param scopes Those that were granted; null where they are not known.
- */
-export async function completeness(
-  source: Source,
-  span: DaySpan,
-  scopes: readonly string[] | null,
-): Promise<Completeness> {
-  const { db, userId, pipeline } = source;
-  const gaps = await findGaps(db, {
-    pipeline,
-    userId,
-    scopes: scopes === null ? null : new Set(scopes),
-    from: span.from,
-    to: span.to,
-    today: utcDay(source.now),
-  });
+/** Reads the completeness of a span. */
+export async function completeness(source: Source, span: DaySpan): Promise<Completeness> {
+  const { pipeline } = source;
+  const gaps = await wearerGaps(source, span);
   const days = daysOf(span);
   const places = new Map(days.map((day, i) => [day, i]));
   const types = pipeline.types.filter(({ window }) => window.by !== "none").map(({ name }) => {

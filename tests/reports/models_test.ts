@@ -4,7 +4,7 @@ import { addDays } from "../../lib/values/days.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { completeness } from "../../reports/views/completeness.ts";
 import { dailyValues } from "../../reports/metrics/daily_values.ts";
-import { freshness } from "../../reports/freshness/wearers.ts";
+import { freshness } from "../../reports/freshness/page_freshness.ts";
 import { heart } from "../../reports/views/heart.ts";
 import { heartHours } from "../../reports/views/heart_hours.ts";
 import { metricSources } from "../../reports/metrics/metrics.ts";
@@ -160,7 +160,7 @@ forEachDatabase("view models hold what the wearer's documents say", async (db, t
     });
 
     await t.step("completeness has a cell per type and day", async () => {
-      const model = await completeness(source, SPAN, null);
+      const model = await completeness(source, SPAN);
       const scores = new Set(bodies(world, "daily_sleep").map(({ day }) => day));
       const cells = model.types.find(({ dataType }) => dataType === "daily_sleep")!.cells;
       assert.deepEqual(
@@ -180,7 +180,7 @@ forEachDatabase("view models hold what the wearer's documents say", async (db, t
     await t.step("freshness knows when it was read and what it holds", async () => {
       const model = await freshness(source);
       assert.equal(model.verdict, "fresh");
-      assert.equal(model.types.find(({ dataType }) => dataType === "sleep")!.newestDay, TODAY);
+      assert.equal(model.types.find(({ dataType }) => dataType === "sleep")!.newest, TODAY);
       assert.equal(model.runs.length, 1);
     });
 
