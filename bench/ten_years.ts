@@ -12,8 +12,8 @@ import { WEARER, withPageWorld } from "../tests/support/page_world.ts";
 export const TEN_YEARS = 3_653;
 /** Days of heart rate that are synced; the years before are copies of them. */
 const HEART_DAYS = 90;
-/** Of the copies every fifth sample is kept: about one in five minutes, as a ring at rest has. */
-const KEPT = 5;
+/** Of the copies every fourth sample is kept: about one in five minutes, as a ring at rest has. */
+const KEPT = 4;
 
 /** Makes the tables and fills them; a few minutes, most of them for the MET of every minute. */
 export async function fillTenYears(db: Database): Promise<Pipeline> {

@@ -7,6 +7,7 @@ import deliveredTo from "./0005_delivered_to.sql" with { type: "text" };
 import rowAccounts from "./0011_row_accounts.sql" with { type: "text" };
 import accountImports from "./0023_account_imports.sql" with { type: "text" };
 import heartRateHours from "./0013_heart_rate_hours.sql" with { type: "text" };
+import heartRateDays from "./0040_heart_rate_days.sql" with { type: "text" };
 import seriesDocuments from "./0014_series_documents.sql" with { type: "text" };
 import wearerLeadsKeys from "./0021_wearer_leads_keys.sql" with { type: "text" };
 
@@ -31,4 +32,5 @@ export const migrations: readonly Migration[] = [
   { version: 14, name: "series_documents", sql: seriesDocuments },
   { version: 21, name: "wearer_leads_keys", sql: wearerLeadsKeys },
   { version: 23, name: "account_imports", sql: accountImports },
+  { version: 40, name: "heart_rate_days", sql: heartRateDays },
 ];

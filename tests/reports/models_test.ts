@@ -134,12 +134,13 @@ forEachDatabase("view models hold what the wearer's documents say", async (db, t
       const to = new Date(source.now);
       const from = new Date(to.getTime() - 300 * 86_400_000);
       const model = await heart(source, { from, to, width: 400 });
-      assert.equal(model.rolledUp, true);
+      assert.equal(model.grain, "hour");
       const total = model.count.reduce((sum, count) => sum + count, 0);
       const { rows } = await db.query<{ n: number }>(
         "SELECT count(*)::int AS n FROM oura.heart_rate",
       );
       assert.equal(total, rows[0]!.n);
+      await daysAreHours(source);
     });
 
     await t.step("tags are told apart by the night after", async () => {
@@ -228,6 +229,30 @@ async function heartIsRight(source: Source, world: World): Promise<void> {
   // Berlin is an hour ahead in November: its noon is eleven in UTC.
   const eleven = Date.parse("2026-11-24T11:00:00Z") / 1000;
   assert.equal(noon, expected.find(([time]) => time === eleven)![2]);
+}
+
+/** A chart so coarse that it is made of days has the figures that its hours add up to. */
+async function daysAreHours(source: Source): Promise<void> {
+  const from = new Date("2026-10-01T00:00:00Z");
+  const to = new Date("2026-11-26T00:00:00Z");
+  for (const sources of [[], ["sleep"]]) {
+    const days = await heart(source, { from, to, width: 56, sources });
+    assert.deepEqual([days.grain, days.every], ["day", 86_400]);
+    const hours = await heart(source, { from, to, width: 56 * 24, sources });
+    assert.equal(hours.grain, "hour");
+    const dayOf = (at: number) => Math.floor(at / 86_400) * 86_400;
+    const groups = Map.groupBy(hours.at.map((at, i) => [at, i] as const), ([at]) => dayOf(at));
+    const pick = (list: readonly number[], all: readonly (readonly [number, number])[]) =>
+      all.map(([, i]) => list[i]!);
+    assert.deepEqual(days.at, [...groups.keys()]);
+    for (const [i, all] of [...groups.values()].entries()) {
+      assert.equal(days.min[i], Math.min(...pick(hours.min, all)));
+      assert.equal(days.max[i], Math.max(...pick(hours.max, all)));
+      const mean = pick(hours.mean, all).reduce((a, b) => a + b, 0) / all.length;
+      assert.ok(Math.abs(days.mean[i]! - mean) < 0.11, `${days.mean[i]} ${mean}`);
+    }
+    assert.deepEqual(days.sources, hours.sources);
+  }
 }
 
 async function hoursAreRight(db: Database): Promise<void> {

@@ -128,10 +128,10 @@ export function view({ heart, hours, zones, resting, name, source }, ctx) {
 
 const CURRENT = html`aria-current="true"`;
 
-function bucketName({ every, rolledUp }, fmt) {
+function bucketName({ every }, fmt) {
   if (every < 60) return "single samples";
   const size = every >= 172_800 ? `${fmt.number(every / 86_400, 1)} days` : fmt.duration(every);
-  return `mean and range of ${size}${rolledUp ? ", from the hourly roll-up" : ""}`;
+  return `mean and range of ${size}`;
 }
 
 function zoom(ctx, from, to) {
