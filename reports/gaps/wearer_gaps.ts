@@ -5,7 +5,7 @@ import type { Source } from "../metrics/source.ts";
 import { findGaps, type Gap } from "./find_gaps.ts";
 
 /**
- * Reads the gaps of a span.
+ * Reads the gaps of a span, with the days on which nothing occasional happened.
  * @param types Names of data types; all of the pipeline when left out.
  */
 export async function wearerGaps(
@@ -24,6 +24,7 @@ export async function wearerGaps(
     today: utcDay(now),
     // Millions of samples are counted by the next sync, which reads again what is gone.
     thorough: false,
+    all: true,
     ...(types ? { types } : {}),
   });
 }

@@ -41,6 +41,9 @@ export interface Heart {
   /** Unix seconds of each bucket's start. */
   readonly at: readonly number[];
   readonly min: readonly number[];
+  /** The middle half lies between them: of the samples, in a roll-up of the hours' means. */
+  readonly low: readonly number[];
+  readonly high: readonly number[];
   readonly mean: readonly number[];
   readonly max: readonly number[];
   readonly count: readonly number[];
@@ -56,7 +59,9 @@ export interface Heart {
 interface Bucket extends Record<string, unknown> {
   place: number;
   least: number;
+  low: number;
   mean: number;
+  high: number;
   most: number;
   samples: number;
 }
@@ -80,7 +85,9 @@ export async function heart(source: Source, query: HeartQuery): Promise<Heart> {
     grain,
     at: buckets.map(({ place }) => origin + place * every),
     min: buckets.map(({ least }) => least),
-    mean: buckets.map(({ mean }) => Math.round(mean * 10) / 10),
+    low: buckets.map(({ low }) => tenth(low)),
+    high: buckets.map(({ high }) => tenth(high)),
+    mean: buckets.map(({ mean }) => tenth(mean)),
     max: buckets.map(({ most }) => most),
     count: buckets.map(({ samples }) => samples),
     sources: await sourcesOf(source, query, grain),
@@ -92,6 +99,8 @@ export async function heart(source: Source, query: HeartQuery): Promise<Heart> {
     }),
   };
 }
+
+const tenth = (value: number) => Math.round(value * 10) / 10;
 
 /** A bucket of an hour or a day needs no single samples, where the roll-up reaches back to them. */
 async function grainOf(source: Source, query: HeartQuery, seconds: number): Promise<Grain> {
@@ -130,6 +139,10 @@ async function bucketsOf(
 const placeOf = (instant: string) =>
   `floor((date_part('epoch', ${instant}) - $2::double precision) / $3::double precision)::int`;
 
+const middleHalf = (value: string) =>
+  `percentile_cont(0.25) WITHIN GROUP (ORDER BY ${value}) AS low,
+    percentile_cont(0.75) WITHIN GROUP (ORDER BY ${value}) AS high`;
+
 const CHOSEN = "(cardinality($6::text[]) = 0 OR source = ANY ($6::text[]))";
 
 /** At the ends of the span whole days are counted in. */
@@ -137,6 +150,7 @@ const OF_DAYS = `SELECT ${
   placeOf("day::timestamp")
 } AS place, min(bpm_min)::double precision AS least,
     max(bpm_max)::double precision AS most, sum(mean_sum) / sum(hours) AS mean,
+    sum(mean_low * hours) / sum(hours) AS low, sum(mean_high * hours) / sum(hours) AS high,
     sum(samples)::int AS samples
   FROM oura.heart_rate_days
   WHERE user_id = $1 AND source = $6
@@ -145,7 +159,7 @@ const OF_DAYS = `SELECT ${
   GROUP BY 1 ORDER BY 1`;
 
 const OF_HOURS = `SELECT ${placeOf("hour")} AS place, min(least) AS least, max(most) AS most,
-    avg(mean) AS mean, sum(samples)::int AS samples
+    avg(mean) AS mean, ${middleHalf("mean")}, sum(samples)::int AS samples
   FROM (
     SELECT ${HOURLY} FROM oura.heart_rate_hours
     WHERE user_id = $1 AND hour >= $4::timestamptz AND hour < $5::timestamptz AND ${CHOSEN}
@@ -155,7 +169,7 @@ const OF_HOURS = `SELECT ${placeOf("hour")} AS place, min(least) AS least, max(m
 function ofSamples(type: PipelineType): string {
   const bpm = bpmOf(type);
   return `SELECT ${placeOf('"timestamp"')} AS place, min(${bpm}) AS least, max(${bpm}) AS most,
-    avg(${bpm}) AS mean, count(*)::int AS samples
+    avg(${bpm}) AS mean, ${middleHalf(bpm)}, count(*)::int AS samples
   FROM oura.heart_rate
   WHERE user_id = $1 AND "timestamp" >= $4::timestamptz AND "timestamp" < $5::timestamptz
     AND deleted_at IS NULL AND ${bpm} IS NOT NULL AND ${CHOSEN}

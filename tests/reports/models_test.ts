@@ -64,7 +64,7 @@ forEachDatabase("view models hold what the wearer's documents say", async (db, t
       assert.deepEqual(lines[1]!.values, expected("deep_sleep_duration"));
     });
 
-    await t.step("weeks have the median and the middle 70 % of their days", async () => {
+    await t.step("weeks have the median, the middle half and the range of their days", async () => {
       const ask = { metrics: ["daily_sleep.score"], span: SPAN };
       const { lines: [days] } = await trend(source, { ...ask, step: "day" });
       const { lines: [weeks], starts } = await trend(source, { ...ask, step: "week" });
@@ -73,7 +73,11 @@ forEachDatabase("view models hold what the wearer's documents say", async (db, t
       const week = days!.values.slice(from, to).filter((value) => value !== null);
       assert.equal(to - from, 7);
       assert.equal(weeks!.values[1], median(week));
-      assert.equal(weeks!.low[1], quantile(week, 0.15));
+      assert.equal(weeks!.low[1], quantile(week, 0.25));
+      assert.equal(weeks!.high[1], quantile(week, 0.75));
+      assert.equal(weeks!.least![1], Math.min(...week));
+      assert.equal(weeks!.most![1], Math.max(...week));
+      assert.equal(weeks!.mean![1], week.reduce((a, b) => a + b, 0) / week.length);
       assert.equal(weeks!.counts![1], week.length);
     });
 
@@ -167,6 +171,17 @@ forEachDatabase("view models hold what the wearer's documents say", async (db, t
       assert.deepEqual(
         model.days.map((day) => scores.has(day)),
         cells.map((cell) => cell === "data"),
+      );
+      // A day without a workout is no gap, and no data either.
+      const trained = new Set(bodies(world, "workout").map(({ day }) => day));
+      const workouts = model.types.find(({ dataType }) => dataType === "workout")!.cells;
+      assert.deepEqual(
+        model.days.map((day) => trained.has(day)),
+        workouts.map((cell) => cell === "data" || cell === "partial"),
+      );
+      assert.ok(workouts.includes("none"));
+      assert.ok(
+        model.gaps.every(({ dataType, cause }) => dataType !== "workout" || cause !== "no_data"),
       );
     });
 
