@@ -1,8 +1,7 @@
 /** Whose data a command shows, for a role that may not read the sign-ins too. */
 import type { Database } from "../lib/db/driver/database.ts";
 import { hasTables } from "../lib/db/migrate/migrate.ts";
-import { UsageError } from "../lib/errors.ts";
-import { wearersOf } from "../reports/freshness/wearers.ts";
+import { chooseKnown, knownWearers } from "../reports/known_wearers.ts";
 
 /**
  * The wearer asked for, else the first one; undefined where none has synced yet.
@@ -12,11 +11,5 @@ export async function shownWearer(
   db: Database,
   asked: string | undefined,
 ): Promise<string | undefined> {
-  const wearers = await hasTables(db) ? await wearersOf(db) : [];
-  if (asked === undefined || wearers.length === 0 || wearers.includes(asked)) {
-    return wearers.length === 0 ? undefined : asked ?? wearers[0];
-  }
-  throw new UsageError("UNKNOWN_WEARER", `no wearer ${asked} in this database`, {
-    hint: "Run `status` to see the wearers.",
-  });
+  return chooseKnown(await hasTables(db) ? await knownWearers(db) : [], asked)[0]?.userId;
 }

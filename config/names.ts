@@ -40,6 +40,7 @@ const BOOKKEEPING_TABLES: readonly string[] = [
   "declared_objects",
   "row_accounts",
   "heart_rate_hours",
+  "heart_rate_days",
   "series_documents",
   "account_imports",
 ];

@@ -4,7 +4,7 @@ import { VERSION } from "../lib/version.ts";
 import { activity, body } from "../reports/views/collections.ts";
 import { completeness } from "../reports/views/completeness.ts";
 import { trendCsv } from "../reports/views/csv.ts";
-import { freshness } from "../reports/freshness/wearers.ts";
+import { freshness } from "../reports/freshness/page_freshness.ts";
 import { heart } from "../reports/views/heart.ts";
 import { heartHours, zones } from "../reports/views/heart_hours.ts";
 import { tagNames } from "../reports/metrics/marks.ts";
@@ -106,14 +106,10 @@ export function api(data: Data): Hono {
     const span = spanOf(c, source, 365);
     return { relation: await relation(source, span, { x, y }, wholeOf(c, "lag", 0, -7, 7)) };
   });
-  get("/data", async (source, c) => {
-    const fresh = await freshness(source);
-    const span = spanOf(c, source, 90, MOST_COVERED);
-    return {
-      freshness: fresh,
-      completeness: await completeness(source, span, fresh.signIn?.scopes ?? null),
-    };
-  });
+  get("/data", async (source, c) => ({
+    freshness: await freshness(source),
+    completeness: await completeness(source, spanOf(c, source, 90, MOST_COVERED)),
+  }));
   get("/report", (source, c) => period(source, spanOf(c, source, 90, 4_000)));
   return app;
 }

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { Hono } from "hono";
 import { budgetsLeft } from "../lib/db/store/budget.ts";
 import { APP_BUDGET } from "../pipelines/sync/app_budget.ts";
-import { freshness } from "../reports/freshness/wearers.ts";
+import { freshness } from "../reports/freshness/page_freshness.ts";
 import { read, type Source } from "../reports/metrics/source.ts";
 import type { Data } from "./wearer_data.ts";
 
@@ -102,24 +102,26 @@ async function collect(source: Source, samples: Samples): Promise<void> {
   const wearer = wearerLabel(source.userId);
   const fresh = await freshness(source);
   const seconds = source.now.getTime() / 1000;
-  for (const { dataType: type, readAt, newestAt, newestDay, openRejects } of fresh.types) {
-    const newest = newestAt ?? newestDay;
+  for (const { dataType: type, fetchedAt, newest, openRejects } of fresh.types) {
     if (newest !== null) {
-      const ended = Date.parse(newest) / 1000 + (newestAt === null ? DAY_SECONDS : 0) -
-        (newestAt === null ? source.offsetSeconds : 0);
+      const isDay = !newest.includes("T");
+      const ended = Date.parse(newest) / 1000 + (isDay ? DAY_SECONDS - source.offsetSeconds : 0);
       samples.age.push({
         labels: { wearer, type },
         value: Math.max(0, Math.round(seconds - ended)),
       });
     }
-    if (readAt !== null) {
-      samples.read.push({ labels: { wearer, type }, value: Math.round(Date.parse(readAt) / 1000) });
+    if (fetchedAt !== null) {
+      samples.read.push({
+        labels: { wearer, type },
+        value: Math.round(fetchedAt.getTime() / 1000),
+      });
     }
     samples.rejects.push({ labels: { wearer, type }, value: openRejects });
   }
   if (fresh.signIn) {
     const { expiresAt, state } = fresh.signIn;
-    samples.token.push({ labels: { wearer }, value: Math.round(Date.parse(expiresAt) / 1000) });
+    samples.token.push({ labels: { wearer }, value: Math.round(expiresAt.getTime() / 1000) });
     samples.signIn.push({ labels: { wearer }, value: state === "active" ? 1 : 0 });
   }
   const runs = await read<{ command: string; state: string; runs: number; requests: number }>(

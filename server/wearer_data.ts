@@ -2,7 +2,7 @@
 import type { Pipeline } from "../config/model.ts";
 import type { Database } from "../lib/db/driver/database.ts";
 import { hasTables } from "../lib/db/migrate/migrate.ts";
-import { wearersOf } from "../reports/freshness/wearers.ts";
+import { knownWearers } from "../reports/known_wearers.ts";
 import { openSource, type Source, tablesOf } from "../reports/metrics/source.ts";
 import { RequestError } from "./errors.ts";
 
@@ -56,7 +56,7 @@ export function openData({ db, pipeline, now, userId: only }: DataOptions): Data
   async function shapeOf(tx: Parameters<typeof tablesOf>[0]) {
     if (shape === null || shape.until < Date.now()) {
       const live = await tablesOf(tx, pipeline);
-      const wearers = await wearersOf(tx);
+      const wearers = (await knownWearers(tx)).map(({ userId }) => userId);
       shape = {
         live,
         wearers: only === undefined ? wearers : wearers.filter((id) => id === only),

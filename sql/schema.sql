@@ -170,6 +170,21 @@ CREATE TABLE oura.heart_rate (
 );
 COMMENT ON TABLE oura.heart_rate IS 'Heart rate samples, about one every five minutes, more during workouts.';
 
+CREATE TABLE oura.heart_rate_days (
+  user_id text NOT NULL,
+  day date NOT NULL,
+  source text NOT NULL,
+  bpm_min real NOT NULL,
+  bpm_max real NOT NULL,
+  mean_sum double precision NOT NULL,
+  mean_low double precision NOT NULL,
+  mean_high double precision NOT NULL,
+  hours integer NOT NULL,
+  samples integer NOT NULL,
+  CONSTRAINT heart_rate_days_pkey PRIMARY KEY (user_id, day, source)
+);
+COMMENT ON TABLE oura.heart_rate_days IS 'Heart rate by UTC day and source, kept by sync: a roll-up of heart_rate_hours for charts of years. The empty source is all of them together; mean_sum / hours is the mean of the hours'' means, half of which lie between mean_low and mean_high.';
+
 CREATE TABLE oura.heart_rate_hours (
   user_id text NOT NULL,
   hour timestamp with time zone NOT NULL,

@@ -15,7 +15,7 @@ const FILES: Readonly<Record<CommandName, () => Promise<CommandModule>>> = {
   migrate: () => import("../migrate.ts"),
   validate: () => import("../validate.ts"),
   doctor: () => import("../doctor/mod.ts"),
-  status: () => import("../status.ts"),
+  status: () => import("../status/mod.ts"),
   gaps: () => import("../gaps.ts"),
   rejects: () => import("../rejects/mod.ts"),
   query: () => import("../query.ts"),

@@ -1,112 +1,15 @@
 /** What `status` tells of a wearer, in the shape that monitors read; see docs/operations.md. */
-import { isServed, type PipelineType } from "../../config/model.ts";
-import { utcDay } from "../../lib/values/days.ts";
-import type { LastRun, TypeStatus } from "../../lib/db/store/status.ts";
-import {
-  isStale,
-  newestDay,
-  occursDaily,
-  readingVerdict,
-  type Verdict,
-} from "../../reports/freshness/freshness.ts";
-import type { Holding } from "../../reports/freshness/holdings.ts";
-import type { KnownWearer } from "../../reports/known_wearers.ts";
+import type { LastRun } from "../../lib/db/store/status.ts";
+import { errorOf, type WearerFreshness } from "../../reports/freshness/wearer_freshness.ts";
 
-/** An error as it was recorded. */
-export interface RecordedError {
-  code: string;
-  message: string | null;
+/** One wearer: how fresh the data is, and how the latest run went. */
+export interface WearerReport extends WearerFreshness {
+  readonly userId: string;
+  readonly lastRun: ReturnType<typeof runReport> | null;
 }
 
-/** One data type. */
-export interface TypeReport {
-  dataType: string;
-  verdict: Verdict | "import";
-  /** When it was last read completely, and up to which day. */
-  fetchedAt: Date | null;
-  readTo: string | null;
-  /** Rows of its table; first and newest day, or instant for samples. */
-  rows: number;
-  first: string | null;
-  newest: string | null;
-  /** How the latest run that had it ended. */
-  lastState: string | null;
-  error: RecordedError | null;
-  openRejects: number;
-  revisedLast7Days: number;
-  failedWindows: number;
-}
-
-/** One wearer. */
-export interface WearerReport {
-  userId: string;
-  /**
-   * The worst reading of the types that were not skipped on purpose; `failing` too for a dead
-   * sign-in, and `stale` too when the newest data of all is.
-   */
-  verdict: Verdict;
-  /** The newest day of anything that occurs daily. */
-  newestDay: string | null;
-  signIn: { state: "active" | "needs_login"; expiresAt: Date } | null;
-  lastRun: ReturnType<typeof runReport> | null;
-  types: TypeReport[];
-}
-
-/** Puts together what the database knows of a wearer. */
-export function wearerReport(
-  { userId, grant }: KnownWearer,
-  run: LastRun | undefined,
-  types: readonly PipelineType[],
-  statuses: readonly TypeStatus[],
-  holdings: ReadonlyMap<string, Holding>,
-  now: Date,
-): WearerReport {
-  const verdicts: Verdict[] = statuses
-    .filter(({ last_state }, i) => last_state !== "skipped" && isServed(types[i]!))
-    .map((status) => readingVerdict(status, now));
-  const newest = newestDay(types, holdings);
-  if (types.some(occursDaily) && isStale(newest, utcDay(now))) verdicts.push("stale");
-  const order: readonly Verdict[] = ["failing", "never", "stale", "fresh"];
-  const worst = order.find((verdict) => verdicts.includes(verdict));
-  const signIn = grant ? { state: grant.state, expiresAt: grant.expiresAt } : null;
-  return {
-    userId,
-    verdict: signIn?.state === "needs_login" ? "failing" : worst ?? "fresh",
-    newestDay: newest,
-    signIn,
-    lastRun: run ? runReport(run) : null,
-    types: types.map((type, i) => typeReport(type, statuses[i]!, holdings.get(type.name), now)),
-  };
-}
-
-function typeReport(
-  type: PipelineType,
-  status: TypeStatus,
-  holding: Holding | undefined,
-  now: Date,
-): TypeReport {
-  const { rows = 0, first = null, newest = null } = holding ?? {};
-  // What only the account export has is never read from the API.
-  const reading = isServed(type) ? readingVerdict(status, now) : "import";
-  // A type without any data may be one the ring does not measure.
-  const isOld = occursDaily(type) && newest !== null && isStale(newest, utcDay(now));
-  return {
-    dataType: type.name,
-    verdict: reading === "fresh" && isOld ? "stale" : reading,
-    fetchedAt: status.fetched_at,
-    readTo: status.read_to,
-    rows,
-    first,
-    newest,
-    lastState: status.last_state,
-    error: errorOf(status),
-    openRejects: status.open_rejects,
-    revisedLast7Days: status.revised_this_week,
-    failedWindows: status.failed_windows,
-  };
-}
-
-function runReport(run: LastRun) {
+/** The latest run of a command that writes. */
+export function runReport(run: LastRun) {
   return {
     id: run.id,
     command: run.command,
@@ -126,13 +29,4 @@ function runReport(run: LastRun) {
     version: run.version,
     error: errorOf(run),
   };
-}
-
-function errorOf(
-  { error_code: code, error_message: message }: {
-    error_code: string | null;
-    error_message: string | null;
-  },
-): RecordedError | null {
-  return code === null ? null : { code, message };
 }

@@ -6,6 +6,7 @@ import type { PipelineType } from "../../config/model.ts";
 import { addDays, type DaySpan, earlierDay, utcDay } from "../../lib/values/days.ts";
 import type { Database, Queryable } from "../../lib/db/driver/database.ts";
 import { quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
+import { refreshHeartRateDays } from "./heart_rate_days.ts";
 
 /** The data type that is rolled up. */
 export const ROLLED_UP = "heart_rate";
@@ -16,7 +17,7 @@ const BESIDE = 1;
 const CHUNK_DAYS = 60;
 
 /**
- * Makes the hours of a span of days match the samples. Hours that are right already are not written.
+ * Makes the hours of a span of days, and the days made of them, match the samples. Hours that are right already are not written.
  * Call it in the transaction that changed the samples.
  * @param type The data type as its table has it, for the column of the heart rate.
  */
@@ -29,6 +30,19 @@ export async function refreshHeartRateHours(
   const from = `${addDays(span.from, -BESIDE)}T00:00:00Z`;
   const to = `${addDays(span.to, BESIDE + 1)}T00:00:00Z`;
   await tx.query(refreshStatement(bpmOf(type)), [userId, from, to]);
+  await refreshHeartRateDays(tx, userId, from, to);
+}
+
+/**
+ * SQL of the instant of the first sample that has an hour, and of the first hour, both null where
+ * there is none. A sample that Oura deleted, or that has no heart rate, has no hour.
+ */
+export function firstInstants(type: PipelineType): { sample: string; hour: string } {
+  return {
+    sample: `(SELECT "timestamp" FROM oura.heart_rate WHERE user_id = $1 AND deleted_at IS NULL
+      AND ${bpmOf(type)} IS NOT NULL ORDER BY "timestamp" LIMIT 1)`,
+    hour: "(SELECT min(hour) FROM oura.heart_rate_hours WHERE user_id = $1)",
+  };
 }
 
 /**
@@ -40,10 +54,9 @@ export async function fillHeartRateHours(
   type: PipelineType,
   userId: string,
 ): Promise<void> {
+  const { sample, hour } = firstInstants(type);
   const { rows: [ends] } = await db.query<{ first: Date | null; filled: Date | null }>(
-    `SELECT
-        (SELECT min("timestamp") FROM oura.heart_rate WHERE user_id = $1) AS first,
-        (SELECT min(hour) FROM oura.heart_rate_hours WHERE user_id = $1) AS filled`,
+    `SELECT ${sample} AS first, ${hour} AS filled`,
     [userId],
   );
   const { first, filled } = ends!;

@@ -8,14 +8,20 @@ import { isTimeKeyed } from "../../pipelines/stages/table.ts";
 /** What the table of a data type holds. */
 export interface Holding {
   dataType: string;
-  /** Rows, with those of documents that Oura deleted. */
-  rows: number;
+  /** Rows, with those of documents that Oura deleted; null where they were not counted. */
+  rows: number | null;
   /**
    * Day of the first and of the newest document that Oura still returns, or the instant in UTC for
    * samples; null without documents, and for types without days. Days of the future do not count.
    */
   first: string | null;
   newest: string | null;
+}
+
+/** What is read of a table. */
+export interface HoldingOptions {
+  /** Whether the rows are counted, which takes its time with millions of them. @default true */
+  readonly counted?: boolean;
 }
 
 /**
@@ -28,20 +34,25 @@ export async function readHoldings(
   userId: string,
   types: readonly PipelineType[],
   today: string,
+  { counted = true }: HoldingOptions = {},
 ): Promise<Holding[]> {
   if (types.length === 0) return [];
   const { rows } = await db.query<{ place: number } & Omit<Holding, "dataType">>(
-    `${types.map(select).join("\nUNION ALL ")}\nORDER BY place`,
+    `${
+      types.map((type, place) => select(type, place, counted)).join("\nUNION ALL ")
+    }\nORDER BY place`,
     [userId, addDays(today, 1)],
   );
   return rows.map(({ place, ...holding }) => ({ dataType: types[place]!.name, ...holding }));
 }
 
 /** Each number in a query of its own, so that each can be read from an index. */
-function select(type: PipelineType, place: number): string {
+function select(type: PipelineType, place: number, counted: boolean): string {
   const table = `oura.${q(type.table)}`;
   const live = `FROM ${table} WHERE user_id = $1 AND deleted_at IS NULL`;
-  const rows = `SELECT count(*)::int FROM ${table} WHERE user_id = $1`;
+  const rows = counted
+    ? `SELECT count(*)::int FROM ${table} WHERE user_id = $1`
+    : "SELECT NULL::int";
   let [first, newest] = ["SELECT NULL::text", "SELECT NULL::text"];
   if (isTimeKeyed(type)) {
     const text = (bound: string) =>

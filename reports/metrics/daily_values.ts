@@ -126,9 +126,11 @@ async function instantRows(
       AND ${instant} >= $3::timestamptz AND ${instant} < $4::timestamptz`;
   const rows = await read<{ place: number }>(
     source,
-    `SELECT width_bucket(${instant}, $2::timestamptz[]) AS place, ${columns.join(", ")}
+    // Among numbers width_bucket searches several times as fast as among instants.
+    `SELECT width_bucket(date_part('epoch', ${instant}), $2::double precision[]) AS place,
+      ${columns.join(", ")}
     FROM ${table} GROUP BY 1`,
-    starts.slice(0, -1),
+    starts.slice(0, -1).map((start) => Date.parse(start) / 1000),
     starts[0],
     starts.at(-1),
   );

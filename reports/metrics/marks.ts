@@ -109,7 +109,7 @@ export async function restModes(source: Source, span: DaySpan): Promise<DaySpan[
 
 /** A wearer who is away for longer has moved. */
 const MOVED_DAYS = 120;
-/** A difference of an hour for longer than this is a clock change at home. */
+/** An hour's difference for longer than this, all in all, is summer or winter time at home. */
 const CLOCK_CHANGE_DAYS = 30;
 
 /** Journeys: spans under another offset than the usual ones, clock changes at home left out. */
@@ -119,14 +119,15 @@ export async function journeys(source: Source, span: DaySpan): Promise<Journey[]
   const counts = new Map<number, number>();
   for (const seconds of offsets.values()) counts.set(seconds, (counts.get(seconds) ?? 0) + 1);
   const home = [...counts].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? 0;
-  // Summer time moves home by an hour for months; a journey is shorter, or goes further.
-  return runs.filter(({ seconds, from, to }) => {
-    const days = daysBetween(from, to) + 1;
-    const isInside = from !== span.from && to !== span.to;
-    const isFar = Math.abs(seconds - home) > 3_600;
-    if (seconds === home || days > MOVED_DAYS) return false;
-    return isFar || (days < CLOCK_CHANGE_DAYS && isInside);
-  }).map(({ from, to, seconds }) => ({ from, to, offset: offsetName(seconds) }));
+  // Clocks at home change by an hour for months; the span may hold the beginning or the end of them.
+  const isHome = (seconds: number) =>
+    seconds === home || (Math.abs(seconds - home) <= 3_600 && (
+      (counts.get(seconds) ?? 0) >= CLOCK_CHANGE_DAYS ||
+      seconds === runs[0]?.seconds || seconds === runs.at(-1)?.seconds
+    ));
+  return runs.filter(({ seconds, from, to }) =>
+    !isHome(seconds) && daysBetween(from, to) + 1 <= MOVED_DAYS
+  ).map(({ from, to, seconds }) => ({ from, to, offset: offsetName(seconds) }));
 }
 
 /** Tags of both kinds, by day. */
@@ -213,9 +214,10 @@ export async function workoutsOf(source: Source, span: DaySpan): Promise<Workout
     span.from,
     span.to,
   );
-  return rows.map(({ start, end, seconds, activity, ...rest }) => ({
+  return rows.map(({ start, end, seconds, activity, label, ...rest }) => ({
     ...rest,
     activity: (activity ?? "workout").replaceAll("_", " "),
+    label: label?.replaceAll("_", " ") ?? null,
     start: start?.toISOString() ?? null,
     end: end?.toISOString() ?? null,
     minutes: start && end ? Math.round((end.getTime() - start.getTime()) / 60_000) : null,

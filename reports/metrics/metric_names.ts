@@ -10,29 +10,40 @@ export interface MetricName {
 
 const score = (name: string): MetricName => ({ name, kind: "score" });
 const duration = (name: string): MetricName => ({ name, kind: "duration" });
+/** The scores a score is made of, by their field and name. */
+const contributors = (type: string, names: Readonly<Record<string, string>>) =>
+  Object.fromEntries(
+    Object.entries(names).map(([field, name]) =>
+      [`${type}.contributors.${field}`, score(`${name} contributor`)] as const
+    ),
+  );
 
 /** By data type and path. */
 export const METRIC_NAMES: Readonly<Record<string, MetricName>> = {
   "daily_sleep.score": score("Sleep score"),
-  "daily_sleep.contributors.deep_sleep": score("Deep sleep contributor"),
-  "daily_sleep.contributors.efficiency": score("Efficiency contributor"),
-  "daily_sleep.contributors.latency": score("Latency contributor"),
-  "daily_sleep.contributors.rem_sleep": score("REM sleep contributor"),
-  "daily_sleep.contributors.restfulness": score("Restfulness contributor"),
-  "daily_sleep.contributors.timing": score("Timing contributor"),
-  "daily_sleep.contributors.total_sleep": score("Total sleep contributor"),
+  ...contributors("daily_sleep", {
+    deep_sleep: "Deep sleep",
+    efficiency: "Efficiency",
+    latency: "Latency",
+    rem_sleep: "REM sleep",
+    restfulness: "Restfulness",
+    timing: "Timing",
+    total_sleep: "Total sleep",
+  }),
   "daily_readiness.score": score("Readiness score"),
   "daily_readiness.temperature_deviation": { name: "Temperature deviation", decimals: 2 },
   "daily_readiness.temperature_trend_deviation": { name: "Temperature trend", decimals: 2 },
-  "daily_readiness.contributors.activity_balance": score("Activity balance contributor"),
-  "daily_readiness.contributors.body_temperature": score("Body temperature contributor"),
-  "daily_readiness.contributors.hrv_balance": score("HRV balance contributor"),
-  "daily_readiness.contributors.previous_day_activity": score("Previous day contributor"),
-  "daily_readiness.contributors.previous_night": score("Previous night contributor"),
-  "daily_readiness.contributors.recovery_index": score("Recovery index contributor"),
-  "daily_readiness.contributors.resting_heart_rate": score("Resting heart rate contributor"),
-  "daily_readiness.contributors.sleep_balance": score("Sleep balance contributor"),
-  "daily_readiness.contributors.sleep_regularity": score("Sleep regularity contributor"),
+  ...contributors("daily_readiness", {
+    activity_balance: "Activity balance",
+    body_temperature: "Body temperature",
+    hrv_balance: "HRV balance",
+    previous_day_activity: "Previous day",
+    previous_night: "Previous night",
+    recovery_index: "Recovery index",
+    resting_heart_rate: "Resting heart rate",
+    sleep_balance: "Sleep balance",
+    sleep_regularity: "Sleep regularity",
+  }),
   "daily_activity.score": score("Activity score"),
   "daily_activity.steps": { name: "Steps", kind: "count" },
   "daily_activity.active_calories": { name: "Active energy" },
@@ -48,21 +59,25 @@ export const METRIC_NAMES: Readonly<Record<string, MetricName>> = {
   "daily_activity.non_wear_time": duration("Ring off"),
   "daily_activity.average_met_minutes": { name: "Average MET", unit: "MET", decimals: 2 },
   "daily_activity.inactivity_alerts": { name: "Inactivity alerts", kind: "count" },
-  "daily_activity.contributors.meet_daily_targets": score("Daily targets contributor"),
-  "daily_activity.contributors.move_every_hour": score("Move every hour contributor"),
-  "daily_activity.contributors.recovery_time": score("Recovery time contributor"),
-  "daily_activity.contributors.stay_active": score("Stay active contributor"),
-  "daily_activity.contributors.training_frequency": score("Training frequency contributor"),
-  "daily_activity.contributors.training_volume": score("Training volume contributor"),
+  ...contributors("daily_activity", {
+    meet_daily_targets: "Daily targets",
+    move_every_hour: "Move every hour",
+    recovery_time: "Recovery time",
+    stay_active: "Stay active",
+    training_frequency: "Training frequency",
+    training_volume: "Training volume",
+  }),
   "daily_spo2.spo2_percentage.average": { name: "Blood oxygen (SpO2)", decimals: 1 },
   "daily_spo2.breathing_disturbance_index": { name: "Breathing disturbance index", decimals: 0 },
   "daily_stress.stress_high": duration("High stress"),
   "daily_stress.recovery_high": duration("High recovery"),
   "daily_stress.day_summary": { name: "Day summary" },
   "daily_resilience.level": { name: "Resilience level" },
-  "daily_resilience.contributors.sleep_recovery": score("Sleep recovery contributor"),
-  "daily_resilience.contributors.daytime_recovery": score("Daytime recovery contributor"),
-  "daily_resilience.contributors.stress": score("Stress contributor"),
+  ...contributors("daily_resilience", {
+    sleep_recovery: "Sleep recovery",
+    daytime_recovery: "Daytime recovery",
+    stress: "Stress",
+  }),
   "daily_cardiovascular_age.vascular_age": { name: "Cardiovascular age", decimals: 0 },
   "daily_cardiovascular_age.pulse_wave_velocity": { name: "Pulse wave velocity", decimals: 2 },
   "vo2_max.vo2_max": { name: "VO2 max", decimals: 1 },

@@ -1,13 +1,18 @@
 /** What is there for each type and day, and why the rest is not: the same answer as `gaps`. */
-import { type DaySpan, utcDay } from "../../lib/values/days.ts";
-import { findGaps, type Gap } from "../gaps/find_gaps.ts";
+import type { DaySpan } from "../../lib/values/days.ts";
+import type { Gap } from "../gaps/find_gaps.ts";
+import type { GapCause } from "../gaps/reasons.ts";
+import { wearerGaps } from "../gaps/wearer_gaps.ts";
 import { isPartial } from "../metrics/partial.ts";
 import { daysOf, type Source } from "../metrics/source.ts";
 
 /** A type over the days of a span. */
 export interface TypeCoverage {
   readonly dataType: string;
-  /** For each day `data`, `partial`, or the cause `gaps` names. */
+  /**
+   * For each day `data`, `partial`, `future` or the cause that `gaps` names. Of what does not occur
+   * daily, such as a workout, a day without it is `none`, or `none_yet` while it may still arrive.
+   */
   readonly cells: readonly string[];
   /** Days with data. */
   readonly present: number;
@@ -22,39 +27,34 @@ export interface Completeness {
   readonly gaps: readonly Gap[];
 }
 
-/**
- * Reads the completeness of a span.
- * @param scopes Those that were granted; null where they are not known.
- */
-export async function completeness(
-  source: Source,
-  span: DaySpan,
-  scopes: readonly string[] | null,
-): Promise<Completeness> {
-  const { db, userId, pipeline } = source;
-  const gaps = await findGaps(db, {
-    pipeline,
-    userId,
-    scopes: scopes === null ? null : new Set(scopes),
-    from: span.from,
-    to: span.to,
-    today: utcDay(source.now),
-  });
+/** Reads the completeness of a span. */
+export async function completeness(source: Source, span: DaySpan): Promise<Completeness> {
+  const { pipeline } = source;
+  const found = await wearerGaps(source, span);
   const days = daysOf(span);
   const places = new Map(days.map((day, i) => [day, i]));
-  const types = pipeline.types.filter(({ window }) => window.by !== "none").map(({ name }) => {
+  const dated = pipeline.types.filter(({ window }) => window.by !== "none");
+  const types = dated.map(({ name, occasional }) => {
     const cells: string[] = days.map((day) =>
       day > source.today ? "future" : isPartial(source, name, day) ? "partial" : "data"
     );
-    for (const gap of gaps) {
-      if (gap.dataType !== name || gap.from === null || gap.to === null) continue;
-      const last = places.get(gap.to) ?? days.length - 1;
-      for (let i = places.get(gap.from) ?? 0; i <= last; i++) {
-        if (days[i]! <= source.today) cells[i] = gap.cause;
+    for (const { dataType, from, to, cause } of found) {
+      if (dataType !== name || from === null || to === null) continue;
+      const last = places.get(to) ?? days.length - 1;
+      for (let i = places.get(from) ?? 0; i <= last; i++) {
+        if (days[i]! <= source.today) cells[i] = (occasional && RARELY[cause]) || cause;
       }
     }
     const present = cells.filter((cell) => cell === "data" || cell === "partial").length;
     return { dataType: name, cells, present };
   });
+  const rare = new Set(dated.filter(({ occasional }) => occasional).map(({ name }) => name));
+  const gaps = found.filter(({ dataType, cause }) => cause !== "no_data" || !rare.has(dataType));
   return { span, days, types, gaps };
 }
+
+/** What an empty day of a type is called that does not occur daily. */
+const RARELY: Readonly<Partial<Record<GapCause, string>>> = {
+  no_data: "none",
+  no_data_yet: "none_yet",
+};

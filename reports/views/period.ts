@@ -151,7 +151,7 @@ export async function period(source: Source, span: DaySpan): Promise<Period> {
   const nights = await nightBars(source, span);
   const tags = Map.groupBy(await tagsOf(source, span), ({ tag }) => tag);
   const workouts = await workoutsOf(source, span);
-  const coverage = length > MOST_COVERED ? null : await completeness(source, span, null);
+  const coverage = length > MOST_COVERED ? null : await completeness(source, span);
   return {
     wearer: source.userId,
     madeAt: source.now.toISOString(),

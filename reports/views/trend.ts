@@ -45,9 +45,13 @@ export interface TrendLine {
   readonly values: readonly Maybe[];
   /** Of a day the mean of the seven days up to it; null for weeks, months and sparse metrics. */
   readonly running: readonly Maybe[] | null;
-  /** Of a day the usual range of the 60 days before; of a period its middle 70 %. */
+  /** Of a day the usual range of the 60 days before; of a period its middle half. */
   readonly low: readonly Maybe[];
   readonly high: readonly Maybe[];
+  /** Of a period its least, mean and most; null for days. */
+  readonly least: readonly Maybe[] | null;
+  readonly mean: readonly Maybe[] | null;
+  readonly most: readonly Maybe[] | null;
   /** Days with a value, in each period; null for days. */
   readonly counts: readonly number[] | null;
   /** The latest value of a day that is over. */
@@ -159,12 +163,18 @@ function isSparse(values: readonly Maybe[]): boolean {
 }
 
 function byDay(values: readonly Maybe[], lead: number, sparse: boolean) {
-  const usual = rollingUsual(values, USUAL_DAYS).slice(lead);
+  // Of what comes now and then, sixty days hold too few values to say what is usual.
+  const usual = sparse
+    ? values.slice(lead).map(() => null)
+    : rollingUsual(values, USUAL_DAYS).slice(lead);
   return {
     values: values.slice(lead),
     running: sparse ? null : rollingMean(values, RUNNING_DAYS, LEAST_OF_RUNNING).slice(lead),
     low: usual.map((range) => range?.low ?? null),
     high: usual.map((range) => range?.high ?? null),
+    least: null,
+    mean: null,
+    most: null,
     counts: null,
   };
 }
@@ -174,8 +184,11 @@ function byPeriod(values: readonly Maybe[], periods: readonly Period[]) {
   return {
     values: groups.map(median),
     running: null,
-    low: groups.map((group) => quantile(group, 0.15)),
-    high: groups.map((group) => quantile(group, 0.85)),
+    low: groups.map((group) => quantile(group, 0.25)),
+    high: groups.map((group) => quantile(group, 0.75)),
+    least: groups.map((group) => quantile(group, 0)),
+    mean: groups.map(mean),
+    most: groups.map((group) => quantile(group, 1)),
     counts: groups.map((group) => group.length),
   };
 }

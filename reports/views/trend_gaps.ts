@@ -1,6 +1,6 @@
 /** The gaps of a trend, and why they are there. */
-import { daysBetween, type DaySpan, earlierDay, laterDay, utcDay } from "../../lib/values/days.ts";
-import { findGaps } from "../gaps/find_gaps.ts";
+import { daysBetween, type DaySpan, earlierDay, laterDay } from "../../lib/values/days.ts";
+import { wearerGaps } from "../gaps/wearer_gaps.ts";
 import type { Metric } from "../metrics/metrics.ts";
 import type { Source } from "../metrics/source.ts";
 import type { Maybe } from "../metrics/statistics.ts";
@@ -46,15 +46,7 @@ export async function nameCauses<
   ];
   if (holes.length === 0 || daysBetween(from, to) > MOST_EXPLAINED) return;
   const types = lines.filter(({ gaps }) => gaps.length > 0).map(({ metric }) => metric.dataType);
-  const found = await findGaps(source.db, {
-    pipeline: source.pipeline,
-    userId: source.userId,
-    scopes: null,
-    types,
-    from,
-    to,
-    today: utcDay(source.now),
-  });
+  const found = await wearerGaps(source, { from, to }, types);
   for (const [i, line] of lines.entries()) {
     const own = found.filter(({ dataType }) => dataType === line.metric.dataType);
     const gaps = line.gaps.map((gap) => ({

@@ -26,6 +26,7 @@ import scale from "./assets/charts/scale.js" with { type: "text" };
 import small from "./assets/charts/small.js" with { type: "text" };
 import strip from "./assets/charts/strip.js" with { type: "text" };
 import trend from "./assets/charts/trend.js" with { type: "text" };
+import trendMarks from "./assets/charts/trend_marks.js" with { type: "text" };
 import heartPage from "./assets/pages/heart.js" with { type: "text" };
 import activityPage from "./assets/pages/activity.js" with { type: "text" };
 import bodyPage from "./assets/pages/body.js" with { type: "text" };
@@ -58,6 +59,7 @@ export const ASSETS: Readonly<Record<string, Asset>> = {
   "charts/small.js": script(small),
   "charts/strip.js": script(strip),
   "charts/trend.js": script(trend),
+  "charts/trend_marks.js": script(trendMarks),
   "pages/night.js": script(nightPage),
   "pages/today.js": script(todayPage),
   "charts/causes.js": script(causes),

@@ -7,6 +7,7 @@ import deliveredTo from "./0005_delivered_to.sql" with { type: "text" };
 import rowAccounts from "./0011_row_accounts.sql" with { type: "text" };
 import accountImports from "./0023_account_imports.sql" with { type: "text" };
 import heartRateHours from "./0013_heart_rate_hours.sql" with { type: "text" };
+import heartRateDays from "./0040_heart_rate_days.sql" with { type: "text" };
 import seriesDocuments from "./0014_series_documents.sql" with { type: "text" };
 import worker from "./0035_worker.sql" with { type: "text" };
 import wearerLeadsKeys from "./0021_wearer_leads_keys.sql" with { type: "text" };
@@ -37,4 +38,5 @@ export const migrations: readonly Migration[] = [
   { version: 31, name: "rate_budget", sql: rateBudget },
   { version: 32, name: "webhook_events", sql: webhookEvents },
   { version: 35, name: "worker", sql: worker },
+  { version: 40, name: "heart_rate_days", sql: heartRateDays },
 ];

@@ -1,85 +1,22 @@
 import assert from "node:assert/strict";
-import type { Browser, BrowserContext, Page } from "playwright-core";
 import AXE from "axe-core/axe.min.js" with { type: "text" };
-import type { Database } from "../../lib/db/driver/database.ts";
 import { migrate } from "../../lib/db/migrate/migrate.ts";
-import { createApp } from "../../server/http.ts";
-import { findChromium, launch, settled } from "../support/browser.ts";
+import type { Page } from "playwright-core";
+import { findChromium, settled } from "../support/browser.ts";
 import { withPglite } from "../support/databases.ts";
-import { NOW, TODAY, WEARER, withPageWorld } from "../support/page_world.ts";
-import { shippedPipeline } from "../support/sync_world.ts";
+import { TODAY, WEARER, withPageWorld } from "../support/page_world.ts";
+import {
+  DESKTOP,
+  type Look,
+  numberOf,
+  PAGES,
+  PHONE,
+  type Served,
+  textOf,
+  withPage,
+} from "./support.ts";
 
 const CHROMIUM = await findChromium();
-const PAGES = ["/", "/night", "/trends", "/heart", "/activity", "/body", "/year", "/tags", "/data"];
-const DESKTOP = { width: 1280, height: 900 };
-const PHONE = { width: 390, height: 844 };
-
-/** The page of a database, served and open in a browser. */
-interface Served {
-  readonly url: string;
-  readonly browser: Browser;
-  /** Opens an address and waits for it; console, policy and page errors are collected. */
-  open(path: string, look?: Look): Promise<Page>;
-  readonly complaints: string[];
-  /** Every address that was asked for. */
-  readonly requested: Set<string>;
-}
-
-interface Look {
-  readonly viewport?: typeof DESKTOP;
-  readonly colorScheme?: "light" | "dark";
-}
-
-async function withPage(db: Database, body: (served: Served) => Promise<void>): Promise<void> {
-  const app = createApp({
-    db,
-    pipeline: shippedPipeline(db.schema),
-    hostname: "127.0.0.1",
-    token: null,
-    now: () => new Date(NOW),
-  });
-  const stop = new AbortController();
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, signal: stop.signal, onListen: () => {} },
-    app.fetch,
-  );
-  const browser = await launch(CHROMIUM!);
-  const complaints: string[] = [];
-  const requested = new Set<string>();
-  const contexts: BrowserContext[] = [];
-  const url = `http://127.0.0.1:${server.addr.port}`;
-  try {
-    await body({
-      url,
-      browser,
-      complaints,
-      requested,
-      async open(path, { viewport = DESKTOP, colorScheme = "light" } = {}) {
-        const context = await browser.newContext({ viewport, colorScheme, locale: "en-GB" });
-        contexts.push(context);
-        const page = await context.newPage();
-        page.on("console", (message) => complaints.push(`${path}: ${message.text()}`));
-        page.on("pageerror", (error) => complaints.push(`${path}: ${error.message}`));
-        page.on("request", (request) => requested.add(new URL(request.url()).origin));
-        await page.goto(url + path);
-        await settled(page);
-        return page;
-      },
-    });
-  } finally {
-    for (const context of contexts) await context.close();
-    await browser.close();
-    stop.abort();
-    await server.finished;
-  }
-}
-
-const textOf = async (page: Page, selector: string) =>
-  (await page.locator(selector).first().textContent())?.trim() ?? "";
-
-/** The figure of an element, whatever its unit. */
-const numberOf = (text: string) => Number(text.replace("−", "-").replace(/[^\d.-]/g, ""));
-
 // Where there is no Chromium there is nothing to drive; `.ci/run` installs it.
 if (CHROMIUM !== null) {
   Deno.test("the page in a browser: every page, both themes, phone and desktop", (t) =>

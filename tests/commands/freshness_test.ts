@@ -2,10 +2,8 @@
 import assert from "node:assert/strict";
 import { addDays } from "../../lib/values/days.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { typeStatus } from "../../lib/db/store/status.ts";
-import { wearerReport } from "../../commands/status/report.ts";
 import type { PipelineType } from "../../config/model.ts";
-import { readHoldings } from "../../reports/freshness/holdings.ts";
+import { readWearerFreshness } from "../../reports/freshness/wearer_freshness.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import { typeFrom } from "../pipelines/support.ts";
 
@@ -32,11 +30,9 @@ async function insert(db: Database, table: string, day: string, id = `${table} $
   );
 }
 
-async function report(db: Database, types: readonly PipelineType[] = TYPES) {
-  const statuses = await typeStatus(db, "w", types.map(({ name }) => name));
-  const found = await readHoldings(db, "w", types, TODAY);
-  const holdings = new Map(found.map((holding) => [holding.dataType, holding]));
-  return wearerReport({ userId: "w", grant: null }, undefined, types, statuses, holdings, NOW);
+function report(db: Database, types: readonly PipelineType[] = TYPES, counted = true) {
+  const wearer = { userId: "w", grant: null };
+  return readWearerFreshness(db, wearer, { types, live: types }, NOW, { counted });
 }
 
 forEachDatabase("status shows how much a type holds, since when and up to when", async (db) => {
@@ -46,8 +42,8 @@ forEachDatabase("status shows how much a type holds, since when and up to when",
   await db.exec(`INSERT INTO oura.heart_rate (user_id, "timestamp", source) VALUES
       ('w', '2026-05-19T23:30:15+02:00', 'rest'), ('w', '2026-05-20T08:00:00Z', 'rest'),
       ('other', '2026-05-20T09:00:00Z', 'rest')`);
-  const { types, verdict, newestDay } = await report(db);
-  assert.deepEqual([verdict, newestDay], ["fresh", TODAY]);
+  const { types, verdict, why, newestDay } = await report(db);
+  assert.deepEqual([verdict, why, newestDay], ["fresh", null, TODAY]);
   assert.deepEqual(
     types.map(({ dataType, rows, first, newest }) => [dataType, rows, first, newest]),
     [
@@ -58,6 +54,8 @@ forEachDatabase("status shows how much a type holds, since when and up to when",
       ["personal_info", 0, null, null],
     ],
   );
+  const uncounted = await report(db, TYPES, false);
+  assert.deepEqual(uncounted.types, types.map((type) => ({ ...type, rows: null })));
 });
 
 forEachDatabase(
@@ -68,7 +66,9 @@ forEachDatabase(
     assert.equal((await report(db)).verdict, "stale", "a workout is no news of the ring");
     await insert(db, "daily_spo2", addDays(TODAY, -30));
     await insert(db, "daily_sleep", addDays(TODAY, -3));
-    assert.equal((await report(db)).verdict, "stale");
+    const stale = await report(db);
+    assert.equal(stale.verdict, "stale");
+    assert.match(stale.why!, /the ring has sent nothing since 2026-05-17/);
     await insert(db, "daily_sleep", addDays(TODAY, -2));
     const { verdict, types } = await report(db);
     assert.equal(verdict, "fresh");
@@ -86,3 +86,26 @@ forEachDatabase(
     );
   },
 );
+
+forEachDatabase("the worst that is known decides, and is said in a sentence", async (db) => {
+  assert.equal((await report(db)).why, "Nothing was read yet. Run: oura-sync sync");
+  await readAll(db);
+  await insert(db, "daily_sleep", TODAY);
+  await db.exec(`UPDATE oura.sync_windows SET fetched_at = '2026-05-18T12:00:00Z'
+    WHERE data_type = 'workout'`);
+  const late = await report(db);
+  assert.deepEqual(
+    [late.verdict, late.why],
+    ["stale", "Last read more than a day and a half ago: workout."],
+  );
+  await db.exec("DELETE FROM oura.sync_windows WHERE data_type = 'heart_rate'");
+  const never = await report(db);
+  assert.deepEqual([never.verdict, never.why], ["never", "Never read completely: heart_rate."]);
+  await db.exec(`INSERT INTO oura.sync_run_types (user_id, run_id, data_type, state, finished_at)
+    VALUES ('w', 1, 'daily_spo2', 'failed', '2026-05-20T11:00:00Z')`);
+  const failing = await report(db);
+  assert.deepEqual(
+    [failing.verdict, failing.why],
+    ["failing", "The last run could not read daily_spo2."],
+  );
+});

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Database } from "../../lib/db/driver/database.ts";
+import { firstInstants } from "../../pipelines/rollup/heart_rate_hours.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import { shippedPipeline, syncWearer, withSimulator } from "../support/sync_world.ts";
 
@@ -14,6 +15,25 @@ async function wrongHours(db: Database): Promise<number> {
       FROM oura.heart_rate WHERE deleted_at IS NULL GROUP BY 1, 2
     ) AS s FULL JOIN oura.heart_rate_hours AS h USING (hour, source)
     WHERE (least, most, total, n) IS DISTINCT FROM (bpm_min, bpm_max, bpm_sum, samples)`);
+  return rows[0]!.wrong + await wrongDays(db);
+}
+
+/** Days whose figures are not those of their hours, by source and of all sources together. */
+async function wrongDays(db: Database): Promise<number> {
+  const { rows } = await db.query<{ wrong: number }>(`WITH hours AS (
+      SELECT (hour AT TIME ZONE 'UTC')::date AS day, source, bpm_min, bpm_max,
+        bpm_sum / samples AS mean, samples FROM oura.heart_rate_hours
+      UNION ALL
+      SELECT (hour AT TIME ZONE 'UTC')::date, '', min(bpm_min), max(bpm_max),
+        sum(bpm_sum) / sum(samples), sum(samples) FROM oura.heart_rate_hours GROUP BY hour
+    ), expected AS (
+      SELECT day, source, min(bpm_min) AS least, max(bpm_max) AS most, avg(mean) AS mean,
+        count(*) AS n, sum(samples) AS total FROM hours GROUP BY day, source
+    )
+    SELECT count(*)::int AS wrong FROM expected
+      FULL JOIN oura.heart_rate_days AS d USING (day, source)
+    WHERE (least, most, n, total) IS DISTINCT FROM (bpm_min, bpm_max, d.hours::bigint, samples::bigint)
+      OR abs(mean - mean_sum / d.hours) > 1e-9`);
   return rows[0]!.wrong;
 }
 
@@ -43,7 +63,9 @@ forEachDatabase("the hours of heart rate follow the samples", async (db, t) => {
     await t.step("a sync of what is unchanged writes none", async () => {
       const versions = async () =>
         (await db.query<{ v: string }>(
-          "SELECT string_agg(xmin::text, ',' ORDER BY hour, source) AS v FROM oura.heart_rate_hours",
+          `SELECT (SELECT string_agg(xmin::text, ',' ORDER BY hour, source)
+              FROM oura.heart_rate_hours) ||
+            (SELECT string_agg(xmin::text, ',' ORDER BY day, source) FROM oura.heart_rate_days) AS v`,
         )).rows[0]!.v;
       const before = await versions();
       await sync();
@@ -61,6 +83,7 @@ forEachDatabase("the hours of heart rate follow the samples", async (db, t) => {
       async () => {
         // As a killed process leaves it: rows committed, the window neither marked nor rolled up.
         await run(db, `DELETE FROM oura.heart_rate_hours WHERE hour >= '2026-10-14T00:00:00Z'`);
+        await run(db, `DELETE FROM oura.heart_rate_days WHERE day = '2026-10-14'`);
         assert.ok(await wrongHours(db) > 0);
         await sync();
         assert.equal(await wrongHours(db), 0);
@@ -76,6 +99,39 @@ forEachDatabase("the hours of heart rate follow the samples", async (db, t) => {
       });
       assert.equal(await wrongHours(db), 0);
     });
+
+    await t.step(
+      "a first sample that Oura deleted, or without a heart rate, is not waited for",
+      async () => {
+        await run(
+          db,
+          `UPDATE oura.heart_rate SET deleted_at = now() WHERE "timestamp" IN
+          (SELECT "timestamp" FROM oura.heart_rate ORDER BY "timestamp" LIMIT 400)`,
+        );
+        await run(
+          db,
+          `UPDATE oura.heart_rate SET bpm = NULL WHERE "timestamp" = (SELECT min("timestamp")
+          FROM oura.heart_rate WHERE deleted_at IS NULL)`,
+        );
+        await run(
+          db,
+          `DELETE FROM oura.heart_rate_hours h WHERE NOT EXISTS (
+        SELECT 1 FROM oura.heart_rate s WHERE deleted_at IS NULL AND bpm IS NOT NULL
+          AND date_trunc('hour', s."timestamp") = h.hour)`,
+        );
+        const { sample, hour } = firstInstants(
+          pipeline.types.find(({ name }) => name === "heart_rate")!,
+        );
+        const { rows } = await db.query(`SELECT ${hour} <= ${sample} AS filled`, [userId]);
+        assert.deepEqual(rows, [{ filled: true }]);
+        await run(
+          db,
+          `UPDATE oura.heart_rate SET deleted_at = NULL, bpm = (raw_data->>'bpm')::int`,
+        );
+        await run(db, "DELETE FROM oura.heart_rate_hours");
+        await sync();
+      },
+    );
 
     await t.step("an hour whose samples are gone goes too", async () => {
       await run(

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { completeness } from "../../reports/views/completeness.ts";
 import { dailyValues } from "../../reports/metrics/daily_values.ts";
-import { freshness, wearersOf } from "../../reports/freshness/wearers.ts";
+import { freshness } from "../../reports/freshness/page_freshness.ts";
+import { knownWearers } from "../../reports/known_wearers.ts";
 import { heart } from "../../reports/views/heart.ts";
 import { heartHours } from "../../reports/views/heart_hours.ts";
 import { offsetsOf, startsOf } from "../../reports/metrics/local_time.ts";
@@ -47,7 +48,7 @@ async function everything(source: Source, day = TODAY, days = 20): Promise<void>
   await year(source, span, "daily_sleep.score");
   await tags(source, span, ids.slice(0, 3));
   await relation(source, span, { x: "sleep.average_hrv", y: "daily_sleep.score" }, 1);
-  await completeness(source, span, null);
+  await completeness(source, span);
   await freshness(source);
   await period(source, span);
 }
@@ -124,7 +125,7 @@ onBoth("no data, one type, one day and naps alone break no view", async (db, t) 
 onBoth("two wearers never see each other's days", async (db) => {
   const users = [{ id: "anna", zone: "UTC" }, { id: "bert", zone: "Australia/Sydney" }];
   await withPageWorld(db, { days: 12, heartDays: 2, users }, async ({ pipeline }) => {
-    assert.deepEqual((await wearersOf(db)).sort(), ["anna", "bert"]);
+    assert.deepEqual((await knownWearers(db)).map(({ userId }) => userId).sort(), ["anna", "bert"]);
     const [anna, bert] = [
       await sourceOf(db, pipeline, "anna"),
       await sourceOf(db, pipeline, "bert"),

@@ -4,7 +4,7 @@ import { addDays } from "../../lib/values/days.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { completeness } from "../../reports/views/completeness.ts";
 import { dailyValues } from "../../reports/metrics/daily_values.ts";
-import { freshness } from "../../reports/freshness/wearers.ts";
+import { freshness } from "../../reports/freshness/page_freshness.ts";
 import { heart } from "../../reports/views/heart.ts";
 import { heartHours } from "../../reports/views/heart_hours.ts";
 import { metricSources } from "../../reports/metrics/metrics.ts";
@@ -64,7 +64,7 @@ forEachDatabase("view models hold what the wearer's documents say", async (db, t
       assert.deepEqual(lines[1]!.values, expected("deep_sleep_duration"));
     });
 
-    await t.step("weeks have the median and the middle 70 % of their days", async () => {
+    await t.step("weeks have the median, the middle half and the range of their days", async () => {
       const ask = { metrics: ["daily_sleep.score"], span: SPAN };
       const { lines: [days] } = await trend(source, { ...ask, step: "day" });
       const { lines: [weeks], starts } = await trend(source, { ...ask, step: "week" });
@@ -73,7 +73,11 @@ forEachDatabase("view models hold what the wearer's documents say", async (db, t
       const week = days!.values.slice(from, to).filter((value) => value !== null);
       assert.equal(to - from, 7);
       assert.equal(weeks!.values[1], median(week));
-      assert.equal(weeks!.low[1], quantile(week, 0.15));
+      assert.equal(weeks!.low[1], quantile(week, 0.25));
+      assert.equal(weeks!.high[1], quantile(week, 0.75));
+      assert.equal(weeks!.least![1], Math.min(...week));
+      assert.equal(weeks!.most![1], Math.max(...week));
+      assert.equal(weeks!.mean![1], week.reduce((a, b) => a + b, 0) / week.length);
       assert.equal(weeks!.counts![1], week.length);
     });
 
@@ -134,12 +138,13 @@ forEachDatabase("view models hold what the wearer's documents say", async (db, t
       const to = new Date(source.now);
       const from = new Date(to.getTime() - 300 * 86_400_000);
       const model = await heart(source, { from, to, width: 400 });
-      assert.equal(model.rolledUp, true);
+      assert.equal(model.grain, "hour");
       const total = model.count.reduce((sum, count) => sum + count, 0);
       const { rows } = await db.query<{ n: number }>(
         "SELECT count(*)::int AS n FROM oura.heart_rate",
       );
       assert.equal(total, rows[0]!.n);
+      await daysAreHours(source);
     });
 
     await t.step("tags are told apart by the night after", async () => {
@@ -160,12 +165,23 @@ forEachDatabase("view models hold what the wearer's documents say", async (db, t
     });
 
     await t.step("completeness has a cell per type and day", async () => {
-      const model = await completeness(source, SPAN, null);
+      const model = await completeness(source, SPAN);
       const scores = new Set(bodies(world, "daily_sleep").map(({ day }) => day));
       const cells = model.types.find(({ dataType }) => dataType === "daily_sleep")!.cells;
       assert.deepEqual(
         model.days.map((day) => scores.has(day)),
         cells.map((cell) => cell === "data"),
+      );
+      // A day without a workout is no gap, and no data either.
+      const trained = new Set(bodies(world, "workout").map(({ day }) => day));
+      const workouts = model.types.find(({ dataType }) => dataType === "workout")!.cells;
+      assert.deepEqual(
+        model.days.map((day) => trained.has(day)),
+        workouts.map((cell) => cell === "data" || cell === "partial"),
+      );
+      assert.ok(workouts.includes("none"));
+      assert.ok(
+        model.gaps.every(({ dataType, cause }) => dataType !== "workout" || cause !== "no_data"),
       );
     });
 
@@ -180,7 +196,7 @@ forEachDatabase("view models hold what the wearer's documents say", async (db, t
     await t.step("freshness knows when it was read and what it holds", async () => {
       const model = await freshness(source);
       assert.equal(model.verdict, "fresh");
-      assert.equal(model.types.find(({ dataType }) => dataType === "sleep")!.newestDay, TODAY);
+      assert.equal(model.types.find(({ dataType }) => dataType === "sleep")!.newest, TODAY);
       assert.equal(model.runs.length, 1);
     });
 
@@ -228,6 +244,30 @@ async function heartIsRight(source: Source, world: World): Promise<void> {
   // Berlin is an hour ahead in November: its noon is eleven in UTC.
   const eleven = Date.parse("2026-11-24T11:00:00Z") / 1000;
   assert.equal(noon, expected.find(([time]) => time === eleven)![2]);
+}
+
+/** A chart so coarse that it is made of days has the figures that its hours add up to. */
+async function daysAreHours(source: Source): Promise<void> {
+  const from = new Date("2026-10-01T00:00:00Z");
+  const to = new Date("2026-11-26T00:00:00Z");
+  for (const sources of [[], ["sleep"]]) {
+    const days = await heart(source, { from, to, width: 56, sources });
+    assert.deepEqual([days.grain, days.every], ["day", 86_400]);
+    const hours = await heart(source, { from, to, width: 56 * 24, sources });
+    assert.equal(hours.grain, "hour");
+    const dayOf = (at: number) => Math.floor(at / 86_400) * 86_400;
+    const groups = Map.groupBy(hours.at.map((at, i) => [at, i] as const), ([at]) => dayOf(at));
+    const pick = (list: readonly number[], all: readonly (readonly [number, number])[]) =>
+      all.map(([, i]) => list[i]!);
+    assert.deepEqual(days.at, [...groups.keys()]);
+    for (const [i, all] of [...groups.values()].entries()) {
+      assert.equal(days.min[i], Math.min(...pick(hours.min, all)));
+      assert.equal(days.max[i], Math.max(...pick(hours.max, all)));
+      const mean = pick(hours.mean, all).reduce((a, b) => a + b, 0) / all.length;
+      assert.ok(Math.abs(days.mean[i]! - mean) < 0.11, `${days.mean[i]} ${mean}`);
+    }
+    assert.deepEqual(days.sources, hours.sources);
+  }
 }
 
 async function hoursAreRight(db: Database): Promise<void> {

@@ -24,9 +24,16 @@ export class Run {
   #err = "";
   #grown = Promise.withResolvers<void>();
 
-  constructor({ directory, env }: Surroundings, args: readonly string[]) {
-    this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-check", "--allow-all", MAIN, ...args],
+  /** @param openFiles How many files it may have open; as many as this process when left out. */
+  constructor(
+    { directory, env }: Surroundings,
+    args: readonly string[],
+    { openFiles }: { openFiles?: number } = {},
+  ) {
+    const limit = openFiles === undefined ? "" : `ulimit -n ${openFiles};`;
+    const program = [Deno.execPath(), "run", "--no-check", "--allow-all", MAIN, ...args];
+    this.#child = new Deno.Command("sh", {
+      args: ["-c", `${limit} exec "$0" "$@"`, ...program],
       cwd: directory,
       clearEnv: true,
       env: { DENO_DIR: denoDirectory(), HOME: directory, ...env },

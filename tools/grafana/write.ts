@@ -92,18 +92,13 @@ function panelJson(panel: Panel, id: number, x: number, y: number) {
 const STALE_HOURS = 36;
 
 function alertJson() {
-  const reduced = {
+  const above = {
     refId: "B",
     datasourceUid: "__expr__",
-    model: { refId: "B", type: "reduce", expression: "A", reducer: "last" },
-  };
-  const above = {
-    refId: "C",
-    datasourceUid: "__expr__",
     model: {
-      refId: "C",
+      refId: "B",
       type: "threshold",
-      expression: "B",
+      expression: "A",
       conditions: [{ evaluator: { type: "gt", params: [STALE_HOURS] } }],
     },
   };
@@ -117,7 +112,7 @@ function alertJson() {
       rules: [{
         uid: "oura-stale",
         title: "Oura data is stale",
-        condition: "C",
+        condition: "B",
         for: "30m",
         noDataState: "Alerting",
         execErrState: "Error",
@@ -132,7 +127,6 @@ function alertJson() {
             relativeTimeRange: { from: 600, to: 0 },
             model: { refId: "A", rawQuery: true, format: "table", rawSql: STALENESS_SQL },
           },
-          reduced,
           above,
         ],
       }],

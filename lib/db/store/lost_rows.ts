@@ -47,15 +47,22 @@ interface Account {
   readonly policed: boolean;
 }
 
-/**
- * Compares the ledger of a wearer with the rows, and changes nothing.
- * @param thorough Whether the large tables are counted too, however recently they were.
- */
+/** Which tables are counted. A table that was dropped, restored or emptied is counted always. */
+export interface CountOptions {
+  /**
+   * `due`: the small ones, and those of samples where that was not done lately. `all`: those of
+   * samples however recently. `small`: never those of samples, which takes a second per million rows.
+   * @default "due"
+   */
+  readonly counted?: "due" | "all" | "small";
+}
+
+/** Compares the ledger of a wearer with the rows, and changes nothing. */
 export async function findLostRows(
   db: Queryable,
   userId: string,
   tables: readonly CountedTable[],
-  { thorough = false } = {},
+  { counted: which = "due" }: CountOptions = {},
 ): Promise<RowFindings> {
   if (tables.length === 0) return { lost: [], counted: [] };
   const accounts = await readAccounts(db, userId, tables);
@@ -63,7 +70,10 @@ export async function findLostRows(
     const { relation, knownRelation, recent, policed } = accounts.get(dataType)!;
     // Rows that a policy hides from this role are not lost.
     if (policed) return false;
-    return thorough || extent !== "timestamp" || relation !== knownRelation || !recent;
+    if (extent !== "timestamp") return true;
+    // Of a table that was never counted the relation is not known.
+    if (which === "small") return knownRelation !== null && relation !== knownRelation;
+    return which === "all" || relation !== knownRelation || !recent;
   });
   const there = due.filter(({ dataType }) => accounts.get(dataType)!.relation !== null);
   const counts = await countTables(db, userId, there);

@@ -3,6 +3,7 @@ import type { PipelineType } from "../../../config/model.ts";
 import type { ReadSpan, TypeCoverage } from "../../../lib/db/store/ledger.ts";
 import type { Database, Queryable } from "../../../lib/db/driver/database.ts";
 import {
+  type CountOptions,
   findLostRows,
   keepFindings,
   type LostWindow,
@@ -63,8 +64,9 @@ export async function readBelievableLedger(
   userId: string,
   types: readonly PipelineType[],
   ledger: ReadonlyMap<string, ReadSpan[]>,
+  options: CountOptions,
 ): Promise<Map<string, ReadSpan[]>> {
-  const { lost } = await findLostRows(db, userId, types.map(countedTable), { thorough: true });
+  const { lost } = await findLostRows(db, userId, types.map(countedTable), options);
   const gone = new Set(lost.map(({ dataType, from, to }) => `${dataType} ${from} ${to}`));
   const { code, message } = ROWS_MISSING;
   const judge = (span: ReadSpan): ReadSpan =>

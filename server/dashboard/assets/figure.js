@@ -108,11 +108,13 @@ function listen(element, entry) {
   const figureElement = /** @type {HTMLElement} */ (element.querySelector("figure"));
   const xOf = (/** @type {PointerEvent} */ event) =>
     event.clientX - figureElement.getBoundingClientRect().left;
+  const yOf = (/** @type {PointerEvent} */ event) =>
+    event.clientY - figureElement.getBoundingClientRect().top;
   /** @type {number | null} */
   let pressed = null;
   figureElement.addEventListener("pointermove", (event) => {
     const x = xOf(event);
-    if (pressed === null) moveTo(entry, nearest(entry, x), false);
+    if (pressed === null) moveTo(entry, nearest(entry, x, yOf(event)), false);
     else showBrush(entry, pressed, x);
   });
   figureElement.addEventListener("pointerleave", () => pressed === null && hide(entry));
@@ -126,7 +128,7 @@ function listen(element, entry) {
     pressed = null;
     showBrush(entry, 0, 0);
     if (from !== null && Math.abs(xOf(event) - from) > 6) range(entry, from, xOf(event));
-    else if (entry.onPick) entry.onPick(nearest(entry, xOf(event)));
+    else if (entry.onPick) entry.onPick(nearest(entry, xOf(event), yOf(event)));
   });
   figureElement.addEventListener("keydown", (event) => onKey(event, entry));
   figureElement.addEventListener("blur", () => hide(entry));
@@ -159,9 +161,13 @@ function onKey(event, entry) {
   event.stopPropagation();
 }
 
-/** @param {Entry} entry @param {number} x */
-function nearest(entry, x) {
+/** The place nearest to a point; only across where places stand in one row. @param {Entry} entry @param {number} x @param {number} y */
+function nearest(entry, x, y) {
   const stops = entry.chart?.stops ?? [];
+  if (stops[0]?.y !== undefined) {
+    const away = stops.map((stop) => Math.hypot(stop.x - x, (stop.y ?? 0) - y));
+    return away.indexOf(Math.min(...away));
+  }
   let [low, high] = [0, stops.length - 1];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -104,7 +104,8 @@ export function formats(locale) {
   /** @param {Metric} metric @param {{ low: number, high: number } | null} usual */
   function usual(metric, range) {
     if (!range) return "usual range after 10 days";
-    return `usual ${plain(metric, range.low)} to ${plain(metric, range.high)}`;
+    const [low, high] = [plain(metric, range.low), plain(metric, range.high)];
+    return low === high ? `usual ${low}` : `usual ${low} to ${high}`;
   }
 
   const DAY = { day: "numeric", month: "short" };

@@ -15,10 +15,12 @@ export function freshness({ overview, fmt, now }) {
   return html`
     <a class="fresh" href="/data" data-verdict="${verdict}"
       title="${why ?? ""}"><i></i><span>${verdict === "fresh" ? "" : html`
-        <b>${verdict === "stale" ? "Stale" : verdict === "failing" ? "Failing" : "Empty"}.</b>
+        <b>${VERDICTS[verdict]}.</b>
       `}${read}${until}</span></a>
   `;
 }
+
+const VERDICTS = { stale: "Stale", failing: "Failing", never: "Never read" };
 
 function sameDay(time, { today, offsetSeconds }, fmt) {
   const local = new Date(Date.parse(time) + offsetSeconds * 1000).toISOString();

@@ -3,6 +3,9 @@ import { html, px } from "../html.js";
 import { colour, dayAxis, svg } from "./parts.js";
 import { linear } from "./scale.js";
 
+/** A year touches so many weeks at most. */
+const WEEKS_OF_YEAR = 54;
+
 /** Weeks as columns, weekdays as rows. @param {any} year @param {{ width: number, fmt: any }} options @returns {import("./parts.js").Chart} */
 export function calendarChart({ span, values, metric, scale }, { width, fmt }) {
   const days = values.map((/** @type {any} */ _, /** @type {number} */ i) =>
@@ -12,18 +15,31 @@ export function calendarChart({ span, values, metric, scale }, { width, fmt }) {
   const lead = weekday(days[0] ?? span.from);
   const weeks = Math.ceil((days.length + lead) / 7);
   const left = 34;
-  const perRow = Math.max(8, Math.min(weeks, Math.floor((width - left) / 13), 54));
-  const size = Math.min(20, (width - left - 2) / perRow);
+  const perRow = Math.max(8, Math.min(weeks, Math.floor((width - left) / 13), WEEKS_OF_YEAR));
+  // Where a whole year fits into a row, each row of a long span is one, so that seasons stand below
+  // each other.
+  const byYear = weeks > WEEKS_OF_YEAR && perRow === WEEKS_OF_YEAR;
+  const size = Math.min(26, (width - left - 2) / perRow);
   const block = size * 7 + 26;
-  const shade = linear([scale?.low ?? 0, scale?.high ?? 1], [0.12, 1]);
-  const at = (/** @type {number} */ i) => {
-    const week = Math.floor((i + lead) / 7);
+  const firstYear = Number(span.from.slice(0, 4));
+  const weekOf = (/** @type {number} */ i) => {
+    if (!byYear) {
+      const week = Math.floor((i + lead) / 7);
+      return { row: Math.floor(week / perRow), column: week % perRow };
+    }
+    const january = `${days[i].slice(0, 4)}-01-01`;
+    const away = Math.round((Date.parse(days[i]) - Date.parse(january)) / 86_400_000);
     return {
-      x: left + (week % perRow) * size,
-      y: 18 + Math.floor(week / perRow) * block + weekday(days[i]) * size,
+      row: Number(days[i].slice(0, 4)) - firstYear,
+      column: Math.floor((away + weekday(january)) / 7),
     };
   };
-  const blocks = Math.ceil(weeks / perRow);
+  const shade = linear([scale?.low ?? 0, scale?.high ?? 1], [0.12, 1]);
+  const at = (/** @type {number} */ i) => {
+    const { row, column } = weekOf(i);
+    return { x: left + column * size, y: 18 + row * block + weekday(days[i]) * size };
+  };
+  const blocks = days.length === 0 ? 1 : weekOf(days.length - 1).row + 1;
   const cells = values.map((/** @type {number | null} */ value, /** @type {number} */ i) => {
     const { x, y } = at(i);
     const opacity = value === null
@@ -40,7 +56,7 @@ export function calendarChart({ span, values, metric, scale }, { width, fmt }) {
     if (day.slice(8) !== "01") return [];
     const { x } = at(i);
     if (x > width - 64) return [];
-    const y = 12 + Math.floor(Math.floor((i + lead) / 7) / perRow) * block;
+    const y = 12 + weekOf(i).row * block;
     const style = day.slice(5, 7) === "01" ? { year: "numeric" } : { month: "short" };
     return [html`<text x="${px(x)}" y="${y}">${fmt.date(Date.parse(day), style)}</text>`];
   });
@@ -70,7 +86,7 @@ export function calendarChart({ span, values, metric, scale }, { width, fmt }) {
       text: `${fmt.longDay(days[i])}: ${
         value === null || !metric ? "no data" : fmt.full(metric, value)
       }`,
-      y: at(i).y,
+      y: at(i).y + size / 2,
     })),
     table: {
       head: ["day", metric?.name ?? ""],
@@ -101,9 +117,14 @@ export function rasterChart({ span, nights }, { width, fmt, height = 300 }) {
   const place = (/** @type {string} */ day) =>
     (Date.parse(day) - Date.parse(span.from)) / 86_400_000;
   const wide = Math.max(0.8, Math.min(9, (right - left) / (length + 1) * 0.72));
-  const path = nights.map((/** @type {any} */ { day, from, to }) =>
-    `M${px(x(place(day)))} ${px(y(Math.max(low, from)))}V${px(y(Math.min(high, to)))}`
-  ).join("");
+  const bar = (/** @type {number} */ at, /** @type {number} */ from, /** @type {number} */ to) =>
+    `M${px(x(at))} ${px(y(Math.max(low, from)))}V${px(y(Math.min(high, to)))}`;
+  const dense = length + 1 > (right - left) * 1.2;
+  const path = dense ? weekBars(nights, place, bar) : html`
+    <path class="night" stroke-width="${px(wide)}" d="${nights.map((
+      /** @type {any} */ { day, from, to },
+    ) => bar(place(day), from, to)).join("")}" />
+  `;
   const hours = [];
   for (let hour = low; hour <= high; hour += 2) hours.push(hour);
   const days = Array.from(
@@ -127,7 +148,7 @@ export function rasterChart({ span, nights }, { width, fmt, height = 300 }) {
           bottom,
           most: Math.floor((right - left) / 80),
           fmt,
-        })}<path class="night" stroke-width="${px(wide)}" d="${path}" />
+        })}${path}
       `,
     ),
     name: "Nights from bed to wake",
@@ -143,4 +164,26 @@ export function rasterChart({ span, nights }, { width, fmt, height = 300 }) {
       ) => [day, fmt.clock(from), fmt.clock(to)]).reverse(),
     },
   };
+}
+
+/** More nights than pixels: a bar per week, dark from the median bedtime to the median wake-up. */
+function weekBars(nights, place, bar) {
+  const middle = (/** @type {number[]} */ values) =>
+    values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+  const weeks = [...Map.groupBy(
+    nights,
+    (/** @type {any} */ { day }) => Math.floor(place(day) / 7),
+  )].map(([week, all]) => ({
+    at: week * 7 + 3,
+    beds: all.map((/** @type {any} */ { from }) => from),
+    wakes: all.map((/** @type {any} */ { to }) => to),
+  }));
+  return html`
+    <path class="night around" stroke-width="1.4" d="${weeks.map(({ at, beds, wakes }) =>
+      bar(at, Math.min(...beds), Math.max(...wakes))
+    ).join("")}" />
+    <path class="night" stroke-width="1.4" d="${weeks.map(({ at, beds, wakes }) =>
+      bar(at, middle(beds), middle(wakes))
+    ).join("")}" />
+  `;
 }

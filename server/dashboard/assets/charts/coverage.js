@@ -6,7 +6,7 @@ import { dayAxis, svg } from "./parts.js";
 /** @param {any} completeness @param {{ width: number, fmt: any }} options @returns {import("./parts.js").Chart} */
 export function coverageChart({ days, types }, { width, fmt }) {
   const narrow = width < 560;
-  const [left, top, row] = [narrow ? 112 : 176, 20, 22];
+  const [left, top, row] = [narrow ? 126 : 176, 20, 22];
   const right = width - 4;
   const wide = (right - left) / days.length;
   const height = top + types.length * row + 6;
@@ -14,7 +14,7 @@ export function coverageChart({ days, types }, { width, fmt }) {
   const air = wide > 5 ? 1.5 : wide > 3 ? 0.6 : 0;
   const cells = types.map((/** @type {any} */ { dataType, cells }, /** @type {number} */ r) => {
     const y = top + r * row;
-    const name = narrow ? dataType.replace("daily_", "").slice(0, 15) : dataType;
+    const name = narrow ? dataType.replace("daily_", "") : dataType;
     return html`<text x="${left - 9}" y="${y + 14}" text-anchor="end">${name}</text>${
       runs(cells, air > 0).map(({ cause, from, to }) =>
         html`
@@ -54,7 +54,7 @@ export function coverageChart({ days, types }, { width, fmt }) {
     ).join("; "),
     stops: days.map((/** @type {string} */ day, /** @type {number} */ i) => {
       const missing = types.filter((/** @type {any} */ { cells }) =>
-        !["data", "partial", "no_data", "future"].includes(cells[i])
+        !["data", "partial", "no_data", "none", "none_yet", "future"].includes(cells[i])
       );
       const present = types.filter((/** @type {any} */ { cells }) =>
         ["data", "partial"].includes(cells[i])

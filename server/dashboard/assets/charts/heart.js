@@ -38,6 +38,7 @@ export function heartChart(heart, { width, height = 300, fmt, offset }) {
     )}</g>
     <g class="c-heart">
       <path class="band" d="${bandPath(grid.min, grid.max, gridX, y, hour ? 2 : 0)}" />
+      <path class="band middle" d="${bandPath(grid.low, grid.high, gridX, y, hour ? 2 : 0)}" />
       <path class="line thin" d="${linePath(grid.mean, gridX, y, hour ? 2 : 0)}" />
     </g>
     ${heart.at.length === 0
@@ -57,7 +58,7 @@ export function heartChart(heart, { width, height = 300, fmt, offset }) {
       }`,
     })),
     table: {
-      head: ["from", "mean bpm", "lowest", "highest", "samples"],
+      head: ["from", "mean bpm", "lowest", "middle half from", "to", "highest", "samples"],
       rows: heart.at.slice(-400).map(
         (/** @type {number} */ at, /** @type {number} */ i, /** @type {number[]} */ all) => {
           const place = heart.at.length - all.length + i;
@@ -65,6 +66,8 @@ export function heartChart(heart, { width, height = 300, fmt, offset }) {
             fmt.moment(at * 1000, offset),
             heart.mean[place],
             heart.min[place],
+            heart.low[place],
+            heart.high[place],
             heart.max[place],
             heart.count[place],
           ];

@@ -3,7 +3,7 @@ import { html, px } from "../html.js";
 import { dayTicks, timeTicks } from "./scale.js";
 
 /**
- * @typedef {{ x: number, text: string }} Stop A place the cursor can be at, and what is there.
+ * @typedef {{ x: number, y?: number, text: string }} Stop A place the cursor can be at, and what is there.
  * @typedef {{ svg: import("../html.js").Markup, name: string, summary: string, stops: Stop[],
  *   table: { head: string[], rows: (string | number)[][] } | null,
  *   plot?: { left: number, right: number }, invert?: (x: number) => number }} Chart
@@ -133,18 +133,19 @@ export function placeOf(days, day) {
 
 /**
  * Buckets of heart rate on a whole grid, null where there is none, so that gaps stay gaps.
- * @param {{ at: number[], min: number[], mean: number[], max: number[], every: number }} heart
+ * @param {{ at: number[], every: number } & Record<string, any>} heart Its lists have an item per bucket.
+ * @returns {{ first: number } & Record<string, any>}
  */
-export function gridOf({ at, min, mean, max, every }) {
+export function gridOf({ at, every, ...lists }) {
   const first = at[0] ?? 0;
   const size = at.length === 0 ? 0 : Math.round((at[at.length - 1] - first) / every) + 1;
-  const empty = () => /** @type {(number | null)[]} */ (Array(size).fill(null));
-  const grid = { first, min: empty(), mean: empty(), max: empty() };
-  for (const [i, time] of at.entries()) {
-    const place = Math.round((time - first) / every);
-    grid.min[place] = min[i];
-    grid.mean[place] = mean[i];
-    grid.max[place] = max[i];
-  }
-  return grid;
+  const places = at.map((time) => Math.round((time - first) / every));
+  const spread = (/** @type {number[]} */ list) => {
+    const whole = /** @type {(number | null)[]} */ (Array(size).fill(null));
+    for (const [i, place] of places.entries()) whole[place] = list[i];
+    return whole;
+  };
+  const grids = ["min", "low", "mean", "high", "max"].filter((name) => lists[name])
+    .map((name) => [name, spread(lists[name])]);
+  return { first, ...Object.fromEntries(grids) };
 }

@@ -30,8 +30,11 @@ export function scatterChart({ x: mx, y: my, pairs }, { width, fmt }) {
             <path class="gridline" d="M${left} ${px(y(v))}H${right}" />
             <text x="${left - 8}" y="${px(y(v) + 4)}" text-anchor="end">${fmt.plain(my, v)}</text>
           `
-        )}<text class="name" x="${left}" y="12">${my.name}</text><text class="name"
-          x="${right}" y="${height - 6}" text-anchor="end">${mx.name}</text><g class="${colour(
+        )}<text class="name" x="${left}" y="12">${withUnit(my, fmt)}</text><text class="name"
+          x="${right}" y="${height - 6}" text-anchor="end">${withUnit(
+            mx,
+            fmt,
+          )}</text><g class="${colour(
             my,
           )}">
           <path class="dots scatter" d="${dotPath(ys, (i) => x(xs[i]), y)}" />
@@ -206,4 +209,10 @@ export function aroundChart({ metric, around }, { width, fmt }) {
     })),
     table: null,
   };
+}
+
+/** @param {any} metric @param {any} fmt */
+function withUnit(metric, fmt) {
+  const unit = fmt.unit(metric);
+  return html`${metric.name}${unit ? html`<tspan dx="6">${unit}</tspan>` : ""}`;
 }

@@ -3,9 +3,20 @@ import { html, px } from "../html.js";
 import { colour, linePath, svg } from "./parts.js";
 import { extent, linear, padded } from "./scale.js";
 
+/** A line through fewer days tells nothing. */
+const LEAST_DAYS = 4;
+
 /** The last weeks of a score, with the usual range behind them. */
 export function spark(card, { width, fmt }) {
   const height = 64;
+  if (card.history.filter((/** @type {any} */ v) => v !== null).length < LEAST_DAYS) {
+    return svg(
+      width,
+      height,
+      html`<text x="0" y="${height - 8}">a line shows from four days on</text>`,
+      "spark",
+    );
+  }
   const right = width - 62;
   const { metric, history, usual } = card;
   const ends = extent(history, usual ? [usual.low, usual.high] : []) ?? [0, 1];

@@ -88,10 +88,14 @@ export function stripChart(strip, { width, fmt, now, isToday }) {
     ${isToday && now > from && now < to
       ? html`
         <path class="now" d="M${px(x(now))} ${top}V${bottom}" />
-        <text class="mark" x="${px(x(now) + 5)}" y="${top + 20}">now</text>
+        <text class="mark" x="${px(x(now) + 5)}" y="${top + 20}">now</text>${right - x(now) > 110
+          ? html`<text x="${px((x(now) + right) / 2)}" y="${
+            px((top + bottom) / 2)
+          }" text-anchor="middle">nothing yet</text>`
+          : ""}
       `
       : ""}
-    ${times.length === 0 && !main
+    ${times.length === 0 && !main && !(isToday && now < to)
       ? html`<text x="${(left + right) / 2}" y="${
         height / 2
       }" text-anchor="middle">nothing yet</text>`

@@ -1,8 +1,8 @@
 /** A metric over days, weeks or months: dots, running mean, usual range, marks and what is missing. */
 import { html, px } from "../html.js";
-import { CAUSES } from "./causes.js";
 import { bandPath, colour, dayAxis, dotPath, linePath, placeOf, svg } from "./parts.js";
 import { extent, linear, metricTicks, padded } from "./scale.js";
+import { area, causeName, dayTicksOf, holesOf, markNames, tripBar } from "./trend_marks.js";
 
 /**
  * @param {any} line A line of the view model. @param {any} trend The view model.
@@ -21,12 +21,31 @@ export function trendChart(line, trend, { width, height = 172, fmt, labels = tru
     height - 24,
   ];
   const partial = line.partial ? [line.partial.value] : [];
-  const ends = extent(line.values, line.low, line.high, line.before?.values ?? [], partial);
+  const ends = extent(
+    line.values,
+    line.low,
+    line.high,
+    line.least ?? [],
+    line.most ?? [],
+    line.before?.values ?? [],
+    partial,
+  );
   const x = linear([0, Math.max(1, starts.length - 1)], [left, right]);
   const y = linear(padded(ends ?? [0, 1]), [bottom, top]);
   const at = (/** @type {string} */ day) =>
     x(Math.max(0, Math.min(starts.length - 1, placeOf(starts, day))));
   const c = colour(metric);
+  const plot = { top, bottom, right };
+  const holes = holesOf(line, trend, at, x);
+  const rests = trend.marks.restMode.map((/** @type {any} */ { from, to }) => ({
+    from: at(from) - 1,
+    to: Math.max(at(from) + 2, at(to) + 1),
+  }));
+  const trips = trend.marks.journeys.map((/** @type {any} */ { from, to, offset }) => ({
+    from: at(from),
+    to: at(to),
+    offset,
+  }));
   const mean = line.running?.findLast((/** @type {any} */ v) => v !== null) ?? null;
   const last = mean ?? line.values.findLast((/** @type {any} */ v) => v !== null);
   const body = html`
@@ -43,15 +62,18 @@ export function trendChart(line, trend, { width, height = 172, fmt, labels = tru
       most: Math.floor((right - left) / (narrow ? 62 : 80)),
       fmt,
     })}
-    ${gaps(line, at, top, bottom)}
-    ${trend.marks.restMode.map((/** @type {any} */ span) =>
-      shade(span, at, top, bottom, "rest", labels && !narrow ? "rest mode" : "")
-    )}
-    ${trend.marks.journeys.map((/** @type {any} */ span) =>
-      trip(span, at, bottom, labels && !narrow)
-    )}
+    ${holes.map(({ from, to }) => area("hole", from, to, plot))}
+    ${rests.map(({ from, to }) => area("rest", from, to, plot))}
+    ${trips.map(({ from, to }) => tripBar(from, to, plot))}
     ${ends === null ? "" : yTicks(metric, y, left, right, fmt)}
-    <path class="band" d="${bandPath(line.low, line.high, x, y, step === "day" ? 3 : 0)}" />
+    ${line.least
+      ? html`
+        <path class="band" d="${bandPath(line.least, line.most, x, y)}" />
+        <path class="band middle" d="${bandPath(line.low, line.high, x, y)}" />
+      `
+      : html`
+        <path class="band" d="${bandPath(line.low, line.high, x, y, 3)}" />
+      `}
     ${line.before
       ? html`
         <path class="line before" d="${linePath(smooth(line.before.values, step), x, y, 2)}" />
@@ -82,8 +104,10 @@ export function trendChart(line, trend, { width, height = 172, fmt, labels = tru
         )}" r="3.5" />
       `
       : ""}
-    ${dayTicksOf(trend.marks.tags, at, bottom - 1, right - left, "tagtick")}
-    ${dayTicksOf(trend.marks.workouts, at, bottom - 7, right - left, "tagtick worktick")}
+    ${step === "day" ? dayTicksOf(trend.marks.tags, at, bottom - 1, right - left, "tagtick") : ""}
+    ${step === "day"
+      ? dayTicksOf(trend.marks.workouts, at, bottom - 7, right - left, "tagtick worktick")
+      : ""}
     ${stagedByOura(metric)
       ? trend.marks.algorithm.map((/** @type {any} */ change) =>
         html`
@@ -95,19 +119,18 @@ export function trendChart(line, trend, { width, height = 172, fmt, labels = tru
         `
       )
       : ""}
+    ${labels && !narrow ? markNames({ holes, rests, trips }, plot) : ""}
     ${last === undefined || last === null
       ? html`<text x="${(left + right) / 2}" y="${
         (top + bottom) / 2
       }" text-anchor="middle">no data in this span</text>`
       : html`
-        <text class="value" x="${right + 8}" y="${px(y(last) + 4)}">${fmt.unit(metric).length > 5
-          ? fmt.plain(metric, last)
-          : fmt.full(metric, last)}</text>
-        <text class="mark" x="${right + 8}" y="${px(y(last) + 18)}">${mean !== null
-          ? "7-day mean"
-          : step === "day"
-          ? "latest"
-          : `last ${step}`}</text>
+        <text class="value" x="${right + 8}" y="${px(
+          Math.min(y(last), bottom - 16) + 4,
+        )}">${fmt.unit(metric).length > 5 ? fmt.plain(metric, last) : fmt.full(metric, last)}</text>
+        <text class="mark" x="${right + 8}" y="${px(
+          Math.min(y(last), bottom - 16) + 18,
+        )}">${mean !== null ? "7-day mean" : step === "day" ? "latest" : `last ${step}`}</text>
       `}
   `;
   return {
@@ -118,22 +141,23 @@ export function trendChart(line, trend, { width, height = 172, fmt, labels = tru
       const value = line.values[i] ?? (line.partial?.day === start ? line.partial.value : null);
       const note = line.partial?.day === start ? ", so far" : "";
       const when = step === "day" ? fmt.longDay(start) : `${step} from ${fmt.fullDay(start)}`;
+      const missing = line.gaps.find(({ from, to }) => from <= start && start <= to);
+      const cause = missing?.cause ? ` (${causeName(missing.cause)})` : "";
       return [{
         x: x(i),
-        text: `${when}: ${value === null ? "no data" : fmt.full(metric, value)}${note}`,
+        text: `${when}: ${value === null ? `no data${cause}` : fmt.full(metric, value)}${note}`,
       }];
     }),
     table: {
       head: [
         step,
         `${metric.name}${fmt.unit(metric) ? `, ${fmt.unit(metric)}` : ""}`,
-        "usual from",
-        "usual to",
+        ...columnsOf(line).map(([name]) => name),
       ],
       rows: starts.map((/** @type {string} */ start, /** @type {number} */ i) => [
         start,
-        ...[line.values[i], line.low[i], line.high[i]].map((value) =>
-          value === null ? "" : fmt.plain(metric, value)
+        ...[line.values, ...columnsOf(line).map(([, values]) => values)].map((values) =>
+          values[i] === null ? "" : fmt.plain(metric, values[i])
         ),
       ]).reverse(),
     },
@@ -142,12 +166,25 @@ export function trendChart(line, trend, { width, height = 172, fmt, labels = tru
   };
 }
 
+/** What the table has beside the value, by name. */
+function columnsOf(line) {
+  return line.least
+    ? [
+      ["middle half from", line.low],
+      ["to", line.high],
+      ["least", line.least],
+      ["mean", line.mean],
+      ["most", line.most],
+    ]
+    : [["usual from", line.low], ["usual to", line.high]];
+}
+
 function unitNote(metric, fmt, step) {
   const unit = fmt.unit(metric);
   const parts = [
     unit,
     metric.daily === "main night" ? "night" : "",
-    step === "day" ? "" : `median and middle 70 % by ${step}`,
+    step === "day" ? "" : `median, middle half and range by ${step}`,
   ];
   return parts.filter((part) => part !== "").join(", ");
 }
@@ -169,78 +206,24 @@ export function stagedByOura({ dataType, id }) {
 
 /** Names of two or three values at the left, with faint lines. */
 export function yTicks(metric, y, left, right, fmt, count = 3) {
-  return metricTicks(metric, y.domain, count).map((value) =>
-    html`
-      <path class="gridline" d="M${left} ${px(y(value))}H${px(right)}" />
-      <text x="${left - 8}" y="${px(y(value) + 4)}" text-anchor="end">${shortValue(
-        metric,
-        value,
-        fmt,
-      )}</text>
-    `
-  );
+  return metricTicks(metric, y.domain, count).map((value) => {
+    const text = shortValue(metric, value, fmt);
+    // The word of a level has no room at the side: it stands on its line.
+    const place = metric.kind === "level"
+      ? html`<text class="mark" x="${left + 4}" y="${px(y(value) - 4)}">${text}</text>`
+      : html`<text x="${left - 8}" y="${px(y(value) + 4)}" text-anchor="end">${text}</text>`;
+    return html`
+      <path class="gridline" d="M${left} ${px(y(value))}H${px(right)}" />${place}
+    `;
+  });
 }
 
 function shortValue(metric, value, fmt) {
   if (metric.kind !== "duration") return fmt.plain(metric, value);
   if (value === 0) return "0";
-  return value % 3600 === 0 || value > 10_800
-    ? `${fmt.number(value / 3600, value % 3600 === 0 ? 0 : 1)}\u00a0h`
-    : fmt.duration(value);
-}
-
-function gaps(line, at, top, bottom) {
-  return line.gaps.map((gap) => {
-    const [from, to] = [at(gap.from) - 1, at(gap.to) + 1];
-    const cause = gap.cause === null
-      ? "no data"
-      : CAUSES[gap.cause]?.[2] ?? gap.cause.replaceAll("_", " ");
-    const wide = to - from > 22;
-    return html`
-      <rect class="hole" x="${px(from)}" y="${top}" width="${px(Math.max(2, to - from))}"
-        height="${bottom - top}" />${wide
-          ? html`<text class="mark" x="${px((from + to) / 2)}" y="${
-            px((top + bottom) / 2)
-          }" text-anchor="middle">${cause}</text>`
-          : ""}
-    `;
-  });
-}
-
-function shade(span, at, top, bottom, className, label) {
-  const [from, to] = [at(span.from) - 1, at(span.to) + 1];
-  return html`
-    <rect class="${className}" x="${px(from)}" y="${top}" width="${px(Math.max(3, to - from))}"
-      height="${bottom - top}" />${label
-        ? html`<text class="mark" x="${px(to + 4)}" y="${top + 5}">${label}</text>`
-        : ""}
-  `;
-}
-
-/** Labels stand above the two rows of ticks for tags and workouts. */
-const ABOVE_TICKS = 15;
-
-function trip(span, at, bottom, label) {
-  const [from, to] = [at(span.from), at(span.to)];
-  return html`
-    <rect class="trip" x="${px(from)}" y="${bottom - 3}" width="${px(
-      Math.max(3, to - from),
-    )}" height="3" />${label && to - from > 12
-      ? html`<text class="mark" x="${px((from + to) / 2)}" y="${
-        bottom - ABOVE_TICKS
-      }" text-anchor="middle">${span.offset}</text>`
-      : ""}
-  `;
-}
-
-/** Days with a tag or a workout; where they would run into one line they are left out. */
-function dayTicksOf(marks, at, y, room, className) {
-  const days = [...new Set(marks.map(({ day }) => day))];
-  if (days.length === 0 || days.length > room / 4) return "";
-  const path = days.map((day) => `M${px(at(day))} ${y}v-4`).join("");
-  return html`
-    <path class="${className}" d="${path}" />
-  `;
+  const hours = value / 3600;
+  const decimals = [0, 1].find((count) => Math.abs(hours * 10 ** count % 1) < 1e-9) ?? 2;
+  return Math.abs(hours) < 1 ? fmt.duration(value) : `${fmt.number(hours, decimals)}\u00a0h`;
 }
 
 function summaryOf({ metric, summary, gaps }, fmt, step) {

@@ -30,8 +30,8 @@ export function view({ span, step, trend, profile }, ctx) {
             metric.name,
             html`
               <div class="score ${colour(metric)}"><b class="mid">${last
-                ? fmt.full(metric, last.value)
-                : "–"}</b></div>
+                ? fmt.plain(metric, last.value)
+                : "–"}</b>${last ? html`<span>${fmt.unit(metric)}</span>` : ""}</div>
               <p class="soft">${last ? fmt.fullDay(last.day) : ""}<br>${fmt.usual(
                 metric,
                 summary.usual,

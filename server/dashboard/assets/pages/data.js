@@ -14,7 +14,7 @@ export function view({ span, freshness, completeness }, ctx) {
   const { offsetSeconds } = overview;
   const shown = new Set(completeness.types.flatMap((/** @type {any} */ { cells }) => cells));
   const causes = Object.entries(CAUSES).filter(([cause, [, name]]) =>
-    shown.has(cause) && name !== ""
+    shown.has(cause) && name !== "" && cause !== "none_yet"
   );
   const when = (/** @type {string | null} */ time) =>
     time === null ? "never" : fmt.moment(Date.parse(time), offsetSeconds);
@@ -72,7 +72,7 @@ export function view({ span, freshness, completeness }, ctx) {
           [
             "Sign-in",
             freshness.signIn === null
-              ? "static token"
+              ? "a fixed token"
               : freshness.signIn.state === "active"
               ? `active, token until ${when(freshness.signIn.expiresAt)}`
               : "ended: sign in again",
@@ -96,7 +96,7 @@ export function view({ span, freshness, completeness }, ctx) {
               : "by your schedule",
           ],
           ["In quarantine", fmt.number(freshness.openRejects)],
-          ["Windows that failed", fmt.number(freshness.failedWindows)],
+          ["Readings to repeat", fmt.number(freshness.failedWindows)],
         ].map(([name, value]) => html`<div><span>${name}</span><b>${value}</b></div>`)
       }</div>${
         freshness.openRejects > 0
@@ -145,6 +145,10 @@ function stateName(state) {
 }
 
 function typesCard({ types }, when, fmt) {
+  // What only an import brings is listed once it did.
+  const shown = types.filter((/** @type {any} */ { verdict, newest }) =>
+    verdict !== "import" || newest !== null
+  );
   return card(
     "Types",
     html`
@@ -153,24 +157,26 @@ function typesCard({ types }, when, fmt) {
           <thead>
             <tr>
               <th>type</th>
+              <th>state</th>
               <th>newest data</th>
               <th>last read</th>
               <th class="n">in quarantine</th>
               <th class="n">revised, 7 days</th>
-              <th class="n">failed windows</th>
+              <th class="n">to repeat</th>
               <th></th>
             </tr>
           </thead>
-          <tbody>${types.map((/** @type {any} */ type) =>
+          <tbody>${shown.map((/** @type {any} */ type) =>
             html`
               <tr>
                 <td>${type.dataType}</td>
-                <td>${type.newestAt
-                  ? when(type.newestAt)
-                  : type.newestDay
-                  ? fmt.fullDay(type.newestDay)
-                  : "–"}</td>
-                <td>${when(type.readAt)}</td>
+                <td>${type.verdict === "import" ? "by import" : type.verdict}</td>
+                <td>${type.newest === null
+                  ? "–"
+                  : type.newest.includes("T")
+                  ? when(type.newest)
+                  : fmt.fullDay(type.newest)}</td>
+                <td>${type.verdict === "import" ? "–" : when(type.fetchedAt)}</td>
                 <td class="n">${fmt.number(type.openRejects)}</td>
                 <td class="n">${fmt.number(type.revisedLast7Days)}</td>
                 <td class="n">${fmt.number(type.failedWindows)}</td>
@@ -184,15 +190,25 @@ function typesCard({ types }, when, fmt) {
   );
 }
 
-const SAID = ["failed", "rejected", "scope_missing", "never_fetched", "no_data_yet", "open"];
+const SAID = ["failed", "rejected", "scope_missing", "never_fetched"];
 const MOST = 60;
+/** Days without a workout or a tag are no gap; from three days on, none of these is chance. */
+const DAILY = /^(daily_|sleep$|heart_rate)/;
+const LONG = 3;
 
 /** Gaps with a cause that someone can act on, and stretches of days without anything. */
 function gapsCard({ gaps }, fmt) {
   const worth = gaps.filter((/** @type {any} */ gap) =>
-    SAID.includes(gap.cause) || (gap.days >= 3 && /^(daily_|sleep$|heart_rate)/.test(gap.dataType))
-  ).slice(0, MOST);
+    SAID.includes(gap.cause) || (gap.days >= LONG && DAILY.test(gap.dataType))
+  );
   if (worth.length === 0) return "";
+  const alike = [
+    ...Map.groupBy(
+      worth,
+      (/** @type {any} */ { from, to, cause, message }) =>
+        JSON.stringify([from, to, cause, message]),
+    ).values(),
+  ].toSorted((a, b) => ((a[0].to ?? "") < (b[0].to ?? "") ? 1 : -1)).slice(0, MOST);
   return card(
     "Gaps",
     html`
@@ -200,16 +216,15 @@ function gapsCard({ gaps }, fmt) {
         <table>
           <thead>
             <tr>
-              <th>type</th>
               <th>days</th>
               <th class="n">how many</th>
               <th>cause</th>
+              <th>types</th>
             </tr>
           </thead>
-          <tbody>${worth.map((/** @type {any} */ gap) =>
+          <tbody>${alike.map(([gap, ...more]) =>
             html`
               <tr>
-                <td>${gap.dataType}</td>
                 <td>${gap.from === null
                   ? ""
                   : gap.from === gap.to
@@ -219,12 +234,14 @@ function gapsCard({ gaps }, fmt) {
                 <td>${CAUSES[gap.cause]?.[1] ?? gap.cause}${gap.message
                   ? html`<span class="soft">: ${gap.message}</span>`
                   : ""}</td>
+                <td class="soft">${[gap, ...more].map((/** @type {any} */ { dataType }) => dataType)
+                  .join(", ")}</td>
               </tr>
             `
           )}</tbody>
         </table>
       </div>
     `,
-    { note: "stretches of single types that have no data every day are left out" },
+    { note: "the newest first; single days and what is not daily are left out" },
   );
 }

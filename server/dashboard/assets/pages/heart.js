@@ -30,7 +30,12 @@ export async function load(ctx) {
     200,
     Math.min(1200, Math.round(document.documentElement.clientWidth - 60)),
   );
-  const span = { from: moved(overview.today, -364), to: overview.today };
+  // Years before the first day would only be white.
+  const year = moved(overview.today, -364);
+  const span = {
+    from: year < overview.firstDay ? overview.firstDay : year,
+    to: overview.today,
+  };
   const [heart, hours, zones, resting] = await Promise.all([
     get("heart", { from, to: end, width, source }),
     get("heart/hours", { from: moved(overview.today, -89), to: overview.today }),
@@ -112,7 +117,7 @@ export function view({ heart, hours, zones, resting, name, source }, ctx) {
     ${
     resting.lines.length > 0
       ? card(
-        "At night, one year",
+        "At night, the last year",
         html`${
           resting.lines.map((/** @type {any} */ line, /** @type {number} */ i) =>
             figure(`resting-${i}`, (width) => trendChart(line, resting, { width, fmt }), {
@@ -128,10 +133,10 @@ export function view({ heart, hours, zones, resting, name, source }, ctx) {
 
 const CURRENT = html`aria-current="true"`;
 
-function bucketName({ every, rolledUp }, fmt) {
+function bucketName({ every }, fmt) {
   if (every < 60) return "single samples";
   const size = every >= 172_800 ? `${fmt.number(every / 86_400, 1)} days` : fmt.duration(every);
-  return `mean and range of ${size}${rolledUp ? ", from the hourly roll-up" : ""}`;
+  return `mean, middle half and range of ${size}`;
 }
 
 function zoom(ctx, from, to) {
@@ -181,8 +186,8 @@ function zonesOf(zones, fmt) {
       }" height="8" rx="4"/></svg><span class="soft">${fmt.number(zones.from[i])}+</span></div>`
     )}</div>
     <p
-      class="note">Fifths of 220 less your age (${fmt.number(
+      class="note">From 50, 60, 70, 80 and 90 % of 220 less your age (${fmt.number(
         zones.highest,
-      )} bpm): a rule of thumb, not a measurement.</p>
+      )} bpm) on: a rule of thumb, not a measurement.</p>
   `;
 }

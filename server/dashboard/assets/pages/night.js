@@ -23,7 +23,7 @@ export function view(night, ctx) {
   const { day, previous, next, main, others } = night;
   const to = (/** @type {string} */ other) => href({}, `/night/${other}`);
   const stepper = dayStepper({ day, previous, next, hrefOf: to, fmt, max: overview.today });
-  const body = html`${head(`Night to ${fmt.longDay(day)}`, stepper, ctx)}
+  const body = html`${head("Night", stepper, ctx)}
     ${
     main === null
       ? empty(
@@ -117,6 +117,12 @@ function stagesCard({ main, vitals }, fmt) {
           main[stage] === null ? "–" : fmt.duration(main[stage])
         }</b><span class="soft">${vital ? fmt.usual(vital.metric, vital.usual) : ""}</span></div>`;
       })
+    }${
+      [["Asleep", main.asleep], ["In bed", main.inBed]].map(([name, seconds]) =>
+        html`<div><span>${name}</span><b>${
+          seconds === null ? "–" : fmt.duration(seconds)
+        }</b><span></span></div>`
+      )
     }</div>`,
     { className: "w7", note: main.algorithm ? `staging algorithm ${main.algorithm}` : "" },
   );

@@ -194,15 +194,15 @@ function dataCard({ freshness, offsetSeconds }, fmt, href, now) {
     [
       "Sign-in",
       signIn === null
-        ? "static token"
+        ? "a fixed token"
         : signIn.state === "active"
         ? "active"
         : "ended: sign in again",
     ],
     ["Ring battery", battery ? `${fmt.number(battery.level)}\u00a0%` : "unknown"],
-    ["Windows that failed", failedWindows === 0 ? "none" : fmt.number(failedWindows)],
-    ["In quarantine", openRejects === 0 ? "none" : `${fmt.number(openRejects)} documents`],
-    ["Revised by Oura, 7 days", `${fmt.number(revised)} documents`],
+    ["Readings to repeat", failedWindows === 0 ? "none" : fmt.number(failedWindows)],
+    ["In quarantine", openRejects === 0 ? "none" : fmt.number(openRejects)],
+    ["Revised in 7 days", revised === 0 ? "none" : fmt.number(revised)],
     ["Next sync", due],
   ];
   return card(

@@ -110,10 +110,10 @@ export function view(model, ctx) {
 const SELECTED = html`selected`;
 
 /** What the marks of the shown charts mean. */
-function legend({ marks, lines }) {
+function legend({ marks, lines, step }) {
   const said = [
-    [marks.tags.length > 0, "c-hrv", "tag"],
-    [marks.workouts.length > 0, "c-activity", "workout"],
+    [marks.tags.length > 0 && step === "day", "c-hrv", "tag"],
+    [marks.workouts.length > 0 && step === "day", "c-activity", "workout"],
     [marks.journeys.length > 0, "c-body", "other time zone"],
     [marks.restMode.length > 0, "c-heart", "rest mode"],
   ];
@@ -123,7 +123,9 @@ function legend({ marks, lines }) {
       html`<span class="key ${c}"><i></i>${text}</span>`
     )}${marks.algorithm.length > 0
       ? html`<span>dashed line: staging algorithm changed</span>`
-      : ""}${open ? html`<span>ring: day not over</span>` : ""}<span>band: usual range</span></p>
+      : ""}${open ? html`<span>ring: day not over</span>` : ""}<span>${step === "day"
+      ? "band: usual range"
+      : "line: median; dark band: middle half; pale band: least to most"}</span></p>
   `;
 }
 

@@ -55,7 +55,11 @@ export function view(year, ctx) {
         : figure("raster", (width) => rasterChart(year, { width, fmt }), {
           onPick: (i) => void ctx.go(href({}, `/night/${nights[i].day}`)),
         }),
-      { className: "w8", note: "a line per night, in your local time" },
+      {
+        className: "w8",
+        note:
+          "each night a line, in your local time; over years each week, pale from earliest to latest",
+      },
     )
   }
       ${

@@ -1,15 +1,14 @@
-import type { Pipeline } from "../config/model.ts";
-import type { Database } from "../lib/db/driver/database.ts";
-import { utcDay } from "../lib/values/days.ts";
-import { lastRuns, typeStatus } from "../lib/db/store/status.ts";
-import { livePipeline } from "../pipelines/schema/live_pipeline.ts";
-import { readState } from "../pipelines/schema/database_schema.ts";
-import { readHoldings } from "../reports/freshness/holdings.ts";
-import { qualifyCommands } from "./_cli/command_names.ts";
-import { defineCommand } from "./_cli/define_command.ts";
-import { countText, textTable } from "./_cli/output.ts";
-import { knownWearers } from "../reports/known_wearers.ts";
-import { type WearerReport, wearerReport } from "./status/report.ts";
+import type { Pipeline } from "../../config/model.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { lastRuns } from "../../lib/db/store/status.ts";
+import { livePipeline } from "../../pipelines/schema/live_pipeline.ts";
+import { readState } from "../../pipelines/schema/database_schema.ts";
+import { readWearerFreshness } from "../../reports/freshness/wearer_freshness.ts";
+import { qualifyCommands } from "../_cli/command_names.ts";
+import { defineCommand } from "../_cli/define_command.ts";
+import { countText, textTable } from "../_cli/output.ts";
+import { knownWearers } from "../../reports/known_wearers.ts";
+import { runReport, type WearerReport } from "./report.ts";
 
 /** `status`: what landed, when, and how fresh it is. */
 export default defineCommand({
@@ -30,15 +29,20 @@ export default defineCommand({
 
 async function readStatus(db: Database, pipeline: Pipeline, now: Date): Promise<WearerReport[]> {
   const runs = await lastRuns(db);
-  const names = pipeline.types.map(({ name }) => name);
+  const { types } = pipeline;
   const live = livePipeline(pipeline, await readState(db)).types;
   const wearers: WearerReport[] = [];
   for (const wearer of await knownWearers(db)) {
-    const run = runs.find(({ user_id }) => user_id === wearer.userId);
-    const statuses = await typeStatus(db, wearer.userId, names);
-    const found = await readHoldings(db, wearer.userId, live, utcDay(now));
-    const holdings = new Map(found.map((holding) => [holding.dataType, holding]));
-    wearers.push(wearerReport(wearer, run, pipeline.types, statuses, holdings, now));
+    const { userId } = wearer;
+    const run = runs.find(({ user_id }) => user_id === userId);
+    const { verdict, newestDay, signIn, ...more } = await readWearerFreshness(
+      db,
+      wearer,
+      { types, live },
+      now,
+    );
+    const lastRun = run ? runReport(run) : null;
+    wearers.push({ userId, verdict, newestDay, signIn, lastRun, ...more });
   }
   return wearers;
 }
@@ -48,7 +52,7 @@ function screen(wearer: WearerReport): string {
     type.dataType,
     type.verdict,
     type.fetchedAt === null ? "" : minuteText(type.fetchedAt),
-    countText(type.rows),
+    countText(type.rows ?? 0),
     placeText(type.first),
     placeText(type.newest),
     type.openRejects || "",
@@ -89,9 +93,9 @@ function runText({ lastRun: run }: WearerReport): string {
   return `last run  ${minuteText(run.startedAt)} ${run.command} ${run.state}${error} (${rows})`;
 }
 
-function dataText({ newestDay }: WearerReport): string {
-  if (newestDay === null) return "data      none";
-  return `data      up to ${newestDay}`;
+function dataText({ newestDay, why }: WearerReport): string {
+  const reason = why === null ? "" : `\nwhy       ${why}`;
+  return `data      ${newestDay === null ? "none" : `up to ${newestDay}`}${reason}`;
 }
 
 /** A day as it is, an instant to the minute. */

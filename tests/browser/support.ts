@@ -1,0 +1,98 @@
+/** The page of a database, served and open in a browser. */
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Database } from "../../lib/db/driver/database.ts";
+import type { Pipeline } from "../../config/model.ts";
+import { createApp } from "../../server/http.ts";
+import { findChromium, launch, settled } from "../support/browser.ts";
+import { NOW } from "../support/page_world.ts";
+import { shippedPipeline } from "../support/sync_world.ts";
+
+/** The addresses of all pages. */
+export const PAGES = [
+  "/",
+  "/night",
+  "/trends",
+  "/heart",
+  "/activity",
+  "/body",
+  "/year",
+  "/tags",
+  "/data",
+];
+/** A window on a desk, in pixels. */
+export const DESKTOP = { width: 1280, height: 900 };
+/** A phone held upright. */
+export const PHONE = { width: 390, height: 844 };
+
+/** A page that is served and open. */
+export interface Served {
+  readonly url: string;
+  readonly browser: Browser;
+  /** Opens an address and waits for it; console, policy and page errors are collected. */
+  open(path: string, look?: Look): Promise<Page>;
+  readonly complaints: string[];
+  /** Every address that was asked for. */
+  readonly requested: Set<string>;
+}
+
+/** How it is looked at. */
+export interface Look {
+  readonly viewport?: typeof DESKTOP;
+  readonly colorScheme?: "light" | "dark";
+}
+
+/** Serves the page of a database and opens a browser, for the length of `body`. */
+export async function withPage(
+  db: Database,
+  body: (served: Served) => Promise<void>,
+  { pipeline = shippedPipeline(db.schema), now = NOW }: { pipeline?: Pipeline; now?: string } = {},
+): Promise<void> {
+  const app = createApp({
+    db,
+    pipeline,
+    hostname: "127.0.0.1",
+    token: null,
+    now: () => new Date(now),
+  });
+  const stop = new AbortController();
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, signal: stop.signal, onListen: () => {} },
+    app.fetch,
+  );
+  const browser = await launch((await findChromium())!);
+  const complaints: string[] = [];
+  const requested = new Set<string>();
+  const contexts: BrowserContext[] = [];
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  try {
+    await body({
+      url,
+      browser,
+      complaints,
+      requested,
+      async open(path, { viewport = DESKTOP, colorScheme = "light" } = {}) {
+        const context = await browser.newContext({ viewport, colorScheme, locale: "en-GB" });
+        contexts.push(context);
+        const page = await context.newPage();
+        page.on("console", (message) => complaints.push(`${path}: ${message.text()}`));
+        page.on("pageerror", (error) => complaints.push(`${path}: ${error.message}`));
+        page.on("request", (request) => requested.add(new URL(request.url()).origin));
+        await page.goto(url + path);
+        await settled(page);
+        return page;
+      },
+    });
+  } finally {
+    for (const context of contexts) await context.close();
+    await browser.close();
+    stop.abort();
+    await server.finished;
+  }
+}
+
+/** The text of the first element that fits. */
+export const textOf = async (page: Page, selector: string) =>
+  (await page.locator(selector).first().textContent())?.trim() ?? "";
+
+/** The figure of an element, whatever its unit. */
+export const numberOf = (text: string) => Number(text.replace("−", "-").replace(/[^\d.-]/g, ""));
