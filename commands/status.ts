@@ -65,7 +65,7 @@ function screen(wearer: WearerReport): string {
     [left, left, left, right, left, left, right, right, right],
   );
   return [
-    `wearer ${wearer.userId}: ${wearer.verdict}`,
+    `wearer ${wearer.label ?? wearer.userId}: ${wearer.verdict}`,
     signInText(wearer),
     runText(wearer),
     dataText(wearer),

@@ -1,5 +1,6 @@
 import type { Database } from "../lib/db/driver/database.ts";
 import { lastRuns } from "../lib/db/store/status.ts";
+import { readLabels } from "../lib/db/store/wearers.ts";
 import { UsageError } from "../lib/errors.ts";
 import type { GrantSummary } from "../lib/db/vault/grant.ts";
 import { listGrants } from "../lib/db/vault/grants.ts";
@@ -9,6 +10,8 @@ export interface KnownWearer {
   userId: string;
   /** Null for a static token, and after signing out. */
   grant: GrantSummary | null;
+  /** What the lab calls the wearer. */
+  label: string | null;
 }
 
 /** Everyone who signed in or was synced, the first signed-in one first. */
@@ -16,9 +19,12 @@ export async function knownWearers(db: Database): Promise<KnownWearer[]> {
   const grants = await listGrants(db);
   const synced = (await lastRuns(db)).map((run) => run.user_id);
   const ids = new Set([...grants.map(({ userId }) => userId), ...synced]);
+  const byId = new Map(grants.map((grant) => [grant.userId, grant]));
+  const labels = await readLabels(db);
   return [...ids].map((userId) => ({
     userId,
-    grant: grants.find((grant) => grant.userId === userId) ?? null,
+    grant: byId.get(userId) ?? null,
+    label: labels.get(userId) ?? null,
   }));
 }
 

@@ -1,4 +1,4 @@
-/** `/metrics` in Prometheus' text format. Names no wearer: the label is a short hash. */
+/** `/metrics` in Prometheus' text format. Names no wearer: by the label of a lab, or a short hash. */
 import { createHash } from "node:crypto";
 import { Hono } from "hono";
 import { freshness } from "../reports/freshness/wearers.ts";
@@ -65,8 +65,9 @@ export function metrics(data: Data): Hono {
       token: [],
       signIn: [],
     };
-    for (const userId of await data.wearers()) {
-      await data.read(userId, (source) => collect(source, samples));
+    for (const { userId, label } of await data.wearers()) {
+      const wearer = label ?? wearerHash(userId);
+      await data.read(userId, (source) => collect(source, wearer, samples));
     }
     c.header("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
     return c.body(exposition(samples));
@@ -75,14 +76,13 @@ export function metrics(data: Data): Hono {
 }
 
 /** Eight hexadecimal digits that tell wearers apart and name none. */
-export function wearerLabel(userId: string): string {
+export function wearerHash(userId: string): string {
   return createHash("sha256").update(userId).digest("hex").slice(0, 8);
 }
 
 const DAY_SECONDS = 86_400;
 
-async function collect(source: Source, samples: Samples): Promise<void> {
-  const wearer = wearerLabel(source.userId);
+async function collect(source: Source, wearer: string, samples: Samples): Promise<void> {
   const fresh = await freshness(source);
   const seconds = source.now.getTime() / 1000;
   for (const { dataType: type, readAt, newestAt, newestDay, openRejects } of fresh.types) {

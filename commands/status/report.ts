@@ -8,6 +8,7 @@ import {
   occursDaily,
   readingVerdict,
   type Verdict,
+  worstVerdict,
 } from "../../reports/freshness/freshness.ts";
 import type { Holding } from "../../reports/freshness/holdings.ts";
 import type { KnownWearer } from "../../reports/known_wearers.ts";
@@ -40,6 +41,8 @@ export interface TypeReport {
 /** One wearer. */
 export interface WearerReport {
   userId: string;
+  /** What the lab calls the wearer; null where it has no name for the wearer. */
+  label: string | null;
   /**
    * The worst reading of the types that were not skipped on purpose; `failing` too for a dead
    * sign-in, and `stale` too when the newest data of all is.
@@ -54,7 +57,7 @@ export interface WearerReport {
 
 /** Puts together what the database knows of a wearer. */
 export function wearerReport(
-  { userId, grant }: KnownWearer,
+  { userId, grant, label }: KnownWearer,
   run: LastRun | undefined,
   types: readonly PipelineType[],
   statuses: readonly TypeStatus[],
@@ -66,12 +69,12 @@ export function wearerReport(
     .map((status) => readingVerdict(status, now));
   const newest = newestDay(types, holdings);
   if (types.some(occursDaily) && isStale(newest, utcDay(now))) verdicts.push("stale");
-  const order: readonly Verdict[] = ["failing", "never", "stale", "fresh"];
-  const worst = order.find((verdict) => verdicts.includes(verdict));
   const signIn = grant ? { state: grant.state, expiresAt: grant.expiresAt } : null;
+  if (signIn?.state === "needs_login") verdicts.push("failing");
   return {
     userId,
-    verdict: signIn?.state === "needs_login" ? "failing" : worst ?? "fresh",
+    label,
+    verdict: worstVerdict(verdicts),
     newestDay: newest,
     signIn,
     lastRun: run ? runReport(run) : null,

@@ -3,7 +3,8 @@
  * newest day or instant it holds. A ring that was not synced is stale although every read succeeded.
  */
 import { isTimeKey } from "../../config/key.ts";
-import { lastRuns, type TypeStatus, typeStatus } from "../../lib/db/store/status.ts";
+import { mayRead } from "../../lib/db/store/readable.ts";
+import { type TypeStatus, typeStatus } from "../../lib/db/store/status.ts";
 import type { GrantSummary } from "../../lib/db/vault/grant.ts";
 import { listGrants } from "../../lib/db/vault/grants.ts";
 import { numberOf } from "../metrics/fields.ts";
@@ -103,7 +104,10 @@ export async function freshness(source: Source): Promise<Freshness> {
 /** Everyone the database holds data or a sign-in of, the first signed-in one first. */
 export async function wearersOf(db: Source["db"]): Promise<string[]> {
   const grants = await grantsOf(db);
-  const synced = (await lastRuns(db)).map(({ user_id }) => user_id);
+  const { rows } = await db.query<{ user_id: string }>(
+    "SELECT DISTINCT user_id FROM oura.sync_runs WHERE user_id <> '' ORDER BY user_id",
+  );
+  const synced = rows.map(({ user_id }) => user_id);
   return [...new Set([...grants.map(({ userId }) => userId), ...synced])];
 }
 
@@ -113,14 +117,8 @@ async function grantOf({ db, userId }: Source): Promise<GrantSummary | null> {
 }
 
 /** The sign-ins; none for a role that may not read them: the page does without. */
-async function grantsOf(db: Source["db"]): Promise<GrantSummary[]> {
-  const { rows } = await db.query<{ allowed: boolean }>(
-    `SELECT has_table_privilege(c.oid, 'SELECT') AS allowed
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname = $1 AND c.relname = 'oauth_tokens'`,
-    [db.schema],
-  );
-  return rows[0]?.allowed === true ? await listGrants(db) : [];
+export async function grantsOf(db: Source["db"]): Promise<GrantSummary[]> {
+  return await mayRead(db, "oauth_tokens") ? await listGrants(db) : [];
 }
 
 interface Newest extends Record<string, unknown> {

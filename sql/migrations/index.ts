@@ -9,6 +9,8 @@ import accountImports from "./0023_account_imports.sql" with { type: "text" };
 import heartRateHours from "./0013_heart_rate_hours.sql" with { type: "text" };
 import seriesDocuments from "./0014_series_documents.sql" with { type: "text" };
 import wearerLeadsKeys from "./0021_wearer_leads_keys.sql" with { type: "text" };
+import wearers from "./0033_wearers.sql" with { type: "text" };
+import invitations from "./0034_invitations.sql" with { type: "text" };
 
 /** One step of the database's structure. */
 export interface Migration {
@@ -31,4 +33,6 @@ export const migrations: readonly Migration[] = [
   { version: 14, name: "series_documents", sql: seriesDocuments },
   { version: 21, name: "wearer_leads_keys", sql: wearerLeadsKeys },
   { version: 23, name: "account_imports", sql: accountImports },
+  { version: 33, name: "wearers", sql: wearers },
+  { version: 34, name: "invitations", sql: invitations },
 ];
