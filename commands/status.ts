@@ -1,32 +1,59 @@
+import { Option } from "commander";
 import type { Pipeline } from "../config/model.ts";
 import type { Database } from "../lib/db/driver/database.ts";
+import { UsageError } from "../lib/errors.ts";
 import { utcDay } from "../lib/values/days.ts";
 import { lastRuns, typeStatus } from "../lib/db/store/status.ts";
 import { livePipeline } from "../pipelines/schema/live_pipeline.ts";
 import { readState } from "../pipelines/schema/database_schema.ts";
 import { readHoldings } from "../reports/freshness/holdings.ts";
 import { qualifyCommands } from "./_cli/command_names.ts";
-import { defineCommand } from "./_cli/define_command.ts";
+import { type CheckContext, defineCommand } from "./_cli/define_command.ts";
 import { countText, textTable } from "./_cli/output.ts";
 import { knownWearers } from "../reports/known_wearers.ts";
+import { printCohort } from "./status/cohort.ts";
 import { type WearerReport, wearerReport } from "./status/report.ts";
+
+interface Options {
+  allUsers?: boolean;
+  csv?: boolean;
+  json?: boolean;
+}
 
 /** `status`: what landed, when, and how fresh it is. */
 export default defineCommand({
   database: "read",
+  options: [
+    new Option("--all-users", "one line per wearer, with completeness over 14 days"),
+    new Option("--csv", "with --all-users: completeness by wearer, data type and day as CSV")
+      .conflicts("json"),
+  ],
   json: true,
-  async run({ db, hasTables, pipeline, terminal, print }) {
+  check({ options }: CheckContext<Options>) {
+    if (options.csv && !options.allUsers) {
+      throw new UsageError("OPTION_MISSING", "--csv needs --all-users");
+    }
+  },
+  async run({ db, hasTables, pipeline, options, terminal, print }) {
     const now = new Date();
+    if (options.allUsers) {
+      const known = hasTables ? await knownWearers(db) : [];
+      await printCohort({ db, pipeline, wearers: known, now }, options, terminal);
+      if (known.length === 0) terminal.err(nobody());
+      return;
+    }
     const wearers = hasTables ? await readStatus(db, pipeline, now) : [];
     print(
       { database: db.label, checkedAt: now, wearers },
       () => [db.label, ...wearers.map(screen)].join("\n\n"),
     );
-    if (wearers.length === 0) {
-      terminal.err(qualifyCommands("No sync has run yet: run `auth login`, then `sync`."));
-    }
+    if (wearers.length === 0) terminal.err(nobody());
   },
 });
+
+function nobody(): string {
+  return qualifyCommands("No sync has run yet: run `auth login`, then `sync`.");
+}
 
 async function readStatus(db: Database, pipeline: Pipeline, now: Date): Promise<WearerReport[]> {
   const runs = await lastRuns(db);

@@ -1,33 +1,70 @@
 /** What the tables hold of many wearers, in a few statements: days as bits, offsets, newest days. */
 import type { PipelineType } from "../../config/model.ts";
 import type { Queryable } from "../../lib/db/driver/database.ts";
-import { addDays, daysBetween } from "../../lib/values/days.ts";
+import { addDays } from "../../lib/values/days.ts";
 import { isTimeKeyed } from "../../pipelines/stages/table.ts";
 import { occursDaily } from "../freshness/freshness.ts";
-import { fillOffsets, midnight, type Offsets } from "../gaps/local_days.ts";
+import { midnight, type Offsets } from "../gaps/local_days.ts";
 import { daysOf, tableName, TELLING } from "../metrics/source.ts";
 import type { CohortSpan, DayBits } from "./model.ts";
 
-type BitsRow = { place: number; user_id: string; days: number };
+/** What the tables with a day hold in a span. */
+export interface DatedDays {
+  /** Days with a document that Oura still returns. */
+  readonly days: DayBits;
+  /** Seconds east of UTC by wearer and day, as far as documents tell. */
+  readonly offsets: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  /** Seconds east of UTC by the wearer's latest document. */
+  readonly latest: ReadonlyMap<string, number>;
+}
 
-/** The days on which tables with a day have a document that Oura still returns. */
+type DatedRow = { place: number; user_id: string; seconds: number | null; days: number };
+
+/** Reads the tables with a day, and where the wearers were, in one go: a row per wearer and zone. */
 export async function datedDays(
   db: Queryable,
   types: readonly PipelineType[],
   { userIds, from, to }: CohortSpan,
-): Promise<DayBits> {
+): Promise<DatedDays> {
   const dated = types.filter(({ day }) => day !== null);
-  if (dated.length === 0) return new Map();
-  const selects = dated.map((type, place) =>
-    `SELECT ${place} AS place, user_id, bit_or(1 << (day - $2::date)) AS days
-    FROM ${tableName(type)}
+  const selects = dated.map(({ table, offset }, place) =>
+    `SELECT ${place} AS place, user_id, bit_or(1 << (day - $2::date)) AS days,
+      ${offset === null ? "NULL::interval" : "utc_offset"} AS utc_offset
+    FROM ${tableName({ table })}
     WHERE user_id = ANY ($1::text[]) AND day BETWEEN $2::date AND $3::date AND deleted_at IS NULL
-    GROUP BY user_id`
+    GROUP BY user_id${offset === null ? "" : ", utc_offset"}`
   );
-  const sql = selects.join("\nUNION ALL ");
-  const { rows } = await db.query<BitsRow>(sql, [userIds, from, to]);
-  return bitsOf(rows, dated);
+  if (selects.length === 0) return { days: new Map(), offsets: new Map(), latest: new Map() };
+  const { rows } = await db.query<DatedRow>(
+    `SELECT place, user_id, days, extract(epoch FROM utc_offset)::double precision AS seconds
+    FROM (${selects.join("\nUNION ALL ")}) AS d`,
+    [userIds, from, to],
+  );
+  return { days: bitsOf(rows, dated), ...zonesOf(rows, dated, daysOf({ from, to })) };
 }
+
+function zonesOf(rows: readonly DatedRow[], types: readonly PipelineType[], days: string[]) {
+  const offsets = new Map<string, Map<string, number>>();
+  const latest = new Map<string, { place: number; telling: number; seconds: number }>();
+  for (const { place, user_id, seconds, days: bits } of rows) {
+    if (seconds === null) continue;
+    const known = offsets.get(user_id) ?? new Map<string, number>();
+    days.forEach((day, i) => {
+      // Of several on a day the most eastern one counts, as in the gaps of a single wearer.
+      if (bit(bits, i)) known.set(day, Math.max(seconds, known.get(day) ?? seconds));
+    });
+    offsets.set(user_id, known);
+    const telling = TELLING.indexOf(types[place]!.name);
+    const last = 31 - Math.clz32(bits);
+    const best = latest.get(user_id);
+    const isLater = best === undefined || last > best.place ||
+      (last === best.place && telling < best.telling);
+    if (telling >= 0 && isLater) latest.set(user_id, { place: last, telling, seconds });
+  }
+  return { offsets, latest: new Map([...latest].map(([id, { seconds }]) => [id, seconds])) };
+}
+
+type BitsRow = { place: number; user_id: string; days: number };
 
 /** The same of tables of samples; their days are those of each wearer's clock. */
 export async function sampledDays(
@@ -67,44 +104,13 @@ function bitsOf(rows: readonly BitsRow[], types: readonly PipelineType[]): DayBi
   const bits = new Map<string, Map<string, number>>();
   for (const { place, user_id, days } of rows) {
     const held = bits.get(user_id) ?? new Map<string, number>();
-    bits.set(user_id, held.set(types[place]!.name, days));
+    const { name } = types[place]!;
+    bits.set(user_id, held.set(name, (held.get(name) ?? 0) | days));
   }
   return bits;
 }
 
-/** Seconds east of UTC on each day of the span, and one day around it, of each wearer. */
-export async function offsetsOf(
-  db: Queryable,
-  types: readonly PipelineType[],
-  { userIds, from, to }: CohortSpan,
-): Promise<Map<string, Offsets>> {
-  const span = { from: addDays(from, -1), to: addDays(to, 1) };
-  const known = new Map<string, Map<string, number>>();
-  const selects = types.filter(({ day, offset }) => day !== null && offset !== null).map((type) =>
-    `SELECT user_id, day, utc_offset FROM ${tableName(type)}
-    WHERE user_id = ANY ($1::text[]) AND day BETWEEN $2::date AND $3::date
-      AND deleted_at IS NULL AND utc_offset IS NOT NULL`
-  );
-  if (selects.length > 0) {
-    // Most wearers stay in one zone: a row for each offset and its days, as bits.
-    const { rows } = await db.query<{ user_id: string; seconds: number; days: number }>(
-      `SELECT user_id, extract(epoch FROM utc_offset)::double precision AS seconds,
-        bit_or(1 << (day - $2::date)) AS days
-      FROM (${selects.join("\nUNION ALL ")}) AS o GROUP BY user_id, utc_offset ORDER BY utc_offset`,
-      [userIds, span.from, span.to],
-    );
-    const days = daysOf(span);
-    for (const { user_id, seconds, days: bits } of rows) {
-      const held = known.get(user_id) ?? new Map<string, number>();
-      // The most eastern one comes last, and counts, as in the gaps of a single wearer.
-      days.forEach((day, i) => (bits >>> i) & 1 ? held.set(day, seconds) : held);
-      known.set(user_id, held);
-    }
-  }
-  return new Map(userIds.map((id) => [id, fillOffsets(known.get(id) ?? new Map(), span)]));
-}
-
-/** Seconds east of UTC by the latest document of each wearer. */
+/** Seconds east of UTC by the latest document of each of these wearers, however old it is. */
 export async function latestOffsets(
   db: Queryable,
   types: readonly PipelineType[],
@@ -121,7 +127,7 @@ export async function latestOffsets(
       ORDER BY t.day DESC LIMIT 1
     ) AS l`
   );
-  if (selects.length === 0) return new Map();
+  if (selects.length === 0 || userIds.length === 0) return new Map();
   const { rows } = await db.query<{ user_id: string; seconds: number }>(
     `SELECT DISTINCT ON (user_id) user_id, seconds
     FROM (${selects.join("\nUNION ALL ")}) AS latest ORDER BY user_id, day DESC, place`,
@@ -159,8 +165,7 @@ export async function newestDays(
   return new Map(rows.flatMap(({ user_id, day }) => day === null ? [] : [[user_id, day]]));
 }
 
-/** Whether a day is among the bits of a span that begins on `from`. */
-export function hasDay(bits: number | undefined, from: string, day: string): boolean {
-  const place = daysBetween(from, day);
-  return place >= 0 && place < 31 && (((bits ?? 0) >>> place) & 1) === 1;
+/** Whether a bit is set; bit 0 is the first day of a span of at most 31. */
+export function bit(bits: number, place: number): boolean {
+  return ((bits >>> place) & 1) === 1;
 }

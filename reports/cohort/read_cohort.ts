@@ -6,7 +6,7 @@
 import { isServed, type PipelineType } from "../../config/model.ts";
 import type { ReadSpan } from "../../lib/db/store/ledger.ts";
 import type { GrantSummary } from "../../lib/db/vault/grant.ts";
-import { addDays, laterDay, utcDay } from "../../lib/values/days.ts";
+import { addDays, daysBetween, laterDay, utcDay } from "../../lib/values/days.ts";
 import { isTimeKeyed } from "../../pipelines/stages/table.ts";
 import {
   isStale,
@@ -20,14 +20,7 @@ import { fillOffsets } from "../gaps/local_days.ts";
 import { daysOfRejects, missingScope, type Reason, reasonOf } from "../gaps/reasons.ts";
 import { isPartial } from "../metrics/partial.ts";
 import { daysOf } from "../metrics/source.ts";
-import {
-  datedDays,
-  hasDay,
-  latestOffsets,
-  newestDays,
-  offsetsOf,
-  sampledDays,
-} from "./holdings.ts";
+import { bit, datedDays, latestOffsets, newestDays, sampledDays } from "./holdings.ts";
 import type { Cell, Cohort, CohortSource, CohortWearer, NamedWearer, TypeDays } from "./model.ts";
 import {
   failedWindows,
@@ -46,10 +39,10 @@ export const COHORT_DAYS = 14;
 /** Reads the cohort. */
 export async function readCohort(source: CohortSource): Promise<Cohort> {
   const facts = await factsOf(source);
-  const { types, from, to, days } = facts;
+  const { types, days } = facts;
   return {
-    from,
-    to,
+    from: days[0]!,
+    to: days.at(-1)!,
     days,
     dataTypes: types.map((type) => ({ name: type.name, daily: occursDaily(type) })),
     wearers: source.wearers.map((wearer) => wearerOf(wearer, facts)),
@@ -64,24 +57,32 @@ async function factsOf({ db, pipeline, wearers, now }: CohortSource) {
   const types = served.filter((type) =>
     type.window.by !== "none" && (type.day !== null || isTimeKeyed(type))
   );
-  const latest = await latestOffsets(db, pipeline.types, userIds);
-  const today = (userId: string) => localDay(now, latest.get(userId) ?? 0);
-  const to = userIds.map(today).reduce(laterDay, utcDay(now));
+  const utcToday = utcDay(now);
+  // A day more on either side, for wearers east of UTC, and for instants near the ends.
+  const wide = { userIds, from: addDays(utcToday, -COHORT_DAYS), to: addDays(utcToday, 2) };
+  const dated = await datedDays(db, pipeline.types, wide);
+  const untold = userIds.filter((userId) => !dated.latest.has(userId));
+  const latest = new Map([...dated.latest, ...await latestOffsets(db, pipeline.types, untold)]);
+  const todays = new Map(userIds.map((id) => [id, localDay(now, latest.get(id) ?? 0)]));
+  const to = [...todays.values()].reduce(laterDay, utcToday);
   const span = { userIds, from: addDays(to, 1 - COHORT_DAYS), to };
-  const offsets = await offsetsOf(db, pipeline.types, span);
+  const offsets = new Map(
+    userIds.map((id) => [id, fillOffsets(dated.offsets.get(id) ?? new Map(), wide)]),
+  );
   const grants = new Map((await grantsOf(db)).map((grant) => [grant.userId, grant]));
   return {
     now,
     types,
-    ...span,
     days: daysOf(span),
+    /** How far the bits of `dated` begin before those of the span. */
+    shift: daysBetween(wide.from, span.from),
     latest,
-    today,
+    todays,
     offsets,
     grants,
-    dated: await datedDays(db, types, span),
+    dated: dated.days,
     sampled: await sampledDays(db, types, span, offsets),
-    newest: await newestDays(db, pipeline.types, userIds, utcDay(now)),
+    newest: await newestDays(db, pipeline.types, userIds, utcToday),
     expectsDaily: pipeline.types.some(occursDaily),
     runs: await latestRuns(db, userIds),
     readings: await readingsOf(db, userIds, served),
@@ -101,19 +102,22 @@ function wearerOf(wearer: NamedWearer, facts: Facts): CohortWearer {
   const grant = facts.grants.get(userId);
   const readings = facts.readings.get(userId);
   const heldTo = facts.newest.get(userId) ?? null;
-  const types = facts.types.map((type) => typeDays(type, userId, facts));
+  const today = facts.days.indexOf(facts.todays.get(userId)!);
+  const scopes = grant?.scopes ? new Set(grant.scopes) : null;
+  const types = facts.types.map((type) =>
+    typeDays(type, { userId, today, scopes, portal: grant?.portal ?? null }, facts)
+  );
   const daily = types.filter((_, i) => occursDaily(facts.types[i]!));
-  const over = facts.days.filter((day) => day < facts.today(userId)).length;
   return {
     ...wearer,
     verdict: verdictOf(readings, grant, heldTo, facts),
     signIn: grant ? { state: grant.state, expiresAt: grant.expiresAt.toISOString() } : null,
     readAt: readings?.read_at?.toISOString() ?? null,
     heldTo,
-    lastNight: lastNight(types, facts.days.indexOf(facts.today(userId))),
+    lastNight: lastNight(types, today),
     completeness: {
       held: daily.reduce((sum, { held }) => sum + held, 0),
-      days: daily.length * over,
+      days: daily.length * today,
     },
     lastRun: facts.runs.get(userId) ?? null,
     types,
@@ -140,27 +144,39 @@ function verdictOf(
   return worstVerdict(verdicts);
 }
 
-function typeDays(type: PipelineType, userId: string, facts: Facts): TypeDays {
-  const { days, from, latest, now } = facts;
-  const today = facts.today(userId);
-  const held = facts.dated.get(userId)?.get(type.name) ?? facts.sampled.get(userId)?.get(type.name);
-  const why = whyMissing(type, userId, facts);
+/** What the days of a wearer's types are told from. */
+interface Told {
+  readonly userId: string;
+  /** The place of the present day among the days. */
+  readonly today: number;
+  readonly scopes: ReadonlySet<string> | null;
+  readonly portal: string | null;
+}
+
+function typeDays(type: PipelineType, told: Told, facts: Facts): TypeDays {
+  const { userId, today } = told;
+  const { days, shift, latest, now } = facts;
+  const dated = (facts.dated.get(userId)?.get(type.name) ?? 0) >>> shift;
+  const held = dated | (facts.sampled.get(userId)?.get(type.name) ?? 0);
+  const why = whyMissing(type, told, facts);
   const clock = { now, offsetSeconds: latest.get(userId) ?? 0 };
   const { read = 0 } = facts.ledger.get(keyOf(userId, type.name)) ?? {};
   const codes: Record<string, string> = {};
-  const cells = days.map((day): Cell => {
-    if (day > today) return "future";
-    if (hasDay(held, from, day)) return isPartial(clock, type.name, day) ? "partial" : "data";
-    const { cause, code } = why(day);
+  const cells = days.map((day, i): Cell => {
+    if (i > today) return "future";
+    if (bit(held, i)) {
+      // A day that ended a day ago grows no more.
+      return i >= today - 1 && isPartial(clock, type.name, day) ? "partial" : "data";
+    }
+    const { cause, code } = why(i);
     if (code !== null) codes[day] = code;
     return cause;
   });
   return {
     dataType: type.name,
     cells,
-    held:
-      cells.filter((cell, i) => (cell === "data" || cell === "partial") && days[i]! < today).length,
-    unread: days.filter((day) => day <= today && !hasDay(read, from, day)),
+    held: cells.filter((cell, i) => i < today && (cell === "data" || cell === "partial")).length,
+    unread: days.filter((_, i) => i <= today && !bit(read, i)),
     codes,
   };
 }
@@ -168,32 +184,22 @@ function typeDays(type: PipelineType, userId: string, facts: Facts): TypeDays {
 /** Why a day of a type has no data: the same rule as that of `gaps`. */
 function whyMissing(
   type: PipelineType,
-  userId: string,
-  { from, ledger, failed, rejects, refused, grants, offsets }: Facts,
-): (day: string) => Reason {
+  { userId, scopes, portal }: Told,
+  { days, ledger, failed, rejects, refused, offsets }: Facts,
+): (place: number) => Reason {
   const key = keyOf(userId, type.name);
-  const grant = grants.get(userId);
-  const scopes = grant?.scopes ? new Set(grant.scopes) : null;
-  const denied = missingScope(
-    type,
-    { scopes, portal: grant?.portal ?? null },
-    refused.get(key),
-  );
+  const denied = missingScope(type, { scopes, portal }, refused.get(key));
   const { read = 0, settled = 0 } = ledger.get(key) ?? {};
   const failures = failed.get(key) ?? [];
-  const inQuarantine = daysOfRejects(
-    type,
-    rejects.get(key) ?? [],
-    offsets.get(userId) ?? fillOffsets(new Map(), { from, to: from }),
-  );
-  const done = (day: string): ReadSpan[] =>
-    hasDay(read, from, day)
+  const inQuarantine = daysOfRejects(type, rejects.get(key) ?? [], offsets.get(userId)!);
+  return (place) => {
+    const day = days[place]!;
+    const only = { from: day, to: day };
+    const done: ReadSpan[] = bit(read, place)
       ? [{ ...NO_FAILURE, data_type: type.name, from_day: day, to_day: day }]
       : [];
-  return (day) => {
-    const isSettled = hasDay(settled, from, day);
     return inQuarantine.get(day) ??
-      reasonOf(day, [...failures, ...done(day)], isSettled ? [{ from: day, to: day }] : [], denied);
+      reasonOf(day, [...failures, ...done], bit(settled, place) ? [only] : [], denied);
   };
 }
 
