@@ -24,6 +24,7 @@ export default defineCommand({
     const { holdsWearer, wearerTables } = await import("../pipelines/forget/wearer_tables.ts");
     const { forgetWearer } = await import("../pipelines/forget/forget.ts");
     const { removeSignIn } = await import("../lib/auth/remove_sign_in.ts");
+    const { readLabels } = await import("../lib/db/store/wearers.ts");
     const { CATALOG } = await import("../lib/oura/catalog/index.ts");
     const { interruptible } = await import("../lib/process/interruption.ts");
     const { holdProcessLock, lifeOf } = await import("../lib/process/process_lock.ts");
@@ -32,7 +33,10 @@ export default defineCommand({
         hint: "`oura-sync status` shows the wearers.",
       });
     }
-    if (!yes) await confirm(userId, terminal.inIsTerminal);
+    if (!yes) {
+      const label = (await readLabels(db)).get(userId);
+      await confirm([userId, ...(label === undefined ? [] : [label])], terminal.inIsTerminal);
+    }
     using interruption = interruptible((text) => terminal.err(text));
     const { dataDirectory } = settings;
     await using life = await holdProcessLock(dataDirectory, `${hostname()} pid ${Deno.pid}`);
@@ -48,19 +52,20 @@ export default defineCommand({
   },
 });
 
-async function confirm(userId: string, canAsk: boolean): Promise<void> {
+/** @param names The wearer's id, and the label where there is one: either confirms. */
+async function confirm(names: readonly string[], canAsk: boolean): Promise<void> {
   const { ask } = await import("./init/values.ts");
   const question = {
     variable: "id",
     option: "--yes",
-    prompt: "This deletes everything of the wearer. Type the wearer's id to confirm",
+    prompt: "This deletes everything of the wearer. Type the wearer's id or label to confirm",
     required: false,
   };
   const typed = canAsk
     ? (await ask([question], stdin, (text) => stderr.write(text))).id
     : undefined;
-  if (typed === userId) return;
+  if (typed !== undefined && names.includes(typed)) return;
   throw new UsageError("FORGET_UNCONFIRMED", "`forget` was not confirmed. Nothing was deleted.", {
-    hint: "Type the wearer's id when asked, or pass --yes.",
+    hint: "Type the wearer's id or label when asked, or pass --yes.",
   });
 }

@@ -6,7 +6,7 @@ import { qualifyCommands } from "./_cli/command_names.ts";
 import { type CheckContext, defineCommand } from "./_cli/define_command.ts";
 import { typesFlag, userIdFlag } from "./_cli/flags.ts";
 import { textTable } from "./_cli/output.ts";
-import { chooseKnown, knownWearers } from "../reports/known_wearers.ts";
+import { chooseKnown, type KnownWearer, knownWearers } from "../reports/known_wearers.ts";
 import { spanOption, typesOption } from "../pipelines/sync/plan/demand.ts";
 
 interface Options {
@@ -61,7 +61,10 @@ export default defineCommand({
     }
     const nothing = "No gaps: no day is missing.";
     if (found.length > 0 || wearers.length > 0 || options.json) {
-      print({ from, to, gaps: found }, found.length > 0 ? screen(found) : nothing);
+      print(
+        { from, to, gaps: found },
+        found.length > 0 ? screen(found, namesOf(wearers)) : nothing,
+      );
     }
   },
 });
@@ -78,7 +81,11 @@ const CAUSES: Readonly<Record<GapCause, string>> = {
 /** Spans of one cause that are shown: there may be hundreds. */
 const MOST_SPANS = 4;
 
-function screen(found: readonly Gap[]): string {
+function namesOf(wearers: readonly KnownWearer[]): Map<string, string> {
+  return new Map(wearers.map(({ userId, label }) => [userId, label ?? userId]));
+}
+
+function screen(found: readonly Gap[], names: ReadonlyMap<string, string>): string {
   const tables: string[] = [];
   for (const [userId, gaps] of Map.groupBy(found, (gap) => gap.userId)) {
     const alike = Map.groupBy(
@@ -92,7 +99,7 @@ function screen(found: readonly Gap[]): string {
       return [dataType, CAUSES[cause], days || "", spansText(same), why];
     });
     const head = ["data type", "why", "days", "which", ""];
-    tables.push(`wearer ${userId}\n${textTable(head, rows, ["left", "left", "right"])}`);
+    tables.push(`wearer ${names.get(userId)}\n${textTable(head, rows, ["left", "left", "right"])}`);
   }
   return tables.join("\n\n");
 }

@@ -6,6 +6,7 @@ import type { Database } from "../lib/db/driver/database.ts";
 import { UsageError } from "../lib/errors.ts";
 import { wearerIdOf } from "../lib/oura/wearer_id.ts";
 import { VERSION } from "../lib/version.ts";
+import { wearerNamed } from "../lib/db/store/wearers.ts";
 import { knownWearers } from "../reports/known_wearers.ts";
 import type { ImportReport } from "../pipelines/import/import_archive.ts";
 import { type CommandContext, defineCommand } from "./_cli/define_command.ts";
@@ -123,7 +124,7 @@ async function runImport(
 /** The wearer asked for, who need not be known yet; else the only known one. */
 async function chooseUser(db: Database, asked: string | undefined): Promise<string> {
   if (asked !== undefined) {
-    if (wearerIdOf({ id: asked }) === asked) return asked;
+    if (wearerIdOf({ id: asked }) === asked) return await wearerNamed(db, asked);
     throw new UsageError("BAD_WEARER", "--user-id is no id that can be stored", {
       hint: "Use letters and digits, such as --user-id me.",
     });

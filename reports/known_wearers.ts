@@ -1,6 +1,8 @@
 /** Whom the database has heard of, also for a role that may not read the sign-ins. */
 import type { Queryable } from "../lib/db/driver/database.ts";
+import { mayRead } from "../lib/db/store/readable.ts";
 import { lastRuns } from "../lib/db/store/status.ts";
+import { readLabels } from "../lib/db/store/wearers.ts";
 import { UsageError } from "../lib/errors.ts";
 import type { GrantSummary } from "../lib/db/vault/grant.ts";
 import { listGrants } from "../lib/db/vault/grants.ts";
@@ -10,6 +12,8 @@ export interface KnownWearer {
   userId: string;
   /** Null for a static token, after signing out, and for a role that may not read sign-ins. */
   grant: GrantSummary | null;
+  /** What the lab calls the wearer. */
+  label: string | null;
 }
 
 /** Everyone who signed in or was synced, the first signed-in one first. */
@@ -17,9 +21,12 @@ export async function knownWearers(db: Queryable): Promise<KnownWearer[]> {
   const grants = await grantsOf(db);
   const synced = (await lastRuns(db)).map((run) => run.user_id);
   const ids = new Set([...grants.map(({ userId }) => userId), ...synced]);
+  const byId = new Map(grants.map((grant) => [grant.userId, grant]));
+  const labels = await readLabels(db);
   return [...ids].map((userId) => ({
     userId,
-    grant: grants.find((grant) => grant.userId === userId) ?? null,
+    grant: byId.get(userId) ?? null,
+    label: labels.get(userId) ?? null,
   }));
 }
 
@@ -29,14 +36,8 @@ export async function grantOf(db: Queryable, userId: string): Promise<GrantSumma
 }
 
 /** The sign-ins; none for a role that may not read them, which sees everything else. */
-async function grantsOf(db: Queryable): Promise<GrantSummary[]> {
-  const { rows } = await db.query<{ allowed: boolean }>(
-    `SELECT has_table_privilege(c.oid, 'SELECT') AS allowed
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname = $1 AND c.relname = 'oauth_tokens'`,
-    [db.schema],
-  );
-  return rows[0]?.allowed === true ? await listGrants(db) : [];
+export async function grantsOf(db: Queryable): Promise<GrantSummary[]> {
+  return await mayRead(db, "oauth_tokens") ? await listGrants(db) : [];
 }
 
 /**

@@ -2,6 +2,8 @@
 import { type Context, Hono } from "hono";
 import { VERSION } from "../lib/version.ts";
 import { activity, body } from "../reports/views/collections.ts";
+import { cohortCsv } from "../reports/cohort/csv.ts";
+import { readCohort } from "../reports/cohort/read_cohort.ts";
 import { completeness } from "../reports/views/completeness.ts";
 import { trendCsv } from "../reports/views/csv.ts";
 import { freshness } from "../reports/freshness/page_freshness.ts";
@@ -51,7 +53,23 @@ export function api(data: Data): Hono {
       return c.json(model as object);
     });
 
-  app.get("/wearers", async (c) => c.json({ version: VERSION, wearers: await data.wearers() }));
+  app.get("/wearers", async (c) => {
+    const wearers = await data.wearers();
+    const labels = wearers.flatMap(({ userId, label }) => label === null ? [] : [[userId, label]]);
+    return c.json({
+      version: VERSION,
+      wearers: wearers.map(({ userId }) => userId),
+      labels: Object.fromEntries(labels),
+    });
+  });
+  app.get("/cohort", async (c) => {
+    c.header("Cache-Control", "no-store");
+    return c.json(await data.readAll(readCohort));
+  });
+  app.get(
+    "/cohort.csv",
+    async (c) => csv(c, "completeness", cohortCsv(await data.readAll(readCohort))),
+  );
   get("/overview", async (source) => ({
     version: VERSION,
     wearer: source.userId,
@@ -70,9 +88,7 @@ export function api(data: Data): Hono {
       c.req.query("wearer"),
       async (source) => trendCsv(await trend(source, trendQuery(source, c))),
     );
-    c.header("Content-Type", "text/csv; charset=utf-8");
-    c.header("Content-Disposition", 'attachment; filename="oura-trends.csv"');
-    return c.body(text);
+    return csv(c, "trends", text);
   });
   get("/heart", (source, c) => {
     const to = instantOf(c, "to", source.now);
@@ -112,6 +128,13 @@ export function api(data: Data): Hono {
   }));
   get("/report", (source, c) => period(source, spanOf(c, source, 90, 4_000)));
   return app;
+}
+
+function csv(c: Context, name: string, text: string): Response {
+  c.header("Content-Type", "text/csv; charset=utf-8");
+  c.header("Content-Disposition", `attachment; filename="oura-${name}.csv"`);
+  c.header("Cache-Control", "no-store");
+  return c.body(text);
 }
 
 function trendQuery(source: Source, c: Context) {

@@ -1,4 +1,4 @@
-/** `/metrics` in Prometheus' text format. Names no wearer: the label is a short hash. */
+/** `/metrics` in Prometheus' text format. Names no wearer: by the label of a lab, or a short hash. */
 import { createHash } from "node:crypto";
 import { Hono } from "hono";
 import { budgetsLeft } from "../lib/db/store/budget.ts";
@@ -73,11 +73,12 @@ export function metrics(data: Data): Hono {
       token: [],
       signIn: [],
     };
-    for (const userId of await data.wearers()) {
+    for (const { userId, label } of await data.wearers()) {
+      const wearer = label ?? wearerHash(userId);
       await data.read(userId, async (source) => {
         // It is no wearer's: read once.
         if (samples.budget.length === 0) samples.budget = await budgets(source);
-        await collect(source, samples);
+        await collect(source, wearer, samples);
       });
     }
     c.header("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
@@ -92,14 +93,13 @@ async function budgets({ db }: Source): Promise<Sample[]> {
 }
 
 /** Eight hexadecimal digits that tell wearers apart and name none. */
-export function wearerLabel(userId: string): string {
+export function wearerHash(userId: string): string {
   return createHash("sha256").update(userId).digest("hex").slice(0, 8);
 }
 
 const DAY_SECONDS = 86_400;
 
-async function collect(source: Source, samples: Samples): Promise<void> {
-  const wearer = wearerLabel(source.userId);
+async function collect(source: Source, wearer: string, samples: Samples): Promise<void> {
   const fresh = await freshness(source);
   const seconds = source.now.getTime() / 1000;
   for (const { dataType: type, fetchedAt, newest, openRejects } of fresh.types) {

@@ -2,16 +2,19 @@
 import type { Pipeline } from "../config/model.ts";
 import type { Database } from "../lib/db/driver/database.ts";
 import { hasTables } from "../lib/db/migrate/migrate.ts";
+import type { CohortSource, NamedWearer } from "../reports/cohort/model.ts";
 import { knownWearers } from "../reports/known_wearers.ts";
 import { openSource, type Source, tablesOf } from "../reports/metrics/source.ts";
 import { RequestError } from "./errors.ts";
 
 /** Where requests read from. */
 export interface Data {
-  /** Reads the data of a wearer: the one asked for, else the default, else the first. */
-  read<T>(userId: string | undefined, body: (source: Source) => Promise<T>): Promise<T>;
+  /** Reads the data of a wearer, named by id or label: the one asked for, else the default, else the first. */
+  read<T>(name: string | undefined, body: (source: Source) => Promise<T>): Promise<T>;
+  /** Reads across all wearers that may be asked for. */
+  readAll<T>(body: (all: CohortSource) => Promise<T>): Promise<T>;
   /** All wearers that may be asked for. */
-  wearers(): Promise<string[]>;
+  wearers(): Promise<NamedWearer[]>;
 }
 
 /** What {@linkcode openData} needs. */
@@ -32,7 +35,7 @@ const SHAPE_MS = 15_000;
 
 /** Opens the data for requests. */
 export function openData({ db, pipeline, now, userId: only }: DataOptions): Data {
-  let shape: { live: Pipeline; wearers: string[]; until: number } | null = null;
+  let shape: { live: Pipeline; wearers: NamedWearer[]; until: number } | null = null;
   let waiting = 0;
   let ready = false;
 
@@ -56,10 +59,11 @@ export function openData({ db, pipeline, now, userId: only }: DataOptions): Data
   async function shapeOf(tx: Parameters<typeof tablesOf>[0]) {
     if (shape === null || shape.until < Date.now()) {
       const live = await tablesOf(tx, pipeline);
-      const wearers = (await knownWearers(tx)).map(({ userId }) => userId);
+      const known = await knownWearers(tx);
+      const shown = known.filter(({ userId }) => only === undefined || userId === only);
       shape = {
         live,
-        wearers: only === undefined ? wearers : wearers.filter((id) => id === only),
+        wearers: shown.map(({ userId, label }) => ({ userId, label })),
         until: Date.now() + SHAPE_MS,
       };
     }
@@ -72,19 +76,34 @@ export function openData({ db, pipeline, now, userId: only }: DataOptions): Data
   return {
     wearers: async () =>
       await isReady() ? await look(async (tx) => (await shapeOf(tx)).wearers) : [],
-    read: async (userId, body) => {
+    read: async (name, body) => {
       if (!await isReady()) throw noData();
       return await look(async (tx) => {
         const { live, wearers } = await shapeOf(tx);
-        const chosen = userId ?? only ?? wearers[0];
-        if (chosen === undefined) throw noData();
-        if (!wearers.includes(chosen)) {
+        const asked = name ?? only;
+        if (asked === undefined && wearers.length === 0) throw noData();
+        const chosen = asked === undefined ? wearers[0] : chooseNamed(wearers, asked);
+        if (chosen === undefined) {
           throw new RequestError(404, "UNKNOWN_WEARER", "this database knows no such wearer");
         }
-        return await body(await openSource(tx, live, chosen, now()));
+        return await body(await openSource(tx, live, chosen.userId, now()));
+      });
+    },
+    readAll: async (body) => {
+      if (!await isReady()) throw noData();
+      return await look(async (tx) => {
+        const { live, wearers } = await shapeOf(tx);
+        if (wearers.length === 0) throw noData();
+        return await body({ db: tx, pipeline: live, wearers, now: now() });
       });
     },
   };
+}
+
+/** By id, else by label in whatever case. */
+function chooseNamed(wearers: readonly NamedWearer[], name: string): NamedWearer | undefined {
+  return wearers.find(({ userId }) => userId === name) ??
+    wearers.find(({ label }) => label?.toLowerCase() === name.toLowerCase());
 }
 
 function noData(): RequestError {

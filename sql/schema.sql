@@ -197,6 +197,29 @@ CREATE TABLE oura.heart_rate_hours (
 );
 COMMENT ON TABLE oura.heart_rate_hours IS 'Heart rate by hour and source, kept by sync: a roll-up of heart_rate for charts of long spans.';
 
+CREATE TABLE oura.invitations (
+  id bigint GENERATED ALWAYS AS IDENTITY,
+  token_hash text NOT NULL,
+  label text,
+  study text,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  expires_at timestamp with time zone NOT NULL,
+  state_hash text,
+  browser_hash text,
+  verifier bytea,
+  verifier_key_id text,
+  verifier_version integer,
+  portal text,
+  claim text,
+  claimed_until timestamp with time zone,
+  used_at timestamp with time zone,
+  user_id text,
+  CONSTRAINT invitations_pkey PRIMARY KEY (id),
+  CONSTRAINT invitations_token_hash_key UNIQUE (token_hash)
+);
+CREATE UNIQUE INDEX invitations_state_hash_idx ON oura.invitations USING btree (state_hash);
+COMMENT ON TABLE oura.invitations IS 'One-time links with which participants sign in, the attempt under way (hash of its state, hash of the browser''s cookie, encrypted PKCE verifier), and who used the link.';
+
 CREATE TABLE oura.oauth_tokens (
   user_id text NOT NULL,
   access_token bytea NOT NULL,
@@ -463,7 +486,9 @@ CREATE TABLE oura.sync_windows (
   CONSTRAINT sync_windows_pkey PRIMARY KEY (user_id, id),
   CONSTRAINT sync_windows_state_check CHECK ((state = ANY (ARRAY['done'::text, 'failed'::text])))
 );
+CREATE INDEX sync_windows_user_id_data_type_fetched_at_idx ON oura.sync_windows USING btree (user_id, data_type, fetched_at) WHERE (state = 'done'::text);
 CREATE INDEX sync_windows_user_id_data_type_from_day_idx ON oura.sync_windows USING btree (user_id, data_type, from_day);
+CREATE INDEX sync_windows_user_id_to_day_idx ON oura.sync_windows USING btree (user_id, to_day);
 COMMENT ON TABLE oura.sync_windows IS 'The ledger: which days of which type were read, both ends included. A window is marked done in the transaction of its last page; stored is how many rows its days had then, deleted ones included. Types without a range have the day they were read on.';
 
 CREATE TABLE oura.tag (
@@ -500,6 +525,15 @@ CREATE TABLE oura.vo2_max (
 );
 CREATE INDEX vo2_max_user_id_day_idx ON oura.vo2_max USING btree (user_id, day);
 COMMENT ON TABLE oura.vo2_max IS 'Estimates of the maximal oxygen uptake.';
+
+CREATE TABLE oura.wearers (
+  user_id text NOT NULL,
+  label text,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT wearers_pkey PRIMARY KEY (user_id)
+);
+COMMENT ON TABLE oura.wearers IS 'Labels (pseudonyms) of wearers, shown in place of their ids. No two labels differ only by case.';
 
 CREATE TABLE oura.webhook_events (
   id bigint GENERATED ALWAYS AS IDENTITY,

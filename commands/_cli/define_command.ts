@@ -176,6 +176,13 @@ function contextOf<Options>(called: Command, host: Host): CommandContext<Options
   };
 }
 
+/** `--user-id` takes a label too; from here on it is the id. */
+async function nameWearer(db: Database, options: { userId?: string }): Promise<void> {
+  if (options.userId === undefined) return;
+  const { wearerNamed } = await import("../../lib/db/store/wearers.ts");
+  options.userId = await wearerNamed(db, options.userId);
+}
+
 async function runWithDatabase<Options, Request>(
   { database, check, run }: DatabaseCommand<Options, Request>,
   context: CommandContext<Options>,
@@ -186,8 +193,10 @@ async function runWithDatabase<Options, Request>(
   const settings = await context.settings({ writes: database === "write" });
   const pipeline = await context.pipeline();
   const request = await check?.({ options, args, settings, pipeline }) as Request;
-  const body = async (db: Database, hasTables: boolean) =>
-    await run({ ...context, settings, pipeline, db, hasTables, request });
+  const body = async (db: Database, hasTables: boolean) => {
+    if (hasTables) await nameWearer(db, options as { userId?: string });
+    return await run({ ...context, settings, pipeline, db, hasTables, request });
+  };
   return database === "read"
     ? await withReadOnlyDatabase(settings, pipeline.schema, body)
     : await withDatabase(settings.connection, pipeline.schema, (db) => body(db, true));

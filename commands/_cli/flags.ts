@@ -9,7 +9,7 @@ export function typesFlag(): Option {
     );
 }
 
-/** `--user-id ID`; an empty one is an unset variable of a script. */
+/** `--user-id ID`, which takes a label too; an empty one is an unset variable of a script. */
 export function userIdFlag(description: string): Option {
   return new Option("--user-id <id>", description).argParser((value) => {
     if (value.trim() === "") throw new InvalidArgumentError("It is empty.");

@@ -16,6 +16,7 @@ const FILES: Readonly<Record<CommandName, () => Promise<CommandModule>>> = {
   validate: () => import("../validate.ts"),
   doctor: () => import("../doctor/mod.ts"),
   status: () => import("../status/mod.ts"),
+  wearers: () => import("../wearers.ts"),
   gaps: () => import("../gaps.ts"),
   rejects: () => import("../rejects/mod.ts"),
   query: () => import("../query.ts"),

@@ -95,6 +95,12 @@ const ENTRIES = [
     permissions: "database",
   },
   {
+    name: "wearers",
+    summary: "list the wearers, and give them labels such as P-017",
+    database: "write",
+    permissions: "database",
+  },
+  {
     name: "gaps",
     summary: "list the missing days and their causes",
     database: "read",

@@ -6,7 +6,7 @@ import { defineCommand } from "../_cli/define_command.ts";
 import { userIdFlag } from "../_cli/flags.ts";
 import { shownWearer } from "../shown_wearer.ts";
 import { numberOption } from "../sync/options.ts";
-import { type PageOptions, servePage } from "./serve_page.ts";
+import { servePage } from "./serve_page.ts";
 
 interface Options {
   port: string;
@@ -30,11 +30,10 @@ export default defineCommand<Options>({
     userIdFlag("show only this wearer (default: all)"),
   ],
   async run({ options, terminal, ...context }) {
-    const page: PageOptions = {
+    const page = {
       port: numberOption("--port", options.port, 0, 65_535),
       hostname: options.host,
       open: options.open,
-      userId: options.userId,
     };
     const settings = await context.settings();
     const pipeline = await context.pipeline();
@@ -42,8 +41,9 @@ export default defineCommand<Options>({
     const db = await openToLook(settings, pipeline.schema);
     try {
       // A name that no wearer has would show an empty page for ever.
-      if (options.userId !== undefined) await shownWearer(db, options.userId);
-      await servePage({ db, pipeline }, page, terminal, interruption.signal);
+      const asked = options.userId !== undefined;
+      const userId = asked ? await shownWearer(db, options.userId) ?? options.userId : undefined;
+      await servePage({ db, pipeline }, { ...page, userId }, terminal, interruption.signal);
     } finally {
       await db.close();
     }

@@ -52,14 +52,13 @@ function rejectsCommand(
     json: true,
     check: ({ options, pipeline }: CheckContext<Options>) => {
       const dataTypes = typesOption(options.types, pipeline);
-      return {
-        ...(dataTypes ? { dataTypes } : {}),
-        ...(options.userId === undefined ? {} : { userId: options.userId }),
-      };
+      return dataTypes ? { dataTypes } : {};
     },
-    async run({ terminal, settings, pipeline, db, hasTables, options, args, request: filter }) {
+    async run({ terminal, settings, pipeline, db, hasTables, options, args, request }) {
       // Without this, an unknown wearer would look like one without rejects.
       if (hasTables) chooseKnown(await knownWearers(db), options.userId);
+      const { userId } = options;
+      const filter = { ...request, ...(userId === undefined ? {} : { userId }) };
       const json = options.json === true;
       return await body({ terminal, settings, pipeline, db, hasTables, filter, json }, [...args]);
     },

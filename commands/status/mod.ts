@@ -1,31 +1,58 @@
+import { Option } from "commander";
 import type { Pipeline } from "../../config/model.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
+import { UsageError } from "../../lib/errors.ts";
 import { lastRuns } from "../../lib/db/store/status.ts";
 import { livePipeline } from "../../pipelines/schema/live_pipeline.ts";
 import { readState } from "../../pipelines/schema/database_schema.ts";
 import { readWearerFreshness } from "../../reports/freshness/wearer_freshness.ts";
-import { qualifyCommands } from "../_cli/command_names.ts";
-import { defineCommand } from "../_cli/define_command.ts";
-import { countText, textTable } from "../_cli/output.ts";
 import { knownWearers } from "../../reports/known_wearers.ts";
+import { qualifyCommands } from "../_cli/command_names.ts";
+import { type CheckContext, defineCommand } from "../_cli/define_command.ts";
+import { countText, textTable } from "../_cli/output.ts";
+import { printCohort } from "./cohort.ts";
 import { runReport, type WearerReport } from "./report.ts";
+
+interface Options {
+  allUsers?: boolean;
+  csv?: boolean;
+  json?: boolean;
+}
 
 /** `status`: what landed, when, and how fresh it is. */
 export default defineCommand({
   database: "read",
+  options: [
+    new Option("--all-users", "one line per wearer, with completeness over 14 days"),
+    new Option("--csv", "with --all-users: completeness by wearer, data type and day as CSV")
+      .conflicts("json"),
+  ],
   json: true,
-  async run({ db, hasTables, pipeline, terminal, print }) {
+  check({ options }: CheckContext<Options>) {
+    if (options.csv && !options.allUsers) {
+      throw new UsageError("OPTION_MISSING", "--csv needs --all-users");
+    }
+  },
+  async run({ db, hasTables, pipeline, options, terminal, print }) {
     const now = new Date();
+    if (options.allUsers) {
+      const known = hasTables ? await knownWearers(db) : [];
+      await printCohort({ db, pipeline, wearers: known, now }, options, terminal);
+      if (known.length === 0) terminal.err(nobody());
+      return;
+    }
     const wearers = hasTables ? await readStatus(db, pipeline, now) : [];
     print(
       { database: db.label, checkedAt: now, wearers },
       () => [db.label, ...wearers.map(screen)].join("\n\n"),
     );
-    if (wearers.length === 0) {
-      terminal.err(qualifyCommands("No sync has run yet: run `auth login`, then `sync`."));
-    }
+    if (wearers.length === 0) terminal.err(nobody());
   },
 });
+
+function nobody(): string {
+  return qualifyCommands("No sync has run yet: run `auth login`, then `sync`.");
+}
 
 async function readStatus(db: Database, pipeline: Pipeline, now: Date): Promise<WearerReport[]> {
   const runs = await lastRuns(db);
@@ -42,7 +69,7 @@ async function readStatus(db: Database, pipeline: Pipeline, now: Date): Promise<
       now,
     );
     const lastRun = run ? runReport(run) : null;
-    wearers.push({ userId, verdict, newestDay, signIn, lastRun, ...more });
+    wearers.push({ userId, label: wearer.label, verdict, newestDay, signIn, lastRun, ...more });
   }
   return wearers;
 }
@@ -69,7 +96,7 @@ function screen(wearer: WearerReport): string {
     [left, left, left, right, left, left, right, right, right],
   );
   return [
-    `wearer ${wearer.userId}: ${wearer.verdict}`,
+    `wearer ${wearer.label ?? wearer.userId}: ${wearer.verdict}`,
     signInText(wearer),
     runText(wearer),
     dataText(wearer),

@@ -5,6 +5,8 @@ import { errorOf, type WearerFreshness } from "../../reports/freshness/wearer_fr
 /** One wearer: how fresh the data is, and how the latest run went. */
 export interface WearerReport extends WearerFreshness {
   readonly userId: string;
+  /** What the lab calls the wearer; null where it has no name for the wearer. */
+  readonly label: string | null;
   readonly lastRun: ReturnType<typeof runReport> | null;
 }
 

@@ -95,6 +95,26 @@ export const USAGE_CODES = {
     cause: "`--user-id` names a wearer who has neither signed in nor been synced.",
     fix: "Run `deno task status` to see the wearers.",
   },
+  AMBIGUOUS_WEARER: {
+    cause: "`--user-id` is the id of one wearer and the label of another.",
+    fix: "Give the other wearer a new label with `deno task wearers set`.",
+  },
+  BAD_LABEL: {
+    cause: "The label has characters other than letters, digits, `.`, `_` and `-`, or is too long.",
+    fix: "Use up to 40 of these characters, such as `P-017`.",
+  },
+  LABEL_TAKEN: {
+    cause: "Another wearer, or another open invitation, has this label.",
+    fix: "Choose another label. `deno task wearers list` shows them.",
+  },
+  NO_SUCH_INVITATION: {
+    cause: "No open invitation has this number.",
+    fix: "Run `deno task auth invites`.",
+  },
+  BAD_INVITATION: {
+    cause: "The public address, the time span or the study's name of `auth invite` cannot be used.",
+    fix: "Correct the option that the message names.",
+  },
   ARCHIVE_MISSING: {
     cause: "There is no file or folder at the path that `import` was given.",
     fix: "Name the ZIP file of Oura's data export, or the folder it was unpacked to.",

@@ -1,6 +1,7 @@
 /** The wearers that a command works for. */
 import type { GrantSummary } from "../../lib/db/vault/grant.ts";
 import { chooseWearer, openRevived, readSignIns } from "../../lib/auth/open_wearer.ts";
+import { wearerNamed } from "../../lib/db/store/wearers.ts";
 import { UsageError } from "../../lib/errors.ts";
 import { loggerOf } from "../../lib/log/log.ts";
 import type { OuraHttp } from "../../lib/oura/http/http.ts";
@@ -30,6 +31,7 @@ export interface ChosenWearer {
 
 /** Which wearers to sync. */
 export interface WearerOptions {
+  /** An id, or a label. */
   userId?: string;
   allUsers?: boolean;
   /** A caller's own way to a token, instead of the stored sign-ins. */
@@ -43,8 +45,13 @@ export interface WearerOptions {
  */
 export async function chooseWearers(
   session: Session,
-  options: WearerOptions,
+  { userId: name, ...others }: WearerOptions,
 ): Promise<ChosenWearer[]> {
+  const userId = name === undefined ? undefined : await wearerNamed(session.db, name);
+  return await choose(session, userId === undefined ? others : { ...others, userId });
+}
+
+async function choose(session: Session, options: WearerOptions): Promise<ChosenWearer[]> {
   const { db, clients, settings: { accessToken } } = session;
   const tokens = options.tokens ?? (accessToken === null ? null : staticToken(accessToken));
   if (tokens !== null) {

@@ -20,10 +20,20 @@ const STALE_READING_MS = 36 * 3_600_000;
 const STALE_DATA_DAYS = 3;
 
 /** The half that tells when a type was last read. */
-export function readingVerdict({ last_state, fetched_at }: TypeStatus, now: Date): Verdict {
+export function readingVerdict(
+  { last_state, fetched_at }: Pick<TypeStatus, "last_state" | "fetched_at">,
+  now: Date,
+): Verdict {
   if (last_state === "failed") return "failing";
   if (fetched_at === null) return "never";
   return now.getTime() - fetched_at.getTime() > STALE_READING_MS ? "stale" : "fresh";
+}
+
+const BY_GRAVITY: readonly Verdict[] = ["failing", "never", "stale", "fresh"];
+
+/** The gravest of several verdicts; `fresh` where there is none. */
+export function worstVerdict(verdicts: readonly Verdict[]): Verdict {
+  return BY_GRAVITY.find((verdict) => verdicts.includes(verdict)) ?? "fresh";
 }
 
 /** Whether data whose newest day (or instant) this is counts as stale. */

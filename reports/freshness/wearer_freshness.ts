@@ -60,7 +60,7 @@ export interface WearerFreshness {
  */
 export async function readWearerFreshness(
   db: Queryable,
-  wearer: KnownWearer,
+  wearer: Omit<KnownWearer, "label">,
   { types, live }: { types: readonly PipelineType[]; live: readonly PipelineType[] },
   now: Date,
   options: HoldingOptions = {},
@@ -73,7 +73,7 @@ export async function readWearerFreshness(
 
 /** Puts together what the database knows of a wearer. */
 export function wearerFreshness(
-  { grant }: KnownWearer,
+  { grant }: Pick<KnownWearer, "grant">,
   types: readonly PipelineType[],
   statuses: readonly TypeStatus[],
   holdings: ReadonlyMap<string, Holding>,

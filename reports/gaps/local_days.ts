@@ -29,6 +29,11 @@ export async function readOffsets(
     );
     for (const { day, seconds } of rows) known.set(day, seconds);
   }
+  return fillOffsets(known, span);
+}
+
+/** The offsets of all days of a span: of unknown days that of the nearest known one before. */
+export function fillOffsets(known: ReadonlyMap<string, number>, span: DaySpan): Offsets {
   const first = [...known].toSorted(([a], [b]) => (a < b ? -1 : 1))[0]?.[1] ?? 0;
   const offsets = new Map<string, number>();
   let latest = first;
@@ -78,6 +83,7 @@ export function localDay(instant: string, offsets: Offsets): string | null {
   return utcDay(new Date(ms + seconds * 1000));
 }
 
-function midnight(day: string, offsets: Offsets): string {
+/** When a day of the wearer begins, in ISO 8601. */
+export function midnight(day: string, offsets: Offsets): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) - offsets.get(day)! * 1000).toISOString();
 }

@@ -13,7 +13,11 @@ const GROWING: Readonly<Record<string, number>> = {
 };
 
 /** Whether a type's values of a day are still growing. */
-export function isPartial(source: Source, dataType: string, day: string): boolean {
+export function isPartial(
+  source: Pick<Source, "now" | "offsetSeconds">,
+  dataType: string,
+  day: string,
+): boolean {
   const endsAt = GROWING[dataType];
   if (endsAt === undefined) return false;
   const end = Date.parse(`${addDays(day, 1)}T00:00:00Z`) + endsAt * 3_600_000;

@@ -71,7 +71,7 @@ export function spanUntil(to: string, days: number): DaySpan {
 }
 
 /** Types whose offset is that of the wearer at the time, the most telling first. */
-const TELLING = ["sleep", "daily_activity", "workout", "daily_readiness"];
+export const TELLING: readonly string[] = ["sleep", "daily_activity", "workout", "daily_readiness"];
 
 async function latestOffset(db: Queryable, live: Pipeline, userId: string): Promise<number> {
   const types = live.types.filter(({ name, day, offset }) =>

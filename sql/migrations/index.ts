@@ -13,6 +13,8 @@ import worker from "./0035_worker.sql" with { type: "text" };
 import wearerLeadsKeys from "./0021_wearer_leads_keys.sql" with { type: "text" };
 import webhookEvents from "./0032_webhook_events.sql" with { type: "text" };
 import rateBudget from "./0031_rate_budget.sql" with { type: "text" };
+import wearers from "./0033_wearers.sql" with { type: "text" };
+import invitations from "./0034_invitations.sql" with { type: "text" };
 
 /** One step of the database's structure. */
 export interface Migration {
@@ -37,6 +39,8 @@ export const migrations: readonly Migration[] = [
   { version: 23, name: "account_imports", sql: accountImports },
   { version: 31, name: "rate_budget", sql: rateBudget },
   { version: 32, name: "webhook_events", sql: webhookEvents },
+  { version: 33, name: "wearers", sql: wearers },
+  { version: 34, name: "invitations", sql: invitations },
   { version: 35, name: "worker", sql: worker },
   { version: 40, name: "heart_rate_days", sql: heartRateDays },
 ];
