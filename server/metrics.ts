@@ -1,22 +1,11 @@
 /** `/metrics` in Prometheus' text format. Names no wearer: by the label of a lab, or a short hash. */
 import { createHash } from "node:crypto";
 import { Hono } from "hono";
-import { budgetsLeft } from "../lib/db/store/budget.ts";
-import { APP_BUDGET } from "../pipelines/sync/app_budget.ts";
 import { freshness } from "../reports/freshness/page_freshness.ts";
 import { read, type Source } from "../reports/metrics/source.ts";
+import { APP_FAMILIES, appSamples } from "./app_metrics.ts";
+import { type Family, metricText, type Sample } from "./metric_text.ts";
 import type { Data } from "./wearer_data.ts";
-
-interface Sample {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly value: number;
-}
-
-interface Family {
-  readonly name: string;
-  readonly type: "gauge" | "counter";
-  readonly help: string;
-}
 
 const FAMILIES = {
   age: {
@@ -34,11 +23,6 @@ const FAMILIES = {
     name: "oura_sync_requests_total",
     type: "counter",
     help: "Requests to Oura by all recorded runs.",
-  },
-  budget: {
-    name: "oura_sync_rate_budget_left",
-    type: "gauge",
-    help: "Requests that an app may still send to Oura in the running five minutes.",
   },
   rejects: {
     name: "oura_sync_rejects_open",
@@ -68,28 +52,22 @@ export function metrics(data: Data): Hono {
       read: [],
       runs: [],
       requests: [],
-      budget: [],
       rejects: [],
       token: [],
       signIn: [],
     };
-    for (const { userId, label } of await data.wearers()) {
+    const wearers = await data.wearers();
+    for (const { userId, label } of wearers) {
       const wearer = label ?? wearerHash(userId);
-      await data.read(userId, async (source) => {
-        // It is no wearer's: read once.
-        if (samples.budget.length === 0) samples.budget = await budgets(source);
-        await collect(source, wearer, samples);
-      });
+      await data.read(userId, (source) => collect(source, wearer, samples));
     }
+    const ofApp = wearers.length === 0
+      ? ""
+      : metricText(APP_FAMILIES, await data.readAll(appSamples));
     c.header("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
-    return c.body(exposition(samples));
+    return c.body(metricText(FAMILIES, samples) + ofApp);
   });
   return app;
-}
-
-async function budgets({ db }: Source): Promise<Sample[]> {
-  const left = await budgetsLeft(db, APP_BUDGET);
-  return [...left].map(([app, value]) => ({ labels: { app }, value }));
 }
 
 /** Eight hexadecimal digits that tell wearers apart and name none. */
@@ -134,20 +112,4 @@ async function collect(source: Source, wearer: string, samples: Samples): Promis
   }
   const requests = runs.reduce((sum, run) => sum + run.requests, 0);
   samples.requests.push({ labels: { wearer }, value: requests });
-}
-
-function exposition(samples: Samples): string {
-  const lines: string[] = [];
-  for (const [key, { name, type, help }] of Object.entries(FAMILIES)) {
-    lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
-    for (const { labels, value } of samples[key as keyof Samples]) {
-      const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escape(text)}"`);
-      lines.push(`${name}{${pairs.join(",")}} ${value}`);
-    }
-  }
-  return `${lines.join("\n")}\n`;
-}
-
-function escape(text: string): string {
-  return text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
 }

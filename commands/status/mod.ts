@@ -6,10 +6,12 @@ import { lastRuns } from "../../lib/db/store/status.ts";
 import { livePipeline } from "../../pipelines/schema/live_pipeline.ts";
 import { readState } from "../../pipelines/schema/database_schema.ts";
 import { readWearerFreshness } from "../../reports/freshness/wearer_freshness.ts";
+import { readBacklog } from "../../reports/work/backlog.ts";
 import { knownWearers } from "../../reports/known_wearers.ts";
 import { qualifyCommands } from "../_cli/command_names.ts";
 import { type CheckContext, defineCommand } from "../_cli/define_command.ts";
 import { countText, textTable } from "../_cli/output.ts";
+import { backlogLines } from "./backlog.ts";
 import { printCohort } from "./cohort.ts";
 import { runReport, type WearerReport } from "./report.ts";
 
@@ -35,16 +37,23 @@ export default defineCommand({
   },
   async run({ db, hasTables, pipeline, options, terminal, print }) {
     const now = new Date();
+    const backlog = hasTables ? await readBacklog(db, now) : null;
     if (options.allUsers) {
       const known = hasTables ? await knownWearers(db) : [];
       await printCohort({ db, pipeline, wearers: known, now }, options, terminal);
       if (known.length === 0) terminal.err(nobody());
+      const lines = options.csv || options.json ? [] : backlogLines(backlog);
+      if (lines.length > 0) terminal.out(["", ...lines].join("\n"));
       return;
     }
     const wearers = hasTables ? await readStatus(db, pipeline, now) : [];
     print(
-      { database: db.label, checkedAt: now, wearers },
-      () => [db.label, ...wearers.map(screen)].join("\n\n"),
+      { database: db.label, checkedAt: now, wearers, work: backlog },
+      () => {
+        const lines = backlogLines(backlog);
+        const sections = [db.label, ...wearers.map(screen)];
+        return [...sections, ...(lines.length > 0 ? [lines.join("\n")] : [])].join("\n\n");
+      },
     );
     if (wearers.length === 0) terminal.err(nobody());
   },

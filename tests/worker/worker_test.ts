@@ -1,6 +1,9 @@
 /** Workers at work: several at once, stopped, cut off, and with syncs that are due. */
 import assert from "node:assert/strict";
 import { isSyncDue, scheduleSync, takeUpkeep } from "../../lib/db/store/sync_schedule.ts";
+import { isUsed, readBacklog } from "../../reports/work/backlog.ts";
+import { createApp } from "../../server/http.ts";
+import { openBossQueue } from "../../server/worker/boss/boss_queue.ts";
 import { upkeep } from "../../server/worker/upkeep.ts";
 import { slotAfter } from "../../server/worker/slot.ts";
 import { forEachDatabase } from "../support/databases.ts";
@@ -170,5 +173,30 @@ forEachDatabase(
       assert.ok(await look(now) > 0);
       assert.equal(await look(new Date(now.getTime() + HOUR - 1)), 0);
       assert.ok(await look(new Date(now.getTime() + HOUR)) > 0, "tried again in an hour");
+    }),
+);
+
+forEachDatabase(
+  "the backlog tells what waits and what was given up",
+  (db) =>
+    withWorkerWorld(db, ["one"], async (world) => {
+      assert.equal(isUsed(await readBacklog(db, new Date())), false);
+      const queue = await openBossQueue({ db, runs: false });
+      const { pipeline } = world;
+      try {
+        await world.store([{ objectId: "a" }, { objectId: "b" }]);
+        await world.store([{ objectId: "c", userId: "signed out" }]);
+        await queue.ask(db, ["one"], "events");
+        await db.query("UPDATE oura.webhook_events SET state = 'failed' WHERE object_id = 'b'");
+        const { events, jobs } = await readBacklog(db, new Date());
+        assert.deepEqual([events?.pending, events?.failed, events?.aside], [1, 1, 1]);
+        assert.equal(jobs?.waiting, 1);
+        const app = createApp({ db, pipeline, hostname: "127.0.0.1", token: null });
+        const text = await (await app.request("http://127.0.0.1/metrics")).text();
+        assert.match(text, /^oura_sync_events\{state="failed"\} 1$/m);
+        assert.match(text, /^oura_sync_jobs\{state="waiting"\} 1$/m);
+        } finally {
+        await queue[Symbol.asyncDispose]();
+      }
     }),
 );

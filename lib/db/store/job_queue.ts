@@ -20,15 +20,15 @@ export function jobTable(schema: string): string {
   return `${quoteIdentifier(queueSchema(schema))}.job`;
 }
 
-/** Whether a worker or a receiver has created the queue. */
+/** Whether a worker or a receiver has created the queue, and the role of this connection may read it. */
 export async function hasQueue(db: Queryable): Promise<boolean> {
-  const { rows } = await db.query<{ found: boolean }>(
-    "SELECT to_regclass($1) IS NOT NULL AS found",
-    [
-      jobTable(db.schema),
-    ],
+  const { rows } = await db.query<{ readable: boolean }>(
+    `SELECT has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AS readable
+      FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+      WHERE n.nspname = $1 AND c.relname = 'job'`,
+    [queueSchema(db.schema)],
   );
-  return rows[0]!.found;
+  return rows[0]?.readable === true;
 }
 
 /** How many jobs there are. */
