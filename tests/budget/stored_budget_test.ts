@@ -1,6 +1,7 @@
 /** The row that all processes share: what it grants, when requests are free again, and whose clock counts. */
 import assert from "node:assert/strict";
 import type { Database } from "../../lib/db/driver/database.ts";
+import { SqlError } from "../../lib/db/driver/errors/errors.ts";
 import { budgetsLeft, StoredBudget } from "../../lib/db/store/budget.ts";
 import { forEachWay } from "../faults/support/pooled.ts";
 
@@ -100,6 +101,27 @@ forEachWay("what is given back is free at once; twice given back counts once", a
   await pass(db, 40);
   await budget.giveBack(new Map([[slot, 4]]));
   assert.equal((await budgetsLeft(db, SIZE)).get("app"), 100);
+});
+
+forEachWay("what is given back counts once, also when the answer is lost", async (db) => {
+  const { slot } = await open(db).reserve(10, 100, NOTHING);
+  let isLost = false;
+  const losing = new Proxy(db, {
+    get(from, name) {
+      const value = Reflect.get(from, name);
+      if (name !== "query") return typeof value === "function" ? value.bind(from) : value;
+      return async (...given: Parameters<Database["query"]>) => {
+        const result = await from.query(...given);
+        if (isLost) return result;
+        isLost = true;
+        throw new SqlError("DATABASE_CONNECTION_LOST", "lost", { sqlState: null, retryable: true });
+      };
+    },
+  });
+  // Reserved twice, one of them in vain; four of the ten are given back, once.
+  await open(losing).reserve(1, 100, new Map([[slot, 4]]));
+  assert.ok(isLost);
+  assert.equal((await budgetsLeft(db, SIZE)).get("app"), 100 - 6 - 2);
 });
 
 forEachWay("one process's wait holds all back, for the span of the budget at most", async (db) => {
