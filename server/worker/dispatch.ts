@@ -3,8 +3,15 @@
  * the next sync) or was left behind by a crash is found here.
  */
 import type { Database } from "../../lib/db/driver/database.ts";
-import { releaseAsideEvents, wearersWithDueEvents } from "../../lib/db/store/waiting_events.ts";
-import { scheduleSync, unscheduledWearers, wearersDue } from "../../lib/db/store/sync_schedule.ts";
+import {
+  releaseAsideEvents,
+  wearersWithDueEvents,
+} from "../../lib/db/store/work/waiting_events.ts";
+import {
+  scheduleSync,
+  unscheduledWearers,
+  wearersDue,
+} from "../../lib/db/store/work/sync_schedule.ts";
 import type { WearerQueue } from "./queue.ts";
 import { slotAfter } from "./slot.ts";
 

@@ -1,5 +1,5 @@
 /** What a job does for its wearer: first the documents that events name, then the sync if it is due. */
-import { isSyncDue, scheduleSync } from "../../lib/db/store/sync_schedule.ts";
+import { isSyncDue, scheduleSync } from "../../lib/db/store/work/sync_schedule.ts";
 import { EXIT, type ExitCode } from "../../lib/errors.ts";
 import { InterruptedError } from "../../lib/process/interrupted_error.ts";
 import { loggerOf } from "../../lib/log/log.ts";

@@ -8,6 +8,7 @@ import { callsOf, installStandIn, withServer } from "./stand_in.ts";
 const LOCAL = [
   "column_changes",
   "declared_objects",
+  "invitations",
   "rate_budget",
   "schema_migrations",
   "upkeep_tasks",

@@ -10,6 +10,7 @@ export const LOCAL_TABLES: ReadonlySet<string> = new Set([
   "declared_objects",
   "column_changes",
   "rate_budget",
+  "invitations",
   "upkeep_tasks",
 ]);
 

@@ -71,7 +71,7 @@ forEachDatabase(
               // The page of one wearer takes an ordinary day without a workout for complete.
               const { daily } = cohort.dataTypes.find(({ name }) => name === dataType)!;
               const shown = cells.map((cell, i) =>
-                !daily && cell === "no_data" ? expected.get(dataType)![i] : cell
+                !daily && cell.startsWith("no_data") ? expected.get(dataType)![i] : cell
               );
               assert.deepEqual(shown, expected.get(dataType), `${userId} ${dataType}`);
               for (const cell of cells) causes.add(cell);

@@ -291,7 +291,7 @@ Deno.test("/metrics is Prometheus text that names no wearer", async () => {
       const text = await response.text();
       assert.doesNotMatch(text, new RegExp(WEARER));
       for (const line of text.trimEnd().split("\n")) {
-        assert.match(line, /^(?:# (?:HELP|TYPE) \w+ .+|\w+\{(?:\w+="[^"]*",?)*\} -?[\d.]+)$/);
+        assert.match(line, /^(?:# (?:HELP|TYPE) \w+ .+|\w+(?:\{(?:\w+="[^"]*",?)*\})? -?[\d.]+)$/);
       }
       assert.match(text, /^oura_sync_data_age_seconds\{wearer="[0-9a-f]{8}",type="sleep"\} \d+$/m);
       assert.match(text, /^oura_sync_last_success_timestamp_seconds\{.*type="heart_rate"\} \d+$/m);

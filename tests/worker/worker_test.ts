@@ -1,6 +1,6 @@
 /** Workers at work: several at once, stopped, cut off, and with syncs that are due. */
 import assert from "node:assert/strict";
-import { isSyncDue, scheduleSync, takeUpkeep } from "../../lib/db/store/sync_schedule.ts";
+import { isSyncDue, scheduleSync, takeUpkeep } from "../../lib/db/store/work/sync_schedule.ts";
 import { isUsed, readBacklog } from "../../reports/work/backlog.ts";
 import { createApp } from "../../server/http.ts";
 import { openBossQueue } from "../../server/worker/boss/boss_queue.ts";
@@ -195,7 +195,7 @@ forEachDatabase(
         const text = await (await app.request("http://127.0.0.1/metrics")).text();
         assert.match(text, /^oura_sync_events\{state="failed"\} 1$/m);
         assert.match(text, /^oura_sync_jobs\{state="waiting"\} 1$/m);
-        } finally {
+      } finally {
         await queue[Symbol.asyncDispose]();
       }
     }),

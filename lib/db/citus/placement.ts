@@ -15,6 +15,11 @@ const DISTRIBUTION_COLUMN = "user_id";
 /** All others are distributed beside it. */
 const ANCHOR = "oauth_tokens";
 
+/** Tables that stay local although they have a `user_id`, and why. */
+export const LOCAL_WEARER_TABLES: Readonly<Record<string, string>> = {
+  invitations: "found by its token, before its wearer is known",
+};
+
 /** A table and where it is. */
 export interface Placement {
   readonly table: string;
@@ -83,7 +88,7 @@ export async function readPlacements(db: Queryable): Promise<Placement[]> {
   const ordered = tables.toSorted((a, b) => isFirst(a) - isFirst(b));
   return ordered.map(({ table, has_wearer, bytes }) => {
     const isDistributed = distributed.has(table);
-    const localBecause = localReason(has_wearer);
+    const localBecause = localReason(table, has_wearer);
     const belongs = localBecause === null;
     const move = belongs && !isDistributed ? [distribute(db.schema, table, anchor)] : [];
     const clear = belongs && bytes > 0 ? [clearLocal(db.schema, table)] : [];
@@ -111,7 +116,7 @@ export async function undistributedTables(
   const distributed = await readDistributed(db);
   if (!tables.some(({ table }) => distributed.has(table))) return [];
   const existing = tables.filter(({ table, has_wearer }) =>
-    localReason(has_wearer) === null && !distributed.has(table)
+    localReason(table, has_wearer) === null && !distributed.has(table)
   );
   return [...existing.map(({ table }) => table), ...upcoming];
 }
@@ -122,8 +127,8 @@ export function undistributedNotice(tables: readonly string[]): string {
     "statements that also read distributed tables fail.";
 }
 
-function localReason(hasWearer: boolean): string | null {
-  return hasWearer ? null : "it has no wearer";
+function localReason(table: string, hasWearer: boolean): string | null {
+  return hasWearer ? LOCAL_WEARER_TABLES[table] ?? null : "it has no wearer";
 }
 
 /** Tables without partitions, which follow their table. */
@@ -175,7 +180,7 @@ function requireLayout(
   const group = distributed.get(anchor)?.group;
   for (const { table, has_wearer } of tables) {
     const found = distributed.get(table);
-    if (!found || localReason(has_wearer) !== null) continue;
+    if (!found || localReason(table, has_wearer) !== null) continue;
     const isHashed = found.method === "h" && found.column === DISTRIBUTION_COLUMN;
     if (isHashed && found.group === group) continue;
     throw new DatabaseError(

@@ -8,7 +8,7 @@ import type { Database, Queryable } from "../../../lib/db/driver/database.ts";
 import { DatabaseError, messageOf } from "../../../lib/errors.ts";
 import { loggerOf } from "../../../lib/log/log.ts";
 import type { Slots, Urgency, WearerJob, WearerQueue } from "../queue.ts";
-import { jobTable, QUEUE, queueSchema } from "../../../lib/db/store/job_queue.ts";
+import { jobTable, QUEUE, queueSchema } from "../../../lib/db/store/work/job_queue.ts";
 import { sqlBridge } from "./sql_bridge.ts";
 
 /** The higher one is fetched first. */

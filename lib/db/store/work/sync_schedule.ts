@@ -1,6 +1,6 @@
 /** When the worker syncs each wearer next. Times are passed in, so that one clock decides. */
-import type { Database, Queryable } from "../driver/database.ts";
-import { retryStatement } from "../driver/retry_transaction.ts";
+import type { Database, Queryable } from "../../driver/database.ts";
+import { retryStatement } from "../../driver/retry_transaction.ts";
 
 /** A wearer who is signed in, as the schedule knows them. */
 export interface ScheduledWearer {

@@ -1,7 +1,7 @@
 /** The tables of the job queue, which pg-boss creates in a schema of their own. */
 import { createHash } from "node:crypto";
-import type { Queryable } from "../driver/database.ts";
-import { quoteIdentifier } from "../driver/identifiers.ts";
+import type { Queryable } from "../../driver/database.ts";
+import { quoteIdentifier } from "../../driver/identifiers.ts";
 
 /** The name of the queue of wearers' jobs. */
 export const QUEUE = "wearer";

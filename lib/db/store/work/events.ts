@@ -4,11 +4,11 @@
  * machine that takes it.
  */
 import { createHash } from "node:crypto";
-import SETTLE from "../../../sql/queries/settle_events.sql" with { type: "text" };
-import STORE from "../../../sql/queries/store_events.sql" with { type: "text" };
-import TAKE from "../../../sql/queries/take_events.sql" with { type: "text" };
-import type { ErrorCode } from "../../error_codes/codes.ts";
-import type { Queryable } from "../driver/database.ts";
+import SETTLE from "../../../../sql/queries/settle_events.sql" with { type: "text" };
+import STORE from "../../../../sql/queries/store_events.sql" with { type: "text" };
+import TAKE from "../../../../sql/queries/take_events.sql" with { type: "text" };
+import type { ErrorCode } from "../../../error_codes/codes.ts";
+import type { Queryable } from "../../driver/database.ts";
 
 /** An event with a good signature. */
 export interface ReceivedEvent {

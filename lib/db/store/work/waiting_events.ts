@@ -1,6 +1,6 @@
 /** Events that wait for a person: counted, and set going again. One wearer at a time. */
-import COUNTS from "../../../sql/queries/event_counts.sql" with { type: "text" };
-import type { Queryable } from "../driver/database.ts";
+import COUNTS from "../../../../sql/queries/event_counts.sql" with { type: "text" };
+import type { Queryable } from "../../driver/database.ts";
 
 /** What waits, of all wearers. */
 export interface EventCounts {
