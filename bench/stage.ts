@@ -24,8 +24,13 @@ export interface Measured {
 }
 
 /** Starts both. The simulator is its own process and limits no rate. */
-export async function openStage(days: number): Promise<Stage> {
-  const cluster = await Cluster.start({ settings: { fsync: "on", synchronous_commit: "on" } });
+export async function openStage(
+  days: number,
+  settings: Record<string, string> = {},
+): Promise<Stage> {
+  const cluster = await Cluster.start({
+    settings: { fsync: "on", synchronous_commit: "on", full_page_writes: "on", ...settings },
+  });
   const databaseUrl = cluster.url();
   const db = await openPostgres({ kind: "url", url: databaseUrl }, { schema: "oura" });
   const oura = new Deno.Command(Deno.execPath(), {

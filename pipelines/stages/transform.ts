@@ -13,7 +13,7 @@ import {
 import { fieldNames, formatFieldPath } from "../../lib/values/field_path.ts";
 import type { RawDocument } from "../../lib/oura/pages.ts";
 import { createSeriesReader, type Samples, type UnreadSeries } from "./series/samples.ts";
-import { createKeyReader, type KeyReader } from "./key.ts";
+import { createKeyReader, instantOf, type KeyReader } from "./key.ts";
 import { type Table, tableOf, valueColumns } from "./table.ts";
 import { offsetOf } from "./utc_offset.ts";
 import { obstacleAt, valueAt } from "./value_at.ts";
@@ -22,6 +22,11 @@ import { obstacleAt, valueAt } from "./value_at.ts";
 export interface Row {
   /** Identity within wearer and type; equal for every spelling of the same key. */
   readonly key: string;
+  /**
+   * The instant of a sample, in milliseconds since 1970; NaN for a document that is none, and for an
+   * instant that is finer than that. Compared in place of the key: numbers cost less than texts.
+   */
+  readonly at: number;
   /** Values in the order of `valueColumns(table)`. */
   readonly values: readonly ColumnValue[];
   /** The samples of each of `table.series`; null where the document has none. */
@@ -63,6 +68,7 @@ export function createTransform(type: PipelineType): Transform {
   const keyOf = createKeyReader(type);
   const readers = columnReaders(type, table, keyOf);
   const seriesReaders = type.series.map(createSeriesReader);
+  const instant = table.timeKeyed ? columns.findIndex(({ name }) => name === "timestamp") : -1;
 
   const transform = (document: unknown): Transformed => {
     if (typeof document !== "object" || document === null || Array.isArray(document)) {
@@ -97,6 +103,8 @@ export function createTransform(type: PipelineType): Transform {
       }
       values[i] = fitted.value;
     }
+    const at = instant === -1 ? NaN : instantOf(values[instant] as string);
+    if (seriesReaders.length === 0) return { row: { key, at, values, samples: NONE, rawText } };
     const samples: (Samples | null)[] = new Array(seriesReaders.length);
     const unread: UnreadSeries[] = [];
     for (let i = 0; i < seriesReaders.length; i++) {
@@ -104,11 +112,14 @@ export function createTransform(type: PipelineType): Transform {
       if ("reason" in found) unread.push(found);
       samples[i] = "reason" in found ? null : found.samples;
     }
-    const row = { key, values, samples, rawText };
+    const row = { key, at, values, samples, rawText };
     return unread.length === 0 ? { row } : { row, unread: unreadReject(key, unread, raw) };
   };
   return Object.assign(transform, { table });
 }
+
+/** The samples of every row of a type without series. */
+const NONE: readonly never[] = [];
 
 function rejected(
   key: string | null,

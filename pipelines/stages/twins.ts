@@ -21,6 +21,7 @@ export interface Sorted {
  * wins, so that reading them again changes nothing.
  */
 export function onePerKey({ timeKeyed }: Table, batch: readonly Row[]): Sorted {
+  if (timeKeyed && isAscending(batch)) return { rows: batch, twins: [] };
   const rows = new Map<string, Row>();
   const twins: Row[] = [];
   for (const row of batch) {
@@ -35,6 +36,12 @@ export function onePerKey({ timeKeyed }: Table, batch: readonly Row[]): Sorted {
     if (text > otherText) rows.set(row.key, row);
   }
   return { rows: [...rows.values()].sort((a, b) => (a.key < b.key ? -1 : 1)), twins };
+}
+
+/** Whether each sample is later than the one before, as Oura sends them: then no two have one key. */
+function isAscending(batch: readonly Row[]): boolean {
+  for (let i = 1; i < batch.length; i++) if (!(batch[i]!.at > batch[i - 1]!.at)) return false;
+  return true;
 }
 
 /** Keeps twins, each once. A table without history keeps none: the configuration says so. */
