@@ -25,16 +25,19 @@ async function ask(place: string, authorization: string): Promise<Answer> {
   };
 }
 
-const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
-  const { pathname, search } = new URL(request.url);
-  const authorization = request.headers.get("authorization") ?? "";
-  const place = `${pathname}${search}`;
-  const known = answers.get(place) ?? ask(place, authorization);
-  answers.set(place, known);
-  const { status, type, body } = await known;
-  // Deno would compress it otherwise, each time.
-  const headers = { "content-type": type, "cache-control": "no-transform" };
-  return new Response(body, { status, headers });
-});
+const server = Deno.serve(
+  { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+  async (request) => {
+    const { pathname, search } = new URL(request.url);
+    const authorization = request.headers.get("authorization") ?? "";
+    const place = `${pathname}${search}`;
+    const known = answers.get(place) ?? ask(place, authorization);
+    answers.set(place, known);
+    const { status, type, body } = await known;
+    // Deno would compress it otherwise, each time.
+    const headers = { "content-type": type, "cache-control": "no-transform" };
+    return new Response(body, { status, headers });
+  },
+);
 const ready = { url: `http://127.0.0.1:${server.addr.port}` };
 await Deno.stdout.write(new TextEncoder().encode(`${JSON.stringify(ready)}\n`));

@@ -68,8 +68,10 @@ export class RequestLimit {
       end: (sign, ms) => {
         if (isOver) return;
         isOver = true;
+        // Where fewer are in flight than may be, something else is slower, and more gain nothing.
+        const isFull = this.#inFlight >= this.#current;
         this.#inFlight--;
-        this.#learn(sign, ms, reductions);
+        this.#learn(sign, { ms, reductions, isFull });
         this.#admit();
       },
     };
@@ -98,13 +100,16 @@ export class RequestLimit {
     }
   }
 
-  #learn(sign: LoadSign, ms: number, reductions: number): void {
+  #learn(
+    sign: LoadSign,
+    { ms, reductions, isFull }: { ms: number; reductions: number; isFull: boolean },
+  ): void {
     if (this.#fixed || sign === null || reductions !== this.#reductions) return;
     if (sign === "overloaded") {
       this.#current = Math.max(1, Math.floor(this.#current / 2));
       this.#reductions++;
       this.#quickAnswers = 0;
-    } else if (ms <= QUICK_MS && this.#current < this.most) {
+    } else if (isFull && ms <= QUICK_MS && this.#current < this.most) {
       this.#quickAnswers++;
       if (this.#quickAnswers < ANSWERS_TO_GROW) return;
       this.#quickAnswers = 0;
