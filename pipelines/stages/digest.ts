@@ -4,7 +4,6 @@
  * What is compared is everything that the upsert compares: each declared column and the document.
  */
 import type { ColumnType, ColumnValue } from "../../lib/values/column_type.ts";
-import { jsonbText } from "../../lib/db/driver/jsonb_text.ts";
 import { quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
 import { type Table, valueColumns } from "./table.ts";
 import type { Row } from "./transform.ts";
@@ -88,9 +87,8 @@ function lineText({ keepRaw }: Table, row: Row, instant: number): string | null 
     if (field === null) return null;
     text += i === 0 ? field : `\t${field}`;
   }
-  if (!keepRaw) return text;
-  const document = jsonbText(JSON.parse(row.rawText!));
-  return document === null ? null : `${text}\t${document}`;
+  // A document whose text cannot be told has another one here, and counts as changed.
+  return keepRaw ? `${text}\t${row.rawText}` : text;
 }
 
 function fieldText(value: ColumnValue): string | null {

@@ -12,6 +12,7 @@ import {
 } from "../../lib/values/pg_limits.ts";
 import { fieldNames, formatFieldPath } from "../../lib/values/field_path.ts";
 import type { RawDocument } from "../../lib/oura/pages.ts";
+import { jsonbText } from "../../lib/db/driver/jsonb_text.ts";
 import { createSeriesReader, type Samples, type UnreadSeries } from "./series/samples.ts";
 import { createKeyReader, instantOf, type KeyReader } from "./key.ts";
 import { type Table, tableOf, valueColumns } from "./table.ts";
@@ -80,7 +81,7 @@ export function createTransform(type: PipelineType): Transform {
     if (key === null) {
       return rejected(null, type.key.join(", "), "the document has no key that can be stored", raw);
     }
-    const rawText = table.keepRaw ? JSON.stringify(raw) : null;
+    const rawText = table.keepRaw ? textOf(raw, table.timeKeyed) : null;
     if (rawText !== null && !isStorableJson(raw, rawText)) {
       return rejected(key, "", "the document holds a character PostgreSQL cannot store", raw);
     }
@@ -116,6 +117,11 @@ export function createTransform(type: PipelineType): Transform {
     return unread.length === 0 ? { row } : { row, unread: unreadReject(key, unread, raw) };
   };
   return Object.assign(transform, { table });
+}
+
+/** Of a sample the text that the database has of it, with which it is compared by digest. */
+function textOf(raw: RawDocument, isSample: boolean): string {
+  return (isSample ? jsonbText(raw) : null) ?? JSON.stringify(raw);
 }
 
 /** The samples of every row of a type without series. */

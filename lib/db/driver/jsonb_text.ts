@@ -6,8 +6,10 @@
 
 const UTF8 = new TextEncoder();
 
-/** Digits with a fraction, as both sides write them; JavaScript writes others with an exponent. */
+/** JavaScript writes some numbers with an exponent, PostgreSQL none. */
 const EXPONENT = /e/;
+/** What is not itself between quotes: most texts hold nothing of it. */
+const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
 
 /**
  * Writes a JSON value as PostgreSQL does: names in order of their length and then of their bytes, a
@@ -15,14 +17,23 @@ const EXPONENT = /e/;
  * @returns Null where the text cannot be told: a number that JavaScript writes with an exponent.
  */
 export function jsonbText(value: unknown): string | null {
-  if (typeof value === "string") return JSON.stringify(value);
-  if (typeof value === "number") {
-    // "-0" is what PostgreSQL makes of 0 with a sign, and JSON.stringify never writes one.
-    const text = JSON.stringify(value);
-    return EXPONENT.test(text) ? null : text;
+  switch (typeof value) {
+    case "string":
+      return ESCAPED.test(value) ? JSON.stringify(value) : `"${value}"`;
+    case "number":
+      return numberText(value);
+    case "object":
+      if (value === null) return "null";
+      return Array.isArray(value) ? listText(value) : objectText(value as Record<string, unknown>);
+    default:
+      return String(value);
   }
-  if (typeof value !== "object" || value === null) return String(value);
-  return Array.isArray(value) ? listText(value) : objectText(value as Record<string, unknown>);
+}
+
+function numberText(value: number): string | null {
+  if (Number.isSafeInteger(value)) return String(value);
+  const text = JSON.stringify(value);
+  return EXPONENT.test(text) ? null : text;
 }
 
 function listText(items: readonly unknown[]): string | null {
