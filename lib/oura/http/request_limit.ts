@@ -10,7 +10,7 @@ export type Concurrency = number | "auto";
 export type LoadSign = "answered" | "overloaded" | null;
 
 /** The limit before Oura has answered anything. */
-const FIRST = 6;
+const FIRST = 16;
 /** At 300 ms an answer, the whole budget of five minutes is spent in one with so many. */
 const MOST = 24;
 /** Quick answers after which one request more may be in flight. */
@@ -34,6 +34,11 @@ export class RequestLimit {
   #current: number;
   #inFlight = 0;
   #quickAnswers = 0;
+  /**
+   * Whether as many were in flight as may be since the limit last grew. Where they were not,
+   * something else is waited for, such as the database, and more requests would only take memory.
+   */
+  #wasReached = false;
   /** Counts the reductions: what began before the last one says nothing about the load after it. */
   #reductions = 0;
 
@@ -61,17 +66,15 @@ export class RequestLimit {
   async enter(signal?: AbortSignal): Promise<InFlight> {
     signal?.throwIfAborted();
     if (this.#inFlight >= this.#current || this.#waiting.length > 0) await this.#turn(signal);
-    else this.#inFlight++;
+    else this.#take();
     const reductions = this.#reductions;
     let isOver = false;
     return {
       end: (sign, ms) => {
         if (isOver) return;
         isOver = true;
-        // Where fewer are in flight than may be, something else is slower, and more gain nothing.
-        const isFull = this.#inFlight >= this.#current;
         this.#inFlight--;
-        this.#learn(sign, { ms, reductions, isFull });
+        this.#learn(sign, ms, reductions);
         this.#admit();
       },
     };
@@ -93,27 +96,30 @@ export class RequestLimit {
     return promise;
   }
 
+  #take(): void {
+    this.#inFlight++;
+    if (this.#inFlight >= this.#current) this.#wasReached = true;
+  }
+
   #admit(): void {
     while (this.#waiting.length > 0 && this.#inFlight < this.#current) {
-      this.#inFlight++;
+      this.#take();
       this.#waiting.shift()!();
     }
   }
 
-  #learn(
-    sign: LoadSign,
-    { ms, reductions, isFull }: { ms: number; reductions: number; isFull: boolean },
-  ): void {
+  #learn(sign: LoadSign, ms: number, reductions: number): void {
     if (this.#fixed || sign === null || reductions !== this.#reductions) return;
     if (sign === "overloaded") {
       this.#current = Math.max(1, Math.floor(this.#current / 2));
       this.#reductions++;
       this.#quickAnswers = 0;
-    } else if (isFull && ms <= QUICK_MS && this.#current < this.most) {
+    } else if (this.#wasReached && ms <= QUICK_MS && this.#current < this.most) {
       this.#quickAnswers++;
       if (this.#quickAnswers < ANSWERS_TO_GROW) return;
       this.#quickAnswers = 0;
       this.#current++;
+      this.#wasReached = false;
       for (const onRaise of this.#watchers) onRaise();
     }
   }

@@ -61,7 +61,7 @@ export interface TypeStages extends CompiledType {
 }
 
 /** Rows and rejects after which a batch goes to the database. */
-const BATCH_ROWS = 2_500;
+const BATCH_ROWS = 1_200;
 /** Characters of raw JSON and samples after which a batch goes: wide documents take much memory. */
 const BATCH_CHARACTERS = 1_000_000;
 
