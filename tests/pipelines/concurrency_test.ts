@@ -1,7 +1,7 @@
 /** How the requests of a whole sync adapt to what Oura can take, counted by the simulator. */
 import assert from "node:assert/strict";
 import { migrate } from "../../lib/db/migrate/migrate.ts";
-import { RateGate } from "../../lib/oura/http/rate_gate.ts";
+import { RateGate, type RateGateOptions } from "../../lib/oura/http/rate_gate.ts";
 import { RequestLimit } from "../../lib/oura/http/request_limit.ts";
 import { failures, shippedPipeline, syncWearer, withSimulator } from "../support/sync_world.ts";
 import { withPostgres } from "../support/server_database.ts";
@@ -10,14 +10,25 @@ import type { FaultRule } from "../../simulator/faults/rules.ts";
 const NOW = new Date("2026-05-20T08:00:00Z");
 const MINUTE = 60_000;
 
+/** What differs from a server that answers everything. */
+interface Conditions {
+  readonly faults: readonly FaultRule[];
+  readonly limit: RequestLimit;
+  /** What the gate lets through. */
+  readonly budget?: NonNullable<RateGateOptions["budget"]>;
+  /** What the simulator lets through, by the same clock. */
+  readonly simulated?: { rateLimit: number; rateWindow: number };
+}
+
 /** Syncs 90 days of heart rate with a gate whose waits take no time. */
-async function syncSeries(faults: readonly FaultRule[], limit: RequestLimit) {
-  let seen = { concurrent: 0, requests: 0 };
+async function syncSeries({ faults, limit, budget, simulated }: Conditions) {
+  let seen = { concurrent: 0, requests: 0, refused: 0 };
   await withPostgres("oura", async (db) => {
     await migrate(db);
-    await withSimulator({ users: 1, days: 90, now: NOW }, async ({ simulator, ...served }) => {
+    let clock = 0;
+    const options = { users: 1, days: 90, now: NOW, ...simulated, clock: () => clock };
+    await withSimulator(options, async ({ simulator, ...served }) => {
       for (const rule of faults) simulator.faults.add(rule);
-      let clock = 0;
       const gate = new RateGate({
         monotonic: () => clock,
         sleep: (ms) => {
@@ -25,6 +36,7 @@ async function syncSeries(faults: readonly FaultRule[], limit: RequestLimit) {
           return Promise.resolve();
         },
         patienceMs: 60 * MINUTE,
+        ...(budget ? { budget } : {}),
       });
       const report = await syncWearer(
         { simulator, ...served },
@@ -33,13 +45,13 @@ async function syncSeries(faults: readonly FaultRule[], limit: RequestLimit) {
         {
           pipeline: shippedPipeline(db.schema, 90),
           types: ["heart_rate"],
-          request: { limit, gate },
+          request: { limit, gate, backoffMs: 1 },
         },
       );
       assert.deepEqual(failures(report), []);
       assert.equal(report.exitCode, 0);
-      const { concurrent, requests } = simulator.stats;
-      seen = { concurrent, requests };
+      const { concurrent, requests, byStatus } = simulator.stats;
+      seen = { concurrent, requests, refused: byStatus[429] ?? 0 };
     });
   });
   return seen;
@@ -50,7 +62,7 @@ const slow: FaultRule = { kind: "latency", delayMs: 20 };
 Deno.test("a first sync asks for more at once while Oura answers well", async () => {
   const limit = new RequestLimit();
   const first = limit.current;
-  const { concurrent } = await syncSeries([slow], limit);
+  const { concurrent } = await syncSeries({ faults: [slow], limit });
   assert.ok(concurrent > first, `${concurrent} at once`);
   assert.ok(concurrent <= limit.most, `${concurrent} at once`);
 });
@@ -58,16 +70,50 @@ Deno.test("a first sync asks for more at once while Oura answers well", async ()
 const STORMS: [string, FaultRule][] = [
   ["429", { kind: "rateLimit", seconds: 1, probability: 0.2 }],
   ["5xx", { kind: "status", status: 503, probability: 0.2 }],
+  ["cut connections", { kind: "cut", probability: 0.2 }],
+  ["half answers", { kind: "truncate", probability: 0.2 }],
 ];
 for (const [name, storm] of STORMS) {
   Deno.test(`a storm of ${name} makes a sync ask for less at once, and it finishes`, async () => {
     const limit = new RequestLimit();
-    const { concurrent } = await syncSeries([storm, slow], limit);
+    const { concurrent } = await syncSeries({ faults: [storm, slow], limit });
     assert.ok(limit.current < limit.most, `${limit.current} at the end`);
     assert.ok(concurrent < limit.most, `${concurrent} at once`);
   });
 }
 
+Deno.test("after a burst of 5xx a sync asks for more at once again", async () => {
+  const limit = new RequestLimit();
+  const burst: FaultRule = { kind: "status", status: 503, times: 20 };
+  let least = limit.current;
+  using _watch = limit.watch(() => least = Math.min(least, limit.current));
+  await syncSeries({ faults: [burst, slow], limit });
+  assert.ok(least <= limit.most / 4, `${least} at the least`);
+  assert.ok(limit.current > least, `${limit.current} at the end, ${least} at the least`);
+});
+
+const BUDGET = { requests: 20, perMs: 10_000 };
+const DISTURBANCES: [string, readonly FaultRule[]][] = [
+  ["good answers", []],
+  ["a storm of 5xx and cut connections", [STORMS[1]![1], STORMS[2]![1]]],
+];
+for (const [name, faults] of DISTURBANCES) {
+  Deno.test(`the rate budget holds by the simulator's count: ${name}`, async () => {
+    const limit = new RequestLimit();
+    // What is on its way while the clock jumps may arrive in the simulator's next span.
+    const simulated = { rateLimit: BUDGET.requests + limit.most, rateWindow: 10 };
+    const { refused, requests } = await syncSeries({
+      faults: [...faults, slow],
+      limit,
+      budget: BUDGET,
+      simulated,
+    });
+    assert.ok(requests > 2 * simulated.rateLimit, `${requests} requests`);
+    assert.equal(refused, 0);
+  });
+}
+
 Deno.test("a fixed concurrency is what the simulator sees", async () => {
-  assert.equal((await syncSeries([slow], new RequestLimit(3))).concurrent, 3);
+  const limit = new RequestLimit(3);
+  assert.equal((await syncSeries({ faults: [slow], limit })).concurrent, 3);
 });
