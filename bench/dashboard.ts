@@ -30,7 +30,7 @@ export async function benchDashboard(): Promise<Result[]> {
   await fillSamples(stage, DAYS * 288, 300);
   const heart = shippedPipeline().types.find(({ name }) => name === "heart_rate")!;
   await fillHeartRateHours(stage.db, heart, stage.userId);
-  await runTask(stage, "sync", ["--types", TYPES, "--start-date", addDays(TODAY, -DAYS)]);
+  await syncDailies(stage);
   await stage.db.exec("ANALYZE");
 
   const first: number[] = [];
@@ -57,6 +57,19 @@ export async function benchDashboard(): Promise<Result[]> {
       budget: { atMost: 1 },
     }),
   ];
+}
+
+/** Without the value a minute of daily_activity, which no page of ten years reads. */
+async function syncDailies(stage: Stage): Promise<void> {
+  const shipped = await Deno.readTextFile(new URL("../config/oura.yaml", import.meta.url));
+  const config = await Deno.makeTempFile({ suffix: ".yaml" });
+  try {
+    await Deno.writeTextFile(config, shipped.replace(/^ +series:.*\n +activity_met: met.*\n/m, ""));
+    const span = ["--types", TYPES, "--start-date", addDays(TODAY, -DAYS)];
+    await runTask(stage, "sync", [...span, "--config", config]);
+  } finally {
+    await Deno.remove(config);
+  }
 }
 
 async function get(url: string): Promise<number> {

@@ -51,8 +51,18 @@ export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
+/** The results of a case, and under what conditions they came about. */
+export interface CaseResults {
+  /** The day. */
+  readonly at: string;
+  readonly processors: number;
+  /** Programs that wanted a processor, on average over the minute before the end. */
+  readonly load: number;
+  readonly results: readonly Result[];
+}
+
 /** Results by the name of their case. */
-export type Results = Record<string, { readonly at: string; readonly results: readonly Result[] }>;
+export type Results = Record<string, CaseResults>;
 
 const FILE = fileURLToPath(new URL("results.json", import.meta.url));
 
@@ -63,8 +73,12 @@ export async function readResults(): Promise<Results> {
 
 /** Writes the results of a case; those of other cases stay. */
 export async function writeResults(name: string, results: readonly Result[]): Promise<void> {
-  const at = new Date().toISOString().slice(0, 10);
-  const all: Results = { ...await readResults(), [name]: { at, results } };
+  const conditions = {
+    at: new Date().toISOString().slice(0, 10),
+    processors: navigator.hardwareConcurrency,
+    load: rounded(Deno.loadavg()[0]!),
+  };
+  const all: Results = { ...await readResults(), [name]: { ...conditions, results } };
   await Deno.writeTextFile(FILE, `${JSON.stringify(all, null, 2)}\n`);
 }
 
