@@ -9,7 +9,7 @@ const UTF8 = new TextEncoder();
 /** JavaScript writes some numbers with an exponent, PostgreSQL none. */
 const EXPONENT = /e/;
 /** What is not itself between quotes: most texts hold nothing of it. */
-const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
+const ESCAPED = /["\\\p{Cc}\p{Cs}]/u;
 
 /**
  * Writes a JSON value as PostgreSQL does: names in order of their length and then of their bytes, a
