@@ -1,22 +1,14 @@
-/** The load stage against `psql \copy` of the same rows into the same kind of table. */
+/** The load stage alone: rows that are ready, into their table. */
 import { createLoader } from "../pipelines/stages/load.ts";
 import { createTransform, type Row } from "../pipelines/stages/transform.ts";
 import { shippedPipeline } from "../tests/support/sync_world.ts";
-import { median, psqlSeconds, type Stage } from "./stage.ts";
+import type { Stage } from "./stage.ts";
 
 const ROWS = 450_000;
 const BATCH = 5_000;
-const ROUNDS = 3;
 
-/** Rows a second, ours and the reference's, and the re-load. */
-export interface LoadResult {
-  copy: number;
-  first: number;
-  again: number;
-}
-
-/** Measures in turn, so that a machine that slows down slows both down. */
-export async function benchLoadStage(stage: Stage): Promise<LoadResult> {
+/** Rows a second of a first load. */
+export async function benchLoadStage(stage: Stage): Promise<number> {
   const type = shippedPipeline().types.find(({ name }) => name === "heart_rate")!;
   const transform = createTransform(type);
   const load = createLoader(transform.table);
@@ -25,30 +17,11 @@ export async function benchLoadStage(stage: Stage): Promise<LoadResult> {
     if (!("row" in outcome)) throw new Error(outcome.reject.reason);
     return outcome.row;
   });
-  const loadAll = () => inTwo(stage, load, rows);
-  const times = { copy: [] as number[], first: [] as number[], again: [] as number[] };
-  const file = await Deno.makeTempFile({ suffix: ".tsv" });
-  try {
-    for (let round = 0; round < ROUNDS; round++) {
-      await stage.db.exec("TRUNCATE oura.heart_rate");
-      times.first.push(await seconds(loadAll));
-      times.again.push(await seconds(loadAll));
-      const columns = `user_id, "timestamp", source, bpm, raw_data`;
-      await psqlSeconds(stage, [`\\copy (SELECT ${columns} FROM oura.heart_rate) TO '${file}'`]);
-      times.copy.push(
-        await psqlSeconds(stage, [
-          "DROP TABLE IF EXISTS oura.bench_copy",
-          "CREATE TABLE oura.bench_copy (LIKE oura.heart_rate INCLUDING ALL)",
-          `\\copy oura.bench_copy (${columns}) FROM '${file}'`,
-        ]),
-      );
-    }
-  } finally {
-    await Deno.remove(file);
-    await stage.db.exec("DROP TABLE IF EXISTS oura.bench_copy; TRUNCATE oura.heart_rate");
-  }
-  const rate = (seconds: readonly number[]) => Math.round(ROWS / median(seconds));
-  return { copy: rate(times.copy), first: rate(times.first), again: rate(times.again) };
+  const began = performance.now();
+  await inTwo(stage, load, rows);
+  const seconds = (performance.now() - began) / 1_000;
+  await stage.db.exec("TRUNCATE oura.heart_rate");
+  return ROWS / seconds;
 }
 
 function sample(i: number): Record<string, unknown> {
@@ -70,10 +43,4 @@ async function inTwo(stage: Stage, load: ReturnType<typeof createLoader>, rows: 
       await stage.db.transaction((tx) => load(tx, target, part.slice(i, i + BATCH)));
     }
   }));
-}
-
-async function seconds(body: () => Promise<void>): Promise<number> {
-  const started = performance.now();
-  await body();
-  return (performance.now() - started) / 1000;
 }

@@ -1,10 +1,11 @@
-/** What the benchmarks stand on: a server with fsync on, a simulated Oura, and the real program. */
-import { fileURLToPath } from "node:url";
+/** What the benchmarks stand on: a server with fsync on, a simulated Oura, and the tables. */
+import { migrate } from "../lib/db/migrate/migrate.ts";
 import { openPostgres } from "../lib/db/driver/postgres/open_postgres.ts";
 import type { Database } from "../lib/db/driver/database.ts";
+import { applyAdditive } from "../pipelines/schema/apply/apply.ts";
 import { Cluster } from "../tests/support/postgres.ts";
-
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
+import { shippedPipeline } from "../tests/support/sync_world.ts";
+import { ROOT } from "./program.ts";
 
 /** A server and an Oura, until disposed. */
 export interface Stage extends AsyncDisposable {
@@ -15,120 +16,71 @@ export interface Stage extends AsyncDisposable {
   readonly userId: string;
 }
 
-/** How long a program ran and how much memory it took. */
-export interface Measured {
-  readonly seconds: number;
-  /** Peak resident memory, in MB. */
-  readonly peakMb: number;
-  readonly out: string;
-}
-
-/** Starts both. The simulator is its own process and limits no rate. */
+/**
+ * Starts both, with the tables of the shipped configuration.
+ * @param days That the simulated wearer has data for. The simulator is its own process and limits no
+ * rate.
+ */
 export async function openStage(days: number): Promise<Stage> {
-  const cluster = await Cluster.start({ settings: { fsync: "on", synchronous_commit: "on" } });
+  await using stack = new AsyncDisposableStack();
+  const settings = { fsync: "on", synchronous_commit: "on", full_page_writes: "on" };
+  const cluster = await Cluster.start({ settings });
+  stack.defer(() => cluster.remove());
   const databaseUrl = cluster.url();
   const db = await openPostgres({ kind: "url", url: databaseUrl }, { schema: "oura" });
-  const oura = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-net", "--allow-read", "simulator/main.ts", `--days=${days}`],
-    cwd: ROOT,
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  const ready = await firstLine(oura.stdout);
-  const { url, tokens } = JSON.parse(ready);
-  await fetch(`${url}/_sim/settings`, {
-    method: "POST",
-    body: JSON.stringify({ rateLimit: 0 }),
-    headers: { "content-type": "application/json" },
-  }).then((response) => response.body?.cancel());
+  stack.defer(() => db.close());
+  await migrate(db);
+  await applyAdditive(db, shippedPipeline(), { holder: "bench" });
+  const { ready: { url, tokens }, end } = await startServer(
+    "simulator/main.ts",
+    [`--days=${days}`],
+  );
+  stack.defer(end);
+  await post(`${url}/_sim/settings`, { rateLimit: 0 });
+  const opened = stack.move();
   return {
     databaseUrl,
     db,
     ouraUrl: url,
-    token: tokens[0],
-    userId: tokens[0].replace(/^sim-/, ""),
-    async [Symbol.asyncDispose]() {
-      oura.kill("SIGTERM");
-      await oura.status;
-      await db.close();
-      await cluster.remove();
-    },
+    token: tokens[0]!,
+    userId: tokens[0]!.replace(/^sim-/, ""),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
 
-/**
- * Runs a task of `deno.json` as it stands there, and measures it.
- * @throws {Error} When it ends with another exit code than 0: a failure is soon over.
- */
-export async function runTask(
-  stage: Stage,
-  name: string,
-  args: readonly string[],
-): Promise<Measured> {
-  const { tasks } = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
-  const [program, ...given] = commandOf(tasks[name]).split(" ");
-  if (program !== "deno") throw new Error(`task ${name} does not start with deno`);
-  // What the run before has asked is not this one's to wait for.
-  await stage.db.query("DELETE FROM oura.rate_budget");
-  const started = performance.now();
+/** An Oura that answers at once, with what the simulator of a stage answered before. */
+export async function openInstantOura(
+  { ouraUrl }: Stage,
+): Promise<AsyncDisposable & { url: string }> {
+  const { ready, end } = await startServer("bench/instant_oura.ts", [`--upstream=${ouraUrl}`]);
+  return { url: ready.url, [Symbol.asyncDispose]: end };
+}
+
+/** Starts a server that prints a JSON line when it is ready. */
+async function startServer(script: string, args: readonly string[]) {
   const child = new Deno.Command(Deno.execPath(), {
-    args: [...given, ...args],
+    args: ["run", "--allow-net", "--allow-read", script, ...args],
     cwd: ROOT,
-    env: {
-      DATABASE_URL: stage.databaseUrl,
-      OURA_API_URL: stage.ouraUrl,
-      OURA_ACCESS_TOKEN: stage.token,
-      LOG_LEVEL: "warning",
-    },
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
-  const memory = watchMemory(child.pid);
-  const { code, stdout } = await child.output();
-  const seconds = (performance.now() - started) / 1000;
-  const peakMb = memory.stop();
-  if (code !== 0) throw new Error(`${name} ${args.join(" ")} ended with ${code}`);
-  return { seconds, peakMb, out: new TextDecoder().decode(stdout) };
-}
-
-/** A task is a command, or an object that holds one. */
-function commandOf(task: string | { readonly command: string }): string {
-  return typeof task === "string" ? task : task.command;
-}
-
-/** The kernel's own high-water mark, looked at until the process is gone. */
-function watchMemory(pid: number): { stop(): number } {
-  let peakKb = 0;
-  const look = () => {
-    try {
-      const status = Deno.readTextFileSync(`/proc/${pid}/status`);
-      peakKb = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? peakKb);
-    } catch {
-      // It has ended.
-    }
+  const ready = JSON.parse(await firstLine(child.stdout)) as { url: string; tokens: string[] };
+  const end = async () => {
+    child.kill("SIGTERM");
+    await child.status;
   };
-  const timer = setInterval(look, 20);
-  return {
-    stop() {
-      clearInterval(timer);
-      return peakKb / 1024;
-    },
-  };
+  return { ready, end };
 }
 
-/** Runs psql with its own timing and returns the seconds of the last statement. */
-export async function psqlSeconds(stage: Stage, statements: readonly string[]): Promise<number> {
-  const args = [stage.databaseUrl, "-X", "-q", "-v", "ON_ERROR_STOP=1"];
-  for (const statement of ["\\timing on", ...statements]) args.push("-c", statement);
-  const { code, stdout, stderr } = await new Deno.Command("psql", { args }).output();
-  if (code !== 0) throw new Error(new TextDecoder().decode(stderr));
-  const times = [...new TextDecoder().decode(stdout).matchAll(/Time: ([\d.]+) ms/g)];
-  return Number(times.at(-1)![1]) / 1000;
-}
-
-/** The middle one of several measurements. */
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+/** Posts JSON to a control route of the simulator. */
+export async function post(url: string, body: unknown): Promise<void> {
+  const response = await fetch(url, {
+    method: "POST",
+    body: JSON.stringify(body),
+    headers: { "content-type": "application/json" },
+  });
+  if (!response.ok) throw new Error(`${url}: ${await response.text()}`);
+  await response.body?.cancel();
 }
 
 async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {

@@ -35,6 +35,24 @@ export function readTimestampText(value: string): TimestampText {
     : { text };
 }
 
+/** The form `toISOString` writes and Oura sends most. */
+const CANONICAL = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+/** The spellings `Date` is specified to read; it reads others as another instant, or not at all. */
+const DATE_READS_IT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3})?(Z|[+-]\d{2}:\d{2})$/;
+
+/** Whether a text that {@linkcode readTimestampText} wrote is spelt as `toISOString` spells it. */
+export function isCanonical(text: string): boolean {
+  return CANONICAL.test(text);
+}
+
+/**
+ * Milliseconds since 1970 of a text that {@linkcode readTimestampText} wrote; NaN where it is spelt
+ * in a way that takes more than `Date` to read, or is finer than a millisecond.
+ */
+export function millisecondsOf(text: string): number {
+  return CANONICAL.test(text) || DATE_READS_IT.test(text) ? Date.parse(text) : NaN;
+}
+
 function isTimeOfDay(hour: string, minute: string, second = "0"): boolean {
   return Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60;
 }

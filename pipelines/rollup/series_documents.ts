@@ -88,9 +88,10 @@ function refreshStatement(table: string, series: string): string {
   FROM documents JOIN oura.${q(series)} s ON s.user_id = $1 AND s.document_id = documents.id
   GROUP BY s.document_id
 ), removed AS (
-  DELETE FROM oura.series_documents d USING documents
-  WHERE d.user_id = $1 AND d.series = $2 AND d.document_id = documents.id
-    AND NOT EXISTS (SELECT 1 FROM fresh f WHERE f.document_id = d.document_id)
+  DELETE FROM oura.series_documents d USING (
+    SELECT id FROM documents EXCEPT SELECT document_id FROM fresh
+  ) gone
+  WHERE d.user_id = $1 AND d.series = $2 AND d.document_id = gone.id
 )
 INSERT INTO oura.series_documents AS d (user_id, series, document_id, low, mean, high, samples)
 SELECT $1, $2, document_id, low, mean, high, samples FROM fresh

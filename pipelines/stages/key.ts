@@ -2,6 +2,7 @@
 import type { PipelineType } from "../../config/model.ts";
 import { fit } from "../../lib/values/column_type.ts";
 import { fieldNames } from "../../lib/values/field_path.ts";
+import { isCanonical, millisecondsOf } from "../../lib/values/timestamp_text.ts";
 import { fitsBytes, isStorableText, MOST_INDEXED_BYTES } from "../../lib/values/pg_limits.ts";
 import { findKnownType } from "../../lib/oura/catalog/index.ts";
 import type { RawDocument } from "../../lib/oura/pages.ts";
@@ -70,18 +71,31 @@ function keyText(value: unknown): string | null {
     : null;
 }
 
-/** The form `toISOString` writes and Oura sends most: nothing to convert. */
-const CANONICAL = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
-/** The spellings `Date` is specified to read; it reads others as another instant, or not at all. */
-const DATE_READS_IT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3})?(Z|[+-]\d{2}:\d{2})$/;
-
 /** One text for every spelling of an instant, exact to the microsecond PostgreSQL keeps. */
 function instantKey(value: unknown): string | null {
   const fitted = fit(value, "timestamptz");
   if (!fitted.ok || fitted.value === null) return null;
   const text = String(fitted.value);
-  if (CANONICAL.test(text)) return text;
-  if (DATE_READS_IT.test(text)) return new Date(text).toISOString();
+  if (isCanonical(text)) return text;
+  const milliseconds = millisecondsOf(text);
+  if (!Number.isNaN(milliseconds)) return new Date(milliseconds).toISOString();
   const exact = Temporal.Instant.from(text).toString({ smallestUnit: "microsecond" });
   return exact.replace(/(\.\d{3}\d*?)0*Z$/, "$1Z");
+}
+
+/** Milliseconds since 1970 of a `timestamptz` that fits; NaN where it is finer than a millisecond. */
+export function instantOf(text: string): number {
+  const milliseconds = millisecondsOf(text);
+  if (!Number.isNaN(milliseconds)) return milliseconds;
+  const key = instantKey(text)!;
+  return isCanonical(key) ? Date.parse(key) : NaN;
+}
+
+/**
+ * Milliseconds since 1970 of a sample's key; what is finer is cut off.
+ * @param key The columns of the table's key.
+ */
+export function instantOfKey(key: readonly { readonly name: string }[], text: string): number {
+  const place = key.findIndex(({ name }) => name === "timestamp");
+  return Date.parse(text.split(KEY_SEPARATOR)[place] ?? "");
 }

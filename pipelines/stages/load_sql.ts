@@ -129,9 +129,3 @@ export function copyStatement(table: Table): string {
   const raw = table.keepRaw ? ["raw_data"] : [];
   return `COPY oura.${q(table.name)} (${["user_id", ...names, ...raw].join(", ")}) FROM STDIN`;
 }
-
-/** Whether a time-keyed table has any row of wearer `$1` from `$2` to `$3`. */
-export function occupiedStatement(table: Table): string {
-  return `SELECT EXISTS (SELECT 1 FROM oura.${q(table.name)}
-  WHERE user_id = $1 AND "timestamp" BETWEEN $2 AND $3) AS occupied`;
-}

@@ -8,8 +8,10 @@ import type { PipelineType } from "../../config/model.ts";
 import { addDays, type DaySpan } from "../../lib/values/days.ts";
 import type { Queryable, Transaction } from "../../lib/db/driver/database.ts";
 import { quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
-import { KEY_SEPARATOR } from "./key.ts";
+import { instantOfKey } from "./key.ts";
+import { SeenSamples } from "./seen_samples.ts";
 import type { Table } from "./table.ts";
+import type { Row } from "./transform.ts";
 
 /** Rows that stand as they stood when the reading began; `now()` is the transaction's begin. */
 const UNTOUCHED = `deleted_at IS NULL
@@ -31,10 +33,13 @@ export class SeenDocuments {
   readonly #type: PipelineType;
   readonly #table: Table;
   readonly #keys = new Set<string>();
+  /** In place of the keys, where documents are samples. */
+  readonly #samples: SeenSamples | null;
   /** Days do not bound what a route without a range returns: it is the whole set every time. */
   readonly #isWhole: boolean;
-  readonly #from: string;
-  readonly #until: string;
+  /** In milliseconds since 1970. */
+  readonly #from: number;
+  readonly #until: number;
   #anonymous = false;
   #rejects = false;
 
@@ -42,10 +47,10 @@ export class SeenDocuments {
   constructor(type: PipelineType, table: Table, readonly span: DaySpan) {
     this.#type = type;
     this.#table = table;
+    this.#samples = table.timeKeyed ? new SeenSamples(table) : null;
     this.#isWhole = type.window.by === "none";
-    // Without their `Z`, which would sort behind the microseconds that some keys have.
-    this.#from = `${span.from}T00:00:00.000`;
-    this.#until = `${addDays(span.to, 1)}T00:00:00.000`;
+    this.#from = Date.parse(`${span.from}T00:00:00Z`);
+    this.#until = Date.parse(`${addDays(span.to, 1)}T00:00:00Z`);
   }
 
   /**
@@ -55,15 +60,22 @@ export class SeenDocuments {
   addReject(key: string | null): void {
     this.#rejects = true;
     if (key === null) this.#anonymous = true;
-    else this.add(key);
+    else if (this.#samples === null) this.#keys.add(key);
+    else if (this.#isInside(instantOfKey(this.#table.key, key))) this.#samples.addKey(key);
   }
 
   /** Notes a document that is loaded before {@linkcode markDeleted}. */
-  add(key: string): void {
-    // Samples outside the window's own days have another window to speak for them.
-    const isBounded = this.#table.timeKeyed && !this.#isWhole;
-    if (isBounded && (key < this.#from || key >= this.#until)) return;
-    this.#keys.add(key);
+  add(row: Row): void {
+    if (this.#samples === null) this.#keys.add(row.key);
+    else {
+      const at = Number.isNaN(row.at) ? instantOfKey(this.#table.key, row.key) : row.at;
+      if (this.#isInside(at)) this.#samples.add(row);
+    }
+  }
+
+  /** Samples outside the window's own days have another window to speak for them. */
+  #isInside(at: number): boolean {
+    return this.#isWhole || (at >= this.#from && at < this.#until);
   }
 
   /**
@@ -113,9 +125,12 @@ export class SeenDocuments {
     readingMs: number,
     { gone, spared }: Verdict = NO_VERDICT,
   ): Promise<number> {
+    if (this.#anonymous) return 0;
+    if (this.#samples !== null) {
+      return await this.#deleteSamples(tx, userId, readingMs, this.#samples);
+    }
     const isEmpty = this.#keys.size === 0;
-    if (this.#anonymous || (isEmpty && gone.length === 0)) return 0;
-    if (this.#table.timeKeyed) return await this.#deleteSamples(tx, userId, readingMs);
+    if (isEmpty && gone.length === 0) return 0;
     const days = this.#days(4);
     if (days === null) return 0;
     return await execute(
@@ -131,24 +146,30 @@ export class SeenDocuments {
    * Tens of thousands of keys: sent only when some may be missing. All that were seen are rows by
    * now, unless rejected, so that as many rows as keys means that none is.
    */
-  async #deleteSamples(tx: Transaction, userId: string, readingMs: number): Promise<number> {
+  async #deleteSamples(
+    tx: Transaction,
+    userId: string,
+    readingMs: number,
+    seen: SeenSamples,
+  ): Promise<number> {
+    if (seen.size === 0) return 0;
     const table = `oura.${q(this.#table.name)}`;
     const bounds = this.#isWhole
       ? ["-infinity", "infinity"]
-      : [`${this.#from}Z`, `${this.#until}Z`];
+      : [new Date(this.#from).toISOString(), new Date(this.#until).toISOString()];
     if (!this.#rejects) {
       const { rows: [stored] } = await tx.query<{ count: number }>(
         `SELECT count(*)::int AS count FROM ${table} WHERE user_id = $1 AND deleted_at IS NULL
           AND "timestamp" >= $2::timestamptz AND "timestamp" < $3::timestamptz`,
         [userId, ...bounds],
       );
-      if (stored!.count <= this.#keys.size) return 0;
+      if (stored!.count <= seen.size) return 0;
     }
-    const parts = [...this.#keys].map((key) => key.split(KEY_SEPARATOR));
+    const lists = seen.columns();
     const columns = this.#table.key.map(({ name, type }, i) => ({
       name: q(name),
       type,
-      values: parts.map((part) => part[i]!),
+      values: lists[i]!,
     }));
     return await execute(
       tx,

@@ -12,8 +12,9 @@ import {
 } from "../../lib/values/pg_limits.ts";
 import { fieldNames, formatFieldPath } from "../../lib/values/field_path.ts";
 import type { RawDocument } from "../../lib/oura/pages.ts";
+import { jsonbText } from "../../lib/db/driver/jsonb_text.ts";
 import { createSeriesReader, type Samples, type UnreadSeries } from "./series/samples.ts";
-import { createKeyReader, type KeyReader } from "./key.ts";
+import { createKeyReader, instantOf, type KeyReader } from "./key.ts";
 import { type Table, tableOf, valueColumns } from "./table.ts";
 import { offsetOf } from "./utc_offset.ts";
 import { obstacleAt, valueAt } from "./value_at.ts";
@@ -22,6 +23,11 @@ import { obstacleAt, valueAt } from "./value_at.ts";
 export interface Row {
   /** Identity within wearer and type; equal for every spelling of the same key. */
   readonly key: string;
+  /**
+   * The instant of a sample, in milliseconds since 1970; NaN for a document that is none, and for an
+   * instant that is finer than that. Compared in place of the key: numbers cost less than texts.
+   */
+  readonly at: number;
   /** Values in the order of `valueColumns(table)`. */
   readonly values: readonly ColumnValue[];
   /** The samples of each of `table.series`; null where the document has none. */
@@ -63,6 +69,7 @@ export function createTransform(type: PipelineType): Transform {
   const keyOf = createKeyReader(type);
   const readers = columnReaders(type, table, keyOf);
   const seriesReaders = type.series.map(createSeriesReader);
+  const instant = table.timeKeyed ? columns.findIndex(({ name }) => name === "timestamp") : -1;
 
   const transform = (document: unknown): Transformed => {
     if (typeof document !== "object" || document === null || Array.isArray(document)) {
@@ -74,7 +81,7 @@ export function createTransform(type: PipelineType): Transform {
     if (key === null) {
       return rejected(null, type.key.join(", "), "the document has no key that can be stored", raw);
     }
-    const rawText = table.keepRaw ? JSON.stringify(raw) : null;
+    const rawText = table.keepRaw ? textOf(raw, table.timeKeyed) : null;
     if (rawText !== null && !isStorableJson(raw, rawText)) {
       return rejected(key, "", "the document holds a character PostgreSQL cannot store", raw);
     }
@@ -97,6 +104,8 @@ export function createTransform(type: PipelineType): Transform {
       }
       values[i] = fitted.value;
     }
+    const at = instant === -1 ? NaN : instantOf(values[instant] as string);
+    if (seriesReaders.length === 0) return { row: { key, at, values, samples: NONE, rawText } };
     const samples: (Samples | null)[] = new Array(seriesReaders.length);
     const unread: UnreadSeries[] = [];
     for (let i = 0; i < seriesReaders.length; i++) {
@@ -104,11 +113,19 @@ export function createTransform(type: PipelineType): Transform {
       if ("reason" in found) unread.push(found);
       samples[i] = "reason" in found ? null : found.samples;
     }
-    const row = { key, values, samples, rawText };
+    const row = { key, at, values, samples, rawText };
     return unread.length === 0 ? { row } : { row, unread: unreadReject(key, unread, raw) };
   };
   return Object.assign(transform, { table });
 }
+
+/** Of a sample the text that the database has of it, with which it is compared by digest. */
+function textOf(raw: RawDocument, isSample: boolean): string {
+  return (isSample ? jsonbText(raw) : null) ?? JSON.stringify(raw);
+}
+
+/** The samples of every row of a type without series. */
+const NONE: readonly never[] = [];
 
 function rejected(
   key: string | null,

@@ -21,11 +21,37 @@ export interface Sorted {
  * wins, so that reading them again changes nothing.
  */
 export function onePerKey({ timeKeyed }: Table, batch: readonly Row[]): Sorted {
+  if (!timeKeyed) {
+    const rows = new Map(batch.map((row) => [row.key, row]));
+    return { rows: [...rows.values()].sort(byKey), twins: [] };
+  }
+  if (!isInOrder(batch)) return withoutTwins(batch);
+  const sorted = { rows: [] as Row[], twins: [] as Row[] };
+  for (let i = 0; i < batch.length;) {
+    let end = i + 1;
+    while (end < batch.length && batch[end]!.at === batch[i]!.at) end++;
+    if (end === i + 1) sorted.rows.push(batch[i]!);
+    else {
+      const { rows, twins } = withoutTwins(batch.slice(i, end));
+      sorted.rows.push(...rows);
+      sorted.twins.push(...twins);
+    }
+    i = end;
+  }
+  return sorted;
+}
+
+/** Whether no sample is earlier than the one before: then only those of one instant need sorting. */
+function isInOrder(batch: readonly Row[]): boolean {
+  return batch.every(({ at }, i) => at >= (i === 0 ? -Infinity : batch[i - 1]!.at));
+}
+
+function withoutTwins(batch: readonly Row[]): Sorted {
   const rows = new Map<string, Row>();
   const twins: Row[] = [];
   for (const row of batch) {
     const other = rows.get(row.key);
-    if (other === undefined || !timeKeyed) {
+    if (other === undefined) {
       rows.set(row.key, row);
       continue;
     }
@@ -34,8 +60,10 @@ export function onePerKey({ timeKeyed }: Table, batch: readonly Row[]): Sorted {
     twins.push(text > otherText ? other : row);
     if (text > otherText) rows.set(row.key, row);
   }
-  return { rows: [...rows.values()].sort((a, b) => (a.key < b.key ? -1 : 1)), twins };
+  return { rows: [...rows.values()].sort(byKey), twins };
 }
+
+const byKey = (a: Row, b: Row) => (a.key < b.key ? -1 : 1);
 
 /** Keeps twins, each once. A table without history keeps none: the configuration says so. */
 export async function keepTwins(

@@ -3,12 +3,9 @@ import assert from "node:assert/strict";
 import { readStatement } from "../../pipelines/schema/refill/sql.ts";
 import { changedStatement, writeStatement } from "../../pipelines/schema/refill/sql.ts";
 import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
-import {
-  copyStatement,
-  occupiedStatement,
-  upsertStatement,
-} from "../../pipelines/stages/load_sql.ts";
+import { copyStatement, upsertStatement } from "../../pipelines/stages/load_sql.ts";
 import { addStatement, replaceStatement } from "../../pipelines/stages/series/series_sql.ts";
+import { stretchStatement } from "../../pipelines/stages/digest.ts";
 import { tableOf } from "../../pipelines/stages/table.ts";
 import { keyProblems } from "../citus/keys.ts";
 import { refusals } from "../citus/refusals.ts";
@@ -125,7 +122,7 @@ Deno.test("no built statement has anything that a distributed table refuses", ()
     const statements = [
       upsertStatement(table),
       copyStatement(table),
-      occupiedStatement(table),
+      stretchStatement(table),
       ...table.series.flatMap((series) => [addStatement(series), replaceStatement(series)]),
       readStatement(table, columns, pass, 100),
       writeStatement(table, columns) ?? "",

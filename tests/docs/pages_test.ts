@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { dirname, join, normalize } from "node:path/posix";
 import { isServed } from "../../config/model.ts";
 import { generatedPages, pages } from "../../tools/docs/pages.ts";
+import { readResults } from "../../bench/results.ts";
+import { benchChart } from "../../tools/docs/bench_chart.ts";
 import { terminalPicture } from "../../tools/docs/terminal_picture.ts";
 import { anchors, linkTargets } from "./markdown.ts";
 
@@ -42,6 +44,28 @@ Deno.test("the picture shows the tables of the shipped configuration", async () 
   for (const { table } of shippedPipeline().types.filter(isServed)) {
     assert.ok(picture.includes(`>${table} `), table);
   }
+});
+
+Deno.test("the chart of PERFORMANCE.md shows the results on record", async () => {
+  const chart = await Deno.readTextFile("docs/images/performance.svg");
+  assert.equal(chart, benchChart(await readResults()));
+});
+
+Deno.test("benchChart() draws a bar for each result, and none longer than the picture", () => {
+  const result = (ratio: number, budget: { atMost?: number; atLeast?: number }) => ({
+    what: "a < b",
+    measured: ratio,
+    unit: "s",
+    reference: null,
+    ratio,
+    budget,
+    isWithin: true,
+  });
+  const results = [result(1, { atMost: 2 }), result(99, { atMost: 2 }), result(4, { atLeast: 2 })];
+  const chart = benchChart({ some: { at: "2026-11-26", processors: 2, load: 1, results } });
+  const widths = [...chart.matchAll(/width="([\d.]+)" height="14"/g)].map(([, width]) => width);
+  assert.deepEqual(widths, ["150.0", "450.0", "150.0"]);
+  assert.match(chart, />a &lt; b<\/text>/);
 });
 
 Deno.test("terminalPicture() escapes what XML would read, and fixes the width of lines", () => {

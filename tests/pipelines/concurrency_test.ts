@@ -10,14 +10,21 @@ import type { FaultRule } from "../../simulator/faults/rules.ts";
 const NOW = new Date("2026-05-20T08:00:00Z");
 const MINUTE = 60_000;
 
+/** What differs from a server that answers everything. */
+interface Conditions {
+  readonly faults: readonly FaultRule[];
+  readonly limit: RequestLimit;
+}
+
 /** Syncs 90 days of heart rate with a gate whose waits take no time. */
-async function syncSeries(faults: readonly FaultRule[], limit: RequestLimit) {
-  let seen = { concurrent: 0, requests: 0 };
+async function syncSeries({ faults, limit }: Conditions) {
+  let seen = { concurrent: 0 };
   await withPostgres("oura", async (db) => {
     await migrate(db);
-    await withSimulator({ users: 1, days: 90, now: NOW }, async ({ simulator, ...served }) => {
+    let clock = 0;
+    const options = { users: 1, days: 90, now: NOW, clock: () => clock };
+    await withSimulator(options, async ({ simulator, ...served }) => {
       for (const rule of faults) simulator.faults.add(rule);
-      let clock = 0;
       const gate = new RateGate({
         monotonic: () => clock,
         sleep: (ms) => {
@@ -33,13 +40,12 @@ async function syncSeries(faults: readonly FaultRule[], limit: RequestLimit) {
         {
           pipeline: shippedPipeline(db.schema, 90),
           types: ["heart_rate"],
-          request: { limit, gate },
+          request: { limit, gate, backoffMs: 1 },
         },
       );
       assert.deepEqual(failures(report), []);
       assert.equal(report.exitCode, 0);
-      const { concurrent, requests } = simulator.stats;
-      seen = { concurrent, requests };
+      seen = { concurrent: simulator.stats.concurrent };
     });
   });
   return seen;
@@ -50,7 +56,7 @@ const slow: FaultRule = { kind: "latency", delayMs: 20 };
 Deno.test("a first sync asks for more at once while Oura answers well", async () => {
   const limit = new RequestLimit();
   const first = limit.current;
-  const { concurrent } = await syncSeries([slow], limit);
+  const { concurrent } = await syncSeries({ faults: [slow], limit });
   assert.ok(concurrent > first, `${concurrent} at once`);
   assert.ok(concurrent <= limit.most, `${concurrent} at once`);
 });
@@ -58,16 +64,30 @@ Deno.test("a first sync asks for more at once while Oura answers well", async ()
 const STORMS: [string, FaultRule][] = [
   ["429", { kind: "rateLimit", seconds: 1, probability: 0.2 }],
   ["5xx", { kind: "status", status: 503, probability: 0.2 }],
+  ["cut connections", { kind: "cut", probability: 0.2 }],
+  ["half answers", { kind: "truncate", probability: 0.2 }],
 ];
 for (const [name, storm] of STORMS) {
   Deno.test(`a storm of ${name} makes a sync ask for less at once, and it finishes`, async () => {
     const limit = new RequestLimit();
-    const { concurrent } = await syncSeries([storm, slow], limit);
-    assert.ok(limit.current < limit.most, `${limit.current} at the end`);
+    const first = limit.current;
+    const { concurrent } = await syncSeries({ faults: [storm, slow], limit });
+    assert.ok(limit.current < first, `${limit.current} at the end`);
     assert.ok(concurrent < limit.most, `${concurrent} at once`);
   });
 }
 
+Deno.test("after a burst of 5xx a sync asks for more at once again", async () => {
+  const limit = new RequestLimit();
+  const burst: FaultRule = { kind: "status", status: 503, times: 20 };
+  let least = limit.current;
+  using _watch = limit.watch(() => least = Math.min(least, limit.current));
+  await syncSeries({ faults: [burst, slow], limit });
+  assert.ok(least <= limit.most / 4, `${least} at the least`);
+  assert.ok(limit.current > least, `${limit.current} at the end, ${least} at the least`);
+});
+
 Deno.test("a fixed concurrency is what the simulator sees", async () => {
-  assert.equal((await syncSeries([slow], new RequestLimit(3))).concurrent, 3);
+  const limit = new RequestLimit(3);
+  assert.equal((await syncSeries({ faults: [slow], limit })).concurrent, 3);
 });

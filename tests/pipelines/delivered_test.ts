@@ -38,8 +38,7 @@ Deno.test("the newest day of a reading is that of its documents, of the future o
     const newest = new NewestDay(type, TODAY);
     const transform = createTransform(type);
     for (const document of documents) {
-      const outcome = transform(document);
-      newest.add(document, "row" in outcome ? outcome.row.key : outcome.reject.key);
+      newest.add(document, transform(document));
     }
     return newest.day;
   };

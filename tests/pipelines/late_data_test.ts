@@ -155,6 +155,6 @@ lateTest(
       const { traffic } = await syncScripted(db, oura, at(hour, 1), TYPES);
       requests.push(traffic.requests);
     }
-    assert.deepEqual(requests, [15, 3, 3]);
+    assert.deepEqual(requests, [23, 7, 7]);
   },
 );

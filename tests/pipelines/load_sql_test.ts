@@ -5,11 +5,8 @@
  */
 import assert from "node:assert/strict";
 import { addStatement, replaceStatement } from "../../pipelines/stages/series/series_sql.ts";
-import {
-  copyStatement,
-  occupiedStatement,
-  upsertStatement,
-} from "../../pipelines/stages/load_sql.ts";
+import { copyStatement, upsertStatement } from "../../pipelines/stages/load_sql.ts";
+import { stretchStatement } from "../../pipelines/stages/digest.ts";
 import { tableOf } from "../../pipelines/stages/table.ts";
 import { typeFrom } from "./support.ts";
 
@@ -23,7 +20,7 @@ for (const table of TABLES) {
   Deno.test(`the statements that load ${table.name} are the ones on record`, async () => {
     const statements = [
       upsertStatement(table),
-      ...(table.timeKeyed ? [copyStatement(table), occupiedStatement(table)] : []),
+      ...(table.timeKeyed ? [copyStatement(table), stretchStatement(table)] : []),
       ...table.series.flatMap((series) => [addStatement(series), replaceStatement(series)]),
     ];
     const text = statements.map((sql) => `${sql};\n`).join("\n");

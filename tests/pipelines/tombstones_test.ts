@@ -40,7 +40,7 @@ function markDeleted(
 ) {
   const transform = createTransform(type);
   const seen = new SeenDocuments(type, transform.table, span);
-  for (const { key } of rowsOf(transform, documents)) seen.add(key);
+  for (const row of rowsOf(transform, documents)) seen.add(row);
   for (const key of strangers) seen.addReject(key);
   return db.transaction((tx) => seen.markDeleted(tx, WEARER, readingMs));
 }

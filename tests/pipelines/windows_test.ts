@@ -243,7 +243,21 @@ Deno.test("no request is longer than its chunk, and none by datetime longer than
   }));
 });
 
-Deno.test("every instant of a local day lies in its request, from UTC−12 to UTC+14", () => {
+const isInside = (instant: number, bounds: Record<string, string>) =>
+  instant > Date.parse(bounds.start_datetime!) && instant < Date.parse(bounds.end_datetime!);
+
+Deno.test("every instant of a UTC day lies well inside its window's own request", () => {
+  fc.assert(fc.property(typeOfFamily("datetime"), fc.nat(86_399_999), (type, timeOfDay) => {
+    for (const { from, to, bounds } of toFetch({ kind: "everything" }, NOTHING, type)) {
+      for (const day of [from, to]) {
+        const instant = Date.parse(`${day}T00:00:00Z`) + timeOfDay;
+        for (const hours of [-1, 1]) assert.ok(isInside(instant + hours * 3_600_000, bounds));
+      }
+    }
+  }));
+});
+
+Deno.test("every instant of a local day lies in one of the requests, from UTC−12 to UTC+14", () => {
   fc.assert(fc.property(
     typeOfFamily("datetime"),
     fc.integer({ min: -12 * 60, max: 14 * 60 }),
@@ -254,8 +268,7 @@ Deno.test("every instant of a local day lies in its request, from UTC−12 to UT
       const window = windows[pick % windows.length]!;
       for (const local of [window.from, window.to]) {
         const instant = Date.parse(`${local}T00:00:00Z`) + timeOfDay - offsetMinutes * 60_000;
-        assert.ok(instant >= Date.parse(window.bounds.start_datetime!));
-        assert.ok(instant < Date.parse(window.bounds.end_datetime!));
+        assert.ok(windows.some(({ bounds }) => isInside(instant, bounds)));
       }
     },
   ));
@@ -295,11 +308,11 @@ Deno.test("open days of months ago do not make every run read the whole of a lon
 });
 
 const LANES: [string, number, number, number][] = [
-  ["37 days in 12 lanes: none shorter than five days", -35, 12, 8],
+  ["37 days in 12 lanes: even parts", -35, 12, 10],
   ["a year in 12 lanes: two even rounds", -364, 12, 23],
   ["a year in 24 lanes", -364, 24, 23],
-  ["a look-back of three days: one request", -3, 24, 1],
-  ["12 days: none shorter than five days", -10, 24, 3],
+  ["a look-back of three days: a window a day", -3, 24, 5],
+  ["12 days: a window a day", -10, 24, 12],
   ["37 days one at a time: the longest requests", -35, 1, 2],
 ];
 for (const [name, from, lanes, count] of LANES) {
@@ -311,3 +324,9 @@ for (const [name, from, lanes, count] of LANES) {
     assert.deepEqual(daysOf(windows), range(from, 1));
   });
 }
+
+Deno.test("a time series with few samples is not split below five days", () => {
+  const battery = { ...typeOf("datetime"), name: "ring_battery_level" };
+  const demand: Demand = { kind: "exactly", span: span(-3, 1) };
+  assert.equal(windowsToFetch(battery, demand, NOTHING, TODAY, 24).length, 1);
+});

@@ -32,7 +32,8 @@ function drawn(line: string, index: number): string {
   return `<text x="${MARGIN}" y="${y}" textLength="${length}"${fill}>${escaped(line)}</text>`;
 }
 
-function escaped(text: string): string {
+/** Text as it stands in XML, in an attribute too. */
+export function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
     .replaceAll('"', "&quot;");
 }

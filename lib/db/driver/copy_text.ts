@@ -12,8 +12,10 @@ export function copyLine(values: readonly CopyValue[]): string {
 const SPECIAL = /[\\\t\n\r]/;
 const ESCAPES: Record<string, string> = { "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r" };
 
-function copyField(value: CopyValue): string {
+/** One field of a line. */
+export function copyField(value: CopyValue): string {
   if (value === null) return "\\N";
+  if (typeof value === "number") return String(value);
   const text = typeof value === "string"
     ? value
     : Array.isArray(value)

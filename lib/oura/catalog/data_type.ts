@@ -29,6 +29,8 @@ export interface DataType<Document extends z.ZodObject = z.ZodObject> {
   readonly window: WindowFamily;
   /** Set when a day without a document is ordinary: a wearer need not work out every day. */
   readonly occasional?: boolean;
+  /** Documents of an ordinary day, where they are many: long spans are read in parts by it. */
+  readonly documentsADay?: number;
   /** Fields that, with the wearer, identify a document. */
   readonly key: readonly string[];
   /** The field that holds the wearer's local day. Authoritative: never derived from an instant. */

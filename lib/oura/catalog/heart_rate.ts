@@ -14,6 +14,7 @@ export const heartRate = defineDataType({
   envelope: "list",
   singleDocument: false,
   window: "datetime",
+  documentsADay: 1_200,
   key: ["timestamp", "source"],
   instant: "timestamp",
   scope: "heartrate",

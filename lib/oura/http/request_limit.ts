@@ -10,7 +10,7 @@ export type Concurrency = number | "auto";
 export type LoadSign = "answered" | "overloaded" | null;
 
 /** The limit before Oura has answered anything. */
-const FIRST = 6;
+const FIRST = 16;
 /** At 300 ms an answer, the whole budget of five minutes is spent in one with so many. */
 const MOST = 24;
 /** Quick answers after which one request more may be in flight. */
@@ -40,6 +40,11 @@ export class RequestLimit {
   #current: number;
   #inFlight = 0;
   #quickAnswers = 0;
+  /**
+   * Whether as many were in flight as may be since the limit last grew. Where they were not,
+   * something else is waited for, such as the database, and more requests would only take memory.
+   */
+  #wasReached = false;
   /** Counts the reductions: what began before the last one says nothing about the load after it. */
   #reductions = 0;
 
@@ -68,7 +73,7 @@ export class RequestLimit {
     signal?.throwIfAborted();
     if (this.#inFlight >= this.#current || this.#waiting.length > 0) {
       await this.#turn(signal, isUrgent);
-    } else this.#inFlight++;
+    } else this.#take();
     const reductions = this.#reductions;
     let isOver = false;
     return {
@@ -101,9 +106,14 @@ export class RequestLimit {
     return promise;
   }
 
+  #take(): void {
+    this.#inFlight++;
+    if (this.#inFlight >= this.#current) this.#wasReached = true;
+  }
+
   #admit(): void {
     while (this.#waiting.length > 0 && this.#inFlight < this.#current) {
-      this.#inFlight++;
+      this.#take();
       this.#waiting.shift()!.admit();
     }
   }
@@ -114,11 +124,12 @@ export class RequestLimit {
       this.#current = Math.max(1, Math.floor(this.#current / 2));
       this.#reductions++;
       this.#quickAnswers = 0;
-    } else if (ms <= QUICK_MS && this.#current < this.most) {
+    } else if (this.#wasReached && ms <= QUICK_MS && this.#current < this.most) {
       this.#quickAnswers++;
       if (this.#quickAnswers < ANSWERS_TO_GROW) return;
       this.#quickAnswers = 0;
       this.#current++;
+      this.#wasReached = false;
       for (const onRaise of this.#watchers) onRaise();
     }
   }

@@ -7,8 +7,9 @@ import type { PipelineType } from "../../../config/model.ts";
 import { addDays, isCalendarDate, laterDay, utcDay } from "../../../lib/values/days.ts";
 import type { Queryable } from "../../../lib/db/driver/database.ts";
 import { quoteIdentifier as q } from "../../../lib/db/driver/identifiers.ts";
-import { KEY_SEPARATOR } from "../../stages/key.ts";
+import { instantOfKey } from "../../stages/key.ts";
 import { isTimeKeyed } from "../../stages/table.ts";
+import type { Transformed } from "../../stages/transform.ts";
 import { valueAt } from "../../stages/value_at.ts";
 
 /** An instant is at most so much earlier, by the wearer's clock, than in UTC. */
@@ -74,28 +75,43 @@ export class Delivered {
 /** The newest day among the documents of one reading. */
 export class NewestDay {
   readonly #path: readonly string[] | null;
+  /** Days, and for samples instants, from this one on do not count: they are of the future. */
   readonly #last: string;
+  readonly #lastMs: number;
   #newest = "";
+  #newestMs = -Infinity;
 
-  /** @param today The current UTC day. Documents of the future do not count. */
-  constructor(type: PipelineType, today: string) {
+  /** @param today The current UTC day. */
+  constructor(private readonly type: PipelineType, today: string) {
     this.#path = isTimeKeyed(type) ? null : type.day?.split(".") ?? [];
     this.#last = addDays(today, 2);
+    this.#lastMs = Date.parse(`${this.#last}T00:00:00Z`);
   }
 
-  /** @param key The document's key, as far as it can be told. */
-  add(document: unknown, key: string | null): void {
-    // Keys of samples begin with their instant in UTC, which sorts as text.
-    const text = this.#path === null ? key : valueAt(document, this.#path);
-    if (typeof text !== "string" || text <= this.#newest || text >= this.#last) return;
-    if (this.#path === null || isCalendarDate(text)) this.#newest = text;
+  /** @param outcome What became of the document. */
+  add(document: unknown, outcome: Transformed): void {
+    if (this.#path === null) this.#addInstant(outcome);
+    else {
+      const day = valueAt(document, this.#path);
+      if (typeof day !== "string" || day <= this.#newest || day >= this.#last) return;
+      if (isCalendarDate(day)) this.#newest = day;
+    }
+  }
+
+  #addInstant(outcome: Transformed): void {
+    let at = "row" in outcome ? outcome.row.at : NaN;
+    if (Number.isNaN(at)) {
+      const { key } = "row" in outcome ? outcome.row : outcome.reject;
+      if (key === null) return;
+      at = instantOfKey(this.type.key.map((name) => ({ name })), key);
+    }
+    if (at > this.#newestMs && at < this.#lastMs) this.#newestMs = at;
   }
 
   /** Null where no document said. */
   get day(): string | null {
     if (this.#path === null) {
-      const instant = Date.parse(this.#newest.split(KEY_SEPARATOR)[0]!);
-      return Number.isNaN(instant) ? null : utcDay(new Date(instant - WEST_MS));
+      return this.#newestMs === -Infinity ? null : utcDay(new Date(this.#newestMs - WEST_MS));
     }
     return this.#newest === "" ? null : this.#newest;
   }

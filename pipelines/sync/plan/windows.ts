@@ -8,6 +8,7 @@
  * it, and once a day all days for which data may still arrive late.
  */
 import type { PipelineType } from "../../../config/model.ts";
+import { findDataType } from "../../../lib/oura/catalog/index.ts";
 import {
   addDays,
   chunkNewestFirst,
@@ -56,10 +57,17 @@ export interface Coverage {
 const DATE_PADDING = 2;
 /** Open days of the date family so near cost nothing to read again beside the look-back. */
 const LONGEST_REREAD = 90;
-/** A look-back of three days, today and tomorrow: the daily run asks once. Shorter is mostly padding. */
+/** A look-back of three days, today and tomorrow: the daily run asks once for what fills no page. */
 const LEAST_SERIES_DAYS = 5;
-/** A local day reaches up to 14 h into the neighbouring UTC days. */
-const DATETIME_PADDING = 1;
+/** Documents that Oura puts on a page of a time series. Source: measurements of 2026. */
+const PAGE_DOCUMENTS = 1_000;
+/** A local day reaches up to 14 h into the neighbouring UTC days, and an edge may not count. */
+const SERIES_PADDING_HOURS = 15;
+/**
+ * Where another window of the same span begins, both ask for these hours: instants are in UTC, and
+ * nothing but the edge itself is uncertain.
+ */
+const SERIES_OVERLAP_HOURS = 2;
 
 /**
  * The windows to read now, newest first.
@@ -78,8 +86,12 @@ export function windowsToFetch(
   const days = windowDays(type, spans, lanes);
   return spans
     .toReversed()
-    .flatMap((span) => chunkNewestFirst(span, days))
-    .map((span) => ({ ...span, bounds: requestBounds(type, span) }));
+    .flatMap((span) =>
+      chunkNewestFirst(span, days).map((days) => ({
+        ...days,
+        bounds: requestBounds(type, days, span),
+      }))
+    );
 }
 
 /**
@@ -93,7 +105,14 @@ function windowDays(type: PipelineType, spans: readonly DaySpan[], lanes: number
   // As many windows in the last round as in the first.
   const rounds = Math.ceil(days / (longest * lanes));
   const even = Math.ceil(days / (rounds * lanes));
-  return Math.min(longest, Math.max(LEAST_SERIES_DAYS, even));
+  return Math.min(longest, Math.max(leastSeriesDays(type), even));
+}
+
+/** What fills a page, so that no window costs a request that another could have saved. */
+function leastSeriesDays({ name }: PipelineType): number {
+  const documentsADay = findDataType(name)?.documentsADay;
+  if (documentsADay === undefined) return LEAST_SERIES_DAYS;
+  return Math.max(1, Math.floor(PAGE_DOCUMENTS / documentsADay));
 }
 
 function spansToFetch(
@@ -153,12 +172,17 @@ const FIRST_DAY = "0001-01-01";
 
 /** How many days one window completes: the longest request less its padding. */
 function chunkDays(type: PipelineType): number {
-  const padding = type.window.by === "datetime" ? 2 * DATETIME_PADDING : 2 * DATE_PADDING;
+  const padding = type.window.by === "datetime"
+    ? Math.ceil(2 * SERIES_PADDING_HOURS / 24)
+    : 2 * DATE_PADDING;
   return Math.max(1, type.window.chunkDays - padding);
 }
 
-/** The query that reads every document of the days, whatever the wearer's UTC offset. */
-export function requestBounds(type: PipelineType, span: DaySpan): Record<string, string> {
+/**
+ * The query that reads every document of the days, whatever the wearer's UTC offset.
+ * @param whole The span that these days are a window of; its other windows are read, too.
+ */
+function requestBounds(type: PipelineType, span: DaySpan, whole: DaySpan): Record<string, string> {
   switch (type.window.by) {
     case "none":
       return {};
@@ -169,8 +193,18 @@ export function requestBounds(type: PipelineType, span: DaySpan): Record<string,
       };
     case "datetime":
       return {
-        start_datetime: `${addDays(span.from, -DATETIME_PADDING)}T00:00:00+00:00`,
-        end_datetime: `${addDays(span.to, DATETIME_PADDING + 1)}T00:00:00+00:00`,
+        start_datetime: hoursBeside(span.from, -paddingHours(span.from === whole.from)),
+        end_datetime: hoursBeside(addDays(span.to, 1), paddingHours(span.to === whole.to)),
       };
   }
+}
+
+function paddingHours(isEdge: boolean): number {
+  return isEdge ? SERIES_PADDING_HOURS : SERIES_OVERLAP_HOURS;
+}
+
+/** An instant so many hours from the beginning of a UTC day. */
+function hoursBeside(day: string, hours: number): string {
+  const midnight = Temporal.PlainDateTime.from(`${day}T00:00:00`);
+  return `${midnight.add({ hours }).toString({ smallestUnit: "second" })}+00:00`;
 }

@@ -85,11 +85,16 @@ export function stopped(error: OuraSyncError): Ending {
 /**
  * Every type's newest window, then every type's next: what people look at first comes first. Within
  * a round the time series lead: their many pages come one after another, and would be waited for at
- * the end.
+ * the end. Where all windows can be read side by side, as in a daily run, the time series lead with
+ * all of theirs.
+ * @param atOnce How many windows can be read side by side.
  */
-export function newestOfAllFirst(types: readonly RunningType[]) {
+export function newestOfAllFirst(types: readonly RunningType[], atOnce: number) {
   const isSeries = ({ job }: RunningType) => job.type.window.by === "datetime";
   const ordered = [...types.filter(isSeries), ...types.filter((type) => !isSeries(type))];
+  if (types.reduce((sum, { job }) => sum + job.windows.length, 0) <= atOnce) {
+    return ordered.flatMap((type) => type.job.windows.map((window) => ({ type, window })));
+  }
   const rounds = Math.max(0, ...ordered.map(({ job }) => job.windows.length));
   const queue: { type: RunningType; window: Window }[] = [];
   for (let round = 0; round < rounds; round++) {

@@ -88,7 +88,7 @@ class Scheduler {
     private readonly types: readonly RunningType[],
     private readonly options: RunOptions,
   ) {
-    this.#queue = newestOfAllFirst(types);
+    this.#queue = newestOfAllFirst(types, options.context.http.limit.most);
   }
 
   async run(): Promise<void> {

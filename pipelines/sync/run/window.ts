@@ -61,7 +61,7 @@ export interface TypeStages extends CompiledType {
 }
 
 /** Rows and rejects after which a batch goes to the database. */
-const BATCH_ROWS = 2_500;
+const BATCH_ROWS = 1_200;
 /** Characters of raw JSON and samples after which a batch goes: wide documents take much memory. */
 const BATCH_CHARACTERS = 1_000_000;
 
@@ -123,9 +123,9 @@ export async function syncWindow(
     for (const document of page) {
       stages.drift?.observe(document);
       const outcome = withinEncoding(transform(document), document, context.repertoire);
-      newest.add(document, "row" in outcome ? outcome.row.key : outcome.reject.key);
+      newest.add(document, outcome);
       if ("row" in outcome) {
-        seen.add(outcome.row.key);
+        seen.add(outcome.row);
         batch.rows.push(outcome.row);
         batch.characters += weightOf(outcome.row);
         if (outcome.unread) {

@@ -28,6 +28,13 @@ Deno.test("the limit grows while answers are quick, up to its bound", async () =
   assert.equal(limit.current, limit.most);
 });
 
+Deno.test("the limit does not grow where fewer requests are in flight than may be", async () => {
+  const limit = new RequestLimit();
+  const before = limit.current;
+  for (let i = 0; i < 100; i++) (await limit.enter()).end("answered", QUICK);
+  assert.equal(limit.current, before);
+});
+
 Deno.test("slow answers do not raise the limit", async () => {
   const limit = new RequestLimit();
   const before = limit.current;

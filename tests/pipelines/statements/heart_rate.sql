@@ -36,5 +36,12 @@ FROM written JOIN changed USING ("timestamp", "source");
 
 COPY oura."heart_rate" (user_id, "timestamp", "source", "bpm", raw_data) FROM STDIN;
 
-SELECT EXISTS (SELECT 1 FROM oura."heart_rate"
-  WHERE user_id = $1 AND "timestamp" BETWEEN $2 AND $3) AS occupied;
+SELECT count(*)::int AS rows, date_part('epoch', min(at)) * 1000 AS first,
+  date_part('epoch', max(at)) * 1000 AS last,
+  CASE WHEN bool_and(is_present)
+    THEN encode(sha256(convert_to(string_agg(line, E'\n'), 'UTF8')), 'hex') END AS digest
+FROM (
+  SELECT "timestamp" AS at, deleted_at IS NULL AS is_present, concat((date_part('epoch', "timestamp") * 1000000)::bigint, E'\t', '=' || "source"::text, E'\t', '=' || "bpm"::text, E'\t', raw_data) AS line
+  FROM oura."heart_rate"
+  WHERE user_id = $1 AND "timestamp" BETWEEN $2 AND $3 ORDER BY "timestamp", "source"
+) AS stored;

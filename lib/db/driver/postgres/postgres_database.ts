@@ -15,7 +15,7 @@ import { StatementStopper } from "./statement_stopper.ts";
 import { encodeParameter } from "../values.ts";
 
 /** Below this the per-item cost of the stream outweighs the work; above it memory is wasted. */
-const COPY_CHUNK_CHARACTERS = 64 * 1024;
+const COPY_CHUNK_CHARACTERS = 256 * 1024;
 
 type Runner = Pick<pg.PoolClient, "query">;
 

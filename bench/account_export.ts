@@ -1,0 +1,41 @@
+/** `import` of an account export of six years. */
+import { exportZip } from "../simulator/export/export.ts";
+import { World } from "../simulator/world/world.ts";
+import { benchLoadStage } from "./load_stage.ts";
+import { runTask } from "./program.ts";
+import { type Result, resultOf } from "./results.ts";
+import { openStage } from "./stage.ts";
+
+const DAYS = 6 * 365;
+
+/** Rows a second beside those of the load stage alone, and memory. */
+export async function benchImport(): Promise<Result[]> {
+  await using stage = await openStage(2);
+  const world = new World({ days: DAYS, users: 1 });
+  const [wearer] = world.wearers;
+  const path = await Deno.makeTempFile({ suffix: ".zip" });
+  try {
+    await Deno.writeFile(path, await exportZip(world, { user: wearer!.id, era: "bare" }));
+    const loadStage = await benchLoadStage(stage);
+    const args = [path, "--user-id", wearer!.id, "--json"];
+    const { seconds, peakMiB, out } = await runTask(stage, "import", args);
+    const { counts } = JSON.parse(out) as { counts: { inserted: number } };
+    return [
+      resultOf({
+        what: `import of 6 years, ${counts.inserted} rows`,
+        measured: [counts.inserted / seconds],
+        unit: "rows/s",
+        reference: { what: "the load stage alone", measured: [loadStage] },
+        budget: { atLeast: 1 },
+      }),
+      resultOf({
+        what: "memory of that import",
+        measured: [peakMiB],
+        unit: "MiB",
+        budget: { atMost: 200 },
+      }),
+    ];
+  } finally {
+    await Deno.remove(path);
+  }
+}

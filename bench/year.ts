@@ -1,0 +1,127 @@
+/** Whole syncs of heart rate from an Oura that answers at once, beside `psql \copy` of the rows. */
+import { addDays, utcDay } from "../lib/values/days.ts";
+import { psqlSeconds, runTask } from "./program.ts";
+import { type Result, resultOf } from "./results.ts";
+import { openInstantOura, openStage, type Stage } from "./stage.ts";
+
+const YEAR = 365;
+const ROUNDS = 3;
+const COLUMNS = `user_id, "timestamp", source, bpm, raw_data`;
+
+/** A year: the first sync, the same again, and `\copy`, in turn. */
+export async function benchYear(): Promise<Result[]> {
+  await using stage = await openStage(YEAR + 2);
+  await using oura = await openInstantOura(stage);
+  await syncDays(stage, oura.url, YEAR);
+  const seconds = { first: [] as number[], again: [] as number[], copy: [] as number[] };
+  const peaks: number[] = [];
+  let written = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    await forgetAll(stage);
+    const first = await syncDays(stage, oura.url, YEAR);
+    const again = await syncDays(stage, oura.url, YEAR);
+    seconds.first.push(first.seconds);
+    seconds.again.push(again.seconds);
+    seconds.copy.push(await copySeconds(stage));
+    peaks.push(first.peakMiB, again.peakMiB);
+    written += again.counts.inserted + again.counts.updated;
+  }
+  const copy = { what: "psql \\copy of the same rows", measured: seconds.copy };
+  const first = { what: "the first sync", measured: seconds.first };
+  return [
+    resultOf({
+      what: "sync of a year of heart rate",
+      measured: seconds.first,
+      unit: "s",
+      reference: copy,
+      budget: { atMost: 1.5 },
+    }),
+    resultOf({
+      what: "the same again, unchanged",
+      measured: seconds.again,
+      unit: "s",
+      reference: first,
+      budget: { atMost: 0.8 },
+    }),
+    resultOf({
+      what: "rows written by that",
+      measured: [written],
+      unit: "rows",
+      budget: { atMost: 0 },
+    }),
+    resultOf({
+      what: "memory of these syncs",
+      measured: [Math.max(...peaks)],
+      unit: "MiB",
+      budget: { atMost: 160 },
+    }),
+  ];
+}
+
+/** Ten years: memory, and the processor time of a row, which other programs do not slow down. */
+export async function benchDecade(): Promise<Result[]> {
+  await using stage = await openStage(10 * YEAR + 2);
+  await using oura = await openInstantOura(stage);
+  const measureDays = async (days: number) => {
+    // The first run fills the memory of the server that answers at once.
+    await syncDays(stage, oura.url, days);
+    await forgetAll(stage);
+    return await syncDays(stage, oura.url, days);
+  };
+  const year = await measureDays(YEAR);
+  const decade = await measureDays(10 * YEAR);
+  const cost = ({ processorSeconds, counts }: typeof year) =>
+    processorSeconds * 1e6 / counts.inserted;
+  return [
+    resultOf({
+      what: "processor time of a row over 10 years",
+      measured: [cost(decade)],
+      unit: "µs",
+      reference: { what: "over a year", measured: [cost(year)] },
+      budget: { atMost: 1.1 },
+    }),
+    resultOf({
+      what: "memory over 10 years",
+      measured: [decade.peakMiB],
+      unit: "MiB",
+      reference: { what: "over a year", measured: [year.peakMiB] },
+      budget: { atMost: 1.1 },
+    }),
+    resultOf({
+      what: "memory over 10 years",
+      measured: [decade.peakMiB],
+      unit: "MiB",
+      budget: { atMost: 160 },
+    }),
+  ];
+}
+
+async function syncDays(stage: Stage, url: string, days: number) {
+  const from = addDays(utcDay(new Date()), -days);
+  const args = ["--types", "heart_rate", "--start-date", from, "--json"];
+  const measured = await runTask(stage, "sync", args, { OURA_API_URL: url });
+  const { counts } = JSON.parse(measured.out) as {
+    counts: { inserted: number; updated: number };
+  };
+  return { ...measured, counts };
+}
+
+async function forgetAll({ db }: Stage): Promise<void> {
+  await db.exec("TRUNCATE oura.heart_rate, oura.heart_rate_hours, oura.sync_windows");
+  await db.exec("TRUNCATE oura.row_accounts, oura.document_revisions");
+}
+
+async function copySeconds(stage: Stage): Promise<number> {
+  const file = await Deno.makeTempFile({ suffix: ".tsv" });
+  try {
+    await psqlSeconds(stage, [`\\copy (SELECT ${COLUMNS} FROM oura.heart_rate) TO '${file}'`]);
+    return await psqlSeconds(stage, [
+      "DROP TABLE IF EXISTS oura.bench_copy",
+      "CREATE TABLE oura.bench_copy (LIKE oura.heart_rate INCLUDING ALL)",
+      `\\copy oura.bench_copy (${COLUMNS}) FROM '${file}'`,
+    ]);
+  } finally {
+    await Deno.remove(file);
+    await stage.db.exec("DROP TABLE IF EXISTS oura.bench_copy");
+  }
+}

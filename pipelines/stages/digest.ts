@@ -1,0 +1,98 @@
+/**
+ * A digest of the samples in a stretch of time, made by the server of what is stored and here of what
+ * was received. Where both are equal nothing changed, and no document needs to be sent to see it.
+ * What is compared is everything that the upsert compares: each declared column and the document.
+ */
+import type { ColumnType, ColumnValue } from "../../lib/values/column_type.ts";
+import { quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
+import { type Table, valueColumns } from "./table.ts";
+import type { Row } from "./transform.ts";
+
+/**
+ * Types whose text is the same here and there, whatever the settings of the server. A fraction in
+ * `real` or an interval has several.
+ */
+const PLAIN: readonly ColumnType[] = ["text", "smallint", "integer", "bigint", "boolean"];
+
+/** Between the fields of a line, and between lines; no field that is compared contains them. */
+const SEPARATOR = /[\t\n]/;
+/** Microseconds beyond it are not exact. */
+const LATEST_MS = Number.MAX_SAFE_INTEGER / 1_000;
+
+/** What is stored from `$2` to `$3` of wearer `$1`. */
+export interface StoredStretch extends Record<string, unknown> {
+  readonly rows: number;
+  /** The first and the last instant, in milliseconds since 1970; null where there is nothing. */
+  readonly first: number | null;
+  readonly last: number | null;
+  /** Null where a row has `deleted_at`: it differs from whatever was received. */
+  readonly digest: string | null;
+}
+
+/** Whether the rows of a table can be compared by digest. */
+export function isDigestible(table: Table): boolean {
+  return table.timeKeyed &&
+    valueColumns(table).every(({ name, type }) => name === "timestamp" || PLAIN.includes(type));
+}
+
+/** Reads a {@linkcode StoredStretch}: of a table that is not digestible without the digest. */
+export function stretchStatement(table: Table): string {
+  const line = isDigestible(table) ? lineOf(table) : "''";
+  const order = table.key.map(({ name }) => q(name)).join(", ");
+  return `SELECT count(*)::int AS rows, date_part('epoch', min(at)) * 1000 AS first,
+  date_part('epoch', max(at)) * 1000 AS last,
+  CASE WHEN bool_and(is_present)
+    THEN encode(sha256(convert_to(string_agg(line, E'\\n'), 'UTF8')), 'hex') END AS digest
+FROM (
+  SELECT "timestamp" AS at, deleted_at IS NULL AS is_present, ${line} AS line
+  FROM oura.${q(table.name)}
+  WHERE user_id = $1 AND "timestamp" BETWEEN $2 AND $3 ORDER BY ${order}
+) AS stored`;
+}
+
+/** A row as text; `=` tells an empty text from none. */
+function lineOf(table: Table): string {
+  const fields = valueColumns(table).map(({ name }) =>
+    name === "timestamp"
+      ? `(date_part('epoch', "timestamp") * 1000000)::bigint`
+      : `'=' || ${q(name)}::text`
+  );
+  if (table.keepRaw) fields.push("raw_data");
+  return `concat(${fields.join(", E'\\t', ")})`;
+}
+
+/**
+ * The digest of received rows.
+ * @param rows In the order of their keys.
+ * @returns Null where one of them cannot be compared by its text.
+ */
+export async function digestOf(table: Table, rows: readonly Row[]): Promise<string | null> {
+  const columns = valueColumns(table);
+  const instant = columns.findIndex(({ name }) => name === "timestamp");
+  const lines: string[] = [];
+  for (const row of rows) {
+    const line = lineText(table, row, instant);
+    if (line === null) return null;
+    lines.push(line);
+  }
+  const bytes = new TextEncoder().encode(lines.join("\n"));
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+}
+
+function lineText({ keepRaw }: Table, row: Row, instant: number): string | null {
+  if (!(Math.abs(row.at) <= LATEST_MS)) return null;
+  let text = "";
+  for (let i = 0; i < row.values.length; i++) {
+    const field = i === instant ? String(row.at * 1_000) : fieldText(row.values[i]!);
+    if (field === null) return null;
+    text += i === 0 ? field : `\t${field}`;
+  }
+  // A document whose text cannot be told has another one here, and counts as changed.
+  return keepRaw ? `${text}\t${row.rawText}` : text;
+}
+
+function fieldText(value: ColumnValue): string | null {
+  if (value === null) return "";
+  const text = String(value);
+  return SEPARATOR.test(text) ? null : `=${text}`;
+}
