@@ -20,6 +20,7 @@ import heartChart from "./charts/heart.js" with { type: "text" };
 import relations from "./charts/relations.js" with { type: "text" };
 import dataPage from "./pages/data.js" with { type: "text" };
 import trendsPage from "./pages/trends.js" with { type: "text" };
+import trendsRelation from "./pages/trends_relation.js" with { type: "text" };
 import night from "./charts/night.js" with { type: "text" };
 import chartParts from "./charts/parts.js" with { type: "text" };
 import scale from "./charts/scale.js" with { type: "text" };
@@ -72,6 +73,7 @@ export const ASSETS: Readonly<Record<string, Asset>> = {
   "charts/relations.js": script(relations),
   "pages/data.js": script(dataPage),
   "pages/trends.js": script(trendsPage),
+  "pages/trends_relation.js": script(trendsRelation),
   "pages/heart.js": script(heartPage),
   "pages/activity.js": script(activityPage),
   "pages/body.js": script(bodyPage),
