@@ -3,7 +3,7 @@ import type { DaySpan } from "../../lib/values/days.ts";
 import type { PipelineType } from "../../config/model.ts";
 import { isTimeKey } from "../../config/key.ts";
 import { quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
-import { bpmOf, HOURLY } from "../../pipelines/rollup/heart_rate_hours.ts";
+import { bpmOf } from "../../pipelines/rollup/heart_rate_hours.ts";
 import { numberOf, textOf } from "./fields.ts";
 import { offsetsOf, startsOf } from "./local_time.ts";
 import { type Metric, type MetricSource, metricSources } from "./metrics.ts";
@@ -120,8 +120,9 @@ async function instantRows(
   );
   const instant = hourly ? "t.hour" : `t."timestamp"`;
   const table = hourly
-    ? `(SELECT ${HOURLY} FROM oura.heart_rate_hours WHERE user_id = $1
-      AND hour >= $3::timestamptz AND hour < $4::timestamptz GROUP BY hour) AS t WHERE true`
+    ? `(SELECT hour, sum(bpm_sum) / sum(samples) AS mean FROM oura.heart_rate_hours
+      WHERE user_id = $1 AND hour >= $3::timestamptz AND hour < $4::timestamptz
+      GROUP BY hour) AS t WHERE true`
     : `${tableName(type)} AS t WHERE t.user_id = $1 AND t.deleted_at IS NULL
       AND ${instant} >= $3::timestamptz AND ${instant} < $4::timestamptz`;
   const rows = await read<{ place: number }>(

@@ -179,12 +179,19 @@ export async function tagNames(source: Source): Promise<string[]> {
 
 const MOST_TAG_NAMES = 200;
 
-/** `tag_generic_nocaffeine` to `nocaffeine`; a tag of the wearer's own by its name, else its text. */
+/** `tag_generic_nocaffeine` to `no caffeine`; a tag of the wearer's own by its name, else its text. */
 export function tagName(code: string | null, name: string | null, note: string | null): string {
   if (name !== null && name !== "") return name;
   if (code === null || code === "custom") return note === null || note === "" ? "note" : note;
-  return code.replace(/^tag_(generic|sleep|activity|food|mood|health)_/, "").replaceAll("_", " ");
+  const word = code.replace(/^tag_(generic|sleep|activity|food|mood|health)_/, "");
+  return SPACED[word] ?? word.replaceAll("_", " ");
 }
+
+/** Codes that Oura was seen to write in one word. */
+const SPACED: Readonly<Record<string, string>> = {
+  nocaffeine: "no caffeine",
+  latemeal: "late meal",
+};
 
 /** Workouts in the order of their start. */
 export async function workoutsOf(source: Source, span: DaySpan): Promise<Workout[]> {

@@ -1,7 +1,7 @@
 /** The page: one document for every address, and its files, all inside the program. */
 import { createHash } from "node:crypto";
 import { Hono } from "hono";
-import { ASSETS } from "./assets.ts";
+import { ASSETS } from "./assets/mod.ts";
 import SHELL from "./shell.html" with { type: "text" };
 
 /** The addresses of pages. */

@@ -5,7 +5,7 @@
 export const CAUSES = {
   data: ["d-data", "data", ""],
   partial: ["d-partial", "data, day not over", ""],
-  no_data: ["d-none", "none at Oura", "none at Oura"],
+  no_data: ["d-none", "none at Oura", "no data"],
   none: ["d-none", "nothing that day", ""],
   none_yet: ["d-none", "nothing yet", ""],
   no_data_yet: ["d-open", "open: nothing yet, will be read again", "nothing yet"],

@@ -14,7 +14,7 @@ export function causeName(cause) {
 
 /** Pixels that small text takes, roughly. @param {string} text */
 function widthOf(text) {
-  return text.length * 6 + 4;
+  return text.length * 5.7 + 2;
 }
 
 /**

@@ -1,9 +1,9 @@
 import { colour } from "../charts/parts.js";
-import { lagChart, scatterChart } from "../charts/relations.js";
 import { overviewChart } from "../charts/overview.js";
 import { trendChart } from "../charts/trend.js";
 import { figure } from "../figure.js";
 import { html } from "../html.js";
+import { effectsOf, relationCards } from "./trends_relation.js";
 import { card, empty, head, moved, segments, spanChooser, spanOf } from "../parts.js";
 
 const DEFAULT = ["sleep.average_hrv", "sleep.lowest_heart_rate", "sleep.deep_sleep_duration"];
@@ -23,18 +23,21 @@ export async function load(ctx) {
     compare: params.get("compare") ?? "none",
     metrics: metrics.join(","),
   };
-  const trend = metrics.length === 0 ? null : await get("trends", query);
   const [x, y] = [params.get("x") ?? metrics[0], params.get("y") ?? metrics[1]];
   const lag = Number(params.get("lag") ?? 0) || 0;
-  const related = x && y && x !== y
-    ? await get("relation", { x, y, lag, from: span.from, to: span.to })
-    : null;
-  return { span, metrics, step, query, trend, relation: related?.relation ?? null };
+  const { from, to } = span;
+  const [trend, related, tagged] = await Promise.all([
+    metrics.length === 0 ? null : get("trends", query),
+    x && y && x !== y ? get("relation", { x, y, lag, from, to }) : null,
+    y ? get("tags", { metrics: y, from, to }) : null,
+  ]);
+  const effects = effectsOf(tagged?.tags ?? []);
+  return { span, metrics, step, query, trend, relation: related?.relation ?? null, effects };
 }
 
 export function view(model, ctx) {
   const { fmt, href, overview, params } = ctx;
-  const { span, metrics, step, trend, relation, query } = model;
+  const { span, metrics, step, trend, relation, effects, query } = model;
   const controls = html`${spanChooser(ctx, span)}${
     segments([["day", "Day"], ["week", "Week"], ["month", "Month"]], step, (one) =>
       href({ step: one }), "Width of a point")
@@ -98,7 +101,7 @@ export function view(model, ctx) {
     ? empty("No values in this span", "Choose a longer span, or look at Data for the cause.")
     : empty("No metric chosen", "Add one above, or press / and type its name.");
   const body = html`${head("Trends", controls, ctx)}${chips}${charts}${
-    relation && relation.pairs.length > 2 ? relationCards(relation, ctx) : ""
+    relation && relation.pairs.length > 2 ? relationCards(relation, effects, ctx) : ""
   }${hasValues ? figures(trend, fmt) : ""}`;
   return {
     title: "Trends",
@@ -176,75 +179,6 @@ function pick(ctx, { starts, step }, { metric }, place) {
   void ctx.go(
     night ? ctx.href({}, `/night/${starts[place]}`) : ctx.href({ day: starts[place] }, "/"),
   );
-}
-
-function relationCards(relation, { fmt, overview }) {
-  const { correlation, lag, x, y, stagedSince } = relation;
-  const names = overview.metrics;
-  const choose = (
-    /** @type {string} */ id,
-    /** @type {any} */ chosen,
-    /** @type {string} */ label,
-  ) =>
-    html`<select id="${id}" aria-label="${label}">${
-      names.map((/** @type {any} */ one) =>
-        html`<option value="${one.id}" ${one.id === chosen.id ? SELECTED : ""}>${one.name}</option>`
-      )
-    }</select>`;
-  const lags = html`<select id="lag" aria-label="Lag in days">${
-    relation.lags.map((/** @type {any} */ one) =>
-      html`<option value="${one.lag}" ${one.lag === lag ? SELECTED : ""}>${
-        lagName(one.lag)
-      }</option>`
-    )
-  }</select>`;
-  const interval = correlation?.interval;
-  const words = correlation === null
-    ? html`<p>Too few days have both values.</p>`
-    : html`<p>r = <b data-value="r">${fmt.number(correlation.r, 2)}</b> over ${
-      fmt.number(correlation.count)
-    } days, which count as about <b>${
-      fmt.number(correlation.effective)
-    } independent</b> days, because neighbours resemble each other. ${
-      interval
-        ? `The true value lies between ${fmt.number(interval.low, 2)} and ${
-          fmt.number(interval.high, 2)
-        } with 95 % confidence.`
-        : "That is too few for an interval."
-    }${
-      interval && interval.low * interval.high <= 0
-        ? " Zero is among them: this may be chance."
-        : ""
-    }</p>`;
-  return html`<div class="grid">${
-    card(
-      `${y.name} and ${x.name}, ${lagName(lag)}`,
-      html`${words}${
-        stagedSince
-          ? html`
-            <p
-              class="note">Nights before ${fmt.fullDay(
-                stagedSince,
-              )} were staged by an older algorithm and are left out of this figure.</p>
-          `
-          : ""
-      }<div class="chips pick">${choose("y", y, "Vertical metric")}${lags}${
-        choose("x", x, "Horizontal metric")
-      }</div>${figure("lags", (width) => lagChart(relation, { width, fmt }))}`,
-      { className: "w7" },
-    )
-  }${
-    card("Scatter", figure("scatter", (width) => scatterChart(relation, { width, fmt })), {
-      className: "w5",
-    })
-  }</div>`;
-}
-
-function lagName(lag) {
-  if (lag === 0) return "same day";
-  return `${Math.abs(lag)} ${Math.abs(lag) === 1 ? "day" : "days"} ${
-    lag > 0 ? "later" : "earlier"
-  }`;
 }
 
 function figures({ lines, compared }, fmt) {
