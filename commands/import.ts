@@ -145,7 +145,7 @@ function instantOption(value: string | undefined): Date | undefined {
 }
 
 const REASONS = {
-  sensitive: "sensitive, skipped",
+  sensitive: "sensitive",
   never: "never read",
   unknown: "not known",
   "not asked for": "not asked for",
@@ -167,9 +167,9 @@ function screen(report: ImportReport): string {
   ];
   if (differ > 0) parts.push(`${countText(differ)} documents were found under another id`);
   if (report.ignored.length > 0) {
-    const files = report.ignored.map(({ path, reason, rows }) => [
+    const files = report.ignored.map(({ path, reason, dataType, rows }) => [
       path,
-      REASONS[reason],
+      reason === "sensitive" ? `sensitive: only with --types ${dataType}` : REASONS[reason],
       rows === null ? "" : countText(rows),
     ]);
     parts.push(textTable(["file", "", "rows"], files, [left, left, right]));

@@ -6,6 +6,7 @@ import { Repertoire } from "../../lib/db/driver/repertoire.ts";
 import { retryStatement } from "../../lib/db/driver/retry_transaction.ts";
 import { addCounts, noRows } from "../../lib/db/store/runs.ts";
 import { BusyError, EXIT, type OuraSyncError } from "../../lib/errors.ts";
+import { findExportType } from "../../lib/oura/catalog/index.ts";
 import { TooManyRejectsError } from "../errors.ts";
 import {
   asOuraSyncError,
@@ -31,7 +32,7 @@ export interface ImportOptions {
   readonly tables: ReadonlySet<string>;
   readonly archive: Archive;
   readonly userId: string;
-  /** Names of data types. @default All of the pipeline */
+  /** Names of data types. @default All of the pipeline but the sensitive ones */
   readonly types?: readonly string[] | undefined;
   /** When the archive was exported. @default The newest instant of its time series */
   readonly exportedAt?: Date | undefined;
@@ -73,7 +74,9 @@ export interface ImportReport {
  */
 export async function importArchive(options: ImportOptions): Promise<ImportReport> {
   const { db, pipeline, archive, userId, signal } = options;
-  const wanted = pipeline.types.filter(({ name }) => options.types?.includes(name) ?? true);
+  const wanted = pipeline.types.filter(({ name }) =>
+    options.types?.includes(name) ?? !findExportType(name)?.sensitive
+  );
   const scan = await scanArchive(archive, wanted, signal);
   if (!options.force) await refuseOtherWearer(options, scan);
   options.onScanned?.(scan.types.reduce((sum, { rows }) => sum + rows, 0));

@@ -10,6 +10,8 @@ import { readCsv } from "./csv.ts";
 export interface IgnoredFile {
   readonly path: string;
   readonly reason: "sensitive" | "never" | "unknown" | "not asked for";
+  /** What it holds; null where that is not known. */
+  readonly dataType: string | null;
   /** Rows of an unknown CSV; null where the file was not opened. */
   readonly rows: number | null;
 }
@@ -63,9 +65,11 @@ export async function scanArchive(
       const rows = verdict.kind === "unknown" && path.endsWith(".csv")
         ? await countRows(member)
         : null;
-      ignored.push({ path, reason: verdict.kind, rows });
-    } else if (type === undefined) ignored.push({ path, reason: "not asked for", rows: null });
-    else {
+      ignored.push({ path, reason: verdict.kind, dataType: null, rows });
+    } else if (type === undefined) {
+      const reason = verdict.sensitive ? "sensitive" : "not asked for";
+      ignored.push({ path, reason, dataType: verdict.dataType, rows: null });
+    } else {
       const scanned = found.get(type.name) ??
         { type, files: [], rows: 0, ids: new Set<string>(), days: new Set<string>() };
       found.set(type.name, scanned);

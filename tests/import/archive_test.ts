@@ -82,7 +82,7 @@ Deno.test("judgeMember() knows a file under every name that was reported", () =>
     "tag.csv": "enhanced_tag",
   };
   for (const [path, dataType] of Object.entries(names)) {
-    assert.deepEqual(judgeMember(path), { kind: "load", dataType }, path);
+    assert.deepEqual(judgeMember(path), { kind: "load", dataType, sensitive: false }, path);
   }
   for (
     const path of ["__MACOSX/._heartrate.csv", "App Data/rawlocation.csv", "Subscriptions/a.csv"]

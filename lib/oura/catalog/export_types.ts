@@ -18,12 +18,15 @@ import {
   textList,
   unixMilliseconds,
 } from "./fields.ts";
+import { SENSITIVE_TYPES } from "./sensitive_types.ts";
 
 /** Everything known of a kind of document that has a file in the export but no route. */
-export type ExportType = Pick<
-  DataType,
-  "name" | "description" | "key" | "day" | "instant" | "offset" | "document"
->;
+export type ExportType =
+  & Pick<DataType, "name" | "description" | "key" | "day" | "instant" | "offset" | "document">
+  & {
+    /** Whether the file is opened only when the type is named. @default false */
+    readonly sensitive?: boolean;
+  };
 
 const sample = (description: string) => dateTime(`${description}, in UTC.`);
 
@@ -142,5 +145,8 @@ export const EXPORT_TYPES = {
   },
 } as const satisfies Record<string, ExportType>;
 
-/** All of {@linkcode EXPORT_TYPES}. */
-export const EXPORT_CATALOG: readonly ExportType[] = Object.values(EXPORT_TYPES);
+/** All that only the account export holds, the sensitive types last. */
+export const EXPORT_CATALOG: readonly ExportType[] = [
+  ...Object.values(EXPORT_TYPES),
+  ...Object.values(SENSITIVE_TYPES),
+];
