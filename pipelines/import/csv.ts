@@ -3,13 +3,13 @@
  * opens a cell only as its first character, which reads both eras of the files: nested JSON bare in a
  * cell, until about March 2026, and quoted as RFC 4180 has it since then.
  */
-import { Readable } from "node:stream";
-import { type CsvError, parse } from "csv-parse";
+import { cellsOfLine, RecordReader } from "./csv_records.ts";
 
 /** A line of a file. */
 export interface CsvRow {
-  /** Counts from 1, the header included. */
+  /** Counts from 1, the header included; the first line of a row that has several. */
   readonly line: number;
+  /** Empty where the row is too long to be read. */
   readonly cells: readonly string[];
 }
 
@@ -17,11 +17,12 @@ export interface CsvRow {
 export interface CsvFile {
   /** Empty for an empty file. */
   readonly header: readonly string[];
-  readonly rows: AsyncIterable<CsvRow>;
+  /** In blocks, because asking for each of millions of rows costs more than reading it. */
+  readonly rows: AsyncIterable<readonly CsvRow[]>;
 }
 
-/** A record longer than this, in characters, is no record: an opened quote was never closed. */
-const LONGEST_RECORD = 8_000_000;
+/** A header longer than this, in characters, is none. */
+const LONGEST_HEADER = 1_000_000;
 
 /** Reads a file. */
 export async function readCsv(bytes: ReadableStream<Uint8Array>): Promise<CsvFile> {
@@ -32,60 +33,59 @@ export async function readCsv(bytes: ReadableStream<Uint8Array>): Promise<CsvFil
     >,
   )[Symbol.asyncIterator]();
   let head = "";
-  while (!head.includes("\n")) {
+  let line = 1;
+  for (let ended = false; !ended && !head.includes("\n") && head.length < LONGEST_HEADER;) {
     const { done, value } = await chunks.next();
-    if (done) break;
-    head += value;
+    ended = done ?? false;
+    head += value ?? "";
+    const hint = /^\uFEFF?sep=.\r?\n/.exec(head);
+    if (hint === null) continue;
+    head = head.slice(hint[0].length);
+    line++;
   }
   head = head.replace(/^\uFEFF/, "");
-  let skipped = 0;
-  if (/^sep=.\r?\n/.test(head)) {
-    skipped = 1;
-    head = head.slice(head.indexOf("\n") + 1);
-  }
   const end = head.indexOf("\n");
-  const first = end < 0 ? head : head.slice(0, end);
+  const first = (end < 0 ? head : head.slice(0, end)).trim();
   const delimiter = [";", ",", "\t"].find((each) => first.includes(each)) ?? ";";
-  const header = first.trim() === ""
+  const header = first === ""
     ? []
-    : first.trim().split(delimiter).map((name) => name.trim().replace(/^"(.*)"$/, "$1"));
+    : first.split(delimiter).map((name) => name.trim().replace(/^"(.*)"$/, "$1"));
   const rest = end < 0 ? "" : head.slice(end + 1);
-  return { header, rows: rowsOf(chainOf(rest, chunks), delimiter, skipped + 1) };
+  const rows = rowsOf(rest, chunks, new RecordReader(delimiter, line + 1));
+  return { header, rows: header.length > 1 ? unwrapped(rows, delimiter) : rows };
 }
 
-async function* chainOf(first: string, chunks: AsyncIterator<string>) {
+/** A line that stands whole in quotes, as some exports are said to hold: its only cell is the line. */
+async function* unwrapped(
+  blocks: AsyncIterable<readonly CsvRow[]>,
+  delimiter: string,
+): AsyncGenerator<readonly CsvRow[]> {
+  for await (const rows of blocks) {
+    yield rows.map(({ line, cells }) => {
+      const isWrapped = cells.length === 1 && cells[0]!.includes(delimiter);
+      return { line, cells: isWrapped ? cellsOfLine(cells[0]!, delimiter) : cells };
+    });
+  }
+}
+
+async function* rowsOf(
+  first: string,
+  chunks: AsyncIterator<string>,
+  reader: RecordReader,
+): AsyncGenerator<readonly CsvRow[]> {
   try {
-    yield first;
-    for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value;
+    for (let next = { done: false, value: first }; !next.done; next = await nextOf(chunks)) {
+      const rows = reader.read(next.value);
+      if (rows.length > 0) yield rows;
+    }
+    const rows = reader.end();
+    if (rows.length > 0) yield rows;
   } finally {
     await chunks.return?.();
   }
 }
 
-async function* rowsOf(
-  text: AsyncIterable<string>,
-  delimiter: string,
-  before: number,
-): AsyncGenerator<CsvRow> {
-  const parser = parse({
-    delimiter,
-    record_delimiter: ["\r\n", "\n"],
-    relax_quotes: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    skip_records_with_error: true,
-    max_record_size: LONGEST_RECORD,
-    info: true,
-  });
-  const overlong: number[] = [];
-  parser.on("skip", (error: CsvError) => overlong.push(Number(error.lines ?? 0) + before));
-  const source = Readable.from(text);
-  source.on("error", (error) => parser.destroy(error));
-  source.pipe(parser);
-  for await (const { record, info } of parser) {
-    while (overlong.length > 0) yield { line: overlong.shift()!, cells: [] };
-    if (record.every((cell: string) => cell === "")) continue;
-    yield { line: info.lines + before, cells: record };
-  }
-  for (const line of overlong) yield { line, cells: [] };
+async function nextOf(chunks: AsyncIterator<string>): Promise<{ done: boolean; value: string }> {
+  const { done, value } = await chunks.next();
+  return { done: done ?? false, value: value ?? "" };
 }

@@ -2,7 +2,7 @@
 import { findKnownType } from "../../lib/oura/catalog/index.ts";
 import type { PipelineType } from "../../config/model.ts";
 import type { Member } from "./archive.ts";
-import { alignCells, cellValue, fileColumns } from "./cells.ts";
+import { alignCells, type FileColumn, fileColumns } from "./cells.ts";
 import { readCsv } from "./csv.ts";
 import { RENAMED } from "./files.ts";
 
@@ -10,6 +10,8 @@ import { RENAMED } from "./files.ts";
 export interface FileDocument {
   /** Counts from 1, the header included. */
   readonly line: number;
+  /** Characters of its cells. */
+  readonly size: number;
   /** The document, with a field for each column; null where the cells cannot be told apart. */
   readonly document: Readonly<Record<string, unknown>> | null;
 }
@@ -18,7 +20,8 @@ export interface FileDocument {
 export interface DocumentFile {
   /** The fields that its header names. All others are unknown, not null. */
   readonly fields: ReadonlySet<string>;
-  readonly documents: AsyncIterable<FileDocument>;
+  /** In blocks, as the file is read. */
+  readonly documents: AsyncIterable<readonly FileDocument[]>;
 }
 
 /** Opens a file of a data type. */
@@ -26,21 +29,28 @@ export async function openDocuments(member: Member, type: PipelineType): Promise
   const known = findKnownType(type.name)!;
   const { header, rows } = await readCsv(member.open());
   const columns = fileColumns(header, known.document, RENAMED[type.name]);
-  const documents = async function* (): AsyncGenerator<FileDocument> {
-    for await (const { line, cells } of rows) {
-      const aligned = alignCells(columns, cells, type.key);
-      if (aligned === null) {
-        yield { line, document: null };
-        continue;
-      }
-      const document: Record<string, unknown> = {};
-      for (const [i, column] of columns.entries()) {
-        document[column.name] = cellValue(column, aligned[i]!);
-      }
-      yield { line, document };
+  const documents = async function* (): AsyncGenerator<readonly FileDocument[]> {
+    for await (const block of rows) {
+      yield block.map(({ line, cells }) => {
+        const size = cells.reduce((sum, cell) => sum + cell.length, 0);
+        const aligned = alignCells(columns, cells, type.key);
+        return { line, size, document: aligned && documentOf(columns, aligned) };
+      });
     }
   };
   return { fields: new Set(columns.map(({ name }) => name)), documents: documents() };
+}
+
+function documentOf(
+  columns: readonly FileColumn[],
+  cells: readonly string[],
+): Record<string, unknown> {
+  const document: Record<string, unknown> = {};
+  for (let i = 0; i < columns.length; i++) {
+    const { name, read } = columns[i]!;
+    document[name] = read(cells[i]!);
+  }
+  return document;
 }
 
 /** A sample without any value says nothing: it becomes no row. */
@@ -48,5 +58,8 @@ export function isEmptySample(
   { key }: PipelineType,
   document: Readonly<Record<string, unknown>>,
 ): boolean {
-  return Object.entries(document).every(([name, value]) => value === null || key.includes(name));
+  for (const name in document) {
+    if (document[name] !== null && !key.includes(name)) return false;
+  }
+  return true;
 }

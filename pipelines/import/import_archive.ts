@@ -141,6 +141,11 @@ async function loadTypes(
   await using leases = await acquireLeases(db, userId, names, lease)
     .catch((error) => record.fail(error));
   const busy = new Map(leases.busy.map((holder) => [holder.dataType, holder]));
+  const running: ImportContext = {
+    ...context,
+    runId: record.id,
+    mayWrite: (tx, dataType) => leases.stillHeld(tx, dataType),
+  };
   const outcomes: TypeOutcome[] = [];
   const types: ImportedType[] = [];
   const sum = noRows();
@@ -150,7 +155,7 @@ async function loadTypes(
     const counts = noCounts();
     const ending: Ending = holder
       ? { state: "busy", holder }
-      : await loadType(scanned, { ...context, runId: record.id }, pipeline, counts);
+      : await loadType(scanned, running, pipeline, counts);
     const outcome = { ...progressOf(scanned.type.name, counts), ...ending };
     addCounts(sum, outcome.counts);
     outcomes.push(outcome);

@@ -42,6 +42,9 @@ const CLOCKS: ReadonlySet<string> = new Set([
   "skin_temperature",
 ]);
 
+/** How much the clocks of a ring and of this machine may differ. */
+const CLOCK_DIFFERENCE_MS = 3_600_000;
+
 /**
  * Reads an archive.
  * @param types The data types that may be loaded.
@@ -55,6 +58,7 @@ export async function scanArchive(
   const found = new Map<string, ScannedType>();
   const ignored: IgnoredFile[] = [];
   let newest = -Infinity;
+  const latest = Date.now() + CLOCK_DIFFERENCE_MS;
   for (const member of archive.members) {
     signal?.throwIfAborted();
     const { path, verdict } = member;
@@ -74,7 +78,7 @@ export async function scanArchive(
         { type, files: [], rows: 0, ids: new Set<string>(), days: new Set<string>() };
       found.set(type.name, scanned);
       scanned.files.push(member);
-      newest = Math.max(newest, await scanMember(member, scanned));
+      newest = Math.max(newest, await scanMember(member, scanned, latest));
     }
   }
   return {
@@ -84,8 +88,15 @@ export async function scanArchive(
   };
 }
 
-/** @returns The newest instant of a series that tells the time; else minus infinity. */
-async function scanMember(member: Member, scanned: ScannedType): Promise<number> {
+/**
+ * @param latest A sample after it has a wrong time, which would make the archive newer than it is.
+ * @returns The newest instant of a series that tells the time; else minus infinity.
+ */
+async function scanMember(
+  member: Member,
+  scanned: ScannedType,
+  latest: number,
+): Promise<number> {
   const { header, rows } = await readCsv(member.open());
   const { type } = scanned;
   const isClock = CLOCKS.has(type.name);
@@ -93,14 +104,16 @@ async function scanMember(member: Member, scanned: ScannedType): Promise<number>
     header.indexOf(name ?? "")
   );
   let newest = -Infinity;
-  for await (const { cells } of rows) {
-    scanned.rows++;
-    if (isClock) {
-      const instant = Date.parse(cells[timestamp!] ?? "");
-      if (instant > newest) newest = instant;
-    } else if (cells.length === header.length) {
-      if (id! >= 0) scanned.ids.add(cells[id!]!);
-      if (day! >= 0) scanned.days.add(cells[day!]!);
+  for await (const block of rows) {
+    scanned.rows += block.length;
+    for (const { cells } of block) {
+      if (isClock) {
+        const instant = Date.parse(cells[timestamp!] ?? "");
+        if (instant > newest && instant <= latest) newest = instant;
+      } else if (cells.length === header.length) {
+        if (id! >= 0) scanned.ids.add(cells[id!]!);
+        if (day! >= 0) scanned.days.add(cells[day!]!);
+      }
     }
   }
   return newest;
@@ -109,6 +122,6 @@ async function scanMember(member: Member, scanned: ScannedType): Promise<number>
 async function countRows(member: Member): Promise<number> {
   const { rows } = await readCsv(member.open());
   let count = 0;
-  for await (const _ of rows) count++;
+  for await (const block of rows) count += block.length;
   return count;
 }
