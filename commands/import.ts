@@ -45,7 +45,7 @@ async function importCommand(context: CommandContext<Options>): Promise<number> 
   const exportedAt = instantOption(options.exportedAt);
   const types = typesOption(options.types, declared);
   const { openArchive } = await import("../pipelines/import/archive.ts");
-  await using archive = await openArchive(path);
+  await using archive = await openArchive(context.terminal.path(path));
   const { withDryRunDatabase } = await import("./_cli/context.ts");
   const { withDatabase } = await import("../lib/db/migrate/with_database.ts");
   const request = { archive, exportedAt, types };

@@ -31,7 +31,8 @@ export function fileColumns(
 }
 
 /** Words that stand for nothing outside of free text. */
-const NOTHING = new Set(["null", "None", "nan", "NaN", "NULL"]);
+const NOTHING = new Set(["", "null", "None", "nan", "NaN", "NULL"]);
+const LONGEST_NOTHING = 4;
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 
 /** Compiled once for a column: files have millions of cells. */
@@ -40,7 +41,7 @@ function cellReader(meta: FieldMeta | undefined): FileColumn["read"] {
   const isFreeText = meta.column === "text" && !meta.values && !meta.steps;
   if (isFreeText) return (text) => text || null;
   const read = meta.shape === "value" ? valueReader(meta.column) : structure;
-  return (text) => text === "" || NOTHING.has(text) ? null : read(text);
+  return (text) => text.length <= LONGEST_NOTHING && NOTHING.has(text) ? null : read(text);
 }
 
 function valueReader(column: FieldMeta["column"]): FileColumn["read"] {

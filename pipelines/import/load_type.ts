@@ -60,13 +60,18 @@ export async function importType(
   };
   for (const member of files) {
     const { fields, documents } = await openDocuments(member, type);
-    await whileReading(batchesOf(documents), (each) =>
-      load({ path: member.path, fields, documents: each }));
+    await whileReading(
+      batchesOf(documents),
+      (each) => load({ path: member.path, fields, documents: each }),
+    );
   }
   if (context.runId !== null) await stages.rollUps.finish(db);
 }
 
-/** Puts the rows of a file together to what one transaction takes. */
+/**
+ * Puts the rows of a file together to what one transaction takes. Samples of one instant stay
+ * together: of several, the loader keeps the same one in whatever order they come.
+ */
 async function* batchesOf(
   blocks: AsyncIterable<readonly FileDocument[]>,
 ): AsyncGenerator<readonly FileDocument[]> {
@@ -74,12 +79,14 @@ async function* batchesOf(
   let size = 0;
   for await (const block of blocks) {
     for (const document of block) {
+      const isFull = batch.length >= BATCH_ROWS || size >= BATCH_CHARACTERS;
+      if (isFull && batch.at(-1)?.document?.timestamp !== document.document?.timestamp) {
+        yield batch;
+        batch = [];
+        size = 0;
+      }
       batch.push(document);
       size += document.size;
-      if (batch.length < BATCH_ROWS && size < BATCH_CHARACTERS) continue;
-      yield batch;
-      batch = [];
-      size = 0;
     }
   }
   if (batch.length > 0) yield batch;

@@ -2,7 +2,7 @@
 import type { PipelineType } from "../../config/model.ts";
 import type { Database, Queryable } from "../../lib/db/driver/database.ts";
 import { retryTransaction } from "../../lib/db/driver/retry_transaction.ts";
-import { addDays, type DaySpan, daysBetween, earlierDay, laterDay } from "../../lib/values/days.ts";
+import { addDays, daysBetween, type DaySpan, earlierDay, laterDay } from "../../lib/values/days.ts";
 import { refreshHeartRateHours, ROLLED_UP } from "../rollup/heart_rate_hours.ts";
 import { refreshSeriesDocuments } from "../rollup/series_documents.ts";
 import { tableOf, valueColumns } from "../stages/table.ts";
@@ -34,9 +34,9 @@ export class RollUps {
   async afterBatch(tx: Queryable, rows: readonly Row[], written: boolean): Promise<void> {
     const isSampled = this.#type.name === ROLLED_UP;
     if ((!isSampled && this.#place < 0) || rows.length === 0) return;
-    const span = spanOf(rows.map(({ key, values }) =>
-      isSampled ? key.slice(0, 10) : String(values[this.#place])
-    ));
+    const span = spanOf(
+      rows.map(({ key, values }) => isSampled ? key.slice(0, 10) : String(values[this.#place])),
+    );
     if (!isSampled) {
       if (written) await refreshSeriesDocuments(tx, this.#type, this.#userId, span);
     } else if (daysBetween(span.from, span.to) > CHUNK_DAYS) {

@@ -50,17 +50,17 @@ async function isOccupied(
   userId: string,
   sought: readonly Sought[],
 ): Promise<boolean> {
-  let [first, last] = [Infinity, -Infinity];
+  let first = sought[0]!.key;
+  let last = first;
   for (const { key } of sought) {
-    const instant = Date.parse(key.split(KEY_SEPARATOR, 1)[0]!);
-    first = Math.min(first, instant);
-    last = Math.max(last, instant);
+    if (key < first) first = key;
+    if (key > last) last = key;
   }
-  // Instants are read to the millisecond, and keys are exact to the microsecond.
-  const bounds = [new Date(first), new Date(last + 1)];
+  // Keys are texts to the microsecond, in the order of time only to the millisecond.
+  const bounds = [[first, -1], [last, 1]] as const;
   const { rows: [probe] } = await tx.query<{ occupied: boolean }>(occupiedStatement(table), [
     userId,
-    ...bounds,
+    ...bounds.map(([key, by]) => new Date(Date.parse(key.split(KEY_SEPARATOR, 1)[0]!) + by)),
   ]);
   return probe!.occupied;
 }
