@@ -148,6 +148,7 @@ const REASONS = {
   sensitive: "sensitive",
   never: "never read",
   unknown: "not known",
+  "unknown header": "its columns are not known",
   "not asked for": "not asked for",
 } as const;
 

@@ -59,7 +59,9 @@ export class RecordReader {
       const hasQuote = quote >= 0 && quote < end;
       const cut = hasQuote ? this.#cutQuoted(text, at, isEnd) : this.#cut(text, at, end);
       if (cut === null) break;
-      if (cut.cells.some((cell) => cell !== "")) rows.push({ line: this.#line, cells: cut.cells });
+      if (cut.cells.some((cell) => cell.trim() !== "")) {
+        rows.push({ line: this.#line, cells: cut.cells });
+      }
       this.#line += cut.next <= end + 1 ? 1 : lineBreaks(text, at, cut.next);
       at = cut.next;
     }

@@ -4,15 +4,16 @@
  */
 import type { PipelineType } from "../../config/model.ts";
 import type { Archive, Member } from "./archive.ts";
-import { readCsv } from "./csv.ts";
+import { mayLackId } from "../stages/key.ts";
+import { type CsvFile, readCsv } from "./csv.ts";
 
 /** A file that is not loaded, and why. */
 export interface IgnoredFile {
   readonly path: string;
-  readonly reason: "sensitive" | "never" | "unknown" | "not asked for";
+  readonly reason: "sensitive" | "never" | "unknown" | "unknown header" | "not asked for";
   /** What it holds; null where that is not known. */
   readonly dataType: string | null;
-  /** Rows of an unknown CSV; null where the file was not opened. */
+  /** Rows of a CSV that is not understood; null where the file was not opened. */
   readonly rows: number | null;
 }
 
@@ -67,7 +68,7 @@ export async function scanArchive(
       : undefined;
     if (verdict.kind !== "load") {
       const rows = verdict.kind === "unknown" && path.endsWith(".csv")
-        ? await countRows(member)
+        ? await countRows(await readCsv(member.open()))
         : null;
       ignored.push({ path, reason: verdict.kind, dataType: null, rows });
     } else if (type === undefined) {
@@ -76,9 +77,15 @@ export async function scanArchive(
     } else {
       const scanned = found.get(type.name) ??
         { type, files: [], rows: 0, ids: new Set<string>(), days: new Set<string>() };
+      const file = await readCsv(member.open());
+      if (file.header.length > 0 && !namesKey(type, file.header)) {
+        const rows = await countRows(file);
+        ignored.push({ path, reason: "unknown header", dataType: type.name, rows });
+        continue;
+      }
       found.set(type.name, scanned);
       scanned.files.push(member);
-      newest = Math.max(newest, await scanMember(member, scanned, latest));
+      newest = Math.max(newest, await scanFile(file, scanned, latest));
     }
   }
   return {
@@ -92,12 +99,11 @@ export async function scanArchive(
  * @param latest A sample after it has a wrong time, which would make the archive newer than it is.
  * @returns The newest instant of a series that tells the time; else minus infinity.
  */
-async function scanMember(
-  member: Member,
+async function scanFile(
+  { header, rows }: CsvFile,
   scanned: ScannedType,
   latest: number,
 ): Promise<number> {
-  const { header, rows } = await readCsv(member.open());
   const { type } = scanned;
   const isClock = CLOCKS.has(type.name);
   const [id, day, timestamp] = ["id", type.day, "timestamp"].map((name) =>
@@ -119,8 +125,13 @@ async function scanMember(
   return newest;
 }
 
-async function countRows(member: Member): Promise<number> {
-  const { rows } = await readCsv(member.open());
+/** Whether the rows of a file can have a key; else none of them can be loaded. */
+function namesKey(type: PipelineType, header: readonly string[]): boolean {
+  return type.key.every((name) => header.includes(name)) ||
+    (mayLackId(type) && header.includes(type.day ?? ""));
+}
+
+async function countRows({ rows }: CsvFile): Promise<number> {
   let count = 0;
   for await (const block of rows) count += block.length;
   return count;
