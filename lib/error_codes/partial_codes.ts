@@ -70,6 +70,10 @@ export const PARTIAL_CODES = {
     fix:
       "If the range is too long, reduce `window.chunk` or `defaults.window.chunk`. Otherwise check `endpoint` and `window` in `oura.yaml`.",
   },
+  TYPES_BUSY: {
+    cause: "`import` skipped data types that another process is syncing or importing.",
+    fix: "Run the import again when that process has ended.",
+  },
   LEASE_LOST: {
     cause: "The process was suspended for so long that another one took over.",
     fix: "No action needed. Nothing is lost.",

@@ -5,7 +5,7 @@ import { acquireLeases, type LeaseOptions } from "../../lib/db/store/leases.ts";
 import { Repertoire } from "../../lib/db/driver/repertoire.ts";
 import { retryStatement } from "../../lib/db/driver/retry_transaction.ts";
 import { addCounts, noRows } from "../../lib/db/store/runs.ts";
-import { BusyError, EXIT, type OuraSyncError } from "../../lib/errors.ts";
+import { BusyError, EXIT, type OuraSyncError, PartialError } from "../../lib/errors.ts";
 import { findExportType } from "../../lib/oura/catalog/index.ts";
 import { TooManyRejectsError } from "../errors.ts";
 import {
@@ -164,8 +164,11 @@ async function loadTypes(
     if (stopped) break;
     await record.type(outcome, { requests: 0, bytes: 0 });
   }
-  const error = stopped ?? verdict(outcomes) ??
-    (busy.size > 0 ? busyTypes([...busy.keys()]) : null);
+  const hasFailed = outcomes.some(({ state }) => state === "failed");
+  const error = stopped ??
+    (busy.size > 0 && !hasFailed
+      ? busyTypes([...busy.keys()], outcomes.length)
+      : verdict(outcomes));
   await record.close(error, sum);
   return { types, error };
 }
@@ -234,11 +237,17 @@ function tooManyRejects(
   return new TooManyRejectsError(name, newRejects, all, contract.maxRejects);
 }
 
-function busyTypes(dataTypes: readonly string[]): BusyError {
-  return new BusyError(
-    "ALL_BUSY",
-    `another process is syncing ${dataTypes.join(", ")}: these types were skipped`,
-    { hint: "Run the import again when that process has ended." },
+/** An import does not come again by itself, as a sync does: what it left out is to be done. */
+function busyTypes(dataTypes: readonly string[], all: number): OuraSyncError {
+  const hint = "Run the import again when that process has ended.";
+  if (dataTypes.length === all) {
+    const message = "another process is syncing or importing all requested data types";
+    return new BusyError("ALL_BUSY", message, { hint });
+  }
+  return new PartialError(
+    "TYPES_BUSY",
+    `another process is syncing or importing ${dataTypes.join(", ")}: these types were skipped`,
+    { hint },
   );
 }
 

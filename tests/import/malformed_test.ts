@@ -37,21 +37,24 @@ async function load(
   return loaded[0]!;
 }
 
-forEachDatabase("cells that are missing at the end are empty, at the start they take the key along", async (db) => {
-  const header = "id;day;pulse_wave_velocity;vascular_age\n";
-  const { counts, rows, lines } = await load(
-    db,
-    "dailycardiovascularage",
-    `${header}2026-07-01;7.5;40\na2;2026-07-02;7.1\na3;x\n2026-07-04;7\n`,
-    "daily_cardiovascular_age",
-    "day, id, vascular_age",
-  );
-  assert.deepEqual(rows, [
-    { day: "2026-07-02", id: "a2", vascular_age: null },
-  ]);
-  assert.deepEqual(counts, [1, 3, 0]);
-  assert.deepEqual(lines, [2, 4, 5]);
-});
+forEachDatabase(
+  "cells that are missing at the end are empty, at the start they take the key along",
+  async (db) => {
+    const header = "id;day;pulse_wave_velocity;vascular_age\n";
+    const { counts, rows, lines } = await load(
+      db,
+      "dailycardiovascularage",
+      `${header}2026-07-01;7.5;40\na2;2026-07-02;7.1\na3;x\n2026-07-04;7\n`,
+      "daily_cardiovascular_age",
+      "day, id, vascular_age",
+    );
+    assert.deepEqual(rows, [
+      { day: "2026-07-02", id: "a2", vascular_age: null },
+    ]);
+    assert.deepEqual(counts, [1, 3, 0]);
+    assert.deepEqual(lines, [2, 4, 5]);
+  },
+);
 
 forEachDatabase(
   "a row with too many cells is loaded only if the last ones are empty",
