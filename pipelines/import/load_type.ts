@@ -6,7 +6,8 @@ import { retryTransaction } from "../../lib/db/driver/retry_transaction.ts";
 import { typesInQuarantine } from "../../lib/db/store/rejects.ts";
 import { createLoader } from "../stages/load.ts";
 import { createTransform } from "../stages/transform.ts";
-import { type FileDocument, openDocuments } from "./documents.ts";
+import { batchesOf, whileReading } from "./batches.ts";
+import { openDocuments } from "./documents.ts";
 import type { ScannedType } from "./scan.ts";
 import { readNaturalKeys, readObservations } from "./stored.ts";
 import {
@@ -17,11 +18,6 @@ import {
   type Stages,
 } from "./load_batch.ts";
 import { RollUps } from "./roll_ups.ts";
-
-/** Rows in one transaction. */
-const BATCH_ROWS = 10_000;
-/** Characters in one transaction: nights and days by the minute are long. */
-const BATCH_CHARACTERS = 2_000_000;
 
 /**
  * Loads a data type.
@@ -66,46 +62,4 @@ export async function importType(
     );
   }
   if (context.runId !== null) await stages.rollUps.finish(db);
-}
-
-/**
- * Puts the rows of a file together to what one transaction takes. Samples of one instant stay
- * together: of several, the loader keeps the same one in whatever order they come.
- */
-async function* batchesOf(
-  blocks: AsyncIterable<readonly FileDocument[]>,
-): AsyncGenerator<readonly FileDocument[]> {
-  let batch: FileDocument[] = [];
-  let size = 0;
-  for await (const block of blocks) {
-    for (const document of block) {
-      const isFull = batch.length >= BATCH_ROWS || size >= BATCH_CHARACTERS;
-      if (isFull && batch.at(-1)?.document?.timestamp !== document.document?.timestamp) {
-        yield batch;
-        batch = [];
-        size = 0;
-      }
-      batch.push(document);
-      size += document.size;
-    }
-  }
-  if (batch.length > 0) yield batch;
-}
-
-/** Handles one batch after the other, each while the next one is read. */
-async function whileReading<T>(
-  batches: AsyncIterable<T>,
-  handle: (batch: T) => Promise<void>,
-): Promise<void> {
-  let handled = Promise.resolve();
-  try {
-    for await (const batch of batches) {
-      await handled;
-      handled = handle(batch);
-      // Its failure is met by the next `await`.
-      handled.catch(() => {});
-    }
-  } finally {
-    await handled;
-  }
 }

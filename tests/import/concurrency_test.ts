@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { Database, Transaction } from "../../lib/db/driver/database.ts";
 import { acquireLeases } from "../../lib/db/store/leases.ts";
+import { batchesOf } from "../../pipelines/import/batches.ts";
 import { NaturalKeys } from "../../pipelines/import/natural_keys.ts";
 import { forEachDatabase, withPostgres } from "../support/databases.ts";
 import { importInto, total, withZip } from "./support.ts";
@@ -87,6 +88,38 @@ Deno.test("an import that lost its lease writes nothing more", async () => {
       assert.equal(await count(db, "heart_rate"), 0);
     });
   }, { migrated: true });
+});
+
+Deno.test("samples of one instant are in one batch, however many rows a batch has", async () => {
+  const documents = [1, 2, 2, 2, 3, 3, 4].map((timestamp, line) => ({
+    line,
+    size: 1,
+    document: { timestamp },
+  }));
+  const blocks = ReadableStream.from([documents.slice(0, 3), documents.slice(3)]);
+  const batches = await Array.fromAsync(batchesOf(blocks, 2));
+  assert.deepEqual(batches.map((batch) => batch.map(({ document }) => document?.timestamp)), [
+    [1, 2, 2, 2],
+    [3, 3],
+    [4],
+  ]);
+});
+
+forEachDatabase("samples in any order over years are rolled up", async (db) => {
+  const instants = Array.from(
+    { length: 1_200 },
+    (_, n) => new Date(Date.UTC(2025, 0, 1) + ((n * 7_919) % 1_200) * 7_200_000).toISOString(),
+  );
+  const text = `timestamp;bpm;source\n${instants.map((at) => `${at};60;awake\n`).join("")}`;
+  await withZip(new Map([["heartrate.csv", text]]), async (path) => {
+    assert.equal((await importInto(db, path, USER)).error, null);
+    const hours = () => count(db, "heart_rate_hours");
+    assert.equal(await hours(), 1_200);
+    // As an import leaves them that was killed before its end.
+    await db.query("DELETE FROM oura.heart_rate_hours");
+    await importInto(db, path, USER);
+    assert.equal(await hours(), 1_200);
+  });
 });
 
 Deno.test("a transaction that is run twice matches the same documents by natural key", () => {

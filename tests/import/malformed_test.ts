@@ -192,6 +192,14 @@ forEachDatabase(
   },
 );
 
+forEachDatabase("a sample of the future does not make the archive newer", async (db) => {
+  const text = "timestamp;skin_temp\n2026-07-01T00:00:00Z;33\n2099-01-01T00:00:00Z;34\n";
+  await withZip(new Map([["temperature.csv", text]]), async (path) => {
+    const { exportedAt } = await importInto(db, path, USER);
+    assert.deepEqual(exportedAt, new Date("2026-07-01T00:00:00Z"));
+  });
+});
+
 forEachDatabase("empty files, headers alone and lines of delimiters hold nothing", async (db) => {
   for (const text of ["", "id;day;score", "id;day;score\r\n", "id;day;score\n\n;;\n  \n"]) {
     const { counts } = await load(db, "dailysleep", text, "daily_sleep", "id");
