@@ -1,5 +1,5 @@
 /** The rows of a file in portions, each loaded while the next one is read. */
-import type { FileDocument } from "./documents.ts";
+import type { FileDocument } from "./file/documents.ts";
 
 /** Rows in one transaction. */
 const BATCH_ROWS = 10_000;

@@ -18,7 +18,7 @@ import {
 import { RunRecord } from "../sync/run_record.ts";
 import type { Archive } from "./archive.ts";
 import { otherWearer } from "./errors.ts";
-import { type ImportContext, type ImportCounts, noCounts } from "./load_batch.ts";
+import { type ImportContext, type ImportCounts, noCounts } from "./context.ts";
 import { importType } from "./load_type.ts";
 import { type IgnoredFile, type Scan, scanArchive } from "./scan.ts";
 import { recordImport, sharedWith } from "./stored.ts";

@@ -2,92 +2,23 @@
  * Loads a batch of documents of one data type: what is new, and what the archive observed later than
  * the database did.
  */
-import type { PipelineType } from "../../config/model.ts";
-import type { Database, Transaction } from "../../lib/db/driver/database.ts";
-import type { Repertoire } from "../../lib/db/driver/repertoire.ts";
-import { addRejects, resolveRejects } from "../../lib/db/store/rejects.ts";
-import { utcDay } from "../../lib/values/days.ts";
+import type { Transaction } from "../../lib/db/driver/database.ts";
 import { BusyError } from "../../lib/errors.ts";
+import { utcDay } from "../../lib/values/days.ts";
 import { BadRowError } from "../errors.ts";
-import { type Loader } from "../stages/load.ts";
-import { rejectEntry, withinEncoding } from "../stages/reject_entry.ts";
-import { type Reject, type Row, type Transform } from "../stages/transform.ts";
-import { type FileDocument, isEmptySample } from "./documents.ts";
+import { withinEncoding } from "../stages/reject_entry.ts";
+import type { Reject, Row } from "../stages/transform.ts";
+import {
+  type Batch,
+  type ImportContext,
+  type ImportCounts,
+  noCounts,
+  type Stages,
+} from "./context.ts";
+import { isEmptySample } from "./file/documents.ts";
 import { mergeWithStored } from "./merge.ts";
-import type { NaturalKeys } from "./natural_keys.ts";
-import type { RollUps } from "./roll_ups.ts";
-import { type Observations, readStored, type StoredRow } from "./stored.ts";
-
-/** What became of the rows of a data type. */
-export interface ImportCounts {
-  inserted: number;
-  updated: number;
-  unchanged: number;
-  /** Rows that differ from the archive and stay, because they were observed later. */
-  kept: number;
-  rejected: number;
-  /** Rejects that were not in quarantine before. */
-  newRejects: number;
-  /** Samples without any value. */
-  empty: number;
-  /** Documents that were found under another id. */
-  idsDiffer: number;
-}
-
-/** What the import of every type shares. */
-export interface ImportContext {
-  readonly db: Database;
-  readonly userId: string;
-  /** Null for a dry run, which writes nothing. */
-  readonly runId: number | null;
-  /** When the archive was exported; null where nothing tells. */
-  readonly exportedAt: Date | null;
-  readonly failOnBadRow: boolean;
-  /** The characters the database can store; null where it stores all. */
-  readonly repertoire: Repertoire | null;
-  /** Whether this process still may write a data type. @default It always may */
-  readonly mayWrite?: (tx: Transaction, dataType: string) => Promise<boolean>;
-  readonly signal?: AbortSignal | undefined;
-  /** Told after each batch how many rows of the archive have been handled since the last time. */
-  readonly onRows?: (dataType: string, rows: number) => void;
-}
-
-/** Documents of one file. */
-export interface Batch {
-  /** The path of the file, for rejects. */
-  readonly path: string;
-  /** Named in the header of the file. */
-  readonly fields: ReadonlySet<string>;
-  readonly documents: readonly FileDocument[];
-}
-
-/** A data type made ready. */
-export interface Stages {
-  readonly type: PipelineType;
-  readonly transform: Transform;
-  readonly load: Loader;
-  readonly observations: Observations;
-  readonly naturalKeys: NaturalKeys | null;
-  readonly rollUps: RollUps;
-  /** Whether quarantine may hold documents of this type, which a batch could close. */
-  hasRejects: boolean;
-  /** Whether the table exists; before the first `apply` a dry run meets none. */
-  readonly exists: boolean;
-}
-
-/** Of a data type before its first row. */
-export function noCounts(): ImportCounts {
-  return {
-    inserted: 0,
-    updated: 0,
-    unchanged: 0,
-    kept: 0,
-    rejected: 0,
-    newRejects: 0,
-    empty: 0,
-    idsDiffer: 0,
-  };
-}
+import { storeBatch } from "./store_batch.ts";
+import { readStored, type StoredRow } from "./stored.ts";
 
 /**
  * Loads a batch within a transaction.
@@ -124,8 +55,9 @@ export async function importBatch(
     const unread = changed.flatMap(({ unread, line }) =>
       unread ? [{ ...unread, reason: `${unread.reason} (${placeOf(line)})` }] : []
     );
-    const found = { rows: changed.map(({ row }) => row), rejects, unread };
-    await store(tx, { ...context, runId: context.runId }, stages, found, counts);
+    const [rows, met] = [changed, read].map((each) => each.map(({ row }) => row));
+    const found = { rows: rows!, met: met!, rejects, unread };
+    await storeBatch(tx, { ...context, runId: context.runId }, stages, found, counts);
   }
   return counts;
 }
@@ -205,41 +137,6 @@ function countUnwritten(
   const keys = new Set(changed.map(({ row }) => row.key));
   for (const key of keys) counts[known.has(key) ? "updated" : "inserted"]++;
   counts.unchanged += changed.length - keys.size;
-}
-
-/** What a batch comes to. */
-interface Found {
-  readonly rows: readonly Row[];
-  readonly rejects: readonly Reject[];
-  /** Rows that are loaded without all of their series. */
-  readonly unread: readonly Reject[];
-}
-
-/** Writes rows, rejects and the roll-ups of the rows' days. */
-async function store(
-  tx: Transaction,
-  { userId, runId, repertoire }: ImportContext & { runId: number },
-  stages: Stages,
-  { rows, ...found }: Found,
-  counts: ImportCounts,
-): Promise<void> {
-  const dataType = stages.type.name;
-  const loaded = await stages.load(tx, { userId, runId }, rows);
-  counts.inserted += loaded.inserted;
-  counts.updated += loaded.updated;
-  counts.unchanged += rows.length - loaded.inserted - loaded.updated;
-  const [rejects, unread] = [found.rejects, found.unread]
-    .map((each) => each.map((reject) => rejectEntry(reject, repertoire)));
-  if (stages.hasRejects) {
-    const keys = rows.map(({ key }) => key);
-    await resolveRejects(tx, userId, dataType, keys, unread!.map(({ document }) => document));
-  }
-  const target = { userId, dataType, runId };
-  const quarantined = await addRejects(tx, target, rejects!);
-  const series = await addRejects(tx, target, unread!);
-  stages.hasRejects ||= rejects!.length + unread!.length > 0;
-  counts.newRejects = quarantined.added + series.added;
-  await stages.rollUps.afterBatch(tx, rows, loaded.inserted + loaded.updated > 0);
 }
 
 interface Read {

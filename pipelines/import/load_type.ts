@@ -7,16 +7,11 @@ import { typesInQuarantine } from "../../lib/db/store/rejects.ts";
 import { createLoader } from "../stages/load.ts";
 import { createTransform } from "../stages/transform.ts";
 import { batchesOf, whileReading } from "./batches.ts";
-import { openDocuments } from "./documents.ts";
+import { openDocuments } from "./file/documents.ts";
 import type { ScannedType } from "./scan.ts";
 import { readNaturalKeys, readObservations } from "./stored.ts";
-import {
-  type Batch,
-  importBatch,
-  type ImportContext,
-  type ImportCounts,
-  type Stages,
-} from "./load_batch.ts";
+import type { Batch, ImportContext, ImportCounts, Stages } from "./context.ts";
+import { importBatch } from "./load_batch.ts";
 import { RollUps } from "./roll_ups.ts";
 
 /**

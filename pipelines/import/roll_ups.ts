@@ -29,21 +29,24 @@ export class RollUps {
   /**
    * Refreshes the days of a batch. Samples of a file that is not in the order of time lie years
    * apart: they are left to {@linkcode finish}, because each batch would roll up all of history.
-   * @param written Whether any of the rows differed from what was stored.
+   * @param met All rows of the batch: an import that was killed has stored some and not finished.
+   * @param written Those that differ from what was stored before.
    */
-  async afterBatch(tx: Queryable, rows: readonly Row[], written: boolean): Promise<void> {
-    const isSampled = this.#type.name === ROLLED_UP;
-    if ((!isSampled && this.#place < 0) || rows.length === 0) return;
-    const span = spanOf(
-      rows.map(({ key, values }) => isSampled ? key.slice(0, 10) : String(values[this.#place])),
-    );
-    if (!isSampled) {
-      if (written) await refreshSeriesDocuments(tx, this.#type, this.#userId, span);
-    } else if (daysBetween(span.from, span.to) > CHUNK_DAYS) {
-      this.#scattered = this.#scattered
-        ? spanOf([...Object.values(this.#scattered), ...Object.values(span)])
-        : span;
-    } else if (written) await refreshHeartRateHours(tx, this.#type, this.#userId, span);
+  async afterBatch(tx: Queryable, met: readonly Row[], written: readonly Row[]): Promise<void> {
+    if (this.#type.name === ROLLED_UP) {
+      if (met.length === 0) return;
+      const span = spanOf(met.map(({ key }) => key.slice(0, 10)));
+      if (daysBetween(span.from, span.to) > CHUNK_DAYS) this.#scatter(span);
+      else if (written.length > 0) await refreshHeartRateHours(tx, this.#type, this.#userId, span);
+    } else if (this.#place >= 0 && written.length > 0) {
+      const days = written.map(({ values }) => String(values[this.#place]));
+      await refreshSeriesDocuments(tx, this.#type, this.#userId, spanOf(days));
+    }
+  }
+
+  #scatter(span: DaySpan): void {
+    const spans = this.#scattered === null ? [span] : [span, this.#scattered];
+    this.#scattered = spanOf(spans.flatMap(({ from, to }) => [from, to]));
   }
 
   /** Refreshes what batches have left, after the last of them. */

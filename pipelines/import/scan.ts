@@ -5,7 +5,7 @@
 import type { PipelineType } from "../../config/model.ts";
 import type { Archive, Member } from "./archive.ts";
 import { mayLackId } from "../stages/key.ts";
-import { type CsvFile, readCsv } from "./csv.ts";
+import { type CsvFile, readCsv } from "./file/csv.ts";
 
 /** A file that is not loaded, and why. */
 export interface IgnoredFile {

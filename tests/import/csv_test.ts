@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type CsvRow, readCsv } from "../../pipelines/import/csv.ts";
-import { RecordReader } from "../../pipelines/import/csv_records.ts";
+import { readCsv } from "../../pipelines/import/file/csv.ts";
+import { type CsvRow, RecordReader } from "../../pipelines/import/file/csv_records.ts";
 
 const cell = fc.string({ unit: fc.constantFrom("a", "ü", "😀", ";", '"', "\n", "\r", " ", ",") });
 const table = fc.array(fc.array(cell, { minLength: 3, maxLength: 3 }), { maxLength: 6 });

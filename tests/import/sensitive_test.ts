@@ -40,7 +40,7 @@ const FILES = new Map([
 function withSensitiveTypes(): string {
   const from = SHIPPED.indexOf("  # daily_cycle_phases: {}");
   const to = SHIPPED.indexOf("\n\n", from);
-  return SHIPPED.slice(0, from) + SHIPPED.slice(from, to).replaceAll(/^  # /gm, "  ") +
+  return SHIPPED.slice(0, from) + SHIPPED.slice(from, to).replaceAll(/^ {2}# /gm, "  ") +
     SHIPPED.slice(to);
 }
 

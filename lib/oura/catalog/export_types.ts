@@ -4,7 +4,7 @@
  * real exports of 2025 and 2026.
  */
 import { z } from "zod";
-import type { DataType } from "./data_type.ts";
+import type { ExportType } from "./export_type.ts";
 import {
   date,
   dateTime,
@@ -19,14 +19,6 @@ import {
   unixMilliseconds,
 } from "./fields.ts";
 import { SENSITIVE_TYPES } from "./sensitive_types.ts";
-
-/** Everything known of a kind of document that has a file in the export but no route. */
-export type ExportType =
-  & Pick<DataType, "name" | "description" | "key" | "day" | "instant" | "offset" | "document">
-  & {
-    /** Whether the file is opened only when the type is named. @default false */
-    readonly sensitive?: boolean;
-  };
 
 const sample = (description: string) => dateTime(`${description}, in UTC.`);
 

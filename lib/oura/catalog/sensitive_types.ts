@@ -5,7 +5,7 @@
  * readers of real exports have seen; where nobody has, only the identifier is known.
  */
 import { z } from "zod";
-import type { ExportType } from "./export_types.ts";
+import type { ExportType } from "./export_type.ts";
 import {
   code,
   date,

@@ -1,6 +1,6 @@
 /** From the text of a cell to the value that Oura's API would send for the same field. */
 import type { z } from "zod";
-import { type FieldMeta, metaOf } from "../../lib/oura/catalog/fields.ts";
+import { type FieldMeta, metaOf } from "../../../lib/oura/catalog/fields.ts";
 import { pythonLiteral } from "./python_literal.ts";
 
 /** A column of a file: the field it holds, as the catalog knows it. */

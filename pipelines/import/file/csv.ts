@@ -3,15 +3,7 @@
  * opens a cell only as its first character, which reads both eras of the files: nested JSON bare in a
  * cell, until about March 2026, and quoted as RFC 4180 has it since then.
  */
-import { cellsOfLine, RecordReader } from "./csv_records.ts";
-
-/** A line of a file. */
-export interface CsvRow {
-  /** Counts from 1, the header included; the first line of a row that has several. */
-  readonly line: number;
-  /** Empty where the row is too long to be read. */
-  readonly cells: readonly string[];
-}
+import { cellsOfLine, type CsvRow, RecordReader } from "./csv_records.ts";
 
 /** A file's header and its rows. */
 export interface CsvFile {

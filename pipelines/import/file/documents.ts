@@ -1,10 +1,10 @@
 /** A file of the export as documents in the shape of Oura's API. */
-import { findKnownType } from "../../lib/oura/catalog/index.ts";
-import type { PipelineType } from "../../config/model.ts";
-import type { Member } from "./archive.ts";
+import { findKnownType } from "../../../lib/oura/catalog/index.ts";
+import type { PipelineType } from "../../../config/model.ts";
+import type { Member } from "../archive.ts";
 import { alignCells, type FileColumn, fileColumns } from "./cells.ts";
 import { readCsv } from "./csv.ts";
-import { RENAMED } from "./files.ts";
+import { RENAMED } from "../files.ts";
 
 /** A row of a file. */
 export interface FileDocument {

@@ -1,5 +1,12 @@
 /** Cuts text that arrives in pieces into rows, and rows into cells. */
-import type { CsvRow } from "./csv.ts";
+
+/** A line of a file. */
+export interface CsvRow {
+  /** Counts from 1, the header included; the first line of a row that has several. */
+  readonly line: number;
+  /** Empty where the row is too long to be read. */
+  readonly cells: readonly string[];
+}
 
 /**
  * A row longer than this, in characters, is none: a line break is missing. The longest cells that
