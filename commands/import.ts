@@ -140,8 +140,12 @@ async function chooseUser(db: Database, asked: string | undefined): Promise<stri
 function instantOption(value: string | undefined): Date | undefined {
   if (value === undefined) return undefined;
   const instant = new Date(value);
-  if (!Number.isNaN(instant.getTime())) return instant;
-  throw new UsageError("BAD_DATE", `--exported-at ${value} is not an ISO 8601 instant`);
+  if (Number.isNaN(instant.getTime())) {
+    throw new UsageError("BAD_DATE", `--exported-at ${value} is not an ISO 8601 instant`);
+  }
+  // It would win over everything that is read until then.
+  if (instant.getTime() <= Date.now()) return instant;
+  throw new UsageError("BAD_DATE", `--exported-at ${value} is in the future`);
 }
 
 const REASONS = {
