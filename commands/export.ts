@@ -57,13 +57,13 @@ export default defineCommand({
       excel,
       filter: { days, ...(userId === undefined ? {} : { userId }) },
     };
-    if (out === "-" && format !== "parquet") {
-      // The terminal adds the line feed of each piece.
-      const write = (text: string) => terminal.out(text.slice(0, -1), "verbatim");
+    if (out === "-") {
+      if (format === "parquet" && terminal.outIsTerminal) throw notReadable();
+      const write = (bytes: Uint8Array) => terminal.outBytes(bytes);
       noteMissing(await exportToStream(db, write, { ...wanted, format }), terminal);
       return;
     }
-    const files = await exportToDirectory(db, out, { ...wanted, format });
+    const files = await exportToDirectory(db, terminal.path(out), { ...wanted, format });
     noteMissing(files, terminal);
     const rows = files.map(({ name, rows }) => [`${name}.${format}`, countText(rows)]);
     print(
@@ -81,16 +81,17 @@ export default defineCommand({
 });
 
 function refusePipe({ format }: Options, names: readonly string[]): void {
-  if (format === "parquet") {
-    throw new UsageError("OPTION_CONFLICT", "--out - and --format parquet exclude each other", {
-      hint: "Parquet is not a stream of lines. Name a directory.",
-    });
-  }
-  if (format === "csv" && names.length !== 1) {
-    throw new UsageError("OPTION_CONFLICT", "--out - takes one data type as CSV", {
-      hint: "Choose one with --types, or use --format ndjson.",
-    });
-  }
+  if (format === "ndjson" || names.length === 1) return;
+  const [name, hint] = format === "csv"
+    ? ["CSV", "Choose one with --types, or use --format ndjson."]
+    : ["Parquet", "Choose one with --types, or name a directory."];
+  throw new UsageError("OPTION_CONFLICT", `--out - takes one data type as ${name}`, { hint });
+}
+
+function notReadable(): UsageError {
+  return new UsageError("OPTION_CONFLICT", "a Parquet file cannot be shown on a terminal", {
+    hint: "Redirect standard output into a file or a program, or name a directory with --out.",
+  });
 }
 
 function noteMissing(

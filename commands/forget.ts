@@ -26,6 +26,7 @@ export default defineCommand({
     const { removeSignIn } = await import("../lib/auth/remove_sign_in.ts");
     const { readLabels } = await import("../lib/db/store/wearers.ts");
     const { CATALOG } = await import("../lib/oura/catalog/index.ts");
+    const { EXPORT_CATALOG } = await import("../lib/oura/catalog/export_types.ts");
     const { interruptible } = await import("../lib/process/interruption.ts");
     const { holdProcessLock, lifeOf } = await import("../lib/process/process_lock.ts");
     if (!await holdsWearer(db, await wearerTables(db), userId)) {
@@ -42,7 +43,9 @@ export default defineCommand({
     await using life = await holdProcessLock(dataDirectory, `${hostname()} pid ${Deno.pid}`);
     const deleted = await forgetWearer(db, {
       userId,
-      dataTypes: [...new Set([...CATALOG, ...pipeline.types].map(({ name }) => name))],
+      dataTypes: [
+        ...new Set([...CATALOG, ...EXPORT_CATALOG, ...pipeline.types].map(({ name }) => name)),
+      ],
       lease: { holder: life.holder, lifeOf: (holder) => lifeOf(dataDirectory, holder) },
       configChecksum: pipeline.checksum,
       before: () => removeSignIn(settings, db, userId),

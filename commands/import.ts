@@ -49,7 +49,7 @@ async function importCommand(context: CommandContext<Options>): Promise<number> 
   const exportedAt = instantOption(options.exportedAt);
   const types = typesOption(options.types, declared);
   const { openArchive } = await import("../pipelines/import/archive.ts");
-  await using archive = await openArchive(path);
+  await using archive = await openArchive(context.terminal.path(path));
   const { withDryRunDatabase } = await import("./_cli/context.ts");
   const { withDatabase } = await import("../lib/db/migrate/with_database.ts");
   const request = { archive, exportedAt, types };
@@ -144,14 +144,19 @@ async function chooseUser(db: Database, asked: string | undefined): Promise<stri
 function instantOption(value: string | undefined): Date | undefined {
   if (value === undefined) return undefined;
   const instant = new Date(value);
-  if (!Number.isNaN(instant.getTime())) return instant;
-  throw new UsageError("BAD_DATE", `--exported-at ${value} is not an ISO 8601 instant`);
+  if (Number.isNaN(instant.getTime())) {
+    throw new UsageError("BAD_DATE", `--exported-at ${value} is not an ISO 8601 instant`);
+  }
+  // It would win over everything that is read until then.
+  if (instant.getTime() <= Date.now()) return instant;
+  throw new UsageError("BAD_DATE", `--exported-at ${value} is in the future`);
 }
 
 const REASONS = {
-  sensitive: "sensitive, skipped",
+  sensitive: "sensitive",
   never: "never read",
   unknown: "not known",
+  "unknown header": "its columns are not known",
   "not asked for": "not asked for",
 } as const;
 
@@ -171,9 +176,9 @@ function screen(report: ImportReport): string {
   ];
   if (differ > 0) parts.push(`${countText(differ)} documents were found under another id`);
   if (report.ignored.length > 0) {
-    const files = report.ignored.map(({ path, reason, rows }) => [
+    const files = report.ignored.map(({ path, reason, dataType, rows }) => [
       path,
-      REASONS[reason],
+      reason === "sensitive" ? `sensitive: only with --types ${dataType}` : REASONS[reason],
       rows === null ? "" : countText(rows),
     ]);
     parts.push(textTable(["file", "", "rows"], files, [left, left, right]));

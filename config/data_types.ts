@@ -1,6 +1,7 @@
 import type { PipelineType } from "./model.ts";
 import type { DataType, WindowFamily } from "../lib/oura/catalog/data_type.ts";
-import { EXPORT_CATALOG, type ExportType } from "../lib/oura/catalog/export_types.ts";
+import type { ExportType } from "../lib/oura/catalog/export_type.ts";
+import { EXPORT_CATALOG } from "../lib/oura/catalog/export_types.ts";
 import { CATALOG, findDataType, findExportType } from "../lib/oura/catalog/index.ts";
 import { fieldsOf } from "../lib/oura/catalog/paths.ts";
 import { compileColumns, type TypeContext } from "./columns.ts";

@@ -26,7 +26,7 @@ export const V8_FLAGS = "--v8-flags=" + [
 ].join(",");
 
 /** Commands that load data for minutes. */
-const LONG = ["demo", "sync", "backfill"];
+const LONG = ["demo", "sync", "backfill", "import"];
 
 /** Returns the configuration with the tasks and permission sets of all commands; others stay. */
 export function withCommands<Config extends DenoConfig>(config: Config): Config {

@@ -14,6 +14,8 @@ export type Writing = "visible" | "verbatim";
 export interface Terminal extends SignalSource {
   /** Writes a result, and nothing but results, to standard output. Adds a line feed. */
   out(text: string, writing?: Writing): void;
+  /** Writes a part of a result as it is, such as a piece of a file. Adds nothing. */
+  outBytes(bytes: Uint8Array): void;
   /** Writes anything else to standard error: progress, notices, errors. Adds a line feed. */
   err(text: string, writing?: Writing): void;
   /** Writes a question to standard error. Adds no line feed. */
@@ -52,8 +54,8 @@ export function canDraw(terminal: Terminal): boolean {
 
 const encoder = new TextEncoder();
 
-function write(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
-  const bytes = encoder.encode(text);
+function write(stream: { writeSync(bytes: Uint8Array): number }, text: string | Uint8Array): void {
+  const bytes = typeof text === "string" ? encoder.encode(text) : text;
   for (let written = 0; written < bytes.length;) {
     try {
       written += stream.writeSync(bytes.subarray(written));
@@ -84,6 +86,7 @@ function writeError(text: string): void {
 /** The process's own streams, environment and signals. */
 export const systemTerminal: Terminal = {
   out: (text) => write(Deno.stdout, `${text}\n`),
+  outBytes: (bytes) => write(Deno.stdout, bytes),
   err: (text) => writeError(`${text}\n`),
   ask: writeError,
   input: () => Deno.stdin.readable,

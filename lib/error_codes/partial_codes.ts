@@ -101,6 +101,10 @@ export const PARTIAL_CODES = {
     cause: "The address does not answer 401 to an event with a wrong signature.",
     fix: "Let `webhooks.url` lead to `serve`, which checks signatures.",
   },
+  TYPES_BUSY: {
+    cause: "`import` skipped data types that another process is syncing or importing.",
+    fix: "Run the import again when that process has ended.",
+  },
   LEASE_LOST: {
     cause: "The process was suspended for so long that another one took over.",
     fix: "No action needed. Nothing is lost.",

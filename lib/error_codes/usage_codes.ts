@@ -119,6 +119,10 @@ export const USAGE_CODES = {
     cause: "There is no file or folder at the path that `import` was given.",
     fix: "Name the ZIP file of Oura's data export, or the folder it was unpacked to.",
   },
+  ARCHIVE_UNREADABLE: {
+    cause: "The operating system does not let `import` read the archive or one of its files.",
+    fix: "Check who may read the file, and the disk it is on.",
+  },
   ARCHIVE_DAMAGED: {
     cause:
       "The archive is cut, a checksum does not match, or the file is no ZIP. Nothing was loaded.",

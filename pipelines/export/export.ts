@@ -64,7 +64,7 @@ export async function exportToDirectory(
   return await inSnapshot(db, async (tx) => {
     const files: ExportedFile[] = [];
     await writing(directory, () => makePrivateDirectory(directory));
-    for (const { name, pieces, withoutDocument } of sourcesOf(tx, options)) {
+    for (const { name, pieces, withoutDocument } of sourcesOf(tx, options, allTables)) {
       const path = join(directory, `${name}.${format}`);
       let sum = 0;
       const body = async (write: WriteBytes) => {
@@ -79,7 +79,7 @@ export async function exportToDirectory(
     }
     if (format !== "ndjson") {
       const path = join(directory, "data_dictionary.csv");
-      const text = dataDictionary(options.types.flatMap(tablesOf), options);
+      const text = dataDictionary(options.types.flatMap(allTables), options);
       await writing(
         path,
         () => writeSafelyInPieces(path, (write) => write(new TextEncoder().encode(text))),
@@ -91,33 +91,24 @@ export async function exportToDirectory(
 
 /**
  * Writes what {@linkcode exportToDirectory} writes into one stream, without series (the documents of
- * NDJSON hold them) and without the dictionary.
- * @param write Gets whole lines.
+ * NDJSON hold them) and without the dictionary. CSV and Parquet make one file, of one data type.
+ * @param write Gets whole lines of CSV and NDJSON, and parts of a Parquet file.
  */
 export async function exportToStream(
   db: Database,
-  write: (text: string) => void,
-  options: ExportOptions & { readonly format: "csv" | "ndjson" },
+  write: (bytes: Uint8Array) => void,
+  options: ExportOptions,
 ): Promise<ExportedFile[]> {
   return await inSnapshot(db, async (tx) => {
     const files: ExportedFile[] = [];
-    for (const type of options.types) {
-      const pieces = options.format === "csv"
-        ? csvPieces(tx, documentTable(type), options.filter, options)
-        : ndjsonPieces(tx, type, options.filter);
+    for (const { name, pieces, withoutDocument } of sourcesOf(tx, options, documentTables)) {
       let sum = 0;
-      for await (const { text, rows } of pieces) {
+      for await (const { bytes, rows } of pieces) {
         options.signal?.throwIfAborted();
-        write(text);
+        write(bytes);
         sum += rows;
       }
-      files.push({
-        name: type.table,
-        rows: sum,
-        withoutDocument: options.format === "csv"
-          ? 0
-          : await countDocumentless(tx, type, options.filter),
-      });
+      files.push({ name, rows: sum, withoutDocument: await withoutDocument() });
     }
     return files;
   });
@@ -141,7 +132,11 @@ interface Source {
   readonly withoutDocument: () => Promise<number>;
 }
 
-function* sourcesOf(tx: Transaction, options: ExportOptions): Generator<Source> {
+function* sourcesOf(
+  tx: Transaction,
+  options: ExportOptions,
+  tablesOf: (type: PipelineType) => readonly ExportTable[],
+): Generator<Source> {
   const { format, types, filter } = options;
   for (const type of types) {
     if (format === "ndjson") {
@@ -161,7 +156,9 @@ function* sourcesOf(tx: Transaction, options: ExportOptions): Generator<Source> 
   }
 }
 
-function tablesOf(type: PipelineType): ExportTable[] {
+const documentTables = (type: PipelineType) => [documentTable(type)];
+
+function allTables(type: PipelineType): ExportTable[] {
   return [documentTable(type), ...type.series.map((series) => seriesTable(type, series))];
 }
 

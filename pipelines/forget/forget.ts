@@ -9,6 +9,7 @@ import { removeJobsOf } from "../../lib/db/store/work/job_queue.ts";
 import { finishRun, noRows, startRun } from "../../lib/db/store/runs.ts";
 import { BusyError, EXIT } from "../../lib/errors.ts";
 import { VERSION } from "../../lib/version.ts";
+import { eraseEmbedded } from "./erase_embedded.ts";
 import { wearerTables } from "./wearer_tables.ts";
 
 /** Whose rows are deleted. */
@@ -30,11 +31,18 @@ const LEASES = "sync_leases";
 
 /**
  * Deletes every row of a wearer in every table and leaves one line in `sync_runs` that names no
- * wearer.
+ * wearer. Of the embedded database, the files are rewritten without them.
  * @returns Rows deleted.
  * @throws {BusyError} `FORGET_BUSY` while a sync of this wearer runs.
  */
 export async function forgetWearer(db: Database, options: ForgetOptions): Promise<number> {
+  const deleted = await deleteWearer(db, options);
+  // The leases, too, named the wearer.
+  await eraseEmbedded(db);
+  return deleted;
+}
+
+async function deleteWearer(db: Database, options: ForgetOptions): Promise<number> {
   const { userId, lease, batchRows = 5_000, signal } = options;
   await using leases = await acquireLeases(db, userId, options.dataTypes, lease);
   const { rows: others } = await db.query(

@@ -1,6 +1,6 @@
 /** An account export as a list of members that can be streamed, from a ZIP file or a folder. */
 import { configure, type Entry, ERR_UNSAFE_FILENAME, Reader, ZipReader } from "@zip.js/zip.js";
-import { damaged, encrypted, missing, outdated, unknown, unsafe } from "./errors.ts";
+import { damaged, encrypted, missing, outdated, unknown, unreadable, unsafe } from "./errors.ts";
 import { judgeMember, type Verdict } from "./files.ts";
 
 configure({ useWebWorkers: false });
@@ -32,7 +32,7 @@ const LARGEST = 32 * 1024 ** 3;
  */
 export async function openArchive(path: string): Promise<Archive> {
   const info = await Deno.stat(path).catch((cause) => {
-    throw missing(path, cause);
+    throw cause instanceof Deno.errors.NotFound ? missing(path, cause) : unreadable(path, cause);
   });
   const archive = info.isDirectory ? await openFolder(path) : await openZip(path);
   if (archive.members.some(({ verdict }) => verdict.kind === "load")) return archive;
@@ -51,19 +51,23 @@ async function openFolder(root: string): Promise<Archive> {
       members.push({ path, verdict: judgeMember(path), open: () => fileStream(file) });
     }
   };
-  await walk(root, "");
+  await walk(root, "").catch((cause) => {
+    throw unreadable(root, cause);
+  });
   return { members: inOrder(members), [Symbol.asyncDispose]: () => Promise.resolve() };
 }
 
 function fileStream(path: string): ReadableStream<Uint8Array> {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const piped = Deno.open(path).then((file) => file.readable.pipeTo(writable));
-  piped.catch((error) => writable.abort(error).catch(() => {}));
+  piped.catch((cause) => writable.abort(unreadable(path, cause)).catch(() => {}));
   return readable;
 }
 
 async function openZip(path: string): Promise<Archive> {
-  const file = await Deno.open(path);
+  const file = await Deno.open(path).catch((cause) => {
+    throw unreadable(path, cause);
+  });
   try {
     await refuseOldFormats(path, file);
     const zip = new ZipReader(new FileReader(file));

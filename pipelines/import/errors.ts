@@ -1,5 +1,5 @@
 /** Why an archive is not imported. Nothing has been written when one of these is thrown. */
-import { UsageError } from "../../lib/errors.ts";
+import { messageOf, UsageError } from "../../lib/errors.ts";
 
 /** The archive cannot be read: it is missing, damaged, encrypted, or not an account export. */
 export class ArchiveError extends UsageError {}
@@ -10,6 +10,14 @@ const DOWNLOAD = "Download the export again: https://membership.ouraring.com/dat
 export function missing(path: string, cause: unknown): ArchiveError {
   return new ArchiveError("ARCHIVE_MISSING", `there is no archive at ${path}`, {
     hint: "Name the ZIP file that Oura's data export gave you, or the folder it was unpacked to.",
+    cause,
+  });
+}
+
+/** The operating system refuses to open or read a file. */
+export function unreadable(path: string, cause: unknown): ArchiveError {
+  return new ArchiveError("ARCHIVE_UNREADABLE", `${path} cannot be read: ${messageOf(cause)}`, {
+    hint: "Check who may read the file, and the disk it is on.",
     cause,
   });
 }

@@ -2,9 +2,14 @@
 
 /** What is done with a member of an archive. */
 export type Verdict =
-  | { readonly kind: "load"; readonly dataType: string }
-  /** `sensitive`: known, and skipped. `never`: not opened. `unknown`: named in the report. */
-  | { readonly kind: "sensitive" | "never" | "unknown" };
+  | {
+    readonly kind: "load";
+    readonly dataType: string;
+    /** Whether the file is opened only when its data type is named. */
+    readonly sensitive: boolean;
+  }
+  /** `never`: not opened. `unknown`: named in the report. */
+  | { readonly kind: "never" | "unknown" };
 
 /** Data type by file name. The second half are short names that readers of exports reported. */
 const LOADED: Readonly<Record<string, string>> = {
@@ -38,31 +43,36 @@ const LOADED: Readonly<Record<string, string>> = {
   tag: "enhanced_tag",
 };
 
-/** Reproductive health, medication, laboratory, surveys. */
-const SENSITIVE: ReadonlySet<string> = new Set([
-  "dailycyclephases",
-  "dailycyclemappingdsr",
-  "periodstartdsr",
-  "reproductivecyclepredictiondsr",
-  "hormonalcontraceptionusage",
-  "nonhormonalcontraceptionusage",
-  "otherreproductivehormone",
-  "medicationprofile",
-  "medicationadministrationlog",
-  "labtestresult",
-  "labtestresultinsights",
-  "glp1settings",
-  "surveyresponse",
-]);
+/** Opened only when the data type is named: see `lib/oura/catalog/sensitive_types.ts`. */
+const SENSITIVE: Readonly<Record<string, string>> = {
+  dailycyclephases: "daily_cycle_phases",
+  dailycyclemappingdsr: "daily_cycle_mapping",
+  periodstartdsr: "period_start",
+  reproductivecyclepredictiondsr: "reproductive_cycle_prediction",
+  hormonalcontraceptionusage: "hormonal_contraception_usage",
+  nonhormonalcontraceptionusage: "nonhormonal_contraception_usage",
+  otherreproductivehormone: "other_reproductive_hormone",
+  medicationprofile: "medication_profile",
+  medicationadministrationlog: "medication_administration_log",
+  labtestresult: "lab_test_result",
+  labtestresultinsights: "lab_test_result_insights",
+  glp1settings: "glp1_settings",
+  surveyresponse: "survey_response",
+  dailymetabolicscore: "daily_metabolic_score",
+  dailybloodpressuresignals: "daily_blood_pressure_signal",
+  dailyvo2maxestimate: "daily_vo2_max_estimate",
+};
 
 /** Location, and what belongs to the app and not to the wearer's health. */
-const NEVER: ReadonlySet<string> = new Set([
-  "rawlocation",
-  "applicationdebugstate",
-  "userconsentsettings",
-]);
+const NEVER = ["rawlocation", "applicationdebugstate", "userconsentsettings"];
 
 const NEVER_FOLDERS = ["subscriptions", "partner event store", "__macosx"];
+
+/** Also under a name that a computer made of it, such as `rawlocation (1).csv`. */
+function isNever(name: string, folders: readonly string[]): boolean {
+  return name.startsWith(".") || NEVER.some((each) => name.startsWith(each)) ||
+    folders.some((folder) => NEVER_FOLDERS.some((each) => folder.startsWith(each)));
+}
 
 /** Names of fields that the files spell otherwise than the API, by data type. */
 export const RENAMED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -74,15 +84,12 @@ export function judgeMember(path: string): Verdict {
   const parts = path.split(/[\\/]/);
   const name = parts.pop()!.toLowerCase();
   const folders = parts.map((part) => part.toLowerCase());
-  if (folders.some((folder) => NEVER_FOLDERS.includes(folder)) || name.startsWith(".")) {
-    return { kind: "never" };
-  }
-  const stem = name.replace(/\.csv$/, "").replace(/^\d{10,}_/, "")
+  const stem = name.replace(/\.csv$/, "").replace(/^\d{10,}_/, "").replace(/ \(\d+\)$/, "")
     .replace(/_\d{4}-\d\d-\d\d(_\d{4}-\d\d-\d\d)?$/, "");
-  if (NEVER.has(stem)) return { kind: "never" };
-  if (SENSITIVE.has(stem)) return { kind: "sensitive" };
-  if (name.endsWith(".csv") && Object.hasOwn(LOADED, stem)) {
-    return { kind: "load", dataType: LOADED[stem]! };
+  if (isNever(name, folders) || isNever(stem, [])) return { kind: "never" };
+  if (!name.endsWith(".csv")) return { kind: "unknown" };
+  for (const [files, sensitive] of [[LOADED, false], [SENSITIVE, true]] as const) {
+    if (Object.hasOwn(files, stem)) return { kind: "load", dataType: files[stem]!, sensitive };
   }
   return { kind: "unknown" };
 }

@@ -5,7 +5,8 @@ import { acquireLeases, type LeaseOptions } from "../../lib/db/store/leases.ts";
 import { Repertoire } from "../../lib/db/driver/repertoire.ts";
 import { retryStatement } from "../../lib/db/driver/retry_transaction.ts";
 import { addCounts, noRows } from "../../lib/db/store/runs.ts";
-import { BusyError, EXIT, type OuraSyncError } from "../../lib/errors.ts";
+import { BusyError, EXIT, type OuraSyncError, PartialError } from "../../lib/errors.ts";
+import { findExportType } from "../../lib/oura/catalog/index.ts";
 import { TooManyRejectsError } from "../errors.ts";
 import {
   asOuraSyncError,
@@ -17,7 +18,7 @@ import {
 import { RunRecord } from "../sync/run_record.ts";
 import type { Archive } from "./archive.ts";
 import { otherWearer } from "./errors.ts";
-import { type ImportContext, type ImportCounts, noCounts } from "./load_batch.ts";
+import { type ImportContext, type ImportCounts, noCounts } from "./context.ts";
 import { importType } from "./load_type.ts";
 import { type IgnoredFile, type Scan, scanArchive } from "./scan.ts";
 import { recordImport, sharedWith } from "./stored.ts";
@@ -31,7 +32,7 @@ export interface ImportOptions {
   readonly tables: ReadonlySet<string>;
   readonly archive: Archive;
   readonly userId: string;
-  /** Names of data types. @default All of the pipeline */
+  /** Names of data types. @default All of the pipeline but the sensitive ones */
   readonly types?: readonly string[] | undefined;
   /** When the archive was exported. @default The newest instant of its time series */
   readonly exportedAt?: Date | undefined;
@@ -73,7 +74,9 @@ export interface ImportReport {
  */
 export async function importArchive(options: ImportOptions): Promise<ImportReport> {
   const { db, pipeline, archive, userId, signal } = options;
-  const wanted = pipeline.types.filter(({ name }) => options.types?.includes(name) ?? true);
+  const wanted = pipeline.types.filter(({ name }) =>
+    options.types?.includes(name) ?? !findExportType(name)?.sensitive
+  );
   const scan = await scanArchive(archive, wanted, signal);
   if (!options.force) await refuseOtherWearer(options, scan);
   options.onScanned?.(scan.types.reduce((sum, { rows }) => sum + rows, 0));
@@ -138,6 +141,11 @@ async function loadTypes(
   await using leases = await acquireLeases(db, userId, names, lease)
     .catch((error) => record.fail(error));
   const busy = new Map(leases.busy.map((holder) => [holder.dataType, holder]));
+  const running: ImportContext = {
+    ...context,
+    runId: record.id,
+    mayWrite: (tx, dataType) => leases.stillHeld(tx, dataType),
+  };
   const outcomes: TypeOutcome[] = [];
   const types: ImportedType[] = [];
   const sum = noRows();
@@ -147,7 +155,7 @@ async function loadTypes(
     const counts = noCounts();
     const ending: Ending = holder
       ? { state: "busy", holder }
-      : await loadType(scanned, { ...context, runId: record.id }, pipeline, counts);
+      : await loadType(scanned, running, pipeline, counts);
     const outcome = { ...progressOf(scanned.type.name, counts), ...ending };
     addCounts(sum, outcome.counts);
     outcomes.push(outcome);
@@ -156,8 +164,11 @@ async function loadTypes(
     if (stopped) break;
     await record.type(outcome, { requests: 0, bytes: 0 });
   }
-  const error = stopped ?? verdict(outcomes) ??
-    (busy.size > 0 ? busyTypes([...busy.keys()]) : null);
+  const hasFailed = outcomes.some(({ state }) => state === "failed");
+  const error = stopped ??
+    (busy.size > 0 && !hasFailed
+      ? busyTypes([...busy.keys()], outcomes.length)
+      : verdict(outcomes));
   await record.close(error, sum);
   return { types, error };
 }
@@ -226,11 +237,17 @@ function tooManyRejects(
   return new TooManyRejectsError(name, newRejects, all, contract.maxRejects);
 }
 
-function busyTypes(dataTypes: readonly string[]): BusyError {
-  return new BusyError(
-    "ALL_BUSY",
-    `another process is syncing ${dataTypes.join(", ")}: these types were skipped`,
-    { hint: "Run the import again when that process has ended." },
+/** An import does not come again by itself, as a sync does: what it left out is to be done. */
+function busyTypes(dataTypes: readonly string[], all: number): OuraSyncError {
+  const hint = "Run the import again when that process has ended.";
+  if (dataTypes.length === all) {
+    const message = "another process is syncing or importing all requested data types";
+    return new BusyError("ALL_BUSY", message, { hint });
+  }
+  return new PartialError(
+    "TYPES_BUSY",
+    `another process is syncing or importing ${dataTypes.join(", ")}: these types were skipped`,
+    { hint },
   );
 }
 

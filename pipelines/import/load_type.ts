@@ -3,29 +3,23 @@
  * document that is stored already is met unchanged: an import that was killed is simply run again.
  */
 import { retryTransaction } from "../../lib/db/driver/retry_transaction.ts";
+import { typesInQuarantine } from "../../lib/db/store/rejects.ts";
 import { createLoader } from "../stages/load.ts";
 import { createTransform } from "../stages/transform.ts";
-import { openDocuments } from "./documents.ts";
+import { batchesOf, whileReading } from "./batches.ts";
+import { openDocuments } from "./file/documents.ts";
 import type { ScannedType } from "./scan.ts";
 import { readNaturalKeys, readObservations } from "./stored.ts";
-import {
-  type Candidate,
-  importBatch,
-  type ImportContext,
-  type ImportCounts,
-  type Stages,
-} from "./load_batch.ts";
-
-/** Rows in one transaction. */
-const BATCH_ROWS = 2_500;
-/** Fields of wide documents, such as nights, in one transaction at most. */
-const BATCH_DOCUMENTS = 250;
+import type { Batch, ImportContext, ImportCounts, Stages } from "./context.ts";
+import { importBatch } from "./load_batch.ts";
+import { RollUps } from "./roll_ups.ts";
 
 /**
  * Loads a data type.
  * @param exists Whether its table exists.
  * @param counts What becomes of its rows is added here batch by batch, as it is committed.
  * @throws {BadRowError} Where `contract.bad_rows` says `fail`.
+ * @throws {BusyError} When another process has taken over.
  */
 export async function importType(
   context: ImportContext,
@@ -41,28 +35,26 @@ export async function importType(
     load: createLoader(transform.table),
     observations: await readObservations(db, userId, type.name),
     naturalKeys: exists ? await readNaturalKeys(db, transform.table, userId, ids) : null,
+    rollUps: new RollUps(type, userId),
+    hasRejects: exists && (await typesInQuarantine(db, userId)).has(type.name),
     exists,
   };
-  const size = transform.table.timeKeyed ? BATCH_ROWS : BATCH_DOCUMENTS;
+  const load = async (batch: Batch) => {
+    signal?.throwIfAborted();
+    const done = await retryTransaction(
+      db,
+      (tx) => importBatch(tx, context, stages, batch),
+      signal ? { signal } : {},
+    );
+    for (const name of Object.keys(counts) as (keyof ImportCounts)[]) counts[name] += done[name];
+    context.onRows?.(type.name, batch.documents.length);
+  };
   for (const member of files) {
     const { fields, documents } = await openDocuments(member, type);
-    let batch: Candidate[] = [];
-    const flush = async () => {
-      const full = batch;
-      batch = [];
-      signal?.throwIfAborted();
-      const done = await retryTransaction(
-        db,
-        (tx) => importBatch(tx, context, stages, full, fields),
-        signal ? { signal } : {},
-      );
-      for (const name of Object.keys(counts) as (keyof ImportCounts)[]) counts[name] += done[name];
-      context.onRows?.(type.name, full.length);
-    };
-    for await (const { line, document } of documents) {
-      batch.push({ place: `${member.path} line ${line}`, document });
-      if (batch.length >= size) await flush();
-    }
-    if (batch.length > 0) await flush();
+    await whileReading(
+      batchesOf(documents),
+      (each) => load({ path: member.path, fields, documents: each }),
+    );
   }
+  if (context.runId !== null) await stages.rollUps.finish(db);
 }

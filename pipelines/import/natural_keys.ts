@@ -28,6 +28,7 @@ export function naturalKey(fields: readonly string[], document: Document): strin
 /** Stored documents whose ids the archive does not have, to be matched one to one. */
 export class NaturalKeys {
   readonly #ids = new Map<string, string[]>();
+  readonly #taken = new Map<string, string>();
   constructor(readonly fields: readonly string[]) {}
 
   add(id: string, document: Document): void {
@@ -35,9 +36,17 @@ export class NaturalKeys {
     this.#ids.set(key, [...this.#ids.get(key) ?? [], id]);
   }
 
-  /** The id of the stored document that this one is; each is given once, in order. */
-  take(document: Document): string | null {
-    return this.#ids.get(naturalKey(this.fields, document))?.shift() ?? null;
+  /**
+   * The id of the stored document that a document of the archive is; each is given to one, in order.
+   * The same document gets the same answer again, because a transaction may be run twice.
+   * @param ownId Its id in the archive.
+   */
+  take(ownId: string, document: Document): string | null {
+    const taken = this.#taken.get(ownId) ??
+      this.#ids.get(naturalKey(this.fields, document))?.shift();
+    if (taken === undefined) return null;
+    this.#taken.set(ownId, taken);
+    return taken;
   }
 
   get isEmpty(): boolean {

@@ -4,13 +4,16 @@
  */
 import type { PipelineType } from "../../config/model.ts";
 import type { Archive, Member } from "./archive.ts";
-import { readCsv } from "./csv.ts";
+import { mayLackId } from "../stages/key.ts";
+import { type CsvFile, readCsv } from "./file/csv.ts";
 
 /** A file that is not loaded, and why. */
 export interface IgnoredFile {
   readonly path: string;
-  readonly reason: "sensitive" | "never" | "unknown" | "not asked for";
-  /** Rows of an unknown CSV; null where the file was not opened. */
+  readonly reason: "sensitive" | "never" | "unknown" | "unknown header" | "not asked for";
+  /** What it holds; null where that is not known. */
+  readonly dataType: string | null;
+  /** Rows of a CSV that is not understood; null where the file was not opened. */
   readonly rows: number | null;
 }
 
@@ -40,6 +43,9 @@ const CLOCKS: ReadonlySet<string> = new Set([
   "skin_temperature",
 ]);
 
+/** How much the clocks of a ring and of this machine may differ. */
+const CLOCK_DIFFERENCE_MS = 3_600_000;
+
 /**
  * Reads an archive.
  * @param types The data types that may be loaded.
@@ -53,6 +59,7 @@ export async function scanArchive(
   const found = new Map<string, ScannedType>();
   const ignored: IgnoredFile[] = [];
   let newest = -Infinity;
+  const latest = Date.now() + CLOCK_DIFFERENCE_MS;
   for (const member of archive.members) {
     signal?.throwIfAborted();
     const { path, verdict } = member;
@@ -61,16 +68,24 @@ export async function scanArchive(
       : undefined;
     if (verdict.kind !== "load") {
       const rows = verdict.kind === "unknown" && path.endsWith(".csv")
-        ? await countRows(member)
+        ? await countRows(await readCsv(member.open()))
         : null;
-      ignored.push({ path, reason: verdict.kind, rows });
-    } else if (type === undefined) ignored.push({ path, reason: "not asked for", rows: null });
-    else {
+      ignored.push({ path, reason: verdict.kind, dataType: null, rows });
+    } else if (type === undefined) {
+      const reason = verdict.sensitive ? "sensitive" : "not asked for";
+      ignored.push({ path, reason, dataType: verdict.dataType, rows: null });
+    } else {
       const scanned = found.get(type.name) ??
         { type, files: [], rows: 0, ids: new Set<string>(), days: new Set<string>() };
+      const file = await readCsv(member.open());
+      if (file.header.length > 0 && !namesKey(type, file.header)) {
+        const rows = await countRows(file);
+        ignored.push({ path, reason: "unknown header", dataType: type.name, rows });
+        continue;
+      }
       found.set(type.name, scanned);
       scanned.files.push(member);
-      newest = Math.max(newest, await scanMember(member, scanned));
+      newest = Math.max(newest, await scanFile(file, scanned, latest));
     }
   }
   return {
@@ -80,31 +95,44 @@ export async function scanArchive(
   };
 }
 
-/** @returns The newest instant of a series that tells the time; else minus infinity. */
-async function scanMember(member: Member, scanned: ScannedType): Promise<number> {
-  const { header, rows } = await readCsv(member.open());
+/**
+ * @param latest A sample after it has a wrong time, which would make the archive newer than it is.
+ * @returns The newest instant of a series that tells the time; else minus infinity.
+ */
+async function scanFile(
+  { header, rows }: CsvFile,
+  scanned: ScannedType,
+  latest: number,
+): Promise<number> {
   const { type } = scanned;
   const isClock = CLOCKS.has(type.name);
   const [id, day, timestamp] = ["id", type.day, "timestamp"].map((name) =>
     header.indexOf(name ?? "")
   );
   let newest = -Infinity;
-  for await (const { cells } of rows) {
-    scanned.rows++;
-    if (isClock) {
-      const instant = Date.parse(cells[timestamp!] ?? "");
-      if (instant > newest) newest = instant;
-    } else if (cells.length === header.length) {
-      if (id! >= 0) scanned.ids.add(cells[id!]!);
-      if (day! >= 0) scanned.days.add(cells[day!]!);
+  for await (const block of rows) {
+    scanned.rows += block.length;
+    for (const { cells } of block) {
+      if (isClock) {
+        const instant = Date.parse(cells[timestamp!] ?? "");
+        if (instant > newest && instant <= latest) newest = instant;
+      } else if (cells.length === header.length) {
+        if (id! >= 0) scanned.ids.add(cells[id!]!);
+        if (day! >= 0) scanned.days.add(cells[day!]!);
+      }
     }
   }
   return newest;
 }
 
-async function countRows(member: Member): Promise<number> {
-  const { rows } = await readCsv(member.open());
+/** Whether the rows of a file can have a key; else none of them can be loaded. */
+function namesKey(type: PipelineType, header: readonly string[]): boolean {
+  return type.key.every((name) => header.includes(name)) ||
+    (mayLackId(type) && header.includes(type.day ?? ""));
+}
+
+async function countRows({ rows }: CsvFile): Promise<number> {
   let count = 0;
-  for await (const _ of rows) count++;
+  for await (const block of rows) count += block.length;
   return count;
 }

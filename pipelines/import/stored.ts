@@ -3,43 +3,103 @@ import type { Queryable } from "../../lib/db/driver/database.ts";
 import { quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
 import { isCalendarDate } from "../../lib/values/days.ts";
 import { KEY_SEPARATOR } from "../stages/key.ts";
+import { occupiedStatement } from "../stages/load_sql.ts";
 import type { Table } from "../stages/table.ts";
 import { naturalKeyFields, NaturalKeys } from "./natural_keys.ts";
 
 /** A stored row. */
 export interface StoredRow {
-  /** The document; null where the configuration keeps none. */
-  readonly document: Readonly<Record<string, unknown>> | null;
+  /**
+   * The document; null where the configuration keeps none; `same` where it has all that the document
+   * of the file has, letter by letter.
+   */
+  readonly document: Readonly<Record<string, unknown>> | "same" | null;
   readonly deleted: boolean;
   readonly updatedAt: Date;
 }
 
-/** The stored rows of some keys, by key. */
+/** A document to look for. */
+export interface Sought {
+  readonly key: string;
+  readonly document: Readonly<Record<string, unknown>>;
+}
+
+/** The stored rows of some documents, by key. */
 export async function readStored(
   tx: Queryable,
   table: Table,
   userId: string,
-  keys: readonly string[],
+  sought: readonly Sought[],
 ): Promise<Map<string, StoredRow>> {
-  if (keys.length === 0) return new Map();
-  const parts = keys.map((key) => table.timeKeyed ? key.split(KEY_SEPARATOR) : [key]);
-  const names = table.key.map(({ name }) => q(name));
-  const lists = table.key.map(({ type }, i) => `$${i + 2}::${type}[]`);
+  if (sought.length === 0) return new Map();
+  if (table.timeKeyed && !await isOccupied(tx, table, userId, sought)) return new Map();
   const { rows } = await tx.query<
-    { place: number; raw: string | null; deleted: boolean; updated_at: Date }
-  >(
-    `SELECT k.place::int AS place, t.raw_data::text AS raw, t.deleted_at IS NOT NULL AS deleted,
-      t.updated_at
-    FROM unnest(${lists.join(", ")}) WITH ORDINALITY AS k(${names.join(", ")}, place)
-    JOIN oura.${q(table.name)} t
-      ON t.user_id = $1 AND ${names.map((name) => `t.${name} = k.${name}`).join(" AND ")}`,
-    [userId, ...names.map((_, i) => parts.map((part) => part[i]!))],
-  );
-  return new Map(rows.map(({ place, raw, deleted, updated_at }) => [keys[place - 1]!, {
-    document: raw === null ? null : JSON.parse(raw),
+    { place: number; same: boolean; raw: string | null; deleted: boolean; updated_at: Date }
+  >(storedStatement(table), [userId, soughtJson(table, sought)]);
+  return new Map(rows.map(({ place, same, raw, deleted, updated_at }) => [sought[place]!.key, {
+    document: same ? "same" : raw === null ? null : JSON.parse(raw),
     deleted,
     updatedAt: updated_at,
   }]));
+}
+
+/** Whether anything is stored between the first and the last of some samples. */
+async function isOccupied(
+  tx: Queryable,
+  table: Table,
+  userId: string,
+  sought: readonly Sought[],
+): Promise<boolean> {
+  let first = sought[0]!.key;
+  let last = first;
+  for (const { key } of sought) {
+    if (key < first) first = key;
+    if (key > last) last = key;
+  }
+  // Keys are texts to the microsecond, in the order of time only to the millisecond.
+  const bounds = [[first, -1], [last, 1]] as const;
+  const { rows: [probe] } = await tx.query<{ occupied: boolean }>(occupiedStatement(table), [
+    userId,
+    ...bounds.map(([key, by]) => new Date(Date.parse(key.split(KEY_SEPARATOR, 1)[0]!) + by)),
+  ]);
+  return probe!.occupied;
+}
+
+/**
+ * Looks up each key by itself: to a planner without statistics, as of a table that an import has just
+ * filled, reading all rows of the wearer looks cheaper. Documents that are the same stay in the
+ * database, because most are when an archive is imported again.
+ */
+function storedStatement(table: Table): string {
+  const key = table.key.map(({ name, type }) => ({ name: q(name), type }));
+  return `SELECT k."#place" AS place, t.same, CASE WHEN NOT t.same THEN t.raw_data::text END AS raw,
+      t.deleted, t.updated_at
+    FROM jsonb_to_recordset($2::text::jsonb)
+      AS k("#place" int, "#document" jsonb, ${
+    key.map(({ name, type }) => `${name} ${type}`).join(", ")
+  })
+    CROSS JOIN LATERAL (
+      SELECT t.raw_data, t.updated_at, t.deleted_at IS NOT NULL AS deleted,
+        t.deleted_at IS NULL AND coalesce(t.raw_data @> k."#document", false) AS same
+      FROM oura.${q(table.name)} AS t
+      WHERE t.user_id = $1 AND ${key.map(({ name }) => `t.${name} = k.${name}`).join(" AND ")}
+      OFFSET 0
+    ) AS t`;
+}
+
+function soughtJson(table: Table, sought: readonly Sought[]): string {
+  const names = table.key.map(({ name }) => name);
+  return JSON.stringify(sought.map(({ key, document }, place) => {
+    const parts = table.timeKeyed ? key.split(KEY_SEPARATOR) : [key];
+    const entry: Record<string, unknown> = { "#place": place };
+    for (let i = 0; i < names.length; i++) entry[names[i]!] = parts[i];
+    const values = Object.entries(document).filter(([name]) => !names.includes(name));
+    // An array contains another one in any order, so that `@>` compares texts and numbers only.
+    if (table.keepRaw && values.every(([, value]) => typeof value !== "object" || value === null)) {
+      entry["#document"] = Object.fromEntries(values);
+    }
+    return entry;
+  }));
 }
 
 /** The stored documents whose ids an archive does not have, by natural key. */

@@ -53,7 +53,8 @@ function createAnyKeyReader(type: PipelineType): KeyReader {
   };
 }
 
-function mayLackId({ name }: PipelineType): boolean {
+/** Whether Oura sends documents of a type without an `id`, so that their day stands in. */
+export function mayLackId({ name }: PipelineType): boolean {
   return findKnownType(name)?.document.shape.id?.safeParse(undefined).success ?? false;
 }
 

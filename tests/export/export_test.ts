@@ -128,7 +128,9 @@ forEachDatabase("an export reads no more rows at once than a batch has", async (
   }));
   await store(db, types, "heart_rate", minutes);
   const pieces: number[] = [];
-  await exportToStream(db, (text) => pieces.push(text.split("\r\n").length - 1), {
+  const count = (bytes: Uint8Array) =>
+    pieces.push(new TextDecoder().decode(bytes).split("\r\n").length - 1);
+  await exportToStream(db, count, {
     format: "csv",
     types: pipelineOf(db, types).types,
     filter: {},

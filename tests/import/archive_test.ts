@@ -60,6 +60,21 @@ Deno.test("a path without a file is refused with ARCHIVE_MISSING", async () => {
   await assert.rejects(read("/nowhere/data.zip"), { code: "ARCHIVE_MISSING" });
 });
 
+Deno.test("a folder whose file is gone is refused with ARCHIVE_UNREADABLE", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = `${folder}/dailysleep.csv`;
+    await Deno.writeTextFile(path, "id;day\na;2026-07-01\n");
+    await using archive = await openArchive(folder);
+    await Deno.remove(path);
+    await assert.rejects(scanArchive(archive, shippedPipeline().types), {
+      code: "ARCHIVE_UNREADABLE",
+    });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("a folder is read as a ZIP is, whatever lies around its files", async () => {
   const folder = await Deno.makeTempDir();
   try {
@@ -82,7 +97,7 @@ Deno.test("judgeMember() knows a file under every name that was reported", () =>
     "tag.csv": "enhanced_tag",
   };
   for (const [path, dataType] of Object.entries(names)) {
-    assert.deepEqual(judgeMember(path), { kind: "load", dataType }, path);
+    assert.deepEqual(judgeMember(path), { kind: "load", dataType, sensitive: false }, path);
   }
   for (
     const path of ["__MACOSX/._heartrate.csv", "App Data/rawlocation.csv", "Subscriptions/a.csv"]

@@ -1,7 +1,19 @@
 import assert from "node:assert/strict";
+import { isTimeKey } from "../../config/key.ts";
+import type { Pipeline } from "../../config/model.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
 import { createWorld, exportFiles, exportZip } from "../../simulator/mod.ts";
 import { forEachDatabase } from "../support/databases.ts";
-import { expected, failures, stored, syncWearer, withSimulator } from "../support/sync_world.ts";
+import { SOAK } from "../support/soak.ts";
+import {
+  expected,
+  failures,
+  shippedPipeline,
+  stored,
+  syncWearer,
+  withSimulator,
+} from "../support/sync_world.ts";
 import { importInto, total, withZip } from "./support.ts";
 
 const NOW = "2026-07-30T12:00:00Z";
@@ -62,42 +74,52 @@ function withoutNulls(documents: ReadonlySet<string>): string[] {
   ).sort();
 }
 
-const TABLES = [
-  "daily_activity",
-  "daily_sleep",
-  "daily_readiness",
-  "daily_spo2",
-  "daily_stress",
-  "sleep",
-  "workout",
-  "heart_rate",
-  "ring_battery_level",
-  "enhanced_tag",
-  "ring_configuration",
-];
+/** A year in the soak. */
+const DAYS = SOAK ? 365 : 20;
 
-forEachDatabase("sync then import equals import then sync", async (db) => {
-  await withSimulator(world(15), async (simulator) => {
+/** A digest of each data table and series, without what says when a row was written. */
+async function digests(db: Database, pipeline: Pipeline): Promise<string[]> {
+  const texts: string[] = [];
+  for (const { table, key, series } of pipeline.types) {
+    const number = isTimeKey(key) ? " - 'id'" : "";
+    for (const name of [table, ...series.map((each) => each.name)]) {
+      const { rows: [found] } = await db.query<{ count: number; digest: string }>(
+        `SELECT count(*)::int AS count, md5(string_agg(row, ',' ORDER BY row)) AS digest
+        FROM (SELECT (to_jsonb(t) - 'created_at' - 'updated_at'${number})::text AS row
+          FROM oura.${q(name)} AS t) AS rows`,
+      );
+      texts.push(`${name} ${found!.count} ${found!.digest}`);
+    }
+  }
+  return texts;
+}
+
+forEachDatabase(`sync then import equals import then sync, over ${DAYS} days`, async (db) => {
+  await withSimulator(world(DAYS), async (simulator) => {
     const zip = await exportZip(simulator.world, { user: USER, era: "quoted" });
+    const pipeline = shippedPipeline(db.schema, DAYS + 5);
+    const syncAll = async () =>
+      assert.deepEqual(failures(await syncWearer(simulator, db, USER, { pipeline })), []);
     await withZip(zip, async (path) => {
-      const content = async () => {
-        const tables: string[] = [];
-        for (const table of TABLES) {
-          tables.push(`${table} ${[...await stored(db, table, USER)].sort().join("\n")}`);
-        }
-        return tables;
-      };
       simulator.world.advance("PT6H");
-      assert.deepEqual(failures(await syncWearer(simulator, db, USER)), []);
-      const late = await importInto(db, path, USER);
+      await syncAll();
+      const late = await importInto(db, path, USER, { pipeline });
+      assert.equal(late.error, null);
       assert.equal(total(late, "updated"), 0, "the API was read after the export");
-      const syncFirst = await content();
-      for (const table of [...TABLES, "sync_windows", "account_imports", "skin_temperature"]) {
-        await db.query(`DELETE FROM oura.${table}`);
+      const syncFirst = await digests(db, pipeline);
+      const rowsOf = (table: string) =>
+        Number(syncFirst.find((text) => text.startsWith(`${table} `))!.split(" ")[1]);
+      for (const table of ["daily_sleep", "sleep", "sleep_hrv", "activity_met", "step_count"]) {
+        assert.ok(rowsOf(table) >= DAYS * 0.8, table);
       }
-      await importInto(db, path, USER);
-      assert.deepEqual(failures(await syncWearer(simulator, db, USER)), []);
-      assert.deepEqual(await content(), syncFirst);
+      const tables = [
+        ...pipeline.types.flatMap(({ table, series }) => [table, ...series.map((s) => s.name)]),
+        ..."sync_windows account_imports document_revisions".split(" "),
+      ];
+      for (const table of tables) await db.query(`DELETE FROM oura.${table}`);
+      await importInto(db, path, USER, { pipeline });
+      await syncAll();
+      assert.deepEqual(await digests(db, pipeline), syncFirst);
     });
   });
 });

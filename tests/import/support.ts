@@ -56,11 +56,11 @@ export async function importInto(
   options: Partial<ImportOptions> = {},
 ): Promise<ImportReport> {
   const lease = { holder: crypto.randomUUID() };
-  const { pipeline } = await applyAdditive(db, shippedPipeline(db.schema), lease);
+  const declared = options.pipeline ?? shippedPipeline(db.schema);
+  const { pipeline } = await applyAdditive(db, declared, lease);
   await using archive = await openArchive(path);
   return await importArchive({
     db,
-    pipeline,
     tables: new Set(pipeline.types.map(({ table }) => table)),
     archive,
     userId,
@@ -69,6 +69,7 @@ export async function importInto(
     version: "test",
     lease,
     ...options,
+    pipeline,
   });
 }
 

@@ -14,6 +14,7 @@ export interface Circumstances extends Surroundings {
 /** A terminal without a person: what is written is dropped, and nothing comes in. */
 export const SILENT: Terminal = {
   out: () => {},
+  outBytes: () => {},
   err: () => {},
   ask: () => {},
   input: () => new Response("").body!,
@@ -42,6 +43,7 @@ export async function runInProcess(
   const exitCode = await run(args, {
     ...SILENT,
     out: (text) => out += `${text}\n`,
+    outBytes: (bytes) => out += new TextDecoder().decode(bytes),
     err: (text) => err += `${text}\n`,
     ask: (text) => err += text,
     input: () => new Response(input).body!,

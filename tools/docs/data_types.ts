@@ -1,8 +1,10 @@
 /** The data types as the catalog knows them, and the tables the shipped configuration makes. */
 import type { PipelineType } from "../../config/model.ts";
+import { parsePipeline } from "../../config/pipeline.ts";
 import type { DataType, WindowFamily } from "../../lib/oura/catalog/data_type.ts";
 import { formatFieldPath } from "../../lib/values/field_path.ts";
-import { EXPORT_CATALOG, type ExportType } from "../../lib/oura/catalog/export_types.ts";
+import type { ExportType } from "../../lib/oura/catalog/export_type.ts";
+import { EXPORT_CATALOG } from "../../lib/oura/catalog/export_types.ts";
 import { CATALOG } from "../../lib/oura/catalog/index.ts";
 import { type CatalogField, fieldsOf } from "../../lib/oura/catalog/paths.ts";
 import { sampleType } from "../../pipelines/stages/series/series_sql.ts";
@@ -30,8 +32,14 @@ export function dataTypeTable(): string {
 export function dataDictionary(): string {
   const declared = new Map(shippedPipeline().types.map((type) => [type.name, type]));
   return [...CATALOG, ...EXPORT_CATALOG].map((dataType) =>
-    section(dataType, declared.get(dataType.name)!)
+    section(dataType, declared.get(dataType.name) ?? undeclared(dataType.name))
   ).join("\n\n");
+}
+
+/** A type that the shipped file leaves to the wearer to declare. */
+function undeclared(name: string): PipelineType {
+  const { pipeline } = parsePipeline(`version: 1\ndata_types: { ${name}: {} }\n`, "oura.yaml");
+  return pipeline!.types[0]!;
 }
 
 function section(dataType: DataType | ExportType, declared: PipelineType): string {
@@ -64,6 +72,9 @@ function facts(dataType: DataType | ExportType, declared: PipelineType): string[
 }
 
 function sourceOf(dataType: DataType | ExportType): string {
+  if ("sensitive" in dataType && dataType.sensitive) {
+    return "Sensitive: in the [account export](import.md#sensitive-files) only, imported when named.";
+  }
   if (!("endpoint" in dataType)) {
     return "In the [account export](import.md) only; Oura's API does not serve it.";
   }

@@ -4,7 +4,7 @@
  * real exports of 2025 and 2026.
  */
 import { z } from "zod";
-import type { DataType } from "./data_type.ts";
+import type { ExportType } from "./export_type.ts";
 import {
   date,
   dateTime,
@@ -18,12 +18,7 @@ import {
   textList,
   unixMilliseconds,
 } from "./fields.ts";
-
-/** Everything known of a kind of document that has a file in the export but no route. */
-export type ExportType = Pick<
-  DataType,
-  "name" | "description" | "key" | "day" | "instant" | "offset" | "document"
->;
+import { SENSITIVE_TYPES } from "./sensitive_types.ts";
 
 const sample = (description: string) => dateTime(`${description}, in UTC.`);
 
@@ -142,5 +137,8 @@ export const EXPORT_TYPES = {
   },
 } as const satisfies Record<string, ExportType>;
 
-/** All of {@linkcode EXPORT_TYPES}. */
-export const EXPORT_CATALOG: readonly ExportType[] = Object.values(EXPORT_TYPES);
+/** All that only the account export holds, the sensitive types last. */
+export const EXPORT_CATALOG: readonly ExportType[] = [
+  ...Object.values(EXPORT_TYPES),
+  ...Object.values(SENSITIVE_TYPES),
+];

@@ -9,7 +9,8 @@ import { dailySleep } from "./daily_sleep.ts";
 import { dailySpo2 } from "./daily_spo2.ts";
 import { dailyStress } from "./daily_stress.ts";
 import { enhancedTag } from "./enhanced_tag.ts";
-import { EXPORT_TYPES, type ExportType } from "./export_types.ts";
+import type { ExportType } from "./export_type.ts";
+import { EXPORT_CATALOG } from "./export_types.ts";
 import { heartRate } from "./heart_rate.ts";
 import { personalInfo } from "./personal_info.ts";
 import { restModePeriod } from "./rest_mode_period.ts";
@@ -66,9 +67,7 @@ export function findDataType(name: string): DataType | undefined {
 
 /** The type of this name that only the account export holds; undefined where there is none. */
 export function findExportType(name: string): ExportType | undefined {
-  return Object.hasOwn(EXPORT_TYPES, name)
-    ? EXPORT_TYPES[name as keyof typeof EXPORT_TYPES]
-    : undefined;
+  return EXPORT_CATALOG.find((type) => type.name === name);
 }
 
 /** The type of this name, whether the API or only the account export has it. */

@@ -1,6 +1,7 @@
 /** What is asked of a sync, from dates and names that a person or a program gives. */
 import type { Pipeline } from "../../../config/model.ts";
 import { nearest } from "../../../config/yaml/suggest.ts";
+import { findKnownType } from "../../../lib/oura/catalog/index.ts";
 import {
   addDays,
   type DaySpan,
@@ -97,6 +98,12 @@ function dayOption(option: string, value: string | undefined): string | undefine
   });
 }
 
+function unknownTypeHint(name: string, known: readonly string[]): string {
+  if (findKnownType(name)) return `To declare it, add a line "${name}: {}" under data_types.`;
+  const near = nearest(name, known);
+  return near ? `Did you mean ${near}?` : `It has: ${known.join(", ")}`;
+}
+
 /**
  * The data types of `--types a,b`; undefined when the option is not given.
  * @throws {UsageError} When the configuration has no such type.
@@ -107,9 +114,8 @@ export function typesOption(value: string | undefined, pipeline: Pipeline): stri
   const known = pipeline.types.map(({ name }) => name);
   for (const name of names) {
     if (known.includes(name)) continue;
-    const near = nearest(name, known);
     throw new UsageError("UNKNOWN_TYPE", `${pipeline.file} has no data type "${name}"`, {
-      hint: near ? `Did you mean ${near}?` : `It has: ${known.join(", ")}`,
+      hint: unknownTypeHint(name, known),
     });
   }
   if (names.length === 0) throw new UsageError("OPTION_MISSING", "--types names no data type");

@@ -1,6 +1,6 @@
 /** From the text of a cell to the value that Oura's API would send for the same field. */
 import type { z } from "zod";
-import { type FieldMeta, metaOf } from "../../lib/oura/catalog/fields.ts";
+import { type FieldMeta, metaOf } from "../../../lib/oura/catalog/fields.ts";
 import { pythonLiteral } from "./python_literal.ts";
 
 /** A column of a file: the field it holds, as the catalog knows it. */
@@ -8,7 +8,11 @@ export interface FileColumn {
   readonly name: string;
   /** Undefined for fields the catalog does not know. */
   readonly schema: z.ZodType | undefined;
-  readonly meta: FieldMeta | undefined;
+  /**
+   * The value of a cell; null for an empty one. What does not read as the field's kind stays a text:
+   * the column it is declared for decides whether it fits.
+   */
+  readonly read: (text: string) => unknown;
 }
 
 /** The columns of a header. */
@@ -22,33 +26,34 @@ export function fileColumns(
     const schema = Object.hasOwn(document.shape, name)
       ? document.shape[name] as z.ZodType
       : undefined;
-    return { name, schema, meta: schema && metaOf(schema) };
+    return { name, schema, read: cellReader(schema && metaOf(schema)) };
   });
 }
 
 /** Words that stand for nothing outside of free text. */
-const NOTHING = new Set(["null", "None", "nan", "NaN", "NULL"]);
+const NOTHING = new Set(["", "null", "None", "nan", "NaN", "NULL"]);
+const LONGEST_NOTHING = 4;
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 
-/**
- * The value of a cell; null for an empty one. What does not read as the field's kind stays a text:
- * the column it is declared for decides whether it fits.
- */
-export function cellValue({ meta }: FileColumn, text: string): unknown {
-  if (text === "") return null;
-  if (meta === undefined) return /^[[{]/.test(text) ? structure(text) : text;
+/** Compiled once for a column: files have millions of cells. */
+function cellReader(meta: FieldMeta | undefined): FileColumn["read"] {
+  if (meta === undefined) return (text) => /^[[{]/.test(text) ? structure(text) : text || null;
   const isFreeText = meta.column === "text" && !meta.values && !meta.steps;
-  if (!isFreeText && NOTHING.has(text)) return null;
-  if (meta.shape !== "value") return structure(text);
-  switch (meta.column) {
+  if (isFreeText) return (text) => text || null;
+  const read = meta.shape === "value" ? valueReader(meta.column) : structure;
+  return (text) => text.length <= LONGEST_NOTHING && NOTHING.has(text) ? null : read(text);
+}
+
+function valueReader(column: FieldMeta["column"]): FileColumn["read"] {
+  switch (column) {
     case "integer":
     case "bigint":
     case "double precision":
-      return NUMBER.test(text) ? Number(text) : text;
+      return (text) => NUMBER.test(text) ? Number(text) : text;
     case "boolean":
-      return /^true$/i.test(text) ? true : /^false$/i.test(text) ? false : text;
+      return (text) => /^true$/i.test(text) ? true : /^false$/i.test(text) ? false : text;
     default:
-      return text;
+      return (text) => text;
   }
 }
 
@@ -89,7 +94,7 @@ function suits(
   key: readonly string[],
 ): boolean {
   return columns.every((column, i) => {
-    const value = cellValue(column, cells[i]!);
+    const value = column.read(cells[i]!);
     if (value === null) return !key.includes(column.name);
     return column.schema === undefined || column.schema.safeParse(value).success;
   });

@@ -1,0 +1,50 @@
+/** The rows of a file in portions, each loaded while the next one is read. */
+import type { FileDocument } from "./file/documents.ts";
+
+/** Rows in one transaction. */
+const BATCH_ROWS = 10_000;
+/** Characters in one transaction: nights and days by the minute are long. */
+const BATCH_CHARACTERS = 2_000_000;
+
+/**
+ * Puts the rows of a file together to what one transaction takes. Samples of one instant stay
+ * together: of several, the loader keeps the same one in whatever order they come.
+ */
+export async function* batchesOf(
+  blocks: AsyncIterable<readonly FileDocument[]>,
+  mostRows = BATCH_ROWS,
+): AsyncGenerator<readonly FileDocument[]> {
+  let batch: FileDocument[] = [];
+  let size = 0;
+  for await (const block of blocks) {
+    for (const document of block) {
+      const isFull = batch.length >= mostRows || size >= BATCH_CHARACTERS;
+      if (isFull && batch.at(-1)?.document?.timestamp !== document.document?.timestamp) {
+        yield batch;
+        batch = [];
+        size = 0;
+      }
+      batch.push(document);
+      size += document.size;
+    }
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** Handles one batch after the other, each while the next one is read. */
+export async function whileReading<T>(
+  batches: AsyncIterable<T>,
+  handle: (batch: T) => Promise<void>,
+): Promise<void> {
+  let handled = Promise.resolve();
+  try {
+    for await (const batch of batches) {
+      await handled;
+      handled = handle(batch);
+      // Its failure is met by the next `await`.
+      handled.catch(() => {});
+    }
+  } finally {
+    await handled;
+  }
+}

@@ -1,0 +1,131 @@
+/** Other processes at work on the same wearer while an archive is imported. */
+import assert from "node:assert/strict";
+import type { Database, Transaction } from "../../lib/db/driver/database.ts";
+import { acquireLeases } from "../../lib/db/store/leases.ts";
+import { batchesOf } from "../../pipelines/import/batches.ts";
+import { NaturalKeys } from "../../pipelines/import/natural_keys.ts";
+import { forEachDatabase, withPostgres } from "../support/databases.ts";
+import { importInto, total, withZip } from "./support.ts";
+
+const USER = "wearer-1";
+const minutes = (count: number) =>
+  Array.from(
+    { length: count },
+    (_, n) => new Date(Date.UTC(2026, 6, 1) + n * 60_000).toISOString(),
+  );
+const FILES = new Map([
+  ["App Data/dailysleep.csv", "id;day;score\na1;2026-07-01;70\n"],
+  [
+    "App Data/heartrate.csv",
+    `timestamp;bpm;source\n${minutes(3_000).map((at) => `${at};60;awake\n`).join("")}`,
+  ],
+]);
+
+async function count(db: Database, table: string): Promise<number> {
+  const { rows } = await db.query<{ n: number }>(`SELECT count(*)::int AS n FROM oura.${table}`);
+  return rows[0]!.n;
+}
+
+forEachDatabase("a type that a sync holds is skipped, said so, and imported later", async (db) => {
+  await withZip(FILES, async (path) => {
+    {
+      await using _ = await acquireLeases(db, USER, ["heart_rate"], { holder: "a sync" });
+      // A holder that may be dead would be waited for.
+      const lease = { holder: "import", lifeOf: () => Promise.resolve("alive" as const) };
+      const report = await importInto(db, path, USER, { lease });
+      assert.equal(report.exitCode, 4);
+      assert.equal(report.error?.code, "TYPES_BUSY");
+      assert.deepEqual(report.types.map(({ dataType, state }) => [dataType, state]), [
+        ["daily_sleep", "done"],
+        ["heart_rate", "busy"],
+      ]);
+      assert.equal(await count(db, "heart_rate"), 0);
+      const none = await importInto(db, path, USER, { types: ["heart_rate"], lease });
+      assert.deepEqual([none.exitCode, none.error?.code], [75, "ALL_BUSY"]);
+    }
+    assert.equal((await importInto(db, path, USER)).error, null);
+    assert.equal(await count(db, "heart_rate"), 3_000);
+  });
+});
+
+Deno.test("two imports at once: one loads, the other says so, and nothing is there twice", async () => {
+  await withPostgres("oura", async (db) => {
+    await withZip(FILES, async (path) => {
+      await importInto(db, path, USER, { types: ["daily_sleep"] });
+      const both = await Promise.all([importInto(db, path, USER), importInto(db, path, USER)]);
+      assert.equal(both.reduce((sum, report) => sum + total(report, "inserted"), 0), 3_000);
+      for (const { exitCode } of both) assert.ok([0, 4, 75].includes(exitCode), String(exitCode));
+      assert.equal(await count(db, "heart_rate"), 3_000);
+    });
+  }, { migrated: true });
+});
+
+Deno.test("an import that lost its lease writes nothing more", async () => {
+  await withPostgres("oura", async (db) => {
+    await withZip(FILES, async (path) => {
+      let stolen = false;
+      const steal = async (tx: Transaction) => {
+        if (stolen) return;
+        const { rowCount } = await tx.query(
+          "UPDATE oura.sync_leases SET holder = 'thief' WHERE data_type = 'heart_rate'",
+        );
+        stolen = rowCount > 0;
+      };
+      // The last moment before a batch: another process has taken the lease over.
+      const watched: Database = Object.create(db, {
+        transaction: {
+          value: <T>(body: (tx: Transaction) => Promise<T>) =>
+            db.transaction(async (tx) => {
+              await steal(tx);
+              return await body(tx);
+            }),
+        },
+      });
+      const report = await importInto(watched, path, USER);
+      const heartRate = report.types.find(({ dataType }) => dataType === "heart_rate")!;
+      assert.equal(heartRate.error?.code, "LEASE_LOST");
+      assert.equal(report.exitCode, 4);
+      assert.equal(await count(db, "heart_rate"), 0);
+    });
+  }, { migrated: true });
+});
+
+Deno.test("samples of one instant are in one batch, however many rows a batch has", async () => {
+  const documents = [1, 2, 2, 2, 3, 3, 4].map((timestamp, line) => ({
+    line,
+    size: 1,
+    document: { timestamp },
+  }));
+  const blocks = ReadableStream.from([documents.slice(0, 3), documents.slice(3)]);
+  const batches = await Array.fromAsync(batchesOf(blocks, 2));
+  assert.deepEqual(batches.map((batch) => batch.map(({ document }) => document?.timestamp)), [
+    [1, 2, 2, 2],
+    [3, 3],
+    [4],
+  ]);
+});
+
+forEachDatabase("samples in any order over years are rolled up", async (db) => {
+  const instants = Array.from(
+    { length: 1_200 },
+    (_, n) => new Date(Date.UTC(2025, 0, 1) + ((n * 7_919) % 1_200) * 7_200_000).toISOString(),
+  );
+  const text = `timestamp;bpm;source\n${instants.map((at) => `${at};60;awake\n`).join("")}`;
+  await withZip(new Map([["heartrate.csv", text]]), async (path) => {
+    assert.equal((await importInto(db, path, USER)).error, null);
+    const hours = () => count(db, "heart_rate_hours");
+    assert.equal(await hours(), 1_200);
+    // As an import leaves them that was killed before its end.
+    await db.query("DELETE FROM oura.heart_rate_hours");
+    await importInto(db, path, USER);
+    assert.equal(await hours(), 1_200);
+  });
+});
+
+Deno.test("a transaction that is run twice matches the same documents by natural key", () => {
+  const keys = new NaturalKeys(["day"]);
+  keys.add("s1", { day: "2026-07-01" });
+  keys.add("s2", { day: "2026-07-01" });
+  const take = (id: string) => keys.take(id, { day: "2026-07-01" });
+  assert.deepEqual(["z1", "z1", "z2", "z2", "z3"].map(take), ["s1", "s1", "s2", "s2", null]);
+});
