@@ -3,7 +3,6 @@ import type { Queryable } from "../../lib/db/driver/database.ts";
 import { quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
 import { isCalendarDate } from "../../lib/values/days.ts";
 import { KEY_SEPARATOR } from "../stages/key.ts";
-import { occupiedStatement } from "../stages/load_sql.ts";
 import type { Table } from "../stages/table.ts";
 import { naturalKeyFields, NaturalKeys } from "./natural_keys.ts";
 
@@ -63,6 +62,12 @@ async function isOccupied(
     ...bounds.map(([key, by]) => new Date(Date.parse(key.split(KEY_SEPARATOR, 1)[0]!) + by)),
   ]);
   return probe!.occupied;
+}
+
+/** Whether a time-keyed table has any row of wearer `$1` from `$2` to `$3`. */
+function occupiedStatement(table: Table): string {
+  return `SELECT EXISTS (SELECT 1 FROM oura.${q(table.name)}
+    WHERE user_id = $1 AND "timestamp" BETWEEN $2 AND $3) AS occupied`;
 }
 
 /**

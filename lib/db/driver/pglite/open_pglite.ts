@@ -13,7 +13,7 @@ import { toDatabaseError } from "../errors/errors.ts";
 import { Cursors } from "../cursor.ts";
 import { inSchema } from "../identifiers.ts";
 import { Savepoints } from "../savepoints.ts";
-import { DECODED_OIDS, decoderOf, encodeParameter } from "../values.ts";
+import { DECODED_OIDS, decoderOf, encodeParameter } from "../text/values.ts";
 
 /** Where an embedded database is, and how it is opened. */
 export interface PgliteOptions {

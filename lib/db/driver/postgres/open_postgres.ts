@@ -11,7 +11,7 @@ import { retryStatement } from "../retry_transaction.ts";
 import { checkServer } from "./server_check.ts";
 import { type ServerAddress, serverAddress } from "./server_url.ts";
 import { type TlsAttempt, tlsAttempts } from "./tls.ts";
-import { decoderOf } from "../values.ts";
+import { decoderOf } from "../text/values.ts";
 
 /** How a server pool is opened. */
 export interface PostgresOptions {

@@ -12,7 +12,7 @@ import { Cursors } from "../cursor.ts";
 import { inSchema } from "../identifiers.ts";
 import { Savepoints } from "../savepoints.ts";
 import { StatementStopper } from "./statement_stopper.ts";
-import { encodeParameter } from "../values.ts";
+import { encodeParameter } from "../text/values.ts";
 
 /** Below this the per-item cost of the stream outweighs the work; above it memory is wasted. */
 const COPY_CHUNK_CHARACTERS = 256 * 1024;
