@@ -3,7 +3,7 @@
  * same end: a guarded upsert, and what `load_samples.ts` has for samples.
  */
 import type { Transaction } from "../../lib/db/driver/database.ts";
-import { createBulkLoader } from "./time_series/load_samples.ts";
+import { createBulkLoader } from "./samples/load_samples.ts";
 import { KEY_FIELD, upsertStatement } from "./load_sql.ts";
 import { createSamplesLoader } from "./series/samples_loader.ts";
 import { type Table, valueColumns } from "./table.ts";

@@ -5,7 +5,7 @@ import { changedStatement, writeStatement } from "../../pipelines/schema/refill/
 import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
 import { copyStatement, upsertStatement } from "../../pipelines/stages/load_sql.ts";
 import { addStatement, replaceStatement } from "../../pipelines/stages/series/series_sql.ts";
-import { stretchStatement } from "../../pipelines/stages/time_series/digest.ts";
+import { stretchStatement } from "../../pipelines/stages/samples/digest.ts";
 import { tableOf } from "../../pipelines/stages/table.ts";
 import { keyProblems } from "../citus/keys.ts";
 import { refusals } from "../citus/refusals.ts";
