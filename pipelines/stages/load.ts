@@ -1,9 +1,9 @@
 /**
  * Load: rows into their table, so that loading the same rows again writes nothing. Two ways to the
- * same end: a guarded upsert, and what `load_samples.ts` has for samples.
+ * same end: a guarded upsert, and what `samples/load_samples.ts` has for samples.
  */
 import type { Transaction } from "../../lib/db/driver/database.ts";
-import { createBulkLoader } from "./load_samples.ts";
+import { createBulkLoader } from "./samples/load_samples.ts";
 import { KEY_FIELD, upsertStatement } from "./load_sql.ts";
 import { createSamplesLoader } from "./series/samples_loader.ts";
 import { type Table, valueColumns } from "./table.ts";

@@ -9,7 +9,7 @@ import { addDays, type DaySpan } from "../../lib/values/days.ts";
 import type { Queryable, Transaction } from "../../lib/db/driver/database.ts";
 import { quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
 import { instantOfKey } from "./key.ts";
-import { SeenSamples } from "./seen_samples.ts";
+import { SeenSamples } from "./samples/seen_samples.ts";
 import type { Table } from "./table.ts";
 import type { Row } from "./transform.ts";
 

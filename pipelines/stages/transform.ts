@@ -12,7 +12,7 @@ import {
 } from "../../lib/values/pg_limits.ts";
 import { fieldNames, formatFieldPath } from "../../lib/values/field_path.ts";
 import type { RawDocument } from "../../lib/oura/pages.ts";
-import { jsonbText } from "../../lib/db/driver/jsonb_text.ts";
+import { jsonbText } from "../../lib/db/driver/text/jsonb_text.ts";
 import { createSeriesReader, type Samples, type UnreadSeries } from "./series/samples.ts";
 import { createKeyReader, instantOf, type KeyReader } from "./key.ts";
 import { type Table, tableOf, valueColumns } from "./table.ts";

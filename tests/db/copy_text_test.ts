@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { copyLine, type CopyValue } from "../../lib/db/driver/copy_text.ts";
+import { copyLine, type CopyValue } from "../../lib/db/driver/text/copy_text.ts";
 import { isStorableText } from "../../lib/values/pg_limits.ts";
 import { withPostgres } from "../support/server_database.ts";
 

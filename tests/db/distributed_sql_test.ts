@@ -7,7 +7,7 @@ import { readStatement } from "../../pipelines/schema/refill/sql.ts";
 import { changedStatement, writeStatement } from "../../pipelines/schema/refill/sql.ts";
 import { copyStatement, upsertStatement } from "../../pipelines/stages/load_sql.ts";
 import { addStatement, replaceStatement } from "../../pipelines/stages/series/series_sql.ts";
-import { stretchStatement } from "../../pipelines/stages/digest.ts";
+import { stretchStatement } from "../../pipelines/stages/samples/digest.ts";
 import { tableOf } from "../../pipelines/stages/table.ts";
 import { sources } from "../support/sources.ts";
 import { shippedPipeline } from "../support/sync_world.ts";

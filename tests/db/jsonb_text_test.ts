@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { jsonbText } from "../../lib/db/driver/jsonb_text.ts";
+import { jsonbText } from "../../lib/db/driver/text/jsonb_text.ts";
 import { isStorableJson } from "../../lib/values/pg_limits.ts";
 import { withPostgres } from "../support/server_database.ts";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { createLoader } from "../../pipelines/stages/load.ts";
-import { isDigestible } from "../../pipelines/stages/digest.ts";
+import { isDigestible } from "../../pipelines/stages/samples/digest.ts";
 import { createTransform } from "../../pipelines/stages/transform.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import { addColumns, beat, load, rowsOf, typeFrom, WEARER } from "./support.ts";

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { addStatement, replaceStatement } from "../../pipelines/stages/series/series_sql.ts";
 import { copyStatement, upsertStatement } from "../../pipelines/stages/load_sql.ts";
-import { stretchStatement } from "../../pipelines/stages/digest.ts";
+import { stretchStatement } from "../../pipelines/stages/samples/digest.ts";
 import { tableOf } from "../../pipelines/stages/table.ts";
 import { typeFrom } from "./support.ts";
 

@@ -2,10 +2,10 @@
  * The samples that one reading returned. There are tens of thousands in a window, and many windows are
  * read at once: each is a number and a small place in a list, not a text.
  */
-import type { ColumnValue } from "../../lib/values/column_type.ts";
-import { KEY_SEPARATOR } from "./key.ts";
-import type { Table } from "./table.ts";
-import type { Row } from "./transform.ts";
+import type { ColumnValue } from "../../../lib/values/column_type.ts";
+import { KEY_SEPARATOR } from "../key.ts";
+import type { Table } from "../table.ts";
+import type { Row } from "../transform.ts";
 
 /** Samples that there is room for at first, about a day's. */
 const FIRST_ROOM = 2_048;

@@ -3,10 +3,10 @@
  * was received. Where both are equal nothing changed, and no document needs to be sent to see it.
  * What is compared is everything that the upsert compares: each declared column and the document.
  */
-import type { ColumnType, ColumnValue } from "../../lib/values/column_type.ts";
-import { quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
-import { type Table, valueColumns } from "./table.ts";
-import type { Row } from "./transform.ts";
+import type { ColumnType, ColumnValue } from "../../../lib/values/column_type.ts";
+import { quoteIdentifier as q } from "../../../lib/db/driver/identifiers.ts";
+import { type Table, valueColumns } from "../table.ts";
+import type { Row } from "../transform.ts";
 
 /**
  * Types whose text is the same here and there, whatever the settings of the server. A fraction in

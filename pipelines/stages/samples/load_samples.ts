@@ -2,14 +2,14 @@
  * Loads samples without the upsert where that is possible: what a digest shows to be stored already
  * is left alone, and what lies in an empty stretch of time is copied in.
  */
-import type { Transaction } from "../../lib/db/driver/database.ts";
-import { hasSqlState, UNIQUE_VIOLATION } from "../../lib/db/driver/errors/errors.ts";
-import { copyField } from "../../lib/db/driver/copy_text.ts";
+import type { Transaction } from "../../../lib/db/driver/database.ts";
+import { hasSqlState, UNIQUE_VIOLATION } from "../../../lib/db/driver/errors/errors.ts";
+import { copyField } from "../../../lib/db/driver/text/copy_text.ts";
 import { digestOf, isDigestible, type StoredStretch, stretchStatement } from "./digest.ts";
-import { KEY_SEPARATOR } from "./key.ts";
-import { copyStatement } from "./load_sql.ts";
-import { type Table, valueColumns } from "./table.ts";
-import type { Row } from "./transform.ts";
+import { KEY_SEPARATOR } from "../key.ts";
+import { copyStatement } from "../load_sql.ts";
+import { type Table, valueColumns } from "../table.ts";
+import type { Row } from "../transform.ts";
 
 /** Below this many rows the upsert is as fast, and needs no probe. */
 const BULK_ROWS = 500;
