@@ -14,7 +14,7 @@ export async function benchStart(): Promise<Result[]> {
   try {
     for (let round = 0; round < ROUNDS; round++) {
       times.empty.push((await measure(["run", empty])).seconds);
-      times.help.push((await measure(["run", "-P=none", "main.ts", "--help"])).seconds);
+      times.help.push((await measure(["run", "--quiet", "-P=none", "main.ts", "--help"])).seconds);
       times.idle.push((await runTask(stage, "sync", ["--types", "personal_info"])).seconds);
     }
   } finally {

@@ -1,6 +1,6 @@
 /**
  * Load: rows into their table, so that loading the same rows again writes nothing. Two ways to the
- * same end: a guarded upsert, and what `load_samples.ts` has for samples.
+ * same end: a guarded upsert, and what `samples/load_samples.ts` has for samples.
  */
 import type { Transaction } from "../../lib/db/driver/database.ts";
 import { createBulkLoader } from "./samples/load_samples.ts";
