@@ -40,7 +40,12 @@ const FILES: Readonly<Partial<Record<TypeName, string>>> = {
 /** Fields of the API that the files lack. */
 const LACKING: ReadonlySet<string> = new Set(["timestamp_unix", "producer_timestamp"]);
 /** Header-only files, as of features that are not used, and one that is never to be read. */
-const EMPTY_FILES = ["meal", "fooditem", "bloodglucose", "labtestresult"];
+const EMPTY_FILES = [
+  ["meal", "id"],
+  ["fooditem", "id"],
+  ["bloodglucose", "timestamp"],
+  ["labtestresult", "id"],
+] as const;
 
 /** The files of an export by their path: the text of each. */
 export function exportFiles(world: World, { user, era }: ExportOptions): Map<string, string> {
@@ -59,7 +64,7 @@ export function exportFiles(world: World, { user, era }: ExportOptions): Map<str
     put(name, documents, documents.some((each) => "id" in each) ? "id" : "timestamp");
   }
   for (const [name, documents] of onlyExported(world, user)) put(name, documents, "timestamp");
-  for (const name of EMPTY_FILES) put(name, [], "id");
+  for (const [name, first] of EMPTY_FILES) put(name, [], first);
   files.set("App Data/rawlocation.csv", "timestamp;altitude;latitude;longitude;speed\n");
   files.set("App Data/futurefeature.csv", "id;value\nabc;1\n");
   files.set("Partner Event Store/events.ndjson", "");
