@@ -228,3 +228,19 @@ onBoth("a column added to oura.yaml is a metric by itself", async (db) => {
     assert.ok(lines[2]!.values.some((value) => value !== null));
   });
 });
+
+onBoth("winter time at home is no journey, also where a journey interrupts it", async (db) => {
+  await db.exec(`INSERT INTO oura.daily_activity (user_id, id, day, utc_offset)
+    SELECT 'w', d::date::text, d::date, CASE
+      WHEN d < '2026-10-25' THEN interval '2 hours'
+      WHEN d BETWEEN '2026-11-03' AND '2026-11-11' THEN interval '9 hours'
+      ELSE interval '1 hour' END
+    FROM generate_series(timestamp '2026-08-28', '2026-11-25', '1 day') AS d`);
+  const { pipeline } = parsePipeline(
+    "version: 1\ndata_types: { daily_activity: { columns: { steps: steps } } }",
+    "oura.yaml",
+  );
+  const source = await sourceOf(db, { ...pipeline!, schema: db.schema }, "w");
+  const { journeys } = await marksOf(source, { from: "2026-08-28", to: TODAY });
+  assert.deepEqual(journeys, [{ from: "2026-11-03", to: "2026-11-11", offset: "UTC+9" }]);
+});

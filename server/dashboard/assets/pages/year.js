@@ -3,6 +3,9 @@ import { figure } from "../figure.js";
 import { html } from "../html.js";
 import { card, empty, head, moved, spanChooser, spanOf } from "../parts.js";
 
+/** Of more nights the raster has a line per week. */
+const MOST_LINES = 800;
+
 export async function load(ctx) {
   const span = spanOf(ctx, "1y");
   const metric = ctx.params.get("metric") ?? "daily_sleep.score";
@@ -57,8 +60,9 @@ export function view(year, ctx) {
         }),
       {
         className: "w8",
-        note:
-          "each night a line, in your local time; over years each week, pale from earliest to latest",
+        note: nights.length > MOST_LINES
+          ? "a line per week, pale from earliest to latest"
+          : "a line per night, in your local time",
       },
     )
   }
