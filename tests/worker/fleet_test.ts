@@ -1,0 +1,74 @@
+/** Many wearers: any number of workers loads the same, within the budget, and no wearer waits for another. */
+import assert from "node:assert/strict";
+import { scheduleSync } from "../../lib/db/store/sync_schedule.ts";
+import type { ServeOptions } from "../../simulator/mod.ts";
+import type { UserSpec } from "../../simulator/world/wearer.ts";
+import { SOAK } from "../support/soak.ts";
+import { assertMirrors, shippedPipeline } from "../support/sync_world.ts";
+import { contents, type Fleet, stop, withFleet, type WorkerRun, workerRuns } from "./fleet.ts";
+import { until } from "./support.ts";
+
+const DAYS = SOAK ? 7 : 2;
+const WEARERS = SOAK ? 200 : 12;
+const WORKERS = SOAK ? [1, 2, 4] : [1, 2];
+const GENERAL = 2;
+const HOUR = 3_600_000;
+/** Less than the wearers need, so that the budget holds them up. */
+const BUDGET = { requests: 150, perMs: 4_000 };
+const OPTIONS = { days: DAYS, syncEveryMs: 6 * HOUR, general: GENERAL, budget: BUDGET };
+
+/** Wearers in no order of their names. */
+const named = (count: number): UserSpec[] =>
+  Array.from({ length: count }, (_, n) => ({ id: `w${(n * 7_919) % 10_007}`, zone: "UTC" }));
+
+/** Waits until each wearer was synced; the runs, in the order of their beginnings. */
+async function synced({ db, oura }: Fleet): Promise<WorkerRun[]> {
+  const count = oura.world.wearers.length;
+  await until(async () => {
+    const { rows } = await db.query(
+      "SELECT 1 FROM oura.sync_schedule WHERE due_at > clock_timestamp()",
+    );
+    return rows.length === count;
+  });
+  return await workerRuns(db);
+}
+
+/** One fleet, synced by so many workers. @returns What the tables hold */
+async function syncedBy(count: number): Promise<Map<string, string>> {
+  // The span of the workers is longer by a third: a busy machine delays what was let through.
+  const world: ServeOptions = {
+    users: named(WEARERS),
+    days: DAYS,
+    now: new Date(Math.floor(Date.now() / HOUR) * HOUR),
+    appLimit: BUDGET.requests,
+    rateWindow: BUDGET.perMs * 0.75 / 1_000,
+  };
+  let tables = new Map<string, string>();
+  await withFleet(world, async (fleet) => {
+    const { db, oura } = fleet;
+    const ids = oura.world.wearers.map(({ id }) => id);
+    for (const [index, id] of ids.entries()) await scheduleSync(db, id, new Date(1_000 * index));
+    const workers = await Promise.all(Array.from({ length: count }, () => fleet.start(OPTIONS)));
+    const runs = await synced(fleet);
+    assert.deepEqual(await stop(workers), workers.map(() => 0));
+
+    assert.deepEqual(runs.map(({ user_id }) => user_id).toSorted(), ids.toSorted());
+    assert.deepEqual([...new Set(runs.map(({ exit_code }) => exit_code))], [0]);
+    for (const [begun, { user_id }] of runs.entries()) {
+      const moved = Math.abs(begun - ids.indexOf(user_id));
+      assert.ok(moved <= count * (GENERAL + 1), `${user_id} was overtaken by ${moved}`);
+    }
+    const { requests, byStatus } = oura.stats;
+    assert.ok(requests > BUDGET.requests, `${requests} requests are within one span`);
+    assert.equal(byStatus[429], undefined, `${byStatus[429]} of ${requests} were too many`);
+    for (const id of ids) await assertMirrors(db, oura.world, id, DAYS - 1);
+    tables = await contents(db, shippedPipeline());
+  });
+  return tables;
+}
+
+Deno.test("any number of workers fills the same tables, in turn and within the budget", async () => {
+  const all: Map<string, string>[] = [];
+  for (const count of WORKERS) all.push(await syncedBy(count));
+  for (const each of all) assert.deepEqual(each, all[0]);
+});
