@@ -34,21 +34,25 @@ export async function withFleet(
   world: ServeOptions,
   body: (fleet: Fleet) => Promise<void>,
 ): Promise<void> {
-  await withPostgres("oura", (db, url) =>
-    withSimulator(world, (oura) =>
-      withSettings(oura, db, (_, environment) =>
-        body({
-          db,
-          url,
-          oura,
-          environment,
-          async start(options, { url: way = url, flags = [] } = {}) {
-            const args = [way, JSON.stringify(environment), JSON.stringify(options)];
-            const program = new Program(PROGRAM, args, flags);
-            await program.line();
-            return program;
-          },
-        }))), { migrated: true });
+  await withPostgres(
+    "oura",
+    (db, url) =>
+      withSimulator(world, (oura) =>
+        withSettings(oura, db, (_, environment) =>
+          body({
+            db,
+            url,
+            oura,
+            environment,
+            async start(options, { url: way = url, flags = [] } = {}) {
+              const args = [way, JSON.stringify(environment), JSON.stringify(options)];
+              const program = new Program(PROGRAM, args, flags);
+              await program.line();
+              return program;
+            },
+          }))),
+    { migrated: true },
+  );
 }
 
 /** Ends workers in order. */
