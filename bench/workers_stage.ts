@@ -47,6 +47,8 @@ export async function openFleetStage(
     OURA_CLIENT_ID: "sim-app",
     OURA_CLIENT_SECRET: "sim-secret",
     OURA_API_URL: url,
+    OURA_TOKEN_URL: `${url}/oauth/v2/ext/oauth-token`,
+    OURA_REVOKE_URL: `${url}/oauth/v2/ext/oauth-revoke`,
     OURA_DATA_DIR: directory,
     OURA_TOKEN_KEY: generateTokenKey().toBase64(),
     LOG_LEVEL: "error",

@@ -34,25 +34,33 @@ export async function withFleet(
   world: ServeOptions,
   body: (fleet: Fleet) => Promise<void>,
 ): Promise<void> {
-  await withPostgres(
-    "oura",
-    (db, url) =>
-      withSimulator(world, (oura) =>
-        withSettings(oura, db, (_, environment) =>
-          body({
-            db,
-            url,
-            oura,
-            environment,
-            async start(options, { url: way = url, flags = [] } = {}) {
-              const args = [way, JSON.stringify(environment), JSON.stringify(options)];
-              const program = new Program(PROGRAM, args, flags);
-              await program.line();
-              return program;
-            },
-          }))),
-    { migrated: true },
-  );
+  const onServer = (db: Database, url: string) =>
+    withSimulator(world, (oura) =>
+      withSettings(oura, db, (_, given) => {
+        const environment = { ...given, ...portalOf(oura) };
+        return body({
+          db,
+          url,
+          oura,
+          environment,
+          async start(options, { url: way = url, flags = [] } = {}) {
+            const args = [way, JSON.stringify(environment), JSON.stringify(options)];
+            const program = new Program(PROGRAM, args, flags);
+            await program.line();
+            return program;
+          },
+        });
+      }));
+  await withPostgres("oura", onServer, { migrated: true });
+}
+
+/** Where sign-ins are refreshed and ended. */
+function portalOf({ url }: RunningSimulator): Record<string, string> {
+  return {
+    OURA_AUTHORIZE_URL: `${url}/oauth/v2/ext/oauth-authorize`,
+    OURA_TOKEN_URL: `${url}/oauth/v2/ext/oauth-token`,
+    OURA_REVOKE_URL: `${url}/oauth/v2/ext/oauth-revoke`,
+  };
 }
 
 /** Ends workers in order. */

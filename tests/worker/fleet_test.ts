@@ -1,8 +1,10 @@
 /** Many wearers: any number of workers loads the same, within the budget, and no wearer waits for another. */
 import assert from "node:assert/strict";
+import { storeEvents } from "../../lib/db/store/events.ts";
+import { jobCounts } from "../../lib/db/store/job_queue.ts";
 import { scheduleSync } from "../../lib/db/store/sync_schedule.ts";
-import type { ServeOptions } from "../../simulator/mod.ts";
-import type { UserSpec } from "../../simulator/world/wearer.ts";
+import { type ServeOptions, truth } from "../../simulator/mod.ts";
+import { SCOPES, type UserSpec } from "../../simulator/world/wearer.ts";
 import { SOAK } from "../support/soak.ts";
 import { assertMirrors, shippedPipeline } from "../support/sync_world.ts";
 import { contents, type Fleet, stop, withFleet, type WorkerRun, workerRuns } from "./fleet.ts";
@@ -14,7 +16,7 @@ const WORKERS = SOAK ? [1, 2, 4] : [1, 2];
 const GENERAL = 2;
 const HOUR = 3_600_000;
 /** Less than the wearers need, so that the budget holds them up. */
-const BUDGET = { requests: 150, perMs: 4_000 };
+const BUDGET = { requests: 200, perMs: 2_000 };
 const OPTIONS = { days: DAYS, syncEveryMs: 6 * HOUR, general: GENERAL, budget: BUDGET };
 
 /** Wearers in no order of their names. */
@@ -72,3 +74,79 @@ Deno.test("any number of workers fills the same tables, in turn and within the b
   for (const count of WORKERS) all.push(await syncedBy(count));
   for (const each of all) assert.deepEqual(each, all[0]);
 });
+
+const HEALTHY = named(4);
+
+/** What healthy wearers cost a worker, beside these others: runs and requests of each. */
+async function costBeside(
+  others: readonly UserSpec[],
+  trouble: (fleet: Fleet) => Promise<void>,
+): Promise<{ healthy: WorkerRun[]; others: WorkerRun[] }> {
+  const cost = { healthy: [] as WorkerRun[], others: [] as WorkerRun[] };
+  const users = [...HEALTHY, ...others];
+  await withFleet({ users, days: 2, now: new Date(Date.UTC(2026, 2, 1, 12)) }, async (fleet) => {
+    const { db } = fleet;
+    await trouble(fleet);
+    const worker = await fleet.start({ days: 2, syncEveryMs: 6 * HOUR, general: GENERAL });
+    await until(async () => {
+      const { rows } = await db.query(
+        "SELECT DISTINCT user_id FROM oura.sync_runs WHERE finished_at IS NOT NULL",
+      );
+      return rows.length === users.length;
+    });
+    await until(async () => {
+      const counts = await jobCounts(db);
+      return counts !== null && counts.waiting + counts.active === 0;
+    });
+    assert.deepEqual(await stop([worker]), [0]);
+    const isHealthy = ({ user_id }: WorkerRun) => HEALTHY.some(({ id }) => id === user_id);
+    const runs = (await workerRuns(db)).toSorted((a, b) => a.user_id < b.user_id ? -1 : 1);
+    cost.healthy = runs.filter(isHealthy);
+    cost.others = runs.filter((run) => !isHealthy(run));
+  });
+  return cost;
+}
+
+Deno.test("wearers with trouble cost the others no job and no request, and little themselves", async () => {
+  const alone = await costBeside([], () => Promise.resolve());
+  const others = [
+    { id: "signed-out", zone: "UTC" },
+    { id: "lapsed", zone: "UTC", membership: false },
+    { id: "narrow", zone: "UTC", scopes: SCOPES.filter((scope) => scope !== "heartrate") },
+    { id: "poison", zone: "UTC" },
+  ];
+  const beside = await costBeside(others, async ({ db, oura }) => {
+    // Oura ends the sign-in, and has a document of one wearer that no column takes.
+    await db.query(
+      "UPDATE oura.oauth_tokens SET expires_at = 'epoch' WHERE user_id = 'signed-out'",
+    );
+    const [night] = truth(oura.world, { ...SPAN, user: "poison", type: "sleep" });
+    const match = `usercollection/sleep/${night!.key}`;
+    oura.simulator.faults.add({ kind: "malform", match, field: "day", value: 7 });
+    const event = {
+      userId: "poison",
+      dataType: "sleep",
+      objectId: night!.key,
+      eventType: "update",
+      eventTime: "2026-03-01T00:00:00Z",
+      payload: {},
+      isKnown: true,
+    };
+    await storeEvents(db, [event], new Date());
+  });
+  assert.deepEqual(costs(beside.healthy), costs(alone.healthy));
+  assert.deepEqual(
+    beside.others.map(({ user_id, exit_code }) => [user_id, exit_code]),
+    [["lapsed", 4], ["narrow", 4], ["poison", 0], ["poison", 0], ["signed-out", 3]],
+  );
+  const most = Math.max(...alone.healthy.map(({ requests }) => requests));
+  for (const { user_id, requests } of beside.others) {
+    assert.ok(requests <= most + 1, `${user_id}: ${requests} requests, others ${most}`);
+  }
+});
+
+const SPAN = { from: "2000-01-01", to: "2100-01-01" };
+
+function costs(runs: readonly WorkerRun[]): unknown[] {
+  return runs.map(({ user_id, state, requests }) => [user_id, state, requests]);
+}
