@@ -23,7 +23,8 @@ interface WorkerRequest {
 export default defineCommand<Options, WorkerRequest>({
   database: "write",
   arguments: [
-    new Argument("[action]", "what to do").choices(["run", "retry"]).default("run"),
+    new Argument("[action]", "run jobs, or retry what was given up").choices(["run", "retry"])
+      .default("run"),
   ],
   options: [
     new Option("--concurrency <n>", "jobs at once; one more is kept for webhook events")

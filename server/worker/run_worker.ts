@@ -2,14 +2,16 @@
 import type { Settings } from "../../config/environment/settings.ts";
 import type { Pipeline } from "../../config/model.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { DatabaseError } from "../../lib/errors.ts";
+import { DatabaseError, OuraSyncError } from "../../lib/errors.ts";
 import { loggerOf } from "../../lib/log/log.ts";
 import { sleep } from "../../lib/process/sleep.ts";
-import { openSession } from "../../pipelines/sync/session.ts";
+import { openSession, type SessionLimits } from "../../pipelines/sync/session.ts";
 import { dispatch } from "./dispatch.ts";
-import type { Slots, WearerQueue } from "./queue.ts";
+import type { Slots, WearerJob, WearerQueue } from "./queue.ts";
+import { RunningJobs } from "./running_jobs.ts";
+import { ServerClock } from "./server_clock.ts";
 import { upkeep } from "./upkeep.ts";
-import { runWearerJob } from "./wearer_job.ts";
+import { type JobContext, runWearerJob } from "./wearer_job.ts";
 
 /** How a worker runs. */
 export interface WorkerOptions {
@@ -26,8 +28,8 @@ export interface WorkerOptions {
   readonly signal: AbortSignal;
   /** How often it looks for what is due, in ms. @default 5000 */
   readonly lookEveryMs?: number;
-  /** @default The clock */
-  readonly now?: () => Date;
+  /** What its requests may do. @default What Oura allows */
+  readonly limits?: SessionLimits;
 }
 
 const LOOK_EVERY_MS = 5_000;
@@ -37,22 +39,55 @@ const LOOK_EVERY_MS = 5_000;
  * @throws {DatabaseError} When the database cannot be used at the start. Later it is waited for.
  */
 export async function runWorker(options: WorkerOptions): Promise<void> {
-  const { settings, pipeline, db, slots, syncEveryMs, signal } = options;
-  const { lookEveryMs = LOOK_EVERY_MS, now = () => new Date() } = options;
-  await using session = await openSession({ settings, pipeline, db, apply: true, signal });
-  await using queue = options.queue;
-  const context = { session, syncEveryMs, now };
-  await queue.work(
-    slots,
-    (userId, taken) => runWearerJob(context, userId, AbortSignal.any([signal, taken])),
-  );
+  const { settings, pipeline, db, slots, syncEveryMs, signal, limits } = options;
+  const { lookEveryMs = LOOK_EVERY_MS } = options;
+  const clock = new ServerClock();
+  await using stack = new AsyncDisposableStack();
+  // Closed even if the session does not open, and before the session closes: jobs need both.
+  const queue = options.queue;
+  const closeQueue = () => queue[Symbol.asyncDispose]();
+  const session = await openSession({ settings, pipeline, db, apply: true, signal, limits })
+    .catch(async (error) => {
+      await closeQueue();
+      throw error;
+    });
+  stack.use(session);
+  stack.defer(closeQueue);
+  await clock.read(db);
+  await queue.work(slots, jobOf({ session, syncEveryMs, now: clock.now }, signal));
   while (!signal.aborted) {
     await waitOutages(async () => {
-      await dispatch({ db, queue, syncEveryMs }, now());
-      await upkeep({ settings, pipeline: session.pipeline, db, signal }, now());
+      await clock.read(db);
+      await dispatch({ db, queue, syncEveryMs }, clock.now());
+      await upkeep({ settings, pipeline: session.pipeline, db, signal }, clock.now());
     });
     await sleep(lookEveryMs, signal).catch(() => {});
   }
+}
+
+/** The jobs of this worker: one line of the log for each, more for one that failed. */
+function jobOf(context: JobContext, stopping: AbortSignal): WearerJob {
+  const running = new RunningJobs(stopping);
+  return async (userId, taken) => {
+    const started = performance.now();
+    try {
+      await running.run(userId, taken, (signal) => runWearerJob(context, userId, signal));
+      const ms = Math.round(performance.now() - started);
+      loggerOf("worker").debug("The job of wearer {userId} took {ms} ms.", { userId, ms });
+    } catch (error) {
+      const facts = { userId, problem: problemOf(error) };
+      loggerOf("worker").warn("The job of wearer {userId} failed: {problem}", facts);
+      throw error;
+    }
+  };
+}
+
+/** What is wrong; of a bug only where, because its message may quote a document. */
+function problemOf(error: unknown): string {
+  if (error instanceof OuraSyncError) return error.message;
+  if (!(error instanceof Error)) return "a bug";
+  const frame = error.stack?.split("\n").find((line) => line.trimStart().startsWith("at "));
+  return `a bug: ${error.name} ${frame?.trim() ?? ""}`.trimEnd();
 }
 
 /** A database that is away for a while must not end the worker. */
@@ -61,7 +96,7 @@ async function waitOutages(round: () => Promise<void>): Promise<void> {
     await round();
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
-    loggerOf("worker").warn("The worker could not reach the database: {problem}", {
+    loggerOf("worker").warn("The worker cannot reach the database, and tries again: {problem}", {
       problem: error.message,
     });
   }

@@ -92,10 +92,10 @@ async function settle(
   });
   for (const [{ dataType }, outcome] of outcomes) {
     if (outcome.state !== "failed") continue;
-    loggerOf("worker").error("An event of {dataType} is given up ({code}); see `worker retry`.", {
-      dataType,
-      code: outcome.error,
-    });
+    loggerOf("worker").warn(
+      "An event of {dataType} of wearer {userId} is given up ({code}). To try it again, run `worker retry`.",
+      { userId, dataType, code: outcome.error },
+    );
   }
 }
 

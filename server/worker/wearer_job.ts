@@ -1,5 +1,6 @@
 /** What a job does for its wearer: first the documents that events name, then the sync if it is due. */
-import { isSyncDue, scheduleSync } from "../../lib/db/store/work/sync_schedule.ts";
+import { hasSignIn, isSyncDue, scheduleSync } from "../../lib/db/store/work/sync_schedule.ts";
+import { setEventsAside } from "../../lib/db/store/work/waiting_events.ts";
 import { EXIT, type ExitCode } from "../../lib/errors.ts";
 import { InterruptedError } from "../../lib/process/interrupted_error.ts";
 import { loggerOf } from "../../lib/log/log.ts";
@@ -23,6 +24,7 @@ const MINUTE = 60_000;
 /** A sync that could not do its work is tried again before the next point of the interval, in ms. */
 const SOONER: Partial<Record<ExitCode, number>> = {
   [EXIT.busy]: MINUTE,
+  [EXIT.database]: MINUTE,
   [EXIT.oura]: 10 * MINUTE,
 };
 
@@ -37,6 +39,8 @@ export async function runWearerJob(
   signal: AbortSignal,
 ): Promise<void> {
   const session = { ...context.session, signal };
+  // A run is recorded under the wearer's name, which `forget` may just have removed everywhere.
+  if (!await hasSignIn(session.db, userId)) return await setEventsAside(session.db, userId);
   try {
     for (let run = 0; run < MOST_RUNS && !signal.aborted; run++) {
       if (!await syncEvents(session, userId, context.now)) break;
@@ -64,7 +68,8 @@ async function syncIfDue(
   if (signal.aborted) return;
   const { exitCode, error } = report;
   if (error !== null) {
-    loggerOf("worker").warn("A sync ended with {code}: {problem}", {
+    loggerOf("worker").warn("The sync of wearer {userId} ended with {code}: {problem}", {
+      userId,
       code: error.code,
       problem: error.message,
     });

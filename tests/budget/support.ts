@@ -19,8 +19,9 @@ export async function signIn(
   userIds: readonly string[],
 ): Promise<void> {
   const now = new Date();
+  const keyring = await openKeyring(settings);
   for (const userId of userIds) {
-    await saveGrant({ db, keyring: await openKeyring(settings) }, {
+    await saveGrant({ db, keyring }, {
       userId,
       accessToken: staticToken(userId),
       refreshToken: `refresh-${userId}`,

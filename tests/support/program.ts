@@ -13,10 +13,13 @@ export class Program {
   private readonly lines: ReadableStreamDefaultReader<string>;
   private rest = "";
 
-  /** Runs a module with the arguments given. Its errors go to the test's own stderr. */
-  constructor(module: URL, args: readonly string[]) {
+  /**
+   * Runs a module with the arguments given. Its errors go to the test's own stderr.
+   * @param flags For `deno run`.
+   */
+  constructor(module: URL, args: readonly string[], flags: readonly string[] = []) {
     this.process = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-check", "--allow-all", module.href, ...args],
+      args: ["run", "--no-check", "--allow-all", ...flags, module.href, ...args],
       stdin: "piped",
       stdout: "piped",
       stderr: "inherit",
@@ -41,6 +44,13 @@ export class Program {
       if (done) return this.rest;
       this.rest += value;
     }
+  }
+
+  /** Writes a line to standard input. */
+  async tell(line: string): Promise<void> {
+    const writer = this.process.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(`${line}\n`));
+    writer.releaseLock();
   }
 
   /** Closes standard input, which the programs here wait for. */

@@ -127,6 +127,21 @@ forEachDatabase(
     }),
 );
 
+forEachDatabase(
+  "a sync that the database ends is tried again soon",
+  (db) =>
+    withWorkerWorld(db, ["one"], async (world) => {
+      const at = new Date();
+      await scheduleSync(db, "one", at);
+      await db.exec("ALTER TABLE oura.rate_budget RENAME TO rate_budget_away");
+      await world.runJob("one", at, { syncEveryMs: 24 * HOUR });
+      const { rows } = await db.query("SELECT exit_code FROM oura.sync_runs");
+      assert.deepEqual(rows, [{ exit_code: 5 }]);
+      assert.equal(await isSyncDue(db, "one", at), false);
+      assert.equal(await isSyncDue(db, "one", new Date(at.getTime() + HOUR)), true);
+    }),
+);
+
 Deno.test("wearers are spread over the interval, and none moves", () => {
   const every = 6 * HOUR;
   const now = new Date("2026-03-01T12:00:00Z");

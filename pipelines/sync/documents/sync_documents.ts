@@ -10,6 +10,7 @@ import { EXIT, UsageError } from "../../../lib/errors.ts";
 import { type CompiledTypes, compileTypes } from "../../stages/compiled.ts";
 import { explainDenial } from "../identify_wearer.ts";
 import {
+  asOuraSyncError,
   busyType,
   deniedEverywhere,
   nothingDone,
@@ -87,9 +88,12 @@ export async function syncDocuments(options: DocumentsOptions): Promise<Document
     // What was asked is not known by type; the first type's line has the requests of all.
     await record.type(outcome, index === 0 ? { requests, bytes } : { requests: 0, bytes: 0 });
   }
+  const interrupted = signal?.aborted ? asOuraSyncError(signal.reason) : null;
   const endpoints = [...stages.values()].map(({ type }) => type.endpoint);
-  const denied = deniedEverywhere(outcomes) ? await explainDenial(http, endpoints, signal) : null;
-  const error = denied ?? verdict(outcomes);
+  const denied = interrupted === null && deniedEverywhere(outcomes)
+    ? await explainDenial(http, endpoints, signal)
+    : null;
+  const error = interrupted ?? denied ?? verdict(outcomes);
   const counts = noRows();
   for (const outcome of outcomes) addCounts(counts, outcome.counts);
   await record.close(error, counts);

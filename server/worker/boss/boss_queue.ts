@@ -9,6 +9,7 @@ import { DatabaseError, messageOf } from "../../../lib/errors.ts";
 import { loggerOf } from "../../../lib/log/log.ts";
 import type { Slots, Urgency, WearerJob, WearerQueue } from "../queue.ts";
 import { jobTable, QUEUE, queueSchema } from "../../../lib/db/store/work/job_queue.ts";
+import { explainRefusal } from "./refused.ts";
 import { sqlBridge } from "./sql_bridge.ts";
 
 /** The higher one is fetched first. */
@@ -59,7 +60,7 @@ export async function openBossQueue(options: QueueOptions): Promise<WearerQueue>
   });
   // Without a listener, the first lost connection would end the process.
   boss.on("error", (error) => {
-    loggerOf("worker").warn("The queue could not reach the database: {problem}", {
+    loggerOf("worker").warn("The queue cannot reach the database, and tries again: {problem}", {
       problem: messageOf(error),
     });
   });
@@ -77,7 +78,7 @@ export async function openBossQueue(options: QueueOptions): Promise<WearerQueue>
     });
   } catch (error) {
     await boss.stop({ graceful: false }).catch(() => {});
-    throw causeOf(error);
+    throw await explainRefusal(db, causeOf(error));
   }
   return new BossQueue(boss, db, options.pollSeconds ?? 1);
 }

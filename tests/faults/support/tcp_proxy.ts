@@ -5,10 +5,12 @@ export class TcpProxy implements AsyncDisposable {
   readonly #open = new Set<Deno.TcpConn>();
   readonly #work: Promise<void>;
   #refusing = false;
+  #flow = Promise.withResolvers<void>();
 
   /** @param target Port on 127.0.0.1 that it leads to. */
   constructor(target: number) {
     this.#target = target;
+    this.#flow.resolve();
     this.#listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     this.#work = this.#accept();
   }
@@ -29,8 +31,15 @@ export class TcpProxy implements AsyncDisposable {
     if (on) this.cutAll();
   }
 
+  /** Holds back whatever is sent, without a sign to either side, until told otherwise. */
+  stall(on: boolean): void {
+    if (on) this.#flow = Promise.withResolvers<void>();
+    else this.#flow.resolve();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#listener.close();
+    this.stall(false);
     this.cutAll();
     await this.#work;
   }
@@ -51,17 +60,23 @@ export class TcpProxy implements AsyncDisposable {
       return;
     }
     this.#open.add(client).add(server);
-    await Promise.all([pipe(client, server), pipe(server, client)]);
+    await Promise.all([this.#pipe(client, server), this.#pipe(server, client)]);
     for (const end of [client, server]) {
       this.#open.delete(end);
       close(end);
     }
   }
-}
 
-/** Passes bytes on until either end is gone, and takes the other one with it. */
-async function pipe(from: Deno.TcpConn, to: Deno.TcpConn): Promise<void> {
-  await from.readable.pipeTo(to.writable).catch(() => {});
+  /** Passes bytes on until either end is gone, and takes the other one with it. */
+  async #pipe(from: Deno.TcpConn, to: Deno.TcpConn): Promise<void> {
+    const valve = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+      transform: async (bytes, out) => {
+        await this.#flow.promise;
+        out.enqueue(bytes);
+      },
+    });
+    await from.readable.pipeThrough(valve).pipeTo(to.writable).catch(() => {});
+  }
 }
 
 function close(connection: Deno.TcpConn): void {

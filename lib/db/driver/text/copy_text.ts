@@ -1,5 +1,5 @@
 /** The text format of `COPY … FROM STDIN`. Source: PostgreSQL manual, COPY, "Text Format". */
-import { type ArrayItems, writeArray } from "../array_literal.ts";
+import { type ArrayItems, writeArray } from "./array_literal.ts";
 
 /** A value a COPY line can carry. Objects go in as JSON; arrays of texts as SQL arrays. */
 export type CopyValue = string | number | boolean | null | readonly unknown[] | object;

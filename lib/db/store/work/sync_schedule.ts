@@ -31,11 +31,18 @@ export async function unscheduledWearers(
   }));
 }
 
-/** Sets when a wearer is synced next. */
+/** Whether a wearer has a sign-in, be it a living one or an expired one. */
+export async function hasSignIn(db: Queryable, userId: string): Promise<boolean> {
+  const { rows } = await db.query("SELECT 1 FROM oura.oauth_tokens WHERE user_id = $1", [userId]);
+  return rows.length > 0;
+}
+
+/** Sets when a wearer is synced next; nothing for one without a sign-in, who may be forgotten. */
 export async function scheduleSync(db: Database, userId: string, dueAt: Date): Promise<void> {
   await retryStatement(db, (each) =>
     each.query(
-      `INSERT INTO oura.sync_schedule (user_id, due_at) VALUES ($1, $2)
+      `INSERT INTO oura.sync_schedule AS s (user_id, due_at)
+        SELECT t.user_id, $2::timestamptz FROM oura.oauth_tokens AS t WHERE t.user_id = $1
         ON CONFLICT (user_id) DO UPDATE SET due_at = excluded.due_at`,
       [userId, dueAt],
     ));

@@ -63,6 +63,14 @@ export async function releaseAsideEvents(
   return await revive(db, rows, "aside");
 }
 
+/** Keeps a wearer's pending events aside until the wearer signs in. */
+export async function setEventsAside(db: Queryable, userId: string): Promise<void> {
+  await db.query(
+    "UPDATE oura.webhook_events SET state = 'aside' WHERE user_id = $1 AND state = 'pending'",
+    [userId],
+  );
+}
+
 /** Makes events that were given up pending again, as if never tried; of all wearers without a name. */
 export async function retryFailedEvents(
   db: Queryable,
