@@ -6,7 +6,7 @@ import { typeStatus } from "../../lib/db/store/status.ts";
 import { wearerReport } from "../../commands/status/report.ts";
 import type { PipelineType } from "../../config/model.ts";
 import { readHoldings } from "../../reports/freshness/holdings.ts";
-import { forEachDatabase } from "../support/databases.ts";
+import { onServerFirst } from "../support/server_first.ts";
 import { typeFrom } from "../pipelines/support.ts";
 
 const TODAY = "2026-05-20";
@@ -39,7 +39,7 @@ async function report(db: Database, types: readonly PipelineType[] = TYPES) {
   return wearerReport({ userId: "w", grant: null }, undefined, types, statuses, holdings, NOW);
 }
 
-forEachDatabase("status shows how much a type holds, since when and up to when", async (db) => {
+onServerFirst("status shows how much a type holds, since when and up to when", async (db) => {
   await readAll(db);
   for (const days of [0, 1, 2]) await insert(db, "daily_sleep", addDays(TODAY, -days));
   await insert(db, "daily_sleep", "2031-01-01");
@@ -60,7 +60,7 @@ forEachDatabase("status shows how much a type holds, since when and up to when",
   );
 });
 
-forEachDatabase(
+onServerFirst(
   "a wearer whose newest data is three days old is stale, all readings aside",
   async (db) => {
     await readAll(db);
