@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createWorld, exportFiles, exportZip } from "../../simulator/mod.ts";
 import { forEachDatabase } from "../support/databases.ts";
+import { onServerFirst } from "../support/server_first.ts";
 import { expected, failures, stored, syncWearer, withSimulator } from "../support/sync_world.ts";
 import { importInto, total, withZip } from "./support.ts";
 
@@ -9,7 +10,8 @@ const USER = "wearer-1";
 const world = (days: number) => ({ days, now: NOW, users: [{ id: USER, zone: "Europe/London" }] });
 
 for (const era of ["bare", "quoted"] as const) {
-  forEachDatabase(
+  const register = era === "bare" ? forEachDatabase : onServerFirst;
+  register(
     `an archive of the ${era} era is loaded, and again writes nothing`,
     async (db) => {
       const made = createWorld(world(20));
@@ -76,7 +78,7 @@ const TABLES = [
   "ring_configuration",
 ];
 
-forEachDatabase("sync then import equals import then sync", async (db) => {
+onServerFirst("sync then import equals import then sync", async (db) => {
   await withSimulator(world(15), async (simulator) => {
     const zip = await exportZip(simulator.world, { user: USER, era: "quoted" });
     await withZip(zip, async (path) => {
@@ -102,7 +104,7 @@ forEachDatabase("sync then import equals import then sync", async (db) => {
   });
 });
 
-forEachDatabase("the later observation wins, and an unknown field stays", async (db) => {
+onServerFirst("the later observation wins, and an unknown field stays", async (db) => {
   const header = "id;contributors;day;score;timestamp\n";
   const line = (score: string) =>
     `a1;{"deep_sleep": 80};2026-07-01;${score};2026-07-01T00:00:00+00:00\n`;
@@ -128,7 +130,7 @@ forEachDatabase("the later observation wins, and an unknown field stays", async 
   ]);
 });
 
-forEachDatabase(
+onServerFirst(
   "a document under another id is found by its natural key, one to one",
   async (db) => {
     const file = (ids: string[]) =>
@@ -147,7 +149,7 @@ forEachDatabase(
   },
 );
 
-forEachDatabase("another person's archive is refused before anything is written", async (db) => {
+onServerFirst("another person's archive is refused before anything is written", async (db) => {
   const file = (prefix: string) =>
     new Map([[
       "dailysleep.csv",
@@ -162,7 +164,7 @@ forEachDatabase("another person's archive is refused before anything is written"
   });
 });
 
-forEachDatabase(
+onServerFirst(
   "bad rows are rejected with file and line, and the others are loaded",
   async (db) => {
     const made = createWorld(world(3));
@@ -194,7 +196,7 @@ forEachDatabase(
   },
 );
 
-forEachDatabase("the figures of a series follow an import", async (db) => {
+onServerFirst("the figures of a series follow an import", async (db) => {
   const line = (id: string, day: string, items: number[]) => {
     const timestamp = `${day}T04:00:00+00:00`;
     return `${id};${day};${timestamp};${JSON.stringify({ interval: 60, items, timestamp })}\n`;
