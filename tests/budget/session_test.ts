@@ -7,7 +7,7 @@ import { appName } from "../../pipelines/sync/app_budget.ts";
 import { runJob } from "../../pipelines/sync/job.ts";
 import { openSession } from "../../pipelines/sync/session.ts";
 import { signedIn } from "../../pipelines/sync/wearers.ts";
-import { forEachDatabase } from "../support/databases.ts";
+import { onServerFirst } from "../support/server_first.ts";
 import { shippedPipeline, withSimulator } from "../support/sync_world.ts";
 import { syncHere, withSettings } from "./support.ts";
 
@@ -32,7 +32,7 @@ function watching(db: Database, seen: string[]): Database {
 
 const budgetRows = (db: Database) => db.query("SELECT * FROM oura.rate_budget");
 
-forEachDatabase("a sync with nothing new pays one statement for the budget", async (db) => {
+onServerFirst("a sync with nothing new pays one statement for the budget", async (db) => {
   await withSimulator(ONE, (oura) =>
     withSettings(oura, db, async (settings) => {
       await syncHere(settings, db, { budget: SIZE });
@@ -47,7 +47,7 @@ forEachDatabase("a sync with nothing new pays one statement for the budget", asy
     }));
 });
 
-forEachDatabase("a dry run reserves nothing", async (db) => {
+onServerFirst("a dry run reserves nothing", async (db) => {
   await withSimulator(ONE, (oura) =>
     withSettings(oura, db, async (settings) => {
       const [report] = await syncHere(settings, db, { dryRun: true });
@@ -56,7 +56,7 @@ forEachDatabase("a dry run reserves nothing", async (db) => {
     }));
 });
 
-forEachDatabase("a budget that the database refuses ends the sync with exit code 5", async (db) => {
+onServerFirst("a budget that the database refuses ends the sync with exit code 5", async (db) => {
   await withSimulator(ONE, (oura) =>
     withSettings(oura, db, async (settings) => {
       await db.exec("ALTER TABLE oura.rate_budget RENAME TO rate_budget_away");
@@ -72,7 +72,7 @@ forEachDatabase("a budget that the database refuses ends the sync with exit code
     }));
 });
 
-forEachDatabase("a document goes through while a backfill waits for the budget", async (db) => {
+onServerFirst("a document goes through while a backfill waits for the budget", async (db) => {
   await withSimulator(TWO, (oura) =>
     withSettings(oura, db, async (settings) => {
       // A first sync has more requests than a backfill may spend: 8 of 10.
@@ -115,7 +115,7 @@ forEachDatabase("a document goes through while a backfill waits for the budget",
     }));
 });
 
-forEachDatabase("a 429 of one process holds back another one", async (db) => {
+onServerFirst("a 429 of one process holds back another one", async (db) => {
   await withSimulator(TWO, (oura) =>
     withSettings(oura, db, async (settings) => {
       oura.simulator.faults.add({ kind: "rateLimit", seconds: 120, times: 1 });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { acquireLeases } from "../../lib/db/store/leases.ts";
-import { forEachDatabase, withPostgres } from "../support/databases.ts";
+import { withPostgres } from "../support/server_database.ts";
+import { onServerFirst } from "../support/server_first.ts";
 import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { applyYaml, pending, WEARER } from "./support.ts";
 import { BARE, countFilled, storeSamples, WITH_BPM } from "./samples.ts";
@@ -14,7 +15,7 @@ function afterFirstBatch(body: () => Promise<void>) {
   return { onRefill: () => void (begun ??= body()), done: () => begun };
 }
 
-forEachDatabase(
+onServerFirst(
   "a document that changes between reading and writing is filled from its new form",
   async (db) => {
     await applyYaml(db, BARE);
@@ -43,7 +44,7 @@ forEachDatabase(
   },
 );
 
-forEachDatabase(
+onServerFirst(
   "rows of a sync that does not know the column yet are filled in the end",
   async (db) => {
     await applyYaml(db, BARE);
@@ -70,7 +71,7 @@ forEachDatabase(
   },
 );
 
-forEachDatabase("a column does not change its type while a sync writes it", async (db) => {
+onServerFirst("a column does not change its type while a sync writes it", async (db) => {
   await applyYaml(db, WITH_BPM);
   await storeSamples(db, 100);
   await run(db, "UPDATE oura.heart_rate SET bpm = (raw_data->>'bpm')::int");

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createLoader } from "../../pipelines/stages/load.ts";
 import { createTransform } from "../../pipelines/stages/transform.ts";
-import { forEachDatabase } from "../support/databases.ts";
+import { onServerFirst } from "../support/server_first.ts";
 import { load, rowsOf } from "../pipelines/support.ts";
 import { applyYaml, nights, pending, pipelineOf, values } from "./support.ts";
 
@@ -16,7 +16,7 @@ daily_sleep:
     score: { path: score, index: true }
     deep: contributors.deep_sleep`;
 
-forEachDatabase(
+onServerFirst(
   "a partitioned table is loaded, refilled and indexed like any other",
   async (db) => {
     await db.exec(`ALTER TABLE oura.daily_sleep RENAME TO whole;

@@ -6,7 +6,7 @@ import { apply } from "../../pipelines/schema/apply/apply.ts";
 import { livePipeline } from "../../pipelines/schema/live_pipeline.ts";
 import { plan } from "../../pipelines/schema/plan/plan.ts";
 import { readState } from "../../pipelines/schema/database_schema.ts";
-import { forEachDatabase } from "../support/databases.ts";
+import { onServerFirst } from "../support/server_first.ts";
 import { nights, pipelineOf, store } from "./support.ts";
 
 const NAMES = ["a", "b", "c", `long_${"x".repeat(58)}`];
@@ -45,7 +45,7 @@ const edit = fc.record({
   destructive: fc.boolean(),
 });
 
-forEachDatabase("plan() right after apply() is empty, whatever was edited", async (db) => {
+onServerFirst("plan() right after apply() is empty, whatever was edited", async (db) => {
   const [base, meal] = pipelineOf(
     db,
     `

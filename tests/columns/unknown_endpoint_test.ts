@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { forEachDatabase } from "../support/databases.ts";
+import { onServerFirst } from "../support/server_first.ts";
 import { applyYaml, pending, store, values } from "./support.ts";
 
 const MEAL = `
@@ -17,7 +17,7 @@ const MEALS = ["breakfast", "lunch"].map((type, i) => ({
   energy: { kcal: 500 + i },
 }));
 
-forEachDatabase("an endpoint the catalog does not know becomes a table", async (db) => {
+onServerFirst("an endpoint the catalog does not know becomes a table", async (db) => {
   assert.deepEqual(await pending(db, MEAL), ["create_table", "add_column"]);
   await applyYaml(db, MEAL);
   await store(db, MEAL, "meal", MEALS);
@@ -25,7 +25,7 @@ forEachDatabase("an endpoint the catalog does not know becomes a table", async (
   assert.deepEqual(await pending(db, MEAL), []);
 });
 
-forEachDatabase("its columns and its day are filled for all history", async (db) => {
+onServerFirst("its columns and its day are filled for all history", async (db) => {
   await applyYaml(db, MEAL);
   await store(db, MEAL, "meal", MEALS);
   const after = `${MEAL}
@@ -38,7 +38,7 @@ forEachDatabase("its columns and its day are filled for all history", async (db)
   assert.deepEqual(await pending(db, after), []);
 });
 
-forEachDatabase("samples in time are keyed by their instant", async (db) => {
+onServerFirst("samples in time are keyed by their instant", async (db) => {
   const types = `
 glucose:
   endpoint: /v2/usercollection/glucose
@@ -58,7 +58,7 @@ glucose:
   assert.deepEqual(await values(db, "glucose", "level_text", "timestamp"), ["0.5", "1", "1.5"]);
 });
 
-forEachDatabase("columns of the key may be named as what they are", async (db) => {
+onServerFirst("columns of the key may be named as what they are", async (db) => {
   const types = `
 glucose:
   endpoint: /v2/usercollection/glucose
@@ -81,7 +81,7 @@ glucose:
   assert.deepEqual(await pending(db, types), []);
 });
 
-forEachDatabase("the key of a table with rows cannot change", async (db) => {
+onServerFirst("the key of a table with rows cannot change", async (db) => {
   await applyYaml(db, MEAL);
   await assert.rejects(
     () => applyYaml(db, MEAL.replace("key: [id]", "key: [day, type]")),
@@ -89,7 +89,7 @@ forEachDatabase("the key of a table with rows cannot change", async (db) => {
   );
 });
 
-forEachDatabase("a table that people made is not taken over", async (db) => {
+onServerFirst("a table that people made is not taken over", async (db) => {
   await db.exec("CREATE TABLE oura.meal (id text)");
   await assert.rejects(() => applyYaml(db, MEAL), { code: "TABLE_TAKEN", exitCode: 2 });
 });

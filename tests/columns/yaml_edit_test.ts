@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { forEachDatabase } from "../support/databases.ts";
+import { onServerFirst } from "../support/server_first.ts";
 import { applyYaml, nights, pending, store, values } from "./support.ts";
 
 const BEFORE = `
@@ -13,7 +13,7 @@ async function stored(db: Database, types = BEFORE, count = 5) {
   await store(db, types, "daily_sleep", nights(count));
 }
 
-forEachDatabase("a line added to the YAML is a column, filled for all history", async (db) => {
+onServerFirst("a line added to the YAML is a column, filled for all history", async (db) => {
   await stored(db);
   const before = await values(db, "daily_sleep", "updated_at");
   const after = `${BEFORE}
@@ -35,7 +35,7 @@ forEachDatabase("a line added to the YAML is a column, filled for all history", 
   assert.deepEqual(await pending(db, after), []);
 }, { otherSchema: true });
 
-forEachDatabase("another path fills the same column again", async (db) => {
+onServerFirst("another path fills the same column again", async (db) => {
   await stored(db);
   const after = BEFORE.replace("score: score", "score: contributors.deep_sleep");
   assert.deepEqual(await pending(db, after), ["change_path"]);
@@ -44,14 +44,14 @@ forEachDatabase("another path fills the same column again", async (db) => {
   assert.deepEqual(await pending(db, after), []);
 });
 
-forEachDatabase("another path leaves nothing of the old values", async (db) => {
+onServerFirst("another path leaves nothing of the old values", async (db) => {
   await stored(db);
   const after = BEFORE.replace("score: score", "score: contributors.latency");
   await applyYaml(db, after);
   assert.deepEqual(await values(db, "daily_sleep", "score"), [null, null, null, null, null]);
 });
 
-forEachDatabase("another name for the same path renames the column and its index", async (db) => {
+onServerFirst("another name for the same path renames the column and its index", async (db) => {
   const types = BEFORE.replace("score: score", "score: { path: score, index: true }");
   await stored(db, types);
   const after = types.replace("score:", "points:");
@@ -62,7 +62,7 @@ forEachDatabase("another name for the same path renames the column and its index
   assert.deepEqual(await pending(db, after), []);
 });
 
-forEachDatabase("a type that every stored value fits is changed without leave", async (db) => {
+onServerFirst("a type that every stored value fits is changed without leave", async (db) => {
   const types = BEFORE.replace("score: score", "score: { path: score, index: true }");
   await stored(db, types);
   const after = types.replace("path: score,", "path: score, type: text,");
@@ -71,7 +71,7 @@ forEachDatabase("a type that every stored value fits is changed without leave", 
   assert.deepEqual(await pending(db, after), []);
 }, { otherSchema: true });
 
-forEachDatabase("the type of a column without any values is changed too", async (db) => {
+onServerFirst("the type of a column without any values is changed too", async (db) => {
   await applyYaml(db, BEFORE);
   const after = BEFORE.replace("score: score", "score: { path: score, type: text }");
   await applyYaml(db, after);
@@ -83,7 +83,7 @@ daily_sleep:
   columns:
     word: { path: not_in_the_catalog.word, type: text, new_field: true }`;
 
-forEachDatabase("a type that some stored values do not fit waits for leave", async (db) => {
+onServerFirst("a type that some stored values do not fit waits for leave", async (db) => {
   await stored(db, WORDS);
   const after = WORDS.replace("type: text", "type: boolean");
   const report = await applyYaml(db, after);
@@ -105,7 +105,7 @@ forEachDatabase("a type that some stored values do not fit waits for leave", asy
   assert.equal(rejects.length, 5);
 });
 
-forEachDatabase("a type changes without raw documents, from the column itself", async (db) => {
+onServerFirst("a type changes without raw documents, from the column itself", async (db) => {
   const types = `
 daily_sleep:
   keep_raw: false
@@ -117,7 +117,7 @@ daily_sleep:
   assert.deepEqual(await values(db, "daily_sleep", "score"), ["1", "2", "3", "4", "5"]);
 });
 
-forEachDatabase("a line removed from the YAML drops the column only with leave", async (db) => {
+onServerFirst("a line removed from the YAML drops the column only with leave", async (db) => {
   const types = `${BEFORE}
     efficiency: { path: contributors.efficiency, index: true }`;
   await stored(db, types);
@@ -130,7 +130,7 @@ forEachDatabase("a line removed from the YAML drops the column only with leave",
   assert.deepEqual(await pending(db, BEFORE), []);
 });
 
-forEachDatabase("a column that was not declared for a while is filled again", async (db) => {
+onServerFirst("a column that was not declared for a while is filled again", async (db) => {
   const types = `${BEFORE}
     efficiency: contributors.efficiency`;
   await stored(db, types, 2);
@@ -142,7 +142,7 @@ forEachDatabase("a column that was not declared for a while is filled again", as
   assert.deepEqual(await values(db, "daily_sleep", "efficiency"), [90, 90, 90, 90]);
 });
 
-forEachDatabase("columns that people added are never touched", async (db) => {
+onServerFirst("columns that people added are never touched", async (db) => {
   await stored(db);
   await db.exec("ALTER TABLE oura.daily_sleep ADD COLUMN mine text");
   assert.deepEqual(await pending(db, BEFORE), []);
@@ -151,7 +151,7 @@ forEachDatabase("columns that people added are never touched", async (db) => {
   await assert.rejects(() => applyYaml(db, after), { code: "COLUMN_TAKEN", exitCode: 2 });
 });
 
-forEachDatabase("a view has the declared columns and follows them", async (db) => {
+onServerFirst("a view has the declared columns and follows them", async (db) => {
   const types = `
 daily_sleep:
   view: true
@@ -181,7 +181,7 @@ daily_sleep:
   assert.deepEqual(await pending(db, without), []);
 }, { otherSchema: true });
 
-forEachDatabase("a value that does not fit is quarantined, and the row stays", async (db) => {
+onServerFirst("a value that does not fit is quarantined, and the row stays", async (db) => {
   await stored(db);
   const after = `${BEFORE}
     level: { path: not_in_the_catalog.level, type: integer, new_field: true }
@@ -203,7 +203,7 @@ forEachDatabase("a value that does not fit is quarantined, and the row stays", a
   );
 });
 
-forEachDatabase("every change is on record as SQL, with the checksum of the YAML", async (db) => {
+onServerFirst("every change is on record as SQL, with the checksum of the YAML", async (db) => {
   await stored(db);
   const [sql] = await values(db, "column_changes", "sql");
   assert.match(String(sql), /ALTER TABLE .*daily_sleep" ADD COLUMN "score" integer;/);

@@ -4,7 +4,7 @@ import { addDays } from "../../lib/values/days.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import type { PipelineType } from "../../config/model.ts";
 import { readWearerFreshness } from "../../reports/freshness/wearer_freshness.ts";
-import { forEachDatabase } from "../support/databases.ts";
+import { onServerFirst } from "../support/server_first.ts";
 import { typeFrom } from "../pipelines/support.ts";
 
 const TODAY = "2026-05-20";
@@ -35,7 +35,7 @@ function report(db: Database, types: readonly PipelineType[] = TYPES, counted = 
   return readWearerFreshness(db, wearer, { types, live: types }, NOW, { counted });
 }
 
-forEachDatabase("status shows how much a type holds, since when and up to when", async (db) => {
+onServerFirst("status shows how much a type holds, since when and up to when", async (db) => {
   await readAll(db);
   for (const days of [0, 1, 2]) await insert(db, "daily_sleep", addDays(TODAY, -days));
   await insert(db, "daily_sleep", "2031-01-01");
@@ -58,7 +58,7 @@ forEachDatabase("status shows how much a type holds, since when and up to when",
   assert.deepEqual(uncounted.types, types.map((type) => ({ ...type, rows: null })));
 });
 
-forEachDatabase(
+onServerFirst(
   "a wearer whose newest data is three days old is stale, all readings aside",
   async (db) => {
     await readAll(db);
@@ -87,7 +87,7 @@ forEachDatabase(
   },
 );
 
-forEachDatabase("the worst that is known decides, and is said in a sentence", async (db) => {
+onServerFirst("the worst that is known decides, and is said in a sentence", async (db) => {
   assert.equal((await report(db)).why, "Nothing was read yet. Run: oura-sync sync");
   await readAll(db);
   await insert(db, "daily_sleep", TODAY);

@@ -1,10 +1,9 @@
 /** What the validator takes, the database takes. */
 import assert from "node:assert/strict";
 import { parsePipeline } from "../../config/pipeline.ts";
-import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { apply } from "../../pipelines/schema/apply/apply.ts";
 import { plan } from "../../pipelines/schema/plan/plan.ts";
-import { withPglite } from "../support/databases.ts";
+import { withPostgres } from "../support/server_database.ts";
 
 /** A word with what YAML, SQL, JSON and the program might stumble over. */
 const ODD_WORDS = [
@@ -113,8 +112,7 @@ function merged(all: readonly Declared[]): Declared {
 }
 
 Deno.test("what validate takes, apply takes", async (t) => {
-  await withPglite("oura", async (db) => {
-    await migrate(db);
+  await withPostgres("oura", async (db) => {
     for (const [place, declare] of Object.entries(PLACES)) {
       await t.step(place, async () => {
         const valid = validOf(declare);
@@ -125,5 +123,5 @@ Deno.test("what validate takes, apply takes", async (t) => {
         assert.deepEqual((await plan(db, pipeline!)).map(({ kind, name }) => [kind, name]), []);
       });
     }
-  });
+  }, { migrated: true });
 });

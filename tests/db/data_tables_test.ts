@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
-import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { CATALOG, DATA_TYPES } from "../../lib/oura/catalog/index.ts";
-import { withPglite } from "../support/databases.ts";
+import { withPostgres } from "../support/server_database.ts";
 
 Deno.test("every data type of the catalog has its table, key, day and offset", () =>
-  withPglite("oura", async (db) => {
-    await migrate(db);
+  withPostgres("oura", async (db) => {
     const { rows } = await db.query<{ name: string; columns: string[]; key: string[] }>(`
       SELECT c.relname AS name,
         (SELECT array_agg(attname::text ORDER BY attnum) FROM pg_attribute
@@ -34,13 +32,12 @@ Deno.test("every data type of the catalog has its table, key, day and offset", (
     }
     const withRawData = rows.filter(({ columns }) => columns.includes("raw_data"));
     assert.equal(withRawData.length, Object.keys(DATA_TYPES).length);
-  }));
+  }, { migrated: true }));
 
 Deno.test("every table says what it is for", () =>
-  withPglite("oura", async (db) => {
-    await migrate(db);
+  withPostgres("oura", async (db) => {
     const { rows } = await db.query(`
       SELECT relname FROM pg_class
       WHERE relnamespace = 'oura'::regnamespace AND relkind = 'r' AND obj_description(oid) IS NULL`);
     assert.deepEqual(rows, []);
-  }));
+  }, { migrated: true }));

@@ -4,7 +4,7 @@ import { quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
 import { acquireLeases } from "../../lib/db/store/leases.ts";
 import { type ForgetOptions, forgetWearer } from "../../pipelines/forget/forget.ts";
 import { applyYaml, nights, store, values, WEARER } from "../columns/support.ts";
-import { forEachDatabase } from "../support/databases.ts";
+import { onServerFirst } from "../support/server_first.ts";
 
 const TYPES = `
 daily_sleep:
@@ -72,7 +72,7 @@ async function dump(db: Database): Promise<string> {
   return texts.join("\n");
 }
 
-forEachDatabase("forget leaves nothing of the wearer in any table", async (db) => {
+onServerFirst("forget leaves nothing of the wearer in any table", async (db) => {
   await fill(db);
   assert.match(await dump(db), new RegExp(SECRET));
   const deleted = await forgetWearer(db, options());
@@ -85,7 +85,7 @@ forEachDatabase("forget leaves nothing of the wearer in any table", async (db) =
   assert.deepEqual(await values(db, "sync_runs", "rows_deleted"), [deleted]);
 }, { otherSchema: true });
 
-forEachDatabase("forget leaves the other wearers alone", async (db) => {
+onServerFirst("forget leaves the other wearers alone", async (db) => {
   await fill(db);
   const theirs = async () =>
     (await dump(db)).split("\n").filter((line) => line.includes(OTHER)).sort();
@@ -95,7 +95,7 @@ forEachDatabase("forget leaves the other wearers alone", async (db) => {
   assert.deepEqual(await theirs(), before);
 });
 
-forEachDatabase("forget goes on where it was interrupted", async (db) => {
+onServerFirst("forget goes on where it was interrupted", async (db) => {
   await fill(db);
   const stop = new AbortController();
   let looks = 0;
@@ -112,7 +112,7 @@ forEachDatabase("forget goes on where it was interrupted", async (db) => {
   assert.doesNotMatch(await dump(db), new RegExp(`${SECRET}|${WEARER}`));
 });
 
-forEachDatabase("forget refuses while a sync of the wearer runs", async (db) => {
+onServerFirst("forget refuses while a sync of the wearer runs", async (db) => {
   await fill(db);
   await using _ = await acquireLeases(db, WEARER, ["a_type_of_another_file"], { holder: "sync" });
   let signedOut = false;

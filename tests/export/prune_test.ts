@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { prune } from "../../pipelines/prune/prune.ts";
 import { parsePipeline } from "../../config/pipeline.ts";
 import { values } from "../columns/support.ts";
-import { forEachDatabase } from "../support/databases.ts";
+import { onServerFirst } from "../support/server_first.ts";
 
 const RETENTION = { runsDays: 400, revisionsDays: null, eventsDays: 30 };
 
-forEachDatabase("prune removes old bookkeeping, and keeps the last run of a wearer", async (db) => {
+onServerFirst("prune removes old bookkeeping, and keeps the last run of a wearer", async (db) => {
   await db.exec(`
     INSERT INTO oura.sync_runs (user_id, command, state, started_at) VALUES
       ('a', 'old', 'done', now() - interval '500 days'),

@@ -4,7 +4,7 @@ import type { Database } from "../../lib/db/driver/database.ts";
 import { exportToDirectory } from "../../pipelines/export/export.ts";
 import { replayFiles } from "../../pipelines/reprocess/replay_files.ts";
 import { applyYaml, nights, pipelineOf, store } from "../columns/support.ts";
-import { forEachDatabase } from "../support/databases.ts";
+import { onServerFirst } from "../support/server_first.ts";
 
 const TYPES = `
 daily_sleep:
@@ -28,7 +28,7 @@ async function contents(db: Database): Promise<unknown[]> {
   return all;
 }
 
-forEachDatabase("documents that were exported make the same tables again", async (db) => {
+onServerFirst("documents that were exported make the same tables again", async (db) => {
   await applyYaml(db, TYPES);
   await store(db, TYPES, "daily_sleep", nights(3));
   await store(db, TYPES, "daily_sleep", nights(2), "wearer-2");

@@ -1,9 +1,17 @@
 /** Nobody to sync into: no server, no database, no such role, no pooler; at the start or in mid-run. */
 import assert from "node:assert/strict";
 import { Cluster, sharedCluster } from "../support/postgres.ts";
+import { SOAK } from "../support/soak.ts";
 import { disturbed, onceAfter, pause } from "./support/disturbed.ts";
 import { assertHonest, assertSame, outcomeOf, runRecords } from "./support/outcome.ts";
-import { awayFromMidnight, type Stage, TO_SERVER, WEARER, withStage } from "./support/stage.ts";
+import {
+  awayFromMidnight,
+  type Stage,
+  TO_SERVER,
+  waysTo,
+  WEARER,
+  withStage,
+} from "./support/stage.ts";
 import { type Ended, runSync, SyncProgram } from "./support/sync_program.ts";
 import { undisturbed } from "./support/undisturbed.ts";
 
@@ -58,7 +66,9 @@ for (const way of TO_SERVER) {
         await assertAllIn(stage, await runSync(stage));
       }),
   );
+}
 
+for (const way of waysTo("PgBouncer")) {
   Deno.test(
     `a server that was away between two syncs is not held against it [${way}]`,
     STRICT,
@@ -74,7 +84,9 @@ for (const way of TO_SERVER) {
         await assertAllIn(stage, await runSync(stage));
       }),
   );
+}
 
+for (const way of TO_SERVER) {
   const MISTAKES: Record<string, (url: URL) => void> = {
     DATABASE_MISSING: (url) => url.pathname = "/nowhere",
     DATABASE_AUTHENTICATION: (url) => url.username = "nobody_here",
@@ -93,7 +105,7 @@ for (const way of TO_SERVER) {
   }
 }
 
-for (const how of ["SIGINT", "SIGKILL"] as const) {
+for (const how of SOAK ? ["SIGKILL", "SIGINT"] as const : ["SIGKILL"] as const) {
   Deno.test(
     `PgBouncer restarted in the middle of a sync (${how}) costs time only`,
     STRICT,

@@ -32,7 +32,7 @@ const HISTORY = 20;
 const BEGIN = "2026-03-01";
 const DAY_MS = 86_400_000;
 /** Every hour and every type in a soak; else few, to be quick. */
-const RUNS_A_DAY = SOAK ? 24 : 2;
+const RUNS_A_DAY = SOAK ? 24 : 1;
 const TYPES: readonly TypeName[] = SOAK ? TYPE_NAMES : [
   "daily_sleep",
   "daily_activity",

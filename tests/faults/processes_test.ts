@@ -1,13 +1,14 @@
 /** Several processes on one wearer, and leases of processes that died or run elsewhere. */
 import assert from "node:assert/strict";
 import { asSuperuser, sharedCluster } from "../support/postgres.ts";
+import { SOAK } from "../support/soak.ts";
 import { assertHonest, assertSame, outcomeOf } from "./support/outcome.ts";
 import { pause } from "./support/disturbed.ts";
 import {
   awayFromMidnight,
   type Stage,
-  TO_SERVER,
   type Way,
+  waysTo,
   WEARER,
   withStage,
 } from "./support/stage.ts";
@@ -31,12 +32,10 @@ async function assertAllIn(stage: Stage): Promise<void> {
   });
 }
 
-const CROWDS: readonly (readonly [Way, number])[] = [["direct", 2], ["direct", 8], [
-  "PgBouncer",
-  4,
-]];
+const CROWDS: readonly (readonly [Way, number])[] = [["direct", 3], ["PgBouncer", 4]];
+const LARGE_CROWD = ["direct", 8] as const;
 
-for (const [way, count] of CROWDS) {
+for (const [way, count] of SOAK ? [...CROWDS, LARGE_CROWD] : CROWDS) {
   Deno.test(
     `${count} syncs at once: each exits 0 or 75, and the tables are right [${way}]`,
     STRICT,
@@ -53,7 +52,7 @@ for (const [way, count] of CROWDS) {
   );
 }
 
-for (const way of TO_SERVER) {
+for (const way of waysTo("PgBouncer")) {
   Deno.test(
     `what a killed sync held is free for the next one, however late it would expire [${way}]`,
     STRICT,
@@ -75,7 +74,9 @@ for (const way of TO_SERVER) {
         await assertAllIn(stage);
       }),
   );
+}
 
+for (const way of waysTo("direct")) {
   Deno.test(
     `a lease of another machine: respected while renewed (75), taken over once expired [${way}]`,
     STRICT,
@@ -110,7 +111,9 @@ for (const way of TO_SERVER) {
         await assertAllIn(stage);
       }),
   );
+}
 
+for (const way of waysTo("PgBouncer")) {
   Deno.test(
     `a lease lost in mid-run: the loser calls nothing done that another one has taken over [${way}]`,
     STRICT,

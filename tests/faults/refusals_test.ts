@@ -4,7 +4,7 @@ import { asSuperuser, Cluster, sharedCluster } from "../support/postgres.ts";
 import { disturbed, onceAfter, pause } from "./support/disturbed.ts";
 import { assertHonest, assertSame, outcomeOf, runRecords } from "./support/outcome.ts";
 import { smallDisk } from "./support/small_disk.ts";
-import { awayFromMidnight, type Stage, TO_SERVER, WEARER, withStage } from "./support/stage.ts";
+import { awayFromMidnight, type Stage, waysTo, WEARER, withStage } from "./support/stage.ts";
 import { type Ended, runSync } from "./support/sync_program.ts";
 import { undisturbed } from "./support/undisturbed.ts";
 
@@ -48,14 +48,12 @@ async function setReadOnly(stage: Stage, on: boolean): Promise<void> {
   while (await isOn() !== on) await pause(10);
 }
 
-for (const way of TO_SERVER) {
-  const options = { simulator, way, cluster: cluster.address };
-
+for (const way of waysTo("PgBouncer")) {
   Deno.test(
     `a database that turns read-only: exit 5, says so, nothing half-written [${way}]`,
     STRICT,
     () =>
-      withStage(options, async (stage) => {
+      withStage({ simulator, way, cluster: cluster.address }, async (stage) => {
         await setReadOnly(stage, true);
         assertRefused(await runSync(stage), "DATABASE_READ_ONLY");
         await setReadOnly(stage, false);
@@ -71,6 +69,10 @@ for (const way of TO_SERVER) {
         await assertRepaired(stage);
       }),
   );
+}
+
+for (const way of waysTo("direct")) {
+  const options = { simulator, way, cluster: cluster.address };
 
   Deno.test(
     `missing rights: exit 5 names what is missing, nothing half-written [${way}]`,

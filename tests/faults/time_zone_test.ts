@@ -6,7 +6,7 @@ import { SOAK } from "../support/soak.ts";
 import { assertMirrors } from "../support/sync_world.ts";
 import { addDays, utcDay } from "../../lib/values/days.ts";
 import { assertSame, type Outcome, outcomeOf } from "./support/outcome.ts";
-import { TO_SERVER, type Way, WEARER, withStage } from "./support/stage.ts";
+import { type Way, waysTo, WEARER, withStage } from "./support/stage.ts";
 import { runSync } from "./support/sync_program.ts";
 
 await sharedCluster();
@@ -68,7 +68,7 @@ async function assertInstants(db: Database, began: Date): Promise<void> {
 for (const [place, [home, night]] of NIGHTS.entries()) {
   const zones = place > 0 ? ["UTC", "Pacific/Apia"] : SOAK ? ZONES : ZONES.slice(0, 3);
   let expected: Outcome | undefined;
-  for (const way of SOAK || place === 0 ? TO_SERVER : ["direct" as const]) {
+  for (const way of waysTo(place === 0 ? "PgBouncer" : "direct")) {
     Deno.test(
       `the night of ${night} in ${home} lands the same, whatever zone program and server are in [${way}]`,
       { sanitizeOps: true, sanitizeResources: true },

@@ -3,7 +3,7 @@ import { addDays, daysBetween } from "../../lib/values/days.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { findGaps, type Gap, type GapQuery } from "../../reports/gaps/find_gaps.ts";
 import { type RunningSimulator, truth, type TypeName } from "../../simulator/mod.ts";
-import { forEachDatabase } from "../support/databases.ts";
+import { onServerFirst } from "../support/server_first.ts";
 import { shippedPipeline, syncWearer, withSimulator } from "../support/sync_world.ts";
 
 const NOW = "2026-03-29T09:40:00Z";
@@ -42,7 +42,7 @@ function emptyDays(
   return empty;
 }
 
-forEachDatabase("findGaps() tells each cause in a history that has them all", async (db) => {
+onServerFirst("findGaps() tells each cause in a history that has them all", async (db) => {
   const users = [{
     id: "one",
     zone: "UTC",
@@ -100,7 +100,7 @@ forEachDatabase("findGaps() tells each cause in a history that has them all", as
   });
 }, { otherSchema: true });
 
-forEachDatabase("findGaps() goes by the granted scopes where they are known", async (db) => {
+onServerFirst("findGaps() goes by the granted scopes where they are known", async (db) => {
   await withSimulator({ users: [{ id: "one", zone: "UTC" }], days: 20, now: NOW }, async (oura) => {
     const types = ["daily_sleep"];
     await syncWearer(oura, db, "one", { pipeline: shippedPipeline(db.schema, DAYS), types });
@@ -115,7 +115,7 @@ forEachDatabase("findGaps() goes by the granted scopes where they are known", as
   });
 });
 
-forEachDatabase("findGaps() blames no scope that the portal cannot grant", async (db) => {
+onServerFirst("findGaps() blames no scope that the portal cannot grant", async (db) => {
   await withSimulator({ users: [{ id: "one", zone: "UTC" }], days: 20, now: NOW }, async (oura) => {
     await syncWearer(oura, db, "one", {
       pipeline: shippedPipeline(db.schema, DAYS),
@@ -128,7 +128,7 @@ forEachDatabase("findGaps() blames no scope that the portal cannot grant", async
   });
 });
 
-forEachDatabase("findGaps() counts samples to the wearer's own day, east of UTC", async (db) => {
+onServerFirst("findGaps() counts samples to the wearer's own day, east of UTC", async (db) => {
   const users = [{ id: "east", zone: "+13:00" }];
   await withSimulator({ users, days: 20, now: NOW }, async (oura) => {
     const pipeline = shippedPipeline(db.schema, DAYS);
@@ -145,7 +145,7 @@ forEachDatabase("findGaps() counts samples to the wearer's own day, east of UTC"
   });
 });
 
-forEachDatabase("a repaired failure is no gap, and backfill asks for nothing twice", async (db) => {
+onServerFirst("a repaired failure is no gap, and backfill asks for nothing twice", async (db) => {
   await withSimulator({ users: [{ id: "one", zone: "UTC" }], days: 60, now: NOW }, async (oura) => {
     const pipeline = shippedPipeline(db.schema, DAYS);
     const demand = { kind: "missing" as const, span: { from: "2026-02-10", to: "2026-03-10" } };
@@ -165,7 +165,7 @@ forEachDatabase("a repaired failure is no gap, and backfill asks for nothing twi
   });
 });
 
-forEachDatabase(
+onServerFirst(
   "a day read before the ring delivered is open, and no gap of Oura's yet",
   async (db) => {
     const until = "2026-03-29T10:30:00Z";
@@ -193,7 +193,7 @@ forEachDatabase(
   },
 );
 
-forEachDatabase(
+onServerFirst(
   "days without a workout are listed on demand only, once they are settled",
   async (db) => {
     const users = [{ id: "one", zone: "UTC" }];

@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { createWorld, exportZip } from "../../simulator/mod.ts";
 import { Random } from "../../simulator/world/random.ts";
 import { openDatabase } from "../../lib/db/driver/open.ts";
+import { runInProcess } from "../support/in_process.ts";
 import { createDatabase } from "../support/postgres.ts";
-import { Run } from "../support/run.ts";
+import { type Ended, Run } from "../support/run.ts";
 import { SOAK } from "../support/soak.ts";
 
 const NOW = "2026-07-30T12:00:00Z";
@@ -19,6 +20,9 @@ const TABLES = [
 
 interface Desk {
   readonly directory: string;
+  /** A command typed in this process. */
+  type(...args: string[]): Promise<Ended>;
+  /** The program started beside it, to be killed. */
   run(...args: string[]): Run;
   /** A digest of each table. */
   content(): Promise<string[]>;
@@ -31,9 +35,11 @@ async function withDesk(days: number, body: (desk: Desk) => Promise<void>): Prom
     const world = createWorld({ days, now: NOW });
     const zip = await exportZip(world, { user: "wearer-1", era: "quoted" });
     await Deno.writeFile(`${directory}/data.zip`, zip);
+    const place = { directory, env: { DATABASE_URL: database.url } };
     await body({
       directory,
-      run: (...args) => new Run({ directory, env: { DATABASE_URL: database.url } }, args),
+      type: (...args) => runInProcess(place, args),
+      run: (...args) => new Run(place, args),
       async content() {
         const db = await openDatabase({ kind: "url", url: database.url }, { schema: "oura" });
         const digests: string[] = [];
@@ -56,39 +62,41 @@ async function withDesk(days: number, body: (desk: Desk) => Promise<void>): Prom
 }
 
 Deno.test("import creates a wearer who never signed in, and prints counts without values", async () => {
-  await withDesk(5, async ({ run }) => {
-    const nameless = await run("import", "data.zip").end();
+  await withDesk(5, async ({ directory, type }) => {
+    const archive = `${directory}/data.zip`;
+    const nameless = await type("import", archive);
     assert.equal(nameless.exitCode, 2);
     assert.match(nameless.err, /--user-id me/);
-    const dry = await run("import", "data.zip", "--user-id", "me", "--dry-run").end();
+    const dry = await type("import", archive, "--user-id", "me", "--dry-run");
     assert.equal(dry.exitCode, 0, dry.err);
     assert.match(dry.out, /nothing is written/);
-    const first = await run("import", "data.zip", "--user-id", "me", "--json").end();
+    const first = await type("import", archive, "--user-id", "me", "--json");
     assert.equal(first.exitCode, 0, first.err);
     const report = JSON.parse(first.out);
     assert.equal(report.userId, "me");
     assert.ok(report.types.length > 15);
-    const status = await run("status").end();
+    const status = await type("status");
     assert.equal(status.exitCode, 0, status.err);
     assert.match(status.out, /wearer me/);
     assert.match(status.out, /skin_temperature +import/);
-    const again = await run("import", "data.zip").end();
+    const again = await type("import", archive);
     assert.equal(again.exitCode, 0, "the only wearer is meant");
   });
 });
 
-const KILLS = SOAK ? 20 : 4;
+const KILLS = SOAK ? 20 : 3;
+const DAYS = SOAK ? 20 : 10;
 
 Deno.test("an import that is killed again and again ends as one that was not", async () => {
   let whole: string[] = [];
   let durationMs = 0;
-  await withDesk(20, async ({ run, content }) => {
+  await withDesk(DAYS, async ({ run, content }) => {
     const began = performance.now();
     assert.equal((await run("import", "data.zip", "--user-id", "me").end()).exitCode, 0);
     durationMs = performance.now() - began;
     whole = await content();
   });
-  await withDesk(20, async ({ run, content }) => {
+  await withDesk(DAYS, async ({ run, content }) => {
     const random = new Random(7);
     let killed = 0;
     for (let kill = 0; kill < KILLS; kill++) {

@@ -5,6 +5,7 @@ import type { Database } from "../../lib/db/driver/database.ts";
 import { quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
 import { createWorld, exportFiles, exportZip } from "../../simulator/mod.ts";
 import { forEachDatabase } from "../support/databases.ts";
+import { onServerFirst } from "../support/server_first.ts";
 import { SOAK } from "../support/soak.ts";
 import {
   expected,
@@ -21,7 +22,8 @@ const USER = "wearer-1";
 const world = (days: number) => ({ days, now: NOW, users: [{ id: USER, zone: "Europe/London" }] });
 
 for (const era of ["bare", "quoted"] as const) {
-  forEachDatabase(
+  const register = era === "bare" ? forEachDatabase : onServerFirst;
+  register(
     `an archive of the ${era} era is loaded, and again writes nothing`,
     async (db) => {
       const made = createWorld(world(20));
@@ -94,7 +96,7 @@ async function digests(db: Database, pipeline: Pipeline): Promise<string[]> {
   return texts;
 }
 
-forEachDatabase(`sync then import equals import then sync, over ${DAYS} days`, async (db) => {
+onServerFirst(`sync then import equals import then sync, over ${DAYS} days`, async (db) => {
   await withSimulator(world(DAYS), async (simulator) => {
     const zip = await exportZip(simulator.world, { user: USER, era: "quoted" });
     const pipeline = shippedPipeline(db.schema, DAYS + 5);
@@ -124,7 +126,7 @@ forEachDatabase(`sync then import equals import then sync, over ${DAYS} days`, a
   });
 });
 
-forEachDatabase("the later observation wins, and an unknown field stays", async (db) => {
+onServerFirst("the later observation wins, and an unknown field stays", async (db) => {
   const header = "id;contributors;day;score;timestamp\n";
   const line = (score: string) =>
     `a1;{"deep_sleep": 80};2026-07-01;${score};2026-07-01T00:00:00+00:00\n`;
@@ -150,7 +152,7 @@ forEachDatabase("the later observation wins, and an unknown field stays", async 
   ]);
 });
 
-forEachDatabase(
+onServerFirst(
   "a document under another id is found by its natural key, one to one",
   async (db) => {
     const file = (ids: string[]) =>
@@ -169,7 +171,7 @@ forEachDatabase(
   },
 );
 
-forEachDatabase("another person's archive is refused before anything is written", async (db) => {
+onServerFirst("another person's archive is refused before anything is written", async (db) => {
   const file = (prefix: string) =>
     new Map([[
       "dailysleep.csv",
@@ -184,7 +186,7 @@ forEachDatabase("another person's archive is refused before anything is written"
   });
 });
 
-forEachDatabase(
+onServerFirst(
   "bad rows are rejected with file and line, and the others are loaded",
   async (db) => {
     const made = createWorld(world(3));
@@ -216,7 +218,7 @@ forEachDatabase(
   },
 );
 
-forEachDatabase("the figures of a series follow an import", async (db) => {
+onServerFirst("the figures of a series follow an import", async (db) => {
   const line = (id: string, day: string, items: number[]) => {
     const timestamp = `${day}T04:00:00+00:00`;
     return `${id};${day};${timestamp};${JSON.stringify({ interval: 60, items, timestamp })}\n`;

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { COLUMN_TYPES, type ColumnType, fit } from "../../lib/values/column_type.ts";
 import { DatabaseError } from "../../lib/errors.ts";
-import { forEachDatabase, withPostgres } from "../support/databases.ts";
+import { withPostgres } from "../support/server_database.ts";
+import { onServerFirst } from "../support/server_first.ts";
 
 const NUL = "\0";
 const HALF = "\ud800";
@@ -135,7 +136,7 @@ Deno.test("fit() never quotes the value in its reason", () => {
 const throughColumn = (type: ColumnType) =>
   `SELECT v::text AS v FROM jsonb_to_recordset($1::text::jsonb) AS r(v ${type})`;
 
-forEachDatabase("what fit() accepts, the database accepts", async (db) => {
+onServerFirst("what fit() accepts, the database accepts", async (db) => {
   for (const type of COLUMN_TYPES) {
     const sample = fc.sample(anyValue, 300);
     const sent = [...FITS[type], ...sample].flatMap((value) => {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { addDays, utcDay } from "../../lib/values/days.ts";
 import { type RunningSimulator, staticToken } from "../../simulator/mod.ts";
+import { runInProcess } from "../support/in_process.ts";
 import { createDatabase, sharedCluster } from "../support/postgres.ts";
-import { type Ended, Run } from "../support/run.ts";
+import type { Ended } from "../support/run.ts";
 import { withSimulator } from "../support/sync_world.ts";
 
 // Started here: the sanitizers of the first test would take it for a leak.
@@ -27,7 +28,7 @@ interface Scene {
   program(args: readonly string[], env?: Record<string, string>): Promise<Ended>;
 }
 
-/** The program with a database, a simulated Oura and a monitor of its own. */
+/** Commands with a database, a simulated Oura and a monitor of their own. */
 async function onScene(body: (scene: Scene) => Promise<void>): Promise<void> {
   const directory = await Deno.makeTempDir({ prefix: "oura-sync-operations-" });
   await Deno.writeTextFile(`${directory}/oura.yaml`, CONFIG);
@@ -47,7 +48,7 @@ async function onScene(body: (scene: Scene) => Promise<void>): Promise<void> {
         HEALTHCHECK_URL: `http://127.0.0.1:${monitor.addr.port}/check`,
       };
       const program = (args: readonly string[], env: Record<string, string> = {}) =>
-        new Run({ directory, env: { ...settings, ...env } }, args).end();
+        runInProcess({ directory, env: { ...settings, ...env } }, args);
       return body({ oura, told, program });
     });
   } finally {

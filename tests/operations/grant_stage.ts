@@ -9,7 +9,7 @@ import { configureLogging } from "../../lib/log/log.ts";
 import type { SyncReport } from "../../pipelines/sync/outcome.ts";
 import type { App } from "../../simulator/oauth/apps.ts";
 import type { RunningSimulator } from "../../simulator/mod.ts";
-import { withPglite } from "../support/databases.ts";
+import { withPostgres } from "../support/server_database.ts";
 import { SILENT } from "../support/in_process.ts";
 import { simulatedSettings } from "../support/simulated_settings.ts";
 import { shippedPipeline, withSimulator } from "../support/sync_world.ts";
@@ -39,7 +39,11 @@ const USERS = ["wearer-old", "wearer-new"];
 /** Registers a test on a stage of its own, with two wearers at Oura and nobody signed in. */
 export function grantTest(name: string, body: (stage: GrantStage) => Promise<void>): void {
   const strict = { sanitizeOps: true, sanitizeResources: true };
-  Deno.test(name, strict, () => withPglite("oura", (db) => onStage(db, body)));
+  Deno.test(
+    name,
+    strict,
+    () => withPostgres("oura", (db) => onStage(db, body), { migrated: true }),
+  );
 }
 
 /** The same on a database of the caller's own. */

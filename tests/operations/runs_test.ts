@@ -3,7 +3,7 @@ import type { Database } from "../../lib/db/driver/database.ts";
 import type { Life } from "../../lib/process/process_lock.ts";
 import { RateGate } from "../../lib/oura/http/rate_gate.ts";
 import { InterruptedError } from "../../lib/process/interrupted_error.ts";
-import { forEachDatabase } from "../support/databases.ts";
+import { onServerFirst } from "../support/server_first.ts";
 import { shippedPipeline, syncWearer, withSimulator } from "../support/sync_world.ts";
 
 const NOW = "2026-03-29T09:40:00Z";
@@ -23,7 +23,7 @@ async function stateOf(db: Database, id: number) {
   return (await db.query(sql, [id])).rows[0];
 }
 
-forEachDatabase(
+onServerFirst(
   "a run that was killed is closed by the next one, a live one is not",
   async (db) => {
     await withSimulator(USERS, async (oura) => {
@@ -49,7 +49,7 @@ forEachDatabase(
   },
 );
 
-forEachDatabase("the requests and bytes of the types add up to those of the run", async (db) => {
+onServerFirst("the requests and bytes of the types add up to those of the run", async (db) => {
   await withSimulator(USERS, async (oura) => {
     oura.simulator.faults.add({ kind: "status", match: "/sleep_time", times: 1 });
     const pipeline = shippedPipeline(db.schema, 3);
@@ -66,7 +66,7 @@ forEachDatabase("the requests and bytes of the types add up to those of the run"
   });
 });
 
-forEachDatabase("waiting for the rate limit keeps the leases", async (db) => {
+onServerFirst("waiting for the rate limit keeps the leases", async (db) => {
   await withSimulator(USERS, async (oura) => {
     oura.simulator.faults.add({ kind: "rateLimit", seconds: 3, times: 1 });
     const pipeline = shippedPipeline(db.schema, 3);
@@ -91,7 +91,7 @@ forEachDatabase("waiting for the rate limit keeps the leases", async (db) => {
   });
 });
 
-forEachDatabase("waiting for the rate limit ends when the run is stopped", async (db) => {
+onServerFirst("waiting for the rate limit ends when the run is stopped", async (db) => {
   await withSimulator(USERS, async (oura) => {
     oura.simulator.faults.add({ kind: "rateLimit", seconds: 600 });
     const stop = new AbortController();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Delivered, NewestDay } from "../../pipelines/sync/plan/delivered.ts";
 import { emptyStretches } from "../../pipelines/sync/plan/empty_stretches.ts";
 import { createTransform } from "../../pipelines/stages/transform.ts";
-import { forEachDatabase } from "../support/databases.ts";
+import { onServerFirst } from "../support/server_first.ts";
 import { beat, dailySleep, typeFrom } from "./support.ts";
 
 const TODAY = "2026-05-20";
@@ -12,7 +12,7 @@ const HEART = typeFrom("heart_rate");
 const BATTERY = typeFrom("ring_battery_level");
 const TYPES = [SLEEP, WORKOUT, HEART, BATTERY, typeFrom("personal_info")];
 
-forEachDatabase(
+onServerFirst(
   "a time series goes by its own samples, the other types by anything",
   async (db) => {
     const none = await Delivered.read(db, "w", TYPES, TODAY);
@@ -58,7 +58,7 @@ Deno.test("the newest day of a reading is that of its documents, of the future o
   );
 });
 
-forEachDatabase(
+onServerFirst(
   "a stretch without samples is found in every time zone, a pause is not",
   async (db) => {
     // A sample an hour, but for a local day at UTC+9: from 15:00 UTC on the 9th to 15:00 on the 10th.

@@ -6,7 +6,7 @@ import { createIndex } from "../../pipelines/schema/plan/ddl.ts";
 import { createLoader } from "../../pipelines/stages/load.ts";
 import { rejectEntry } from "../../pipelines/stages/reject_entry.ts";
 import { createTransform } from "../../pipelines/stages/transform.ts";
-import { forEachDatabase } from "../support/databases.ts";
+import { onServerFirst } from "../support/server_first.ts";
 import { addColumns, beat, contents, dailySleep, load, typeFrom, WEARER } from "./support.ts";
 
 const DAY = "2026-05-01";
@@ -39,7 +39,7 @@ async function through(db: Database, name: string, lines: string[], documents: u
   return { rows: await contents(db, table), reasons: rejects.map(({ reason }) => reason) };
 }
 
-forEachDatabase(
+onServerFirst(
   "a key longer than an index holds is quarantined, a shorter one kept",
   async (db) => {
     const { rows, reasons } = await through(db, "daily_sleep", [], [
@@ -52,7 +52,7 @@ forEachDatabase(
   },
 );
 
-forEachDatabase("a sample's source is bounded like any other key", async (db) => {
+onServerFirst("a sample's source is bounded like any other key", async (db) => {
   const { rows, reasons } = await through(db, "heart_rate", [], [
     beat(0, { source: incompressible(900) }),
     beat(1, { source: incompressible(9000) }),
@@ -61,7 +61,7 @@ forEachDatabase("a sample's source is bounded like any other key", async (db) =>
   assert.equal(reasons.length, 1);
 });
 
-forEachDatabase("a value longer than its index holds is quarantined", async (db) => {
+onServerFirst("a value longer than its index holds is quarantined", async (db) => {
   const lines = [
     "columns:",
     "  text: { path: text, type: text, new_field: true, index: true }",
@@ -81,7 +81,7 @@ forEachDatabase("a value longer than its index holds is quarantined", async (db)
   }
 });
 
-forEachDatabase("a document nested too deeply is quarantined, a deep one kept", async (db) => {
+onServerFirst("a document nested too deeply is quarantined, a deep one kept", async (db) => {
   const { rows, reasons } = await through(db, "daily_sleep", [], [
     dailySleep("a", DAY, { extra: nested(499) }),
     dailySleep("b", DAY, { extra: nested(500) }),
@@ -91,7 +91,7 @@ forEachDatabase("a document nested too deeply is quarantined, a deep one kept", 
   assert.deepEqual(reasons, Array(2).fill("the document is nested too deeply"));
 });
 
-forEachDatabase("an instant before the first year or after the last is quarantined", async (db) => {
+onServerFirst("an instant before the first year or after the last is quarantined", async (db) => {
   const edges = [
     "0001-01-01T00:00:00+05:00",
     "0001-01-01T05:00:00+05:00",

@@ -1,10 +1,9 @@
 /** Data that reaches Oura after its day was read. */
 import assert from "node:assert/strict";
-import { migrate } from "../../lib/db/migrate/migrate.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { addDays } from "../../lib/values/days.ts";
 import type { Demand } from "../../pipelines/sync/plan/windows.ts";
-import { withPglite } from "../support/databases.ts";
+import { withPostgres } from "../support/server_database.ts";
 import { ScriptedOura, syncScripted } from "../support/scripted_oura.ts";
 import { dailySleep } from "./support.ts";
 
@@ -14,11 +13,11 @@ const at = (hour: number, daysLater = 0) =>
 const strict = { sanitizeOps: true, sanitizeResources: true };
 
 function lateTest(name: string, body: (db: Database, oura: ScriptedOura) => Promise<void>): void {
-  Deno.test(name, strict, () =>
-    withPglite("oura", async (db) => {
-      await migrate(db);
-      await body(db, new ScriptedOura());
-    }));
+  Deno.test(
+    name,
+    strict,
+    () => withPostgres("oura", (db) => body(db, new ScriptedOura()), { migrated: true }),
+  );
 }
 
 async function count(db: Database, table: string): Promise<number> {

@@ -7,7 +7,8 @@ import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
 import type { SyncEvent } from "../../pipelines/sync/sync_wearer.ts";
 import type { World } from "../../simulator/mod.ts";
 import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
-import { forEachDatabase, withPostgres } from "../support/databases.ts";
+import { withPostgres } from "../support/server_database.ts";
+import { onServerFirst } from "../support/server_first.ts";
 import {
   expected,
   failures,
@@ -80,7 +81,7 @@ async function assertRestored(db: Database, world: World): Promise<void> {
 }
 
 for (const { name, sql } of LOSSES) {
-  forEachDatabase(`a table ${name} is read again, and gaps says why`, async (db) => {
+  onServerFirst(`a table ${name} is read again, and gaps says why`, async (db) => {
     await withSimulator(WORLD, async (simulator) => {
       const { world } = simulator;
       const pipeline = pipelineOf(db);
@@ -138,7 +139,7 @@ Deno.test("rows that a policy hides do not count as lost", async () => {
   }, { migrated: true });
 });
 
-forEachDatabase("days older than the configured start are read again too", async (db) => {
+onServerFirst("days older than the configured start are read again too", async (db) => {
   await withSimulator(WORLD, async (simulator) => {
     const pipeline = pipelineOf(db, 5);
     const from = addDays(utcDay(new Date(simulator.world.now)), -DAYS);
@@ -149,7 +150,7 @@ forEachDatabase("days older than the configured start are read again too", async
   });
 });
 
-forEachDatabase("a ledger from before the accounts notices a table that is empty", async (db) => {
+onServerFirst("a ledger from before the accounts notices a table that is empty", async (db) => {
   await withSimulator(WORLD, async (simulator) => {
     const pipeline = pipelineOf(db);
     await syncWearer(simulator, db, "zero", { pipeline });
@@ -160,7 +161,7 @@ forEachDatabase("a ledger from before the accounts notices a table that is empty
   });
 });
 
-forEachDatabase("rows that Oura no longer has are asked for once", async (db) => {
+onServerFirst("rows that Oura no longer has are asked for once", async (db) => {
   await withSimulator(WORLD, async (simulator) => {
     const pipeline = pipelineOf(db);
     await syncWearer(simulator, db, "zero", { pipeline });
@@ -182,7 +183,7 @@ forEachDatabase("rows that Oura no longer has are asked for once", async (db) =>
   });
 });
 
-forEachDatabase("counting is left out for large tables that were counted today", async (db) => {
+onServerFirst("counting is left out for large tables that were counted today", async (db) => {
   await withSimulator(WORLD, async (simulator) => {
     const pipeline = pipelineOf(db);
     await applyAdditive(db, pipeline);

@@ -1,8 +1,8 @@
 /** What a list lacks is asked for by itself before it is marked deleted. */
 import assert from "node:assert/strict";
-import { migrate } from "../../lib/db/migrate/migrate.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { forEachDatabase, withPglite } from "../support/databases.ts";
+import { withPostgres } from "../support/server_database.ts";
+import { onServerFirst } from "../support/server_first.ts";
 import { dailySleep } from "./support.ts";
 import { ScriptedOura, syncScripted } from "../support/scripted_oura.ts";
 
@@ -26,7 +26,7 @@ async function deleted(db: Database, table: string): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-forEachDatabase("the only document of a window that Oura deletes is marked", async (db) => {
+onServerFirst("the only document of a window that Oura deletes is marked", async (db) => {
   const oura = new ScriptedOura();
   oura.lists.daily_sleep = [dailySleep("only", "2026-05-18")];
   await syncAt(db, oura, 0, ["daily_sleep"]);
@@ -48,16 +48,12 @@ forEachDatabase("the only document of a window that Oura deletes is marked", asy
   assert.deepEqual(await deleted(db, "daily_sleep"), []);
 });
 
-/** Runs a test on one migrated embedded database: nothing of it is the engine's. */
-function onPglite(name: string, body: (db: Database) => Promise<void>): void {
-  Deno.test(name, strict, () =>
-    withPglite("oura", async (db) => {
-      await migrate(db);
-      await body(db);
-    }));
+/** Runs a test on one migrated database: nothing of it is the engine's. */
+function onOne(name: string, body: (db: Database) => Promise<void>): void {
+  Deno.test(name, strict, () => withPostgres("oura", body, { migrated: true }));
 }
 
-onPglite("a document that a list lacks but its own route knows is not marked", async (db) => {
+onOne("a document that a list lacks but its own route knows is not marked", async (db) => {
   const oura = new ScriptedOura();
   const days = ["a", "b", "c"].map((id, i) => dailySleep(id, `2026-05-1${5 + i}`));
   oura.lists.daily_sleep = days;
@@ -70,7 +66,7 @@ onPglite("a document that a list lacks but its own route knows is not marked", a
 });
 
 for (const status of [401, 403, 422, 500]) {
-  onPglite(`a single route that answers ${status} says nothing of a deletion`, async (db) => {
+  onOne(`a single route that answers ${status} says nothing of a deletion`, async (db) => {
     const oura = new ScriptedOura();
     oura.lists.daily_sleep = [dailySleep("only", "2026-05-18")];
     await syncAt(db, oura, 0, ["daily_sleep"]);
@@ -81,7 +77,7 @@ for (const status of [401, 403, 422, 500]) {
   });
 }
 
-onPglite("one run asks for ten documents at most, and the next ones go on", async (db) => {
+onOne("one run asks for ten documents at most, and the next ones go on", async (db) => {
   const oura = new ScriptedOura();
   oura.lists.daily_sleep = Array.from(
     { length: 25 },
@@ -99,7 +95,7 @@ onPglite("one run asks for ten documents at most, and the next ones go on", asyn
   assert.deepEqual(marked, [10, 20, 25]);
 });
 
-onPglite("a ring that is gone from an empty list is asked for, too", async (db) => {
+onOne("a ring that is gone from an empty list is asked for, too", async (db) => {
   const oura = new ScriptedOura();
   oura.lists.ring_configuration = [{ id: "r1", color: "silver" }];
   await syncAt(db, oura, 0, ["ring_configuration"]);
@@ -108,7 +104,7 @@ onPglite("a ring that is gone from an empty list is asked for, too", async (db) 
   assert.deepEqual(await deleted(db, "ring_configuration"), ["r1"]);
 });
 
-onPglite("a document that has its day for an id has no route to ask", async (db) => {
+onOne("a document that has its day for an id has no route to ask", async (db) => {
   const oura = new ScriptedOura();
   oura.lists.daily_cardiovascular_age = [{ day: "2026-05-18", vascular_age: 40 }];
   await syncAt(db, oura, 0, ["daily_cardiovascular_age"]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { firstInstants } from "../../pipelines/rollup/heart_rate_hours.ts";
-import { forEachDatabase } from "../support/databases.ts";
+import { onServerFirst } from "../support/server_first.ts";
 import { shippedPipeline, syncWearer, withSimulator } from "../support/sync_world.ts";
 
 const NOW = "2026-10-15T12:00:00Z";
@@ -39,7 +39,7 @@ async function wrongDays(db: Database): Promise<number> {
 
 const run = (db: Database, sql: string) => db.exec(sql);
 
-forEachDatabase("the hours of heart rate follow the samples", async (db, t) => {
+onServerFirst("the hours of heart rate follow the samples", async (db, t) => {
   const pipeline = shippedPipeline(db.schema, DAYS);
   await withSimulator({ days: DAYS + 2, now: NOW, users: [{ zone: "UTC" }] }, async (oura) => {
     const userId = oura.world.wearers[0]!.id;
@@ -162,7 +162,7 @@ async function wrongDocuments(db: Database, series: string): Promise<number> {
   return rows[0]!.wrong;
 }
 
-forEachDatabase("the figures of a series follow its samples", async (db, t) => {
+onServerFirst("the figures of a series follow its samples", async (db, t) => {
   const pipeline = shippedPipeline(db.schema, DAYS);
   await withSimulator({ days: DAYS + 2, now: NOW, users: [{ zone: "UTC" }] }, async (oura) => {
     const userId = oura.world.wearers[0]!.id;

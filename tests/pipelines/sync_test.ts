@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { quoteIdentifier } from "../../lib/db/driver/identifiers.ts";
 import { TYPE_NAMES } from "../../simulator/mod.ts";
 import { forEachDatabase, withPostgres } from "../support/databases.ts";
+import { onServerFirst } from "../support/server_first.ts";
 import { SOAK } from "../support/soak.ts";
 import {
   assertMirrors,
@@ -40,7 +41,7 @@ forEachDatabase(
   },
 );
 
-forEachDatabase("sync() again at the same time reports nothing new", async (db) => {
+onServerFirst("sync() again at the same time reports nothing new", async (db) => {
   await withSimulator(
     { users: [{ id: "zero", zone: "UTC" }], days: 60, now: NOW },
     async (simulator) => {
@@ -56,7 +57,7 @@ forEachDatabase("sync() again at the same time reports nothing new", async (db) 
   );
 });
 
-forEachDatabase(
+onServerFirst(
   "sync() a day later brings what is new, revised or gone, and no more",
   async (db) => {
     await withSimulator({ users: WEST_ZERO_EAST, days: 60, now: NOW }, async (simulator) => {
@@ -104,7 +105,7 @@ Deno.test("sync() of unchanged data writes no row of any data table", async () =
   });
 });
 
-forEachDatabase("sync() goes on with the other types when one is refused", async (db) => {
+onServerFirst("sync() goes on with the other types when one is refused", async (db) => {
   const users = [{
     id: "narrow",
     zone: "UTC",
@@ -126,7 +127,7 @@ forEachDatabase("sync() goes on with the other types when one is refused", async
   });
 });
 
-forEachDatabase("sync() leaves out types whose scope is known not to be granted", async (db) => {
+onServerFirst("sync() leaves out types whose scope is known not to be granted", async (db) => {
   await withSimulator({ users: 1, days: 30, now: NOW }, async (simulator) => {
     const { id } = simulator.world.wearers[0]!;
     const { OuraHttp } = await import("../../lib/oura/http/http.ts");
@@ -153,7 +154,7 @@ forEachDatabase("sync() leaves out types whose scope is known not to be granted"
   });
 });
 
-forEachDatabase("sync() of a wearer without membership says so and exits 4", async (db) => {
+onServerFirst("sync() of a wearer without membership says so and exits 4", async (db) => {
   const users = [{ id: "lapsed", zone: "UTC", membership: false, ring: "gen3" as const }];
   await withSimulator({ users, days: 30, now: NOW }, async (simulator) => {
     const report = await syncWearer(simulator, db, "lapsed", {
@@ -164,7 +165,7 @@ forEachDatabase("sync() of a wearer without membership says so and exits 4", asy
   });
 });
 
-forEachDatabase("a dry run asks nobody and writes nothing", async (db) => {
+onServerFirst("a dry run asks nobody and writes nothing", async (db) => {
   await withSimulator({ users: 1, days: 30, now: NOW }, async (simulator) => {
     const { id } = simulator.world.wearers[0]!;
     const report = await syncWearer(simulator, db, id, { dryRun: true });
@@ -175,7 +176,7 @@ forEachDatabase("a dry run asks nobody and writes nothing", async (db) => {
   });
 });
 
-forEachDatabase(
+onServerFirst(
   "sync() of types whose scopes are missing blames neither token nor membership",
   async (db) => {
     const users = [{ id: "narrow", zone: "UTC", scopes: ["daily"] }];
@@ -192,7 +193,7 @@ forEachDatabase(
   },
 );
 
-forEachDatabase("sync() with a token that Oura refuses everywhere exits 3", async (db) => {
+onServerFirst("sync() with a token that Oura refuses everywhere exits 3", async (db) => {
   await withSimulator({ users: 1, days: 30, now: NOW }, async (simulator) => {
     const report = await syncWearer(simulator, db, "nobody-of-this-world", {
       pipeline: shippedPipeline(db.schema, 3),
@@ -207,7 +208,7 @@ forEachDatabase("sync() with a token that Oura refuses everywhere exits 3", asyn
 
 const GARBLED = ["daily_activity", "daily_readiness", "daily_sleep", "sleep", "workout"];
 
-forEachDatabase("sync() goes on with the other types when several are broken", async (db) => {
+onServerFirst("sync() goes on with the other types when several are broken", async (db) => {
   await withSimulator({ users: 1, days: 10, now: NOW }, async (simulator) => {
     const match = `usercollection/(${GARBLED.join("|")})\\?`;
     simulator.simulator.faults.add({ kind: "status", match, status: 500 });

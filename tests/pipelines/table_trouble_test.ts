@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { SqlError } from "../../lib/db/driver/errors/errors.ts";
 import { isTableTrouble } from "../../lib/db/driver/errors/error_reach.ts";
 import { TableTroubleError } from "../../pipelines/errors.ts";
-import { forEachDatabase } from "../support/databases.ts";
+import { onServerFirst } from "../support/server_first.ts";
 import {
   assertMirrors,
   shippedPipeline,
@@ -39,7 +39,7 @@ const TROUBLES: readonly { name: string; sql: string; undo: string; says: RegExp
   }];
 
 for (const { name, sql, undo, says, code } of TROUBLES) {
-  forEachDatabase(`sync(): ${name} fails its type only`, async (db) => {
+  onServerFirst(`sync(): ${name} fails its type only`, async (db) => {
     await withSimulator(WORLD, async (simulator) => {
       const pipeline = shippedPipeline(db.schema, DAYS);
       await db.exec(sql);
@@ -77,7 +77,7 @@ Deno.test("only what every table would meet is the server's trouble", () => {
   assert.ok(!isTableTrouble(new TypeError("a bug")));
 });
 
-forEachDatabase("sync(): trouble that every table has is the database's", async (db) => {
+onServerFirst("sync(): trouble that every table has is the database's", async (db) => {
   await withSimulator(WORLD, async (simulator) => {
     const pipeline = shippedPipeline(db.schema, DAYS);
     const types = ["daily_sleep", "daily_stress"];

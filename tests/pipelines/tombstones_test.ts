@@ -7,7 +7,7 @@ import { KEY_SEPARATOR } from "../../pipelines/stages/key.ts";
 import { createLoader } from "../../pipelines/stages/load.ts";
 import { SeenDocuments } from "../../pipelines/stages/tombstones.ts";
 import { createTransform } from "../../pipelines/stages/transform.ts";
-import { forEachDatabase } from "../support/databases.ts";
+import { onServerFirst } from "../support/server_first.ts";
 import { beat, dailySleep, load, rowsOf, typeFrom, WEARER } from "./support.ts";
 
 const SLEEP = typeFrom("daily_sleep");
@@ -56,27 +56,27 @@ async function buried(db: Database, table: string, column = "id"): Promise<unkno
 const week = [1, 2, 3, 4, 5, 6, 7].map((n) => dailySleep(`d${n}`, `2026-05-0${n}`));
 const without = (...ids: string[]) => week.filter(({ id }) => !ids.includes(id));
 
-forEachDatabase("an empty answer buries nothing", async (db) => {
+onServerFirst("an empty answer buries nothing", async (db) => {
   await store(db, SLEEP, week);
   assert.equal(await markDeleted(db, SLEEP, WINDOW, []), 0);
   assert.deepEqual(await buried(db, "daily_sleep"), []);
 });
 
-forEachDatabase("what a complete answer lacks on the window's own days is buried", async (db) => {
+onServerFirst("what a complete answer lacks on the window's own days is buried", async (db) => {
   await store(db, SLEEP, week);
   assert.equal(await markDeleted(db, SLEEP, WINDOW, without("d4")), 1);
   assert.deepEqual(await buried(db, "daily_sleep"), ["d4"]);
   assert.equal(await markDeleted(db, SLEEP, WINDOW, without("d4")), 0);
 });
 
-forEachDatabase("the padding around a window is never buried", async (db) => {
+onServerFirst("the padding around a window is never buried", async (db) => {
   await store(db, SLEEP, week);
   assert.equal(await markDeleted(db, SLEEP, WINDOW, without("d1", "d2", "d6", "d7")), 0);
   assert.equal(await markDeleted(db, SLEEP, WINDOW, without("d2", "d3", "d5", "d6")), 2);
   assert.deepEqual(await buried(db, "daily_sleep"), ["d3", "d5"]);
 });
 
-forEachDatabase("a document that comes back is unearthed, and can be buried again", async (db) => {
+onServerFirst("a document that comes back is unearthed, and can be buried again", async (db) => {
   await store(db, SLEEP, week);
   await markDeleted(db, SLEEP, WINDOW, without("d4"));
   assert.equal((await store(db, SLEEP, week)).updated, 1);
@@ -84,14 +84,14 @@ forEachDatabase("a document that comes back is unearthed, and can be buried agai
   assert.equal(await markDeleted(db, SLEEP, WINDOW, without("d4")), 1);
 }, { otherSchema: true });
 
-forEachDatabase("a rejected document exists; one without a key may be any", async (db) => {
+onServerFirst("a rejected document exists; one without a key may be any", async (db) => {
   await store(db, SLEEP, week);
   assert.equal(await markDeleted(db, SLEEP, WINDOW, without("d4"), ["d4"]), 0);
   assert.equal(await markDeleted(db, SLEEP, WINDOW, without("d4"), [null]), 0);
   assert.deepEqual(await buried(db, "daily_sleep"), []);
 });
 
-forEachDatabase("what another writer touched since the reading began is not buried", async (db) => {
+onServerFirst("what another writer touched since the reading began is not buried", async (db) => {
   await store(db, SLEEP, week);
   await store(db, HEART, [beat(576), beat(577)]);
   const hoursMs = 7_200_000;
@@ -101,13 +101,13 @@ forEachDatabase("what another writer touched since the reading began is not buri
   assert.equal(await markDeleted(db, HEART, WINDOW, [beat(576)]), 1);
 });
 
-forEachDatabase("a sample within the window's first millisecond was seen", async (db) => {
+onServerFirst("a sample within the window's first millisecond was seen", async (db) => {
   const first = { ...beat(576), timestamp: "2026-05-03T00:00:00.000250+00:00" };
   await store(db, HEART, [first, beat(577)]);
   assert.equal(await markDeleted(db, HEART, WINDOW, [first, beat(577)]), 0);
 });
 
-forEachDatabase("samples of a route without a range are a whole set, too", async (db) => {
+onServerFirst("samples of a route without a range are a whole set, too", async (db) => {
   const type = typeFrom("readings", [
     "endpoint: /v2/usercollection/readings",
     "window: { by: none }",
@@ -122,7 +122,7 @@ forEachDatabase("samples of a route without a range are a whole set, too", async
   assert.equal((await buried(db, "readings", "timestamp")).length, 1);
 });
 
-forEachDatabase("another wearer's documents are none of a window's business", async (db) => {
+onServerFirst("another wearer's documents are none of a window's business", async (db) => {
   await store(db, SLEEP, week);
   await db.exec(
     `INSERT INTO oura.daily_sleep (user_id, id, day) VALUES ('wearer-2', 'd4', '2026-05-04')`,
@@ -131,7 +131,7 @@ forEachDatabase("another wearer's documents are none of a window's business", as
   assert.deepEqual(await buried(db, "daily_sleep", "user_id"), [WEARER]);
 });
 
-forEachDatabase(
+onServerFirst(
   "samples are buried by instant and source, within the window's UTC days",
   async (db) => {
     // A sample an hour, from 2026-05-01 on, and a second source at one of the instants.
@@ -155,7 +155,7 @@ forEachDatabase(
   },
 );
 
-forEachDatabase("a vanished sample is noticed among new ones and among rejects", async (db) => {
+onServerFirst("a vanished sample is noticed among new ones and among rejects", async (db) => {
   const samples = Array.from({ length: 72 }, (_, i) => beat(576 + i * 12));
   const [former, fresh] = [samples.slice(0, 40), samples.slice(40)];
   await store(db, HEART, former);
@@ -168,7 +168,7 @@ forEachDatabase("a vanished sample is noticed among new ones and among rejects",
   assert.equal(await markDeleted(db, HEART, WINDOW, withoutOne.slice(1), rejected), 1);
 });
 
-forEachDatabase("of a collection without a range everything missing is buried", async (db) => {
+onServerFirst("of a collection without a range everything missing is buried", async (db) => {
   const rings = ["r1", "r2", "r3"].map((id) => ({ id, color: "silver" }));
   await store(db, RING, rings);
   const today = { from: "2026-05-09", to: "2026-05-09" };

@@ -11,7 +11,7 @@ import { retryRejects } from "../../pipelines/reprocess/retry_rejects.ts";
 import { sync } from "../../pipelines/sync/sync_wearer.ts";
 import { pipelineOf, WEARER } from "../columns/support.ts";
 import { withOura } from "../oura/support.ts";
-import { forEachDatabase } from "../support/databases.ts";
+import { onServerFirst } from "../support/server_first.ts";
 
 type Documents = Record<string, unknown>[];
 
@@ -66,7 +66,7 @@ function retry(db: Database, pipeline: Pipeline) {
   return retryRejects(db, { pipeline, lease, version: "test", filter: {} });
 }
 
-forEachDatabase("a sync loads what the declared columns take, and reports the rest", async (db) => {
+onServerFirst("a sync loads what the declared columns take, and reports the rest", async (db) => {
   const declared = pipelineOf(
     db,
     [
@@ -102,7 +102,7 @@ forEachDatabase("a sync loads what the declared columns take, and reports the re
   ) assert.ok(changed.includes(line), line);
 });
 
-forEachDatabase("a reject is news once, and again when its document changed", async (db) => {
+onServerFirst("a reject is news once, and again when its document changed", async (db) => {
   const declared = pipelineOf(db, "daily_spo2: { columns: { b: breathing_disturbance_index } }");
   const run = async (index: unknown) => {
     const documents = nineDays(spo2, { breathing_disturbance_index: index });
@@ -136,7 +136,7 @@ const night = (day: string) => ({
   hrv: { interval: 300, items: [40, 41], timestamp: `${day}T00:00:00Z` },
 });
 
-forEachDatabase("an unreadable series is a reject of its own; the row is in", async (db) => {
+onServerFirst("an unreadable series is a reject of its own; the row is in", async (db) => {
   const declared = pipelineOf(db, SLEEP);
   const broken = { hrv: { interval: -300, items: [40, 41], timestamp: "2026-11-05T00:00:00Z" } };
   const first = await syncDocuments(db, declared, { sleep: nineDays(night, broken) });
@@ -156,7 +156,7 @@ forEachDatabase("an unreadable series is a reject of its own; the row is in", as
   assert.deepEqual(await listRejects(db, {}), []);
 });
 
-forEachDatabase("retry loads the samples of a series that can be read now", async (db) => {
+onServerFirst("retry loads the samples of a series that can be read now", async (db) => {
   const sleep = nineDays(night, { bedtime_start: null, at: "2026-11-05T00:00:00Z" })
     .map((document) => ({ bedtime_start: `${document.day}T00:00:00Z`, ...document }))
     .map((document) => ({ ...document, sleep_phase_5_min: "12" }));
@@ -174,7 +174,7 @@ forEachDatabase("retry loads the samples of a series that can be read now", asyn
   assert.deepEqual([await count(db, "stages"), (await listRejects(db, {})).length], [18, 0]);
 });
 
-forEachDatabase(
+onServerFirst(
   "two battery rows at one instant are both kept, and read again in vain",
   async (db) => {
     const declared = pipelineOf(db, "ring_battery_level: { columns: { level: level } }");

@@ -4,7 +4,7 @@ import type { Database } from "../../lib/db/driver/database.ts";
 import { acquireLeases } from "../../lib/db/store/leases.ts";
 import { addRejects, closeRejects, listRejects, readRejects } from "../../lib/db/store/rejects.ts";
 import { retryRejects } from "../../pipelines/reprocess/retry_rejects.ts";
-import { forEachDatabase } from "../support/databases.ts";
+import { onServerFirst } from "../support/server_first.ts";
 import {
   canonical,
   shippedPipeline,
@@ -48,7 +48,7 @@ async function rows(db: Database, sql: string): Promise<Record<string, unknown>[
   return (await db.query(sql)).rows;
 }
 
-forEachDatabase("retry loads what fits by now, samples too, as a sync would have", async (db) => {
+onServerFirst("retry loads what fits by now, samples too, as a sync would have", async (db) => {
   await withSimulator(USERS, async (oura) => {
     const types = ["sleep"];
     const failed = await syncWearer(oura, db, "one", { pipeline: broken(db.schema), types });
@@ -84,7 +84,7 @@ forEachDatabase("retry loads what fits by now, samples too, as a sync would have
   });
 }, { otherSchema: true });
 
-forEachDatabase("retry leaves what still does not fit, with its present reason", async (db) => {
+onServerFirst("retry leaves what still does not fit, with its present reason", async (db) => {
   await withSimulator(USERS, async (oura) => {
     oura.simulator.faults.add({
       kind: "malform",
@@ -109,7 +109,7 @@ forEachDatabase("retry leaves what still does not fit, with its present reason",
 
 const ENTRY = { path: "", column: null, expected: null, reason: "made up" };
 
-forEachDatabase("of several states of a document only the last one counts", async (db) => {
+onServerFirst("of several states of a document only the last one counts", async (db) => {
   await withSimulator(USERS, async (oura) => {
     const types = ["daily_sleep"];
     await syncWearer(oura, db, "one", { pipeline: shippedPipeline(db.schema, DAYS), types });
@@ -132,7 +132,7 @@ forEachDatabase("of several states of a document only the last one counts", asyn
   });
 });
 
-forEachDatabase("retry does not bring back what Oura no longer returns", async (db) => {
+onServerFirst("retry does not bring back what Oura no longer returns", async (db) => {
   await withSimulator(USERS, async (oura) => {
     const types = ["sleep"];
     await syncWearer(oura, db, "one", { pipeline: shippedPipeline(db.schema, DAYS), types });
@@ -154,7 +154,7 @@ forEachDatabase("retry does not bring back what Oura no longer returns", async (
   });
 });
 
-forEachDatabase("a discarded document is neither quarantined nor counted again", async (db) => {
+onServerFirst("a discarded document is neither quarantined nor counted again", async (db) => {
   await withSimulator(USERS, async (oura) => {
     const options = { pipeline: broken(db.schema), types: ["sleep"] };
     assert.equal((await syncWearer(oura, db, "one", options)).exitCode, 4);
@@ -168,7 +168,7 @@ forEachDatabase("a discarded document is neither quarantined nor counted again",
   });
 });
 
-forEachDatabase("retry keeps away from what another process is syncing", async (db) => {
+onServerFirst("retry keeps away from what another process is syncing", async (db) => {
   const entry = { ...ENTRY, documentKey: "a", document: "{}" };
   await addRejects(db, { userId: "one", dataType: "sleep", runId: null }, [entry]);
   const lease = {

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { replay } from "../../pipelines/reprocess/replay.ts";
 import { applyYaml, nights, pipelineOf, store, values } from "../columns/support.ts";
-import { forEachDatabase } from "../support/databases.ts";
+import { onServerFirst } from "../support/server_first.ts";
 
 const TYPES = `
 daily_sleep:
   columns:
     score: score`;
 
-forEachDatabase("replay() of what did not change writes nothing", async (db) => {
+onServerFirst("replay() of what did not change writes nothing", async (db) => {
   await applyYaml(db, TYPES);
   await store(db, TYPES, "daily_sleep", nights(3));
   const before = await values(db, "daily_sleep", "xmin::text || updated_at");
@@ -19,7 +19,7 @@ forEachDatabase("replay() of what did not change writes nothing", async (db) => 
   assert.deepEqual(await values(db, "daily_sleep", "xmin::text || updated_at"), before);
 });
 
-forEachDatabase("replay() repairs columns from the stored documents, day by day", async (db) => {
+onServerFirst("replay() repairs columns from the stored documents, day by day", async (db) => {
   await applyYaml(db, TYPES);
   await store(db, TYPES, "daily_sleep", nights(5));
   const updatedAt = await values(db, "daily_sleep", "updated_at");
@@ -31,7 +31,7 @@ forEachDatabase("replay() repairs columns from the stored documents, day by day"
   assert.deepEqual(await values(db, "daily_sleep", "updated_at"), updatedAt);
 }, { otherSchema: true });
 
-forEachDatabase("replay() quarantines what does not fit, and leaves the row", async (db) => {
+onServerFirst("replay() quarantines what does not fit, and leaves the row", async (db) => {
   await applyYaml(db, TYPES);
   await store(db, TYPES, "daily_sleep", nights(2));
   await db.exec(`UPDATE oura.daily_sleep SET raw_data = jsonb_set(raw_data, '{score}', '"high"')
@@ -46,7 +46,7 @@ forEachDatabase("replay() quarantines what does not fit, and leaves the row", as
   assert.deepEqual(await values(db, "rejects", "document_key"), ["night-0001"]);
 });
 
-forEachDatabase("replay() brings nothing back that Oura no longer returns", async (db) => {
+onServerFirst("replay() brings nothing back that Oura no longer returns", async (db) => {
   await applyYaml(db, TYPES);
   await store(db, TYPES, "daily_sleep", nights(2));
   await db.exec("UPDATE oura.daily_sleep SET deleted_at = now() WHERE id = 'night-0001'");
@@ -55,7 +55,7 @@ forEachDatabase("replay() brings nothing back that Oura no longer returns", asyn
   assert.deepEqual(await values(db, "daily_sleep", "deleted_at IS NULL"), [false, true]);
 });
 
-forEachDatabase("replay() counts rows without a stored document", async (db) => {
+onServerFirst("replay() counts rows without a stored document", async (db) => {
   const types = TYPES.replace("daily_sleep:\n", "daily_sleep:\n  keep_raw: false\n");
   await applyYaml(db, types);
   await store(db, types, "daily_sleep", nights(2));

@@ -18,20 +18,8 @@ import { trend } from "../../reports/views/trend.ts";
 import { year } from "../../reports/views/year.ts";
 import { parsePipeline } from "../../config/pipeline.ts";
 import SHIPPED from "../../config/oura.yaml" with { type: "text" };
-import { migrate } from "../../lib/db/migrate/migrate.ts";
-import { withPglite, withPostgres } from "../support/databases.ts";
 import { NOW, sourceOf, TODAY, withPageWorld } from "../support/page_world.ts";
-
-/** Registers a test on a server and on PGlite; other schema names are tried by the view models' own. */
-function onBoth(name: string, body: (db: Database, t: Deno.TestContext) => Promise<void>): void {
-  for (const [where, use] of [["PostgreSQL", withPostgres], ["PGlite", withPglite]] as const) {
-    Deno.test(`${name} [${where}]`, (t) =>
-      use("oura", async (db) => {
-        await migrate(db);
-        await body(db, t);
-      }));
-  }
-}
+import { onServerFirst } from "../support/server_first.ts";
 
 /** Reads every view model, and says which days they speak of. */
 async function everything(source: Source, day = TODAY, days = 20): Promise<void> {
@@ -55,7 +43,7 @@ async function everything(source: Source, day = TODAY, days = 20): Promise<void>
 
 const run = (db: Database, sql: string) => db.exec(sql);
 
-onBoth("no data, one type, one day and naps alone break no view", async (db, t) => {
+onServerFirst("no data, one type, one day and naps alone break no view", async (db, t) => {
   await withPageWorld(db, { days: 3, heartDays: 1 }, async ({ pipeline }) => {
     await t.step("one day", async () => await everything(await sourceOf(db, pipeline), TODAY, 1));
 
@@ -122,7 +110,7 @@ onBoth("no data, one type, one day and naps alone break no view", async (db, t) 
   });
 });
 
-onBoth("two wearers never see each other's days", async (db) => {
+onServerFirst("two wearers never see each other's days", async (db) => {
   const users = [{ id: "anna", zone: "UTC" }, { id: "bert", zone: "Australia/Sydney" }];
   await withPageWorld(db, { days: 12, heartDays: 2, users }, async ({ pipeline }) => {
     assert.deepEqual((await knownWearers(db)).map(({ userId }) => userId).sort(), ["anna", "bert"]);
@@ -143,7 +131,7 @@ onBoth("two wearers never see each other's days", async (db) => {
   });
 });
 
-onBoth(
+onServerFirst(
   "nights of a clock change and of the date line fall on their own days",
   async (db, t) => {
     const users = [{
@@ -201,7 +189,7 @@ onBoth(
   },
 );
 
-onBoth("a column added to oura.yaml is a metric by itself", async (db) => {
+onServerFirst("a column added to oura.yaml is a metric by itself", async (db) => {
   const { pipeline: extended } = parsePipeline(
     SHIPPED.replace(
       "    columns:\n      spo2_average:",
@@ -229,18 +217,21 @@ onBoth("a column added to oura.yaml is a metric by itself", async (db) => {
   });
 });
 
-onBoth("winter time at home is no journey, also where a journey interrupts it", async (db) => {
-  await db.exec(`INSERT INTO oura.daily_activity (user_id, id, day, utc_offset)
+onServerFirst(
+  "winter time at home is no journey, also where a journey interrupts it",
+  async (db) => {
+    await db.exec(`INSERT INTO oura.daily_activity (user_id, id, day, utc_offset)
     SELECT 'w', d::date::text, d::date, CASE
       WHEN d < '2026-10-25' THEN interval '2 hours'
       WHEN d BETWEEN '2026-11-03' AND '2026-11-11' THEN interval '9 hours'
       ELSE interval '1 hour' END
     FROM generate_series(timestamp '2026-08-28', '2026-11-25', '1 day') AS d`);
-  const { pipeline } = parsePipeline(
-    "version: 1\ndata_types: { daily_activity: { columns: { steps: steps } } }",
-    "oura.yaml",
-  );
-  const source = await sourceOf(db, { ...pipeline!, schema: db.schema }, "w");
-  const { journeys } = await marksOf(source, { from: "2026-08-28", to: TODAY });
-  assert.deepEqual(journeys, [{ from: "2026-11-03", to: "2026-11-11", offset: "UTC+9" }]);
-});
+    const { pipeline } = parsePipeline(
+      "version: 1\ndata_types: { daily_activity: { columns: { steps: steps } } }",
+      "oura.yaml",
+    );
+    const source = await sourceOf(db, { ...pipeline!, schema: db.schema }, "w");
+    const { journeys } = await marksOf(source, { from: "2026-08-28", to: TODAY });
+    assert.deepEqual(journeys, [{ from: "2026-11-03", to: "2026-11-11", offset: "UTC+9" }]);
+  },
+);

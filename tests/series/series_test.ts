@@ -3,7 +3,7 @@ import type { Database } from "../../lib/db/driver/database.ts";
 import { removeBuriedSamples } from "../../pipelines/stages/series/deleted_samples.ts";
 import { tableOf } from "../../pipelines/stages/table.ts";
 import { applyYaml, pending, pipelineOf, store, values, WEARER } from "../columns/support.ts";
-import { forEachDatabase } from "../support/databases.ts";
+import { onServerFirst } from "../support/server_first.ts";
 
 const PLAIN = `
 sleep:
@@ -54,7 +54,7 @@ function versions(db: Database, table: string): Promise<unknown[]> {
   );
 }
 
-forEachDatabase("samples and phases become a row each, without those not measured", async (db) => {
+onServerFirst("samples and phases become a row each, without those not measured", async (db) => {
   await applyYaml(db, SERIES);
   await store(db, SERIES, "sleep", [night("a", [40, null, 42.5]), night("b", [null], "19")]);
   assert.deepEqual(await samples(db, "sleep_hrv"), ["a 0 23:30 40", "a 2 23:40 42.5"]);
@@ -68,7 +68,7 @@ forEachDatabase("samples and phases become a row each, without those not measure
   ]);
 }, { otherSchema: true });
 
-forEachDatabase(
+onServerFirst(
   "an unchanged document writes no sample, a changed one the difference",
   async (db) => {
     await applyYaml(db, SERIES);
@@ -90,7 +90,7 @@ forEachDatabase(
   },
 );
 
-forEachDatabase("samples follow a document without raw_data too", async (db) => {
+onServerFirst("samples follow a document without raw_data too", async (db) => {
   const types = SERIES.replace("sleep:\n", "sleep:\n  keep_raw: false\n");
   await applyYaml(db, types);
   await store(db, types, "sleep", [night("a", [1, 2])]);
@@ -98,7 +98,7 @@ forEachDatabase("samples follow a document without raw_data too", async (db) => 
   assert.deepEqual(await samples(db, "sleep_hrv"), ["a 0 23:30 1", "a 1 23:35 9"]);
 });
 
-forEachDatabase("a series added to the YAML is filled for all history", async (db) => {
+onServerFirst("a series added to the YAML is filled for all history", async (db) => {
   await applyYaml(db, PLAIN);
   await store(db, PLAIN, "sleep", [night("a", [1, null, 2]), night("b", [3])]);
   assert.deepEqual(await pending(db, SERIES), ["create_series", "create_series"]);
@@ -108,7 +108,7 @@ forEachDatabase("a series added to the YAML is filled for all history", async (d
   assert.deepEqual(await pending(db, SERIES), []);
 });
 
-forEachDatabase(
+onServerFirst(
   "other codes fill a series again, another type of value needs leave",
   async (db) => {
     await applyYaml(db, SERIES);
@@ -130,7 +130,7 @@ forEachDatabase(
   },
 );
 
-forEachDatabase("a series removed from the YAML is dropped only with leave", async (db) => {
+onServerFirst("a series removed from the YAML is dropped only with leave", async (db) => {
   await applyYaml(db, SERIES);
   await store(db, SERIES, "sleep", [night("a", [1])]);
   await applyYaml(db, PLAIN);
@@ -144,7 +144,7 @@ forEachDatabase("a series removed from the YAML is dropped only with leave", asy
   assert.deepEqual(await pending(db, PLAIN), []);
 });
 
-forEachDatabase("samples leave with their document, and come back with it", async (db) => {
+onServerFirst("samples leave with their document, and come back with it", async (db) => {
   await applyYaml(db, SERIES);
   const nights = [night("a", [1]), night("b", [2])];
   await store(db, SERIES, "sleep", nights);

@@ -6,7 +6,7 @@ import type { StoredPair } from "../../lib/db/vault/recovery_files.ts";
 import { readGrant, saveGrant } from "../../lib/db/vault/grants.ts";
 import { Cluster } from "../support/postgres.ts";
 import { newGrant } from "../vault/grants.ts";
-import { embeddedTest, onScene, type Scene } from "./support.ts";
+import { onScene, type Scene, sceneTest } from "./support.ts";
 
 const strict = { sanitizeOps: true, sanitizeResources: true };
 const commitRetry = { retries: 1, firstDelayMs: 1 };
@@ -80,7 +80,7 @@ Deno.test(
     }),
 );
 
-embeddedTest("without a writable directory the database alone is enough", async (scene) => {
+sceneTest("without a writable directory the database alone is enough", async (scene) => {
   const userId = await scene.signIn();
   await scene.expire(userId);
   // A file where the directory should be.
@@ -89,7 +89,7 @@ embeddedTest("without a writable directory the database alone is enough", async 
   assert.ok(await (await scene.keeper(userId)).accessToken());
 });
 
-embeddedTest("a kept pair that a new sign-in has overtaken is thrown away", async (scene) => {
+sceneTest("a kept pair that a new sign-in has overtaken is thrown away", async (scene) => {
   const userId = await scene.signIn();
   const grant = (await readGrant(scene.vault, userId))!;
   const recovery = await scene.recoveryOf(userId);
@@ -101,7 +101,7 @@ embeddedTest("a kept pair that a new sign-in has overtaken is thrown away", asyn
   assert.deepEqual(await recovery.read(), []);
 });
 
-embeddedTest(
+sceneTest(
   "of kept pairs newer than a restored table the newest wins, for good",
   async (scene) => {
     const userId = await scene.signIn();
@@ -119,7 +119,7 @@ embeddedTest(
   },
 );
 
-embeddedTest("a damaged recovery file does not bar the way", async (scene) => {
+sceneTest("a damaged recovery file does not bar the way", async (scene) => {
   const userId = await scene.signIn();
   const grant = (await readGrant(scene.vault, userId))!;
   const mine = await (await scene.recoveryOf(userId)).keep(keptPair(grant));
@@ -127,7 +127,7 @@ embeddedTest("a damaged recovery file does not bar the way", async (scene) => {
   assert.ok(await (await scene.keeper(userId)).accessToken());
 });
 
-embeddedTest("a new sign-in clears kept pairs away", async (scene) => {
+sceneTest("a new sign-in clears kept pairs away", async (scene) => {
   const userId = await scene.signIn();
   const grant = (await readGrant(scene.vault, userId))!;
   const recovery = await scene.recoveryOf(userId);
@@ -149,7 +149,7 @@ async function refreshAndDie(scene: Scene, userId: string): Promise<string> {
   return kept!.pair!.accessToken;
 }
 
-embeddedTest("a process that has committed removes its own copy, no newer one", async (scene) => {
+sceneTest("a process that has committed removes its own copy, no newer one", async (scene) => {
   const userId = await scene.signIn();
   await scene.expire(userId);
   let newest = "";
@@ -164,7 +164,7 @@ embeddedTest("a process that has committed removes its own copy, no newer one", 
   assert.deepEqual([scene.oura.stats.refreshes, scene.oura.stats.refreshTokenReuses], [2, 0]);
 });
 
-embeddedTest("a process that took up a copy removes no newer one", async (scene) => {
+sceneTest("a process that took up a copy removes no newer one", async (scene) => {
   const userId = await scene.signIn();
   await refreshAndDie(scene, userId);
   const recovery = await scene.recoveryOf(userId);

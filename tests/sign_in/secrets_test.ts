@@ -5,7 +5,7 @@ import { configureLogging } from "../../lib/log/log.ts";
 import { signIn } from "../../lib/auth/sign_in.ts";
 import { signOut } from "../../lib/auth/sign_out.ts";
 import { withHostileServer } from "../oauth/hostile_answers.ts";
-import { APPS, embeddedTest, pointAt, redirected, type Scene, visit } from "./support.ts";
+import { APPS, pointAt, redirected, type Scene, sceneTest, visit } from "./support.ts";
 
 /** Every text that must never be seen, as it comes by. */
 class Secrets {
@@ -17,7 +17,7 @@ class Secrets {
   }
 }
 
-embeddedTest(
+sceneTest(
   "no secret reaches a log at trace level, nor an error in all its depth",
   async (scene) => {
     const { vault } = scene;

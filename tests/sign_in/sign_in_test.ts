@@ -4,7 +4,7 @@ import { readGrant } from "../../lib/db/vault/grants.ts";
 import { signIn, type SignInOptions } from "../../lib/auth/sign_in.ts";
 import { signOut } from "../../lib/auth/sign_out.ts";
 import { forEachDatabase } from "../support/databases.ts";
-import { APPS, embeddedTest, onScene, portalAt, redirected, type Scene, visit } from "./support.ts";
+import { APPS, onScene, portalAt, redirected, type Scene, sceneTest, visit } from "./support.ts";
 
 for (const portal of ["moi", "legacy"] as const) {
   forEachDatabase(
@@ -157,7 +157,7 @@ const failures: Record<string, Failure> = {
 };
 
 for (const [name, { code, exitCode, page, change }] of Object.entries(failures)) {
-  embeddedTest(
+  sceneTest(
     `${name} stores nothing and says what to do`,
     async (scene) => {
       await assert.rejects(
@@ -175,7 +175,7 @@ for (const [name, { code, exitCode, page, change }] of Object.entries(failures))
   );
 }
 
-embeddedTest(
+sceneTest(
   "a new-portal app at the legacy authorize page is exchanged where iss says",
   async (scene) => {
     const legacy = portalAt(scene.oura.url, "legacy");

@@ -1,7 +1,6 @@
 /** A simulated Oura to sign in at, and the pieces around a token keeper. */
 import type { Database } from "../../lib/db/driver/database.ts";
 import { quoteIdentifier } from "../../lib/db/driver/identifiers.ts";
-import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { type Grant, sealPair, type Vault } from "../../lib/db/vault/grant.ts";
 import { readGrant } from "../../lib/db/vault/grants.ts";
 import { RecoveryFiles } from "../../lib/db/vault/recovery_files.ts";
@@ -12,7 +11,7 @@ import type { Portal, PortalChoice, PortalName } from "../../lib/oura/oauth/port
 import type { RefreshContext } from "../../lib/auth/refresh_protocol.ts";
 import { type ObtainedRedirect, signIn, type SignInOptions } from "../../lib/auth/sign_in.ts";
 import { TokenKeeper } from "../../lib/auth/token_keeper.ts";
-import { withPglite } from "../support/databases.ts";
+import { withPostgres } from "../support/server_database.ts";
 import { type RunningSimulator, serveSimulator } from "../../simulator/mod.ts";
 
 /** What the simulator registers by itself. */
@@ -117,17 +116,13 @@ export async function onScene(db: Database, body: (scene: Scene) => Promise<void
   }
 }
 
-/** A test whose subject does not depend on the database: on PGlite only. */
-export function embeddedTest(name: string, body: (scene: Scene) => Promise<void>): void {
+/** A test whose subject does not depend on the database: on PostgreSQL only. */
+export function sceneTest(name: string, body: (scene: Scene) => Promise<void>): void {
   Deno.test({
     name,
     sanitizeOps: true,
     sanitizeResources: true,
-    fn: () =>
-      withPglite("oura", async (db) => {
-        await migrate(db);
-        await onScene(db, body);
-      }),
+    fn: () => withPostgres("oura", (db) => onScene(db, body), { migrated: true }),
   });
 }
 

@@ -7,13 +7,13 @@ import { RecoveryFiles } from "../../lib/db/vault/recovery_files.ts";
 import { InterruptedError } from "../../lib/process/interrupted_error.ts";
 import { claimRefresh } from "../../lib/db/vault/refresh_claim.ts";
 import { HOSTILE_ANSWERS, withHostileServer } from "../oauth/hostile_answers.ts";
-import { forEachDatabase } from "../support/databases.ts";
+import { onServerFirst } from "../support/server_first.ts";
 import { newGrant } from "../vault/grants.ts";
-import { APPS, embeddedTest, grantsTable, onScene, pointAt } from "./support.ts";
+import { APPS, grantsTable, onScene, pointAt, sceneTest } from "./support.ts";
 
 const DAY_MS = 86_400_000;
 
-forEachDatabase(
+onServerFirst(
   "a token is used until shortly before its end, then refreshed once",
   (db) =>
     onScene(db, async (scene) => {
@@ -35,7 +35,7 @@ forEachDatabase(
     }),
 );
 
-forEachDatabase(
+onServerFirst(
   "fifty requests of one process make one refresh between them",
   (db) =>
     onScene(db, async (scene) => {
@@ -48,7 +48,7 @@ forEachDatabase(
     }),
 );
 
-forEachDatabase(
+onServerFirst(
   "four keepers of one wearer make one refresh between them",
   (db) =>
     onScene(db, async (scene) => {
@@ -61,7 +61,7 @@ forEachDatabase(
     }),
 );
 
-embeddedTest("a refused token is refreshed once; a second refusal stands", async (scene) => {
+sceneTest("a refused token is refreshed once; a second refusal stands", async (scene) => {
   const userId = await scene.signIn();
   const keeper = await scene.keeper(userId);
   const refused = await keeper.accessToken();
@@ -73,7 +73,7 @@ embeddedTest("a refused token is refreshed once; a second refusal stands", async
   assert.equal(scene.oura.stats.refreshes, 1);
 });
 
-embeddedTest("a refresh answer without a scope keeps the grant's scopes", async (scene) => {
+sceneTest("a refresh answer without a scope keeps the grant's scopes", async (scene) => {
   scene.oura.simulator.oauth.plan = { untick: ["spo2"] };
   scene.oura.simulator.settings.scopeInRefresh = false;
   const userId = await scene.signIn();
@@ -85,7 +85,7 @@ embeddedTest("a refresh answer without a scope keeps the grant's scopes", async 
   assert.ok(before?.has("daily") && !before.has("spo2"));
 });
 
-embeddedTest(
+sceneTest(
   "a revoked grant ends with exit 3, is marked, and is never tried again",
   async (scene) => {
     const userId = await scene.signIn();
@@ -106,7 +106,7 @@ embeddedTest(
   },
 );
 
-embeddedTest("a pair that another process got meanwhile is adopted after a 400", async (scene) => {
+sceneTest("a pair that another process got meanwhile is adopted after a 400", async (scene) => {
   const userId = await scene.signIn();
   await scene.expire(userId);
   const { vault } = scene;
@@ -122,7 +122,7 @@ embeddedTest("a pair that another process got meanwhile is adopted after a 400",
   assert.equal(await keeper.accessToken(), "newer");
 });
 
-embeddedTest("a wrong client secret is the app's trouble, not the grant's", async (scene) => {
+sceneTest("a wrong client secret is the app's trouble, not the grant's", async (scene) => {
   const userId = await scene.signIn();
   await scene.expire(userId);
   const app = { ...APPS.moi, clientSecret: "wrong" };
@@ -136,11 +136,11 @@ embeddedTest("a wrong client secret is the app's trouble, not the grant's", asyn
   assert.ok(await (await scene.keeper(userId)).accessToken(), "nothing was lost");
 });
 
-embeddedTest("a missing sign-in is said as such", async (scene) => {
+sceneTest("a missing sign-in is said as such", async (scene) => {
   await assert.rejects(scene.keeper("nobody"), { code: "NOT_SIGNED_IN", exitCode: 3 });
 });
 
-embeddedTest(
+sceneTest(
   "a waiter goes on when the claim of a killed process runs out",
   async (scene) => {
     const userId = await scene.signIn();
@@ -152,7 +152,7 @@ embeddedTest(
   },
 );
 
-embeddedTest("waiting for others ends, even when they never do", async (scene) => {
+sceneTest("waiting for others ends, even when they never do", async (scene) => {
   const userId = await scene.signIn();
   await scene.expire(userId);
   await claimRefresh(scene.vault, userId, { holder: "hung", ttlMs: 600_000, isStale: () => true });
@@ -162,7 +162,7 @@ embeddedTest("waiting for others ends, even when they never do", async (scene) =
 });
 
 for (const hostile of HOSTILE_ANSWERS.filter(({ kind }) => kind !== "refused")) {
-  embeddedTest(`the store is untouched by ${hostile.name}`, async (scene) => {
+  sceneTest(`the store is untouched by ${hostile.name}`, async (scene) => {
     const userId = await scene.signIn();
     await scene.expire(userId);
     const before = await readGrant(scene.vault, userId);
@@ -184,7 +184,7 @@ for (const hostile of HOSTILE_ANSWERS.filter(({ kind }) => kind !== "refused")) 
   });
 }
 
-forEachDatabase(
+onServerFirst(
   "a grant that names another server gets nothing sent there",
   (db) =>
     onScene(db, async (scene) => {
@@ -229,7 +229,7 @@ forEachDatabase(
     }),
 );
 
-forEachDatabase(
+onServerFirst(
   "tokens of an earlier format are sealed again, bound to their endpoints",
   (db) =>
     onScene(db, async (scene) => {
@@ -271,7 +271,7 @@ function in30Days(): Date {
   return new Date(Date.now() + 30 * DAY_MS);
 }
 
-embeddedTest(
+sceneTest(
   "a pair whose commit is interrupted is kept on disk, also when the first file failed",
   async (scene) => {
     const userId = await scene.signIn();

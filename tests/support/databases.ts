@@ -6,12 +6,15 @@ import type { Database } from "../../lib/db/driver/database.ts";
 import { quoteIdentifier } from "../../lib/db/driver/identifiers.ts";
 import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { openPglite } from "../../lib/db/driver/pglite/open_pglite.ts";
-import { DEFAULT_SCHEMA, withPostgres } from "./server_database.ts";
+import {
+  type DatabaseOptions,
+  DEFAULT_SCHEMA,
+  type OnDatabase,
+  onServer,
+  type OnServerOptions,
+} from "./server_database.ts";
 
 export { withPostgres } from "./server_database.ts";
-
-/** Needs quoting, and holds the default name as a word. */
-const OTHER_SCHEMA = "My oura.data";
 
 // Opened here and not in the first test, whose sanitizers would take it for a leak.
 const embedded = await openPglite({
@@ -20,48 +23,22 @@ const embedded = await openPglite({
   template: await template(),
 });
 
-/** What a test's database holds. */
-export interface DatabaseOptions {
-  /** False: the body gets an empty database. */
-  migrated?: boolean;
-}
-
-/** Options of {@linkcode forEachDatabase}. */
-export interface ForEachOptions extends DatabaseOptions {
-  /**
-   * True: the body also runs with a schema name that needs quoting. For tests of SQL that is built;
-   * the driver points constant statements at the schema, and has its own test.
-   */
-  otherSchema?: boolean;
-}
-
 /**
  * Registers `body` twice, on PostgreSQL and on PGlite. Each run has a database of its own, migrated.
  */
 export function forEachDatabase(
   name: string,
-  body: (db: Database, t: Deno.TestContext) => Promise<void>,
-  { migrated = true, otherSchema = false }: ForEachOptions = {},
+  body: OnDatabase,
+  options: OnServerOptions = {},
 ): void {
-  const register = (
-    where: string,
-    schema: string,
-    use: (
-      schema: string,
-      body: (db: Database) => Promise<void>,
-      options: DatabaseOptions,
-    ) => Promise<void>,
-  ) => {
-    Deno.test({
-      name: `${name} [${where}]`,
-      sanitizeOps: true,
-      sanitizeResources: true,
-      fn: (t) => use(schema, (db) => body(db, t), { migrated }),
-    });
-  };
-  register("PostgreSQL", DEFAULT_SCHEMA, withPostgres);
-  if (otherSchema) register("PostgreSQL, other schema", OTHER_SCHEMA, withPostgres);
-  register("PGlite", DEFAULT_SCHEMA, withPglite);
+  onServer(name, body, options);
+  const { migrated = true } = options;
+  Deno.test({
+    name: `${name} [PGlite]`,
+    sanitizeOps: true,
+    sanitizeResources: true,
+    fn: (t) => withPglite(DEFAULT_SCHEMA, (db) => body(db, t), { migrated }),
+  });
 }
 
 /** Runs `body` on the PGlite of this test file, emptied before, and migrated if asked. */

@@ -6,15 +6,52 @@ import { createDatabase, once, sharedCluster } from "./postgres.ts";
 
 /** The schema where no configuration names another one. */
 export const DEFAULT_SCHEMA = "oura";
+/** Needs quoting, and holds the default name as a word. */
+const OTHER_SCHEMA = "My oura.data";
+
+/** What a test does with its database. */
+export type OnDatabase = (db: Database, t: Deno.TestContext) => Promise<void>;
+
+/** What a test's database holds. */
+export interface DatabaseOptions {
+  /** False: the body gets an empty database. */
+  migrated?: boolean;
+}
+
+/** Options of {@linkcode onServer}. */
+export interface OnServerOptions extends DatabaseOptions {
+  /**
+   * True: the body also runs with a schema name that needs quoting. For tests of SQL that is built;
+   * the driver points constant statements at the schema, and has its own test.
+   */
+  otherSchema?: boolean;
+}
 
 // Started here and not in the first test, whose sanitizers would take it for a leak.
 await sharedCluster();
+
+/** Registers `body` on PostgreSQL. Each run has a database of its own, migrated. */
+export function onServer(
+  name: string,
+  body: OnDatabase,
+  { migrated = true, otherSchema = false }: OnServerOptions = {},
+): void {
+  const register = (where: string, schema: string) =>
+    Deno.test({
+      name: `${name} [${where}]`,
+      sanitizeOps: true,
+      sanitizeResources: true,
+      fn: (t) => withPostgres(schema, (db) => body(db, t), { migrated }),
+    });
+  register("PostgreSQL", DEFAULT_SCHEMA);
+  if (otherSchema) register("PostgreSQL, other schema", OTHER_SCHEMA);
+}
 
 /** Runs `body` on a database of its own on the shared server, empty unless `migrated`. */
 export async function withPostgres(
   schema: string,
   body: (db: Database, url: string) => Promise<void>,
-  { migrated = false }: { migrated?: boolean } = {},
+  { migrated = false }: DatabaseOptions = {},
 ): Promise<void> {
   const { url, drop } = await createDatabase(migrated ? await migratedTemplate(schema) : undefined);
   const db = await openPostgres({ kind: "url", url }, { schema });

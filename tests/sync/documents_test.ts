@@ -12,7 +12,7 @@ import {
   syncDocuments,
 } from "../../pipelines/sync/documents/sync_documents.ts";
 import { serveSimulator, staticToken, truth } from "../../simulator/mod.ts";
-import { forEachDatabase } from "../support/databases.ts";
+import { onServerFirst } from "../support/server_first.ts";
 import { shippedPipeline } from "../support/sync_world.ts";
 
 const WEARER = "one";
@@ -83,7 +83,7 @@ async function lastRun(db: Database) {
   return rows[0];
 }
 
-forEachDatabase(
+onServerFirst(
   "one document is loaded, changed, deleted and restored",
   (db) =>
     withNight(db, async (night) => {
@@ -110,7 +110,7 @@ forEachDatabase(
 );
 
 for (const [how, answer] of [["fixed", {}], ["deleted", { status: 404 }]] as const) {
-  forEachDatabase(
+  onServerFirst(
     `a rejected document leaves the quarantine once it is ${how}`,
     (db) =>
       withNight(db, async (night) => {
@@ -126,7 +126,7 @@ for (const [how, answer] of [["fixed", {}], ["deleted", { status: 404 }]] as con
   );
 }
 
-forEachDatabase(
+onServerFirst(
   "a document whose data type another process syncs is left to it",
   (db) =>
     withNight(db, async (night) => {
@@ -155,7 +155,7 @@ async function busySync(db: Database, night: Night): Promise<DocumentsReport> {
   }
 }
 
-forEachDatabase(
+onServerFirst(
   "a token that Oura refuses ends as an expired sign-in, as in a sync",
   (db) =>
     withNight(db, async (night) => {
@@ -170,7 +170,7 @@ forEachDatabase(
     }),
 );
 
-forEachDatabase(
+onServerFirst(
   "a data type without single documents is refused before a run is recorded",
   (db) =>
     withNight(db, async (night) => {
@@ -179,7 +179,7 @@ forEachDatabase(
     }),
 );
 
-forEachDatabase(
+onServerFirst(
   "a document that Oura does not have yet is not taken for a deleted one",
   (db) =>
     withNight(db, async (night) => {
@@ -191,7 +191,7 @@ forEachDatabase(
     }),
 );
 
-forEachDatabase(
+onServerFirst(
   "several documents are one run; one that fails fails no other",
   (db) =>
     withNight(db, async (night) => {

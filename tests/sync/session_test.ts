@@ -10,7 +10,7 @@ import { runJob, type WindowsJob } from "../../pipelines/sync/job.ts";
 import { openSession, type Session } from "../../pipelines/sync/session.ts";
 import { signedIn } from "../../pipelines/sync/wearers.ts";
 import { serveSimulator, staticToken } from "../../simulator/mod.ts";
-import { withPglite } from "../support/databases.ts";
+import { withPostgres } from "../support/server_database.ts";
 import { shippedPipeline } from "../support/sync_world.ts";
 
 const strict = { sanitizeOps: true, sanitizeResources: true };
@@ -26,7 +26,7 @@ interface House {
 
 function sessionTest(name: string, wearers: number, body: (house: House) => Promise<void>): void {
   Deno.test(name, strict, () =>
-    withPglite("oura", async (db) => {
+    withPostgres("oura", async (db) => {
       const users = Array.from({ length: wearers }, (_, n) => `wearer-${n}`);
       const directory = await Deno.makeTempDir({ prefix: "oura-sync-session-" });
       const oura = serveSimulator({ users: users.map((id) => ({ id, zone: "UTC" })), days: 5 });

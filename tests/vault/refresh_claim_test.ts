@@ -8,7 +8,7 @@ import {
   storeRefreshed,
 } from "../../lib/db/vault/refresh_claim.ts";
 import { generateTokenKey, keyringOf } from "../../lib/db/vault/token_key.ts";
-import { forEachDatabase } from "../support/databases.ts";
+import { onServerFirst } from "../support/server_first.ts";
 import { freshKeyring, newGrant } from "./grants.ts";
 
 const always = () => true;
@@ -20,7 +20,7 @@ const renewed = {
   refreshedAt: new Date("2026-11-30T00:00:00Z"),
 };
 
-forEachDatabase("one holder at a time; the others are told how long to wait", async (db) => {
+onServerFirst("one holder at a time; the others are told how long to wait", async (db) => {
   const vault = { db, keyring: await freshKeyring() };
   await saveGrant(vault, newGrant());
   const first = await claimRefresh(vault, "wearer-1", claim("one"));
@@ -34,7 +34,7 @@ forEachDatabase("one holder at a time; the others are told how long to wait", as
   assert.ok(third.kind === "claimed" && third.inDoubtSince === null);
 });
 
-forEachDatabase(
+onServerFirst(
   "the claim of a COMMIT with unknown outcome is recognised as one's own",
   async (db) => {
     const vault = { db, keyring: await freshKeyring() };
@@ -45,7 +45,7 @@ forEachDatabase(
   },
 );
 
-forEachDatabase("a claim that ran out without a result keeps its first start", async (db) => {
+onServerFirst("a claim that ran out without a result keeps its first start", async (db) => {
   const vault = { db, keyring: await freshKeyring() };
   await saveGrant(vault, newGrant());
   await claimRefresh(vault, "wearer-1", claim("one", 0));
@@ -57,7 +57,7 @@ forEachDatabase("a claim that ran out without a result keeps its first start", a
   assert.deepEqual(third.inDoubtSince, second.inDoubtSince);
 });
 
-forEachDatabase("a fresher pair is adopted instead of claimed", async (db) => {
+onServerFirst("a fresher pair is adopted instead of claimed", async (db) => {
   const vault = { db, keyring: await freshKeyring() };
   await saveGrant(vault, newGrant({ accessToken: "fresher" }));
   const result = await claimRefresh(vault, "wearer-1", {
@@ -67,7 +67,7 @@ forEachDatabase("a fresher pair is adopted instead of claimed", async (db) => {
   assert.ok(result.kind === "fresh" && result.grant.accessToken === "fresher");
 });
 
-forEachDatabase("a dead or missing grant cannot be claimed", async (db) => {
+onServerFirst("a dead or missing grant cannot be claimed", async (db) => {
   const vault = { db, keyring: await freshKeyring() };
   assert.equal((await claimRefresh(vault, "wearer-1", claim("one"))).kind, "missing");
   await saveGrant(vault, newGrant());
@@ -78,7 +78,7 @@ forEachDatabase("a dead or missing grant cannot be claimed", async (db) => {
   });
 });
 
-forEachDatabase("storing a pair clears the claim and moves the version on", async (db) => {
+onServerFirst("storing a pair clears the claim and moves the version on", async (db) => {
   const vault = { db, keyring: await freshKeyring() };
   await saveGrant(vault, newGrant());
   await claimRefresh(vault, "wearer-1", claim("one"));
@@ -94,7 +94,7 @@ forEachDatabase("storing a pair clears the claim and moves the version on", asyn
   assert.ok(next.kind === "claimed" && next.inDoubtSince === null);
 });
 
-forEachDatabase("a holder that comes late heals a grant declared dead meanwhile", async (db) => {
+onServerFirst("a holder that comes late heals a grant declared dead meanwhile", async (db) => {
   const vault = { db, keyring: await freshKeyring() };
   await saveGrant(vault, newGrant());
   await claimRefresh(vault, "wearer-1", claim("slow", 0));
@@ -106,7 +106,7 @@ forEachDatabase("a holder that comes late heals a grant declared dead meanwhile"
   assert.equal(await endGrant(db, "wearer-1", 1, "already used"), false, "too late to end it");
 });
 
-forEachDatabase(
+onServerFirst(
   "reencryptGrants() leaves every token readable with the new key alone",
   async (db) => {
     const [old, fresh] = [generateTokenKey(), generateTokenKey()];
@@ -121,7 +121,7 @@ forEachDatabase(
   },
 );
 
-forEachDatabase("reencryptGrants() changes nothing when a key is missing", async (db) => {
+onServerFirst("reencryptGrants() changes nothing when a key is missing", async (db) => {
   const mine = { db, keyring: await freshKeyring() };
   const other = { db, keyring: await freshKeyring() };
   await saveGrant(mine, newGrant());
@@ -131,7 +131,7 @@ forEachDatabase("reencryptGrants() changes nothing when a key is missing", async
   assert.equal((await readGrant(mine, "wearer-1"))?.accessToken, "access-token-one");
 });
 
-forEachDatabase(
+onServerFirst(
   "reencryptGrants() waits for no refresh: it says that one is under way",
   async (db) => {
     const vault = { db, keyring: await freshKeyring() };

@@ -11,6 +11,7 @@ import {
 } from "../../../simulator/mod.ts";
 import { asSuperuser, type ClusterAddress, sharedCluster, urlOf } from "../../support/postgres.ts";
 import { LOCK_PATIENCE_MS } from "../../support/program.ts";
+import { SOAK } from "../../support/soak.ts";
 import { PgBouncer } from "./pgbouncer.ts";
 import type { Surroundings } from "./sync_program.ts";
 
@@ -34,6 +35,11 @@ export type Way = "direct" | "PgBouncer" | "PGlite";
 
 /** The ways to a server. */
 export const TO_SERVER = ["direct", "PgBouncer"] as const satisfies Way[];
+
+/** Every way to a server in the soak; with a push one of them, which the test names. */
+export function waysTo(server: typeof TO_SERVER[number]): readonly (typeof TO_SERVER[number])[] {
+  return SOAK ? TO_SERVER : [server];
+}
 
 /** What a stage is made of. */
 export interface StageOptions {

@@ -1,0 +1,18 @@
+/** Tests that run on PostgreSQL with every push, and on PGlite too in the soak. */
+import { type OnDatabase, onServer, type OnServerOptions } from "./server_database.ts";
+import { SOAK } from "./soak.ts";
+
+// PGlite costs a test file seconds of work, so it is loaded only where a test runs on it.
+const everywhere = SOAK ? (await import("./databases.ts")).forEachDatabase : onServer;
+
+/**
+ * Registers `body` on PostgreSQL, and in the soak on PGlite too. For tests of what both do with the
+ * same statements; where the driver matters, use `forEachDatabase`, which never leaves PGlite out.
+ */
+export function onServerFirst(
+  name: string,
+  body: OnDatabase,
+  options: OnServerOptions = {},
+): void {
+  everywhere(name, body, options);
+}
