@@ -18,6 +18,8 @@ import search from "./assets/search.js" with { type: "text" };
 import partsCss from "./assets/parts.css" with { type: "text" };
 import heartChart from "./assets/charts/heart.js" with { type: "text" };
 import relations from "./assets/charts/relations.js" with { type: "text" };
+import cohortCss from "./assets/cohort.css" with { type: "text" };
+import cohortPage from "./assets/pages/cohort.js" with { type: "text" };
 import dataPage from "./assets/pages/data.js" with { type: "text" };
 import trendsPage from "./assets/pages/trends.js" with { type: "text" };
 import night from "./assets/charts/night.js" with { type: "text" };
@@ -74,9 +76,11 @@ export const ASSETS: Readonly<Record<string, Asset>> = {
   "pages/activity.js": script(activityPage),
   "pages/body.js": script(bodyPage),
   "pages/year.js": script(yearPage),
+  "pages/cohort.js": script(cohortPage),
   "pages/tags.js": script(tagsPage),
   "tokens.css": style(tokensCss),
   "frame.css": style(frameCss),
   "parts.css": style(partsCss),
   "charts.css": style(chartsCss),
+  "cohort.css": style(cohortCss),
 };
