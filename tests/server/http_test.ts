@@ -21,6 +21,7 @@ const PAGES = [
   "/year",
   "/tags",
   "/data",
+  "/cohort",
 ];
 const API = [
   "overview",
@@ -38,6 +39,7 @@ const API = [
   "data",
   "report",
   "wearers",
+  "cohort",
 ];
 
 type Ask = (path: string, headers?: Record<string, string>, method?: string) => Promise<Response>;

@@ -302,8 +302,12 @@ Deno.test("of two people who finish at once with one link, one signs in", () =>
 joinTest("who denies can open the link again", async (scene) => {
   const token = await scene.invite();
   const browser = scene.browser();
-  const denied = await browser.joinAs(token, idOf(scene, 0), { approve: "deny" });
+  const back = await browser.consent(await browser.leave(token), idOf(scene, 0), {
+    approve: "deny",
+  });
+  const denied = await browser.ask(back);
   assert.match(denied.text, /did not share/);
+  assert.equal((await browser.ask(back)).status, 400, "its state counts once");
   assert.deepEqual(await listGrants(scene.db), []);
   assert.equal((await browser.joinAs(token, idOf(scene, 0))).status, 200);
 });
