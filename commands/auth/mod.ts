@@ -4,6 +4,7 @@ import { ENV_FILE } from "../../config/environment/env_file.ts";
 import { type DatabaseContext, defineCommand, defineGroup } from "../_cli/define_command.ts";
 import { userIdFlag } from "../_cli/flags.ts";
 import type { AuthContext } from "./context.ts";
+import { invite, invites } from "./invite.ts";
 import { login, type LoginOptions } from "./login.ts";
 import { logout } from "./logout.ts";
 import { rotate } from "./rotate_key.ts";
@@ -13,7 +14,7 @@ interface JsonOption {
   json?: boolean;
 }
 
-/** `auth login`, `auth status`, `auth logout`, `auth rotate-key`. */
+/** `auth login`, `auth status`, `auth logout`, `auth invite`, `auth invites`, `auth rotate-key`. */
 export default defineGroup({
   login: [
     "sign in a wearer",
@@ -31,6 +32,21 @@ export default defineGroup({
     authCommand("write", logout, [
       userIdFlag("the wearer (default: the first signed-in one)"),
     ]),
+  ],
+  invite: [
+    "make a one-time link with which a participant signs in",
+    authCommand("write", invite, [
+      new Option("--label <label>", "what the participant is called, such as P-017"),
+      new Option("--study <name>", "who invites, for the consent page"),
+      new Option("--url <url>", "where `serve` is reached from outside, such as https://…"),
+      new Option("--expires <time>", "how long the link is open: 1h to 90d").default("7d"),
+      new Option("--revoke <id>", "end the open link with this number instead")
+        .conflicts(["label", "study", "url"]),
+    ]),
+  ],
+  invites: [
+    "list the open links",
+    authCommand("read", invites),
   ],
   "rotate-key": [
     "encrypt the stored tokens with a new key",

@@ -1,4 +1,5 @@
 /** One sign-in from the authorize URL to the stored grant. */
+import type { Queryable } from "../db/driver/database.ts";
 import type { Vault } from "../db/vault/grant.ts";
 import { saveGrant } from "../db/vault/grants.ts";
 import type { RecoveryFiles, StoredPair } from "../db/vault/recovery_files.ts";
@@ -15,6 +16,7 @@ import {
   exchangeOrder,
   type Portal,
   type PortalChoice,
+  type PortalName,
   portalOfIssuer,
 } from "../oura/oauth/portals.ts";
 import type { TokenSet } from "../oura/oauth/token_answer.ts";
@@ -31,21 +33,27 @@ export interface ObtainedRedirect {
   answer(page: CallbackPage): Promise<void>;
 }
 
-/** What a sign-in needs. */
-export interface SignInOptions {
+/** What both halves of a sign-in need. */
+export interface SignInParts {
   readonly vault: Vault;
   readonly app: OAuthApp;
   readonly redirectUri: string;
   readonly portals: PortalChoice;
   readonly apiUrl: string;
-  /** Scopes to ask for; null asks for all. */
-  readonly scopes: readonly string[] | null;
-  /** Sends the person to the URL and waits for the redirect. */
-  readonly obtainRedirect: (authorization: Authorization) => Promise<ObtainedRedirect>;
+  /** Scopes to ask a portal for; null asks for all. */
+  readonly scopes: readonly string[] | null | ((portal: PortalName) => readonly string[]);
   /** The recovery files of a wearer: a new sign-in makes the earlier ones worthless. */
   readonly recoveryOf: (userId: string) => Promise<RecoveryFiles>;
+  /** Runs in the transaction that stores the grant, before it is stored; throwing stores nothing. */
+  readonly beforeGrant?: (tx: Queryable, userId: string) => Promise<void>;
   readonly request?: RequestOptions;
   readonly now?: () => Date;
+}
+
+/** What a sign-in needs that one program does from beginning to end. */
+export interface SignInOptions extends SignInParts {
+  /** Sends the person to the URL and waits for the redirect. */
+  readonly obtainRedirect: (authorization: Authorization) => Promise<ObtainedRedirect>;
 }
 
 /** A sign-in that worked; no token in it. */
@@ -64,10 +72,10 @@ export interface SignedIn {
  * @throws {OuraUnavailableError} When Oura gave no usable answer.
  */
 export async function signIn(options: SignInOptions): Promise<SignedIn> {
-  const authorization = await firstAccepted(options);
+  const authorization = await beginSignIn(options);
   const redirect = await options.obtainRedirect(authorization);
   try {
-    const signedIn = await complete(options, authorization, redirect);
+    const signedIn = await finishSignIn(options, authorization, redirect);
     await redirect.answer("success");
     return signedIn;
   } catch (error) {
@@ -77,14 +85,17 @@ export async function signIn(options: SignInOptions): Promise<SignedIn> {
   }
 }
 
-/** Finds the portal that knows the app before anyone is sent there. */
-async function firstAccepted(options: SignInOptions): Promise<Authorization> {
-  const { candidates } = options.portals;
+/**
+ * The first half: finds the portal that knows the app before anyone is sent there.
+ * @throws {UsageError} `APP_UNKNOWN`, when app or redirect URI are not as registered at Oura.
+ */
+export async function beginSignIn(options: SignInParts): Promise<Authorization> {
+  const { portals: { candidates }, scopes } = options;
   for (const portal of candidates) {
     const authorization = await beginAuthorization(portal, {
       clientId: options.app.clientId,
       redirectUri: options.redirectUri,
-      scopes: options.scopes,
+      scopes: typeof scopes === "function" ? scopes(portal.name) : scopes,
     });
     const probe = await probeAuthorization(authorization, options.request?.fetch);
     // A portal the person chose is used even when it passes the app on.
@@ -100,10 +111,14 @@ async function firstAccepted(options: SignInOptions): Promise<Authorization> {
   );
 }
 
-async function complete(
-  options: SignInOptions,
-  authorization: Authorization,
-  redirect: ObtainedRedirect,
+/**
+ * The second half: from the redirect to the stored grant. Throws as {@linkcode signIn} does.
+ * @param authorization As the first half returned it; its URL is not needed any more.
+ */
+export async function finishSignIn(
+  options: SignInParts,
+  authorization: Omit<Authorization, "url">,
+  redirect: Pick<ObtainedRedirect, "parameters" | "hasState">,
 ): Promise<SignedIn> {
   const callback = readCallback(redirect.parameters, authorization, redirect.hasState);
   const { portal, tokens } = await exchange(options, authorization, callback);
@@ -122,7 +137,7 @@ async function complete(
     revokeUrl: portal.revokeUrl,
     clientId: options.app.clientId,
     obtainedAt,
-  });
+  }, options.beforeGrant);
   // Another process may have refreshed the new sign-in already: its pair stays.
   const isOver = (pair: StoredPair) => pair.obtainedAt.getTime() !== obtainedAt.getTime();
   await discardKept(await options.recoveryOf(userId), isOver);
@@ -131,8 +146,8 @@ async function complete(
 
 /** The first portal's refusal is the one reported: after it the code may be burnt for the others. */
 async function exchange(
-  options: SignInOptions,
-  authorization: Authorization,
+  options: SignInParts,
+  authorization: Omit<Authorization, "url">,
   callback: Callback,
 ): Promise<{ portal: Portal; tokens: TokenSet }> {
   const issuer = portalOfIssuer(callback.issuer, options.portals);

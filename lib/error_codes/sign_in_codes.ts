@@ -61,6 +61,16 @@ export const SIGN_IN_CODES = {
       "The database names a token server for this sign-in that is neither Oura's nor in `OURA_TOKEN_URL` or `OURA_REVOKE_URL`.",
     fix: "If the server is yours, set these two variables. Otherwise run `auth login` again.",
   },
+  JOIN_OTHER_ACCOUNT: {
+    cause:
+      "A participant signed in with another Oura account than the one that the label of the link belongs to, or with one that has another label. Nothing was stored, and the link can be used again.",
+    fix:
+      "Ask the participant which account is right, or correct the labels with `deno task wearers set`.",
+  },
+  JOIN_LINK_USED: {
+    cause: "Two people finished a sign-in with one link at the same time. The first one counts.",
+    fix: "Send the other one a link of their own: `deno task auth invite`.",
+  },
   SIGN_IN_URL: {
     cause: "One of the addresses of the sign-in cannot be used.",
     fix: "Correct `OURA_AUTHORIZE_URL`, `OURA_TOKEN_URL` or `OURA_REVOKE_URL`.",

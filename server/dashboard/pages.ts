@@ -16,6 +16,7 @@ const PAGES = [
   "/year",
   "/tags",
   "/data",
+  "/cohort",
 ];
 
 /** The routes of the page. */

@@ -8,6 +8,8 @@ import { deskTest } from "./support.ts";
 
 const LOOKS = [
   ["status", "--json"],
+  ["status", "--all-users", "--json"],
+  ["wearers", "list", "--json"],
   ["gaps", "--json"],
   ["rejects", "list", "--json"],
   ["plan", "--json"],

@@ -23,6 +23,7 @@ const PAGES = [
   "/year",
   "/tags",
   "/data",
+  "/cohort",
 ];
 const API = [
   "overview",
@@ -40,6 +41,7 @@ const API = [
   "data",
   "report",
   "wearers",
+  "cohort",
 ];
 
 type Ask = (path: string, headers?: Record<string, string>, method?: string) => Promise<Response>;

@@ -36,7 +36,7 @@ export async function readLabels(db: Queryable): Promise<Map<string, string>> {
 export async function wearerNamed(db: Queryable, name: string): Promise<string> {
   const owner = ownerOf(await readLabels(db), name);
   if (owner === undefined || owner === name) return name;
-  if (!await isKnown(db, name)) return owner;
+  if (!await isKnownWearer(db, name)) return owner;
   throw new UsageError(
     "AMBIGUOUS_WEARER",
     `${name} is the id of one wearer and the label of another`,
@@ -73,7 +73,7 @@ export async function assignLabel(
   await lockLabels(tx);
   if (label !== null) {
     const owner = ownerOf(await readLabels(tx), label);
-    if ((owner ?? userId) !== userId || (label !== userId && await isKnown(tx, label))) {
+    if ((owner ?? userId) !== userId || (label !== userId && await isKnownWearer(tx, label))) {
       throw new UsageError("LABEL_TAKEN", `${label} is the label or the id of another wearer`, {
         hint: "`wearers list` shows the labels. They may not differ by case only.",
       });
@@ -94,7 +94,7 @@ export async function lockLabels(tx: Queryable): Promise<void> {
 }
 
 /** Whether this is the id of a wearer who signed in or was synced, as far as the role may know. */
-async function isKnown(db: Queryable, userId: string): Promise<boolean> {
+export async function isKnownWearer(db: Queryable, userId: string): Promise<boolean> {
   const places = ["sync_runs", ...(await mayRead(db, "oauth_tokens") ? ["oauth_tokens"] : [])];
   for (const table of places) {
     const sql = `SELECT 1 FROM oura.${quoteIdentifier(table)} WHERE user_id = $1 LIMIT 1`;

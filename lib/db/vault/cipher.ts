@@ -9,6 +9,8 @@ import type { Keyring } from "./token_key.ts";
 /** What a sealed text is bound to. */
 export type SealContext =
   | { readonly userId: string; readonly kind: "recovery" }
+  /** The PKCE verifier of an invitation: no wearer is known yet, so that it is bound to the link. */
+  | { readonly userId: ""; readonly kind: "verifier"; readonly invitation: number }
   | ({ readonly userId: string; readonly kind: "access_token" | "refresh_token" } & Endpoints);
 
 /** Where the tokens of a grant may be sent. */
@@ -93,10 +95,11 @@ export async function unseal(
 }
 
 function boundTo(version: number, keyId: string, context: SealContext): Uint8Array<ArrayBuffer> {
-  const endpoints = version === 1 || context.kind === "recovery"
-    ? []
-    : [context.tokenUrl, context.revokeUrl];
-  const bound = ["oura-sync", version, keyId, context.userId, context.kind, ...endpoints];
+  const bound = ["oura-sync", version, keyId, context.userId, context.kind];
+  if (context.kind === "verifier") bound.push(context.invitation);
+  else if (version !== 1 && context.kind !== "recovery") {
+    bound.push(context.tokenUrl, context.revokeUrl);
+  }
   return new TextEncoder().encode(JSON.stringify(bound));
 }
 

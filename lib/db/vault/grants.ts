@@ -32,8 +32,13 @@ export async function readGrant(vault: Vault, userId: string): Promise<Grant | n
 /**
  * Stores the grant of a sign-in, in place of any previous grant of the wearer. Connections that broke
  * while the person was busy at Oura's page are opened again.
+ * @param before What is done first in the same transaction; it must be safe to run twice.
  */
-export async function saveGrant(vault: Vault, grant: NewGrant): Promise<void> {
+export async function saveGrant(
+  vault: Vault,
+  grant: NewGrant,
+  before: (tx: Queryable, userId: string) => Promise<void> = async () => {},
+): Promise<void> {
   const parameters = [
     grant.userId,
     ...await sealPair(vault.keyring, grant, grant),
@@ -46,7 +51,10 @@ export async function saveGrant(vault: Vault, grant: NewGrant): Promise<void> {
     grant.obtainedAt,
   ];
   const sql = saveSql;
-  await retryTransaction(vault.db, (tx) => tx.query(sql, parameters));
+  await retryTransaction(vault.db, async (tx) => {
+    await before(tx, grant.userId);
+    await tx.query(sql, parameters);
+  });
 }
 
 /** Removes a wearer's grant; the wearer's data stays. */

@@ -15,6 +15,7 @@ const TITLES = {
   year: "Year",
   tags: "Tags",
   data: "Data",
+  cohort: "Cohort",
 };
 const fmt = formats(navigator.language);
 const place = /** @type {HTMLElement} */ (document.getElementById("page"));
@@ -192,12 +193,15 @@ document.addEventListener("click", (event) => {
 addEventListener("popstate", () => void show());
 
 async function startWearers() {
-  const { wearers } = await get("wearers");
+  const { wearers, labels } = await get("wearers");
   const select = /** @type {HTMLSelectElement} */ (document.getElementById("wearer"));
   if (wearers.length < 2) return;
+  for (const item of document.querySelectorAll("[data-several]")) item.removeAttribute("hidden");
+  const names = wearers.map((/** @type {string} */ id) => labels[id] ?? id);
   select.innerHTML =
-    html`${wearers.map((/** @type {string} */ id) => html`<option>${id}</option>`)}`.text;
-  select.value = new URL(location.href).searchParams.get("wearer") ?? wearers[0];
+    html`${names.map((/** @type {string} */ name) => html`<option>${name}</option>`)}`.text;
+  const asked = new URL(location.href).searchParams.get("wearer") ?? wearers[0];
+  select.value = labels[asked] ?? asked;
   /** @type {HTMLElement} */ (select.closest(".wearer")).hidden = false;
   select.addEventListener("change", () => void go(href({ wearer: select.value })));
 }

@@ -8,7 +8,7 @@ const KEYS = [
   ["/", "search for a page, a metric or a day"],
   [
     "g then a letter",
-    "a page by its first letter: n night, r trends, h heart, a activity, b body, y year, s tags, d data",
+    "a page by its first letter: n night, r trends, h heart, a activity, b body, y year, s tags, d data, c cohort",
   ],
   ["?", "these keys"],
   ["Esc", "closes, or leaves a chart's cursor"],
@@ -23,6 +23,7 @@ const LETTERS = {
   y: "/year",
   s: "/tags",
   d: "/data",
+  c: "/cohort",
 };
 const THEMES = ["system", "light", "dark"];
 

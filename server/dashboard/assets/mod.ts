@@ -18,6 +18,8 @@ import search from "./search.js" with { type: "text" };
 import partsCss from "./parts.css" with { type: "text" };
 import heartChart from "./charts/heart.js" with { type: "text" };
 import relations from "./charts/relations.js" with { type: "text" };
+import cohortCss from "./cohort.css" with { type: "text" };
+import cohortPage from "./pages/cohort.js" with { type: "text" };
 import dataPage from "./pages/data.js" with { type: "text" };
 import trendsPage from "./pages/trends.js" with { type: "text" };
 import trendsRelation from "./pages/trends_relation.js" with { type: "text" };
@@ -78,9 +80,11 @@ export const ASSETS: Readonly<Record<string, Asset>> = {
   "pages/activity.js": script(activityPage),
   "pages/body.js": script(bodyPage),
   "pages/year.js": script(yearPage),
+  "pages/cohort.js": script(cohortPage),
   "pages/tags.js": script(tagsPage),
   "tokens.css": style(tokensCss),
   "frame.css": style(frameCss),
   "parts.css": style(partsCss),
   "charts.css": style(chartsCss),
+  "cohort.css": style(cohortCss),
 };
