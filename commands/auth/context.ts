@@ -9,6 +9,8 @@ export interface AuthContext {
   readonly hasTables: boolean;
   /** Data types of the configuration; `auth` says which of them a grant leaves out. */
   readonly types: readonly { readonly name: string; readonly scope: string | null }[];
+  /** Where `serve` is reached from outside, as `oura.yaml` says; null where it does not. */
+  readonly publicUrl: string | null;
   /** Where a generated key is written when a server database has none. */
   readonly envFile: string;
   /** One line of the result: standard output. */

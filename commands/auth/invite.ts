@@ -32,7 +32,7 @@ export async function invite(context: AuthContext, options: InviteOptions): Prom
     print(options.json ? jsonText({ id, revoked: true }) : `The link ${id} is no longer valid.`);
     return;
   }
-  const publicUrl = publicUrlOption(options.url);
+  const publicUrl = publicUrlOption(options.url ?? context.publicUrl);
   const label = options.label === undefined ? null : checkLabel(options.label);
   const study = options.study === undefined ? null : studyOption(options.study);
   const now = new Date();
@@ -82,10 +82,11 @@ export async function invites(
   print(rows.length === 0 ? "No link is open." : textTable(head, rows, ["right"]));
 }
 
-function publicUrlOption(value: string | undefined): string {
-  if (value === undefined) {
+function publicUrlOption(value: string | null): string {
+  if (value === null) {
     throw new UsageError("OPTION_MISSING", "`auth invite` needs --url", {
-      hint: "Name the address at which `serve` is reached, such as --url https://oura.example.org.",
+      hint:
+        "Name the address at which `serve` is reached, such as --url https://oura.example.org, or set webhooks.url in oura.yaml.",
     });
   }
   const url = URL.parse(value);

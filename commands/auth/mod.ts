@@ -76,6 +76,7 @@ function contextOf<Options>(
     db,
     hasTables,
     types: pipeline.types,
+    publicUrl: pipeline.webhooks?.url ?? null,
     envFile: terminal.path(options.envFile ?? ENV_FILE),
     print: terminal.out,
     note: terminal.err,

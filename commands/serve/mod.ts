@@ -1,4 +1,5 @@
 import { Option } from "commander";
+import type { Hono } from "hono";
 import { UsageError } from "../../lib/errors.ts";
 import type { Transaction } from "../../lib/db/driver/database.ts";
 import { interruptible } from "../../lib/process/interruption.ts";
@@ -50,11 +51,13 @@ export default defineCommand<Options, Request>({
     // One process has the embedded database, so that its jobs are run here.
     const runsJobs = db.kind === "pglite";
     await using queue = await openQueue(settings, db, runsJobs);
+    const publicUrl = pipeline.webhooks?.url ?? null;
     const receiver = {
       db,
       pipeline,
       clientSecret: request.clientSecret,
-      publicUrl: pipeline.webhooks?.url ?? null,
+      publicUrl,
+      join: publicUrl === null ? null : await joinRoutes(context, publicUrl),
       webhookToken: settings.webhookToken,
       metricsToken: settings.metricsToken,
       moreTypes: pipeline.types.filter(({ known }) => !known).map(({ name }) => name),
@@ -67,6 +70,17 @@ export default defineCommand<Options, Request>({
     ]);
   },
 });
+
+/** The sign-in links of participants; none where nobody can sign in: no app, or no key for tokens. */
+async function joinRoutes(
+  { db, settings, pipeline: { types } }: DatabaseContext<Options, Request>,
+  publicUrl: string,
+): Promise<Hono | null> {
+  const { join } = await import("../../server/join/join.ts");
+  const hasKey = db.kind === "pglite" || settings.tokenKey !== null;
+  if (settings.clientId === null || !hasKey) return null;
+  return await join({ db, settings, publicUrl, types });
+}
 
 /** Runs the jobs in this process. */
 async function runJobs(

@@ -18,6 +18,8 @@ export interface ReceiverAppOptions extends ReceiverOptions {
   readonly pipeline: Pipeline;
   /** Asked of `/metrics`; null hides them. */
   readonly metricsToken: string | null;
+  /** The routes of participants' sign-in links, with headers of their own. @default None */
+  readonly join?: Hono | null;
 }
 
 const HEALTH_MS = 3_000;
@@ -26,6 +28,8 @@ const HEALTH_MS = 3_000;
 export function createReceiverApp(options: ReceiverAppOptions): Hono {
   const { db, pipeline, metricsToken, now = () => new Date() } = options;
   const app = new Hono();
+  // First, so that its pages keep their own policy, which allows their form.
+  if (options.join) app.route("/", options.join);
   app.use(securityHeaders());
   app.use(async (c, next) => {
     await next();

@@ -1,5 +1,6 @@
 /** `serve` as a person starts it, and what it serves besides webhooks. */
 import assert from "node:assert/strict";
+import { Hono } from "hono";
 import { signedCall } from "../../simulator/mod.ts";
 import { createReceiverApp, type ReceiverAppOptions } from "../../server/webhooks/app.ts";
 import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
@@ -58,6 +59,20 @@ Deno.test("metrics are for those who have the token, wherever they call from", (
       const response = await closed.request("/metrics", { headers: { authorization } });
       assert.equal(response.status, 404);
     }
+  }, migrated));
+
+Deno.test("the pages of sign-in links keep their own policy beside the receiver", () =>
+  withPostgres("oura", async (db) => {
+    const join = new Hono();
+    join.get(
+      "/join/x",
+      (c) => c.text("", 200, { "Content-Security-Policy": "form-action 'self'" }),
+    );
+    const app = appOf({ db, join });
+    const policy = async (path: string) =>
+      (await app.request(path)).headers.get("content-security-policy");
+    assert.equal(await policy("/join/x"), "form-action 'self'");
+    assert.match(await policy("/webhook") ?? "", /form-action 'none'/);
   }, migrated));
 
 Deno.test("health is bad while there is no database", () =>
