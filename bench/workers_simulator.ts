@@ -4,4 +4,4 @@ import { serveSimulator } from "../simulator/server.ts";
 const { faults = [], ...options } = JSON.parse(Deno.args[0]!);
 const running = serveSimulator(options);
 for (const fault of faults) running.simulator.faults.add(fault);
-console.log(running.url);
+await Deno.stdout.write(new TextEncoder().encode(`${running.url}\n`));

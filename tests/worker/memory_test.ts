@@ -58,6 +58,5 @@ Deno.test(`the heap of a worker is flat over ${ROUNDS * WEARERS.length} jobs`, (
     assert.ok(Number(rows[0]!.runs) >= ROUNDS * WEARERS.length);
     const grown = last.heap - warm.heap;
     const text = `${JSON.stringify(warm)}, then ${JSON.stringify(last)}`;
-    if (SOAK) console.log(text);
     assert.ok(grown < MOST_GROWTH, text);
   }));

@@ -6,7 +6,7 @@ import { sleep } from "../../lib/process/sleep.ts";
 import { type JobCounts, jobCounts, queueSchema } from "../../lib/db/store/work/job_queue.ts";
 import { openBossQueue } from "../../server/worker/boss/boss_queue.ts";
 import type { Urgency, WearerQueue } from "../../server/worker/queue.ts";
-import { forEachDatabase } from "../support/databases.ts";
+import { forEachDatabase, withPostgres } from "../support/databases.ts";
 
 const ONE_SLOT = { general: 1, events: 0 };
 
@@ -38,6 +38,17 @@ forEachDatabase("a job exists if and only if its transaction commits", async (db
     assert.equal((await counts(db)).waiting, 1);
   });
 }, { otherSchema: true });
+
+Deno.test("processes that start at once on a new database all get the queue", () =>
+  withPostgres("oura", async (db) => {
+    for (let round = 0; round < 3; round++) {
+      const schema = quoteIdentifier(queueSchema(db.schema));
+      await db.exec(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
+      const opening = Array.from({ length: 4 }, () => openBossQueue({ db, runs: false }));
+      const queues = await Promise.all(opening);
+      for (const queue of queues) await queue[Symbol.asyncDispose]();
+    }
+  }));
 
 forEachDatabase(
   "a waiting job is enough for all that is asked; a running one is not",

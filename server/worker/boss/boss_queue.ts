@@ -5,6 +5,7 @@
  */
 import { PgBoss } from "pg-boss";
 import type { Database, Queryable } from "../../../lib/db/driver/database.ts";
+import { hasSqlState, UNIQUE_VIOLATION } from "../../../lib/db/driver/errors/errors.ts";
 import { DatabaseError, messageOf } from "../../../lib/errors.ts";
 import { loggerOf } from "../../../lib/log/log.ts";
 import type { Slots, Urgency, WearerJob, WearerQueue } from "../queue.ts";
@@ -20,6 +21,8 @@ const HEARTBEAT_SECONDS = 10;
 const LONGEST_JOB_SECONDS = 6 * 3_600;
 /** Finished jobs say nothing that the runs do not say. */
 const KEEP_FINISHED_SECONDS = 600;
+/** Of creating the tables, beside other processes. */
+const MOST_ATTEMPTS = 5;
 /** How long a running job may take to end when the process stops, in ms. */
 const STOP_MS = 25_000;
 
@@ -43,7 +46,19 @@ interface JobData {
  * @throws {DatabaseError} When the database cannot be used, or the role may not create the tables.
  */
 export async function openBossQueue(options: QueueOptions): Promise<WearerQueue> {
-  const { db, runs } = options;
+  const { db, pollSeconds = 1 } = options;
+  for (let attempt = 1;; attempt++) {
+    try {
+      return new BossQueue(await startBoss(options), db, pollSeconds);
+    } catch (error) {
+      // Processes that start at once on a new database all create the schema: one of them wins.
+      const isBeaten = hasSqlState(error, UNIQUE_VIOLATION) && attempt < MOST_ATTEMPTS;
+      if (!isBeaten) throw await explainRefusal(db, error);
+    }
+  }
+}
+
+async function startBoss({ db, runs }: QueueOptions): Promise<PgBoss> {
   const boss = new PgBoss({
     db: sqlBridge(db),
     schema: queueSchema(db.schema),
@@ -78,9 +93,9 @@ export async function openBossQueue(options: QueueOptions): Promise<WearerQueue>
     });
   } catch (error) {
     await boss.stop({ graceful: false }).catch(() => {});
-    throw await explainRefusal(db, causeOf(error));
+    throw causeOf(error);
   }
-  return new BossQueue(boss, db, options.pollSeconds ?? 1);
+  return boss;
 }
 
 class BossQueue implements WearerQueue {
