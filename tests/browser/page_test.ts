@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import AXE from "axe-core/axe.min.js" with { type: "text" };
 import type { Database } from "../../lib/db/driver/database.ts";
-import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { createApp } from "../../server/http.ts";
 import { findChromium, launch, settled } from "../support/browser.ts";
-import { withPglite } from "../support/databases.ts";
+import { withPostgres } from "../support/server_database.ts";
 import { NOW, TODAY, WEARER, withPageWorld } from "../support/page_world.ts";
 import { shippedPipeline } from "../support/sync_world.ts";
 
@@ -83,12 +82,11 @@ const numberOf = (text: string) => Number(text.replace("−", "-").replace(/[^\d
 // Where there is no Chromium there is nothing to drive; `.ci/run` installs it.
 if (CHROMIUM !== null) {
   Deno.test("the page in a browser: every page, both themes, phone and desktop", (t) =>
-    withPglite("oura", async (db) => {
-      await migrate(db);
+    withPostgres("oura", async (db) => {
       await withPageWorld(db, { days: 100, heartDays: 12 }, async () => {
         await withPage(db, (served) => walk(t, served));
       });
-    }));
+    }, { migrated: true }));
 
   Deno.test("the page in a browser: before the first sync, and on the first day", () =>
     firstDays());
@@ -251,8 +249,7 @@ async function walk(t: Deno.TestContext, served: Served): Promise<void> {
 }
 
 function firstDays(): Promise<void> {
-  return withPglite("oura", async (db) => {
-    await migrate(db);
+  return withPostgres("oura", async (db) => {
     await withPage(db, async ({ open }) => {
       for (const path of PAGES) {
         const page = await open(path);
@@ -266,5 +263,5 @@ function firstDays(): Promise<void> {
         assert.deepEqual(complaints, []);
       });
     });
-  });
+  }, { migrated: true });
 }
