@@ -4,8 +4,8 @@ import AXE from "axe-core/axe.min.js" with { type: "text" };
 import type { Database } from "../../lib/db/driver/database.ts";
 import { createApp } from "../../server/http.ts";
 import { findChromium, launch, settled } from "../support/browser.ts";
-import { withPostgres } from "../support/server_database.ts";
 import { NOW, TODAY, WEARER, withPageWorld } from "../support/page_world.ts";
+import { withPostgres } from "../support/server_database.ts";
 import { shippedPipeline } from "../support/sync_world.ts";
 
 const CHROMIUM = await findChromium();

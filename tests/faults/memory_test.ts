@@ -36,8 +36,8 @@ async function highWaterMark(pid: number): Promise<number> {
   return Number(/^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1] ?? 0);
 }
 
-/** Months of the long history; six times the short one would show what is kept of each row. */
-const LONG = SOAK ? 36 : 18;
+/** Months of the long history. Rows that are kept double the peak within 12. */
+const LONG = SOAK ? 36 : 12;
 
 Deno.test(`${LONG} months of heart rate peak no higher than 3 months`, {
   sanitizeOps: true,
