@@ -6,6 +6,7 @@ import { createApp } from "../../server/http.ts";
 import { findChromium, launch, settled } from "../support/browser.ts";
 import { NOW, TODAY, WEARER, withPageWorld } from "../support/page_world.ts";
 import { withPostgres } from "../support/server_database.ts";
+import { SOAK } from "../support/soak.ts";
 import { shippedPipeline } from "../support/sync_world.ts";
 
 const CHROMIUM = await findChromium();
@@ -45,7 +46,8 @@ async function withPage(db: Database, body: (served: Served) => Promise<void>): 
   const browser = await launch(CHROMIUM!);
   const complaints: string[] = [];
   const requested = new Set<string>();
-  const contexts: BrowserContext[] = [];
+  // One for each look: a new context starts a process and reads every file again.
+  const contexts = new Map<string, BrowserContext>();
   const url = `http://127.0.0.1:${server.addr.port}`;
   try {
     await body({
@@ -54,8 +56,10 @@ async function withPage(db: Database, body: (served: Served) => Promise<void>): 
       complaints,
       requested,
       async open(path, { viewport = DESKTOP, colorScheme = "light" } = {}) {
-        const context = await browser.newContext({ viewport, colorScheme, locale: "en-GB" });
-        contexts.push(context);
+        const look = `${viewport.width} ${colorScheme}`;
+        const context = contexts.get(look) ??
+          await browser.newContext({ viewport, colorScheme, locale: "en-GB" });
+        contexts.set(look, context);
         const page = await context.newPage();
         page.on("console", (message) => complaints.push(`${path}: ${message.text()}`));
         page.on("pageerror", (error) => complaints.push(`${path}: ${error.message}`));
@@ -66,7 +70,7 @@ async function withPage(db: Database, body: (served: Served) => Promise<void>): 
       },
     });
   } finally {
-    for (const context of contexts) await context.close();
+    for (const context of contexts.values()) await context.close();
     await browser.close();
     stop.abort();
     await server.finished;
@@ -110,13 +114,13 @@ async function seriousFindings(page: Page): Promise<string[]> {
 async function walk(t: Deno.TestContext, served: Served): Promise<void> {
   const { open, complaints, requested, url } = served;
 
-  for (const path of PAGES) {
+  for (const [place, path] of PAGES.entries()) {
     await t.step(`${path} shows itself without a complaint`, async () => {
       const looks: Look[] = [
         { viewport: DESKTOP, colorScheme: "light" },
         { viewport: PHONE, colorScheme: "dark" },
       ];
-      for (const look of looks) {
+      for (const [turn, look] of looks.entries()) {
         const page = await open(path, look);
         assert.equal(await page.locator(".empty").count(), 0, `${path} is empty`);
         const drawn = await page.locator("figure.chart svg").count();
@@ -127,7 +131,10 @@ async function walk(t: Deno.TestContext, served: Served): Promise<void> {
         assert.ok(wide <= 0, `${path} is ${wide} px too wide at ${look.viewport!.width} px`);
         const theme = await page.evaluate<string>("document.documentElement.dataset.theme");
         assert.equal(theme, look.colorScheme);
-        assert.deepEqual(await seriousFindings(page), [], `${path} ${look.colorScheme}`);
+        // With a push axe sees each page in one theme, and each theme in every other page.
+        if (SOAK || (place + turn) % 2 === 0) {
+          assert.deepEqual(await seriousFindings(page), [], `${path} ${look.colorScheme}`);
+        }
         const words = await page.locator("body").innerText();
         assert.doesNotMatch(words, /\\u|undefined|null|NaN|Infinity|\[object/, path);
         await page.close();
