@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import AXE from "axe-core/axe.min.js" with { type: "text" };
-import { migrate } from "../../lib/db/migrate/migrate.ts";
 import type { Page } from "playwright-core";
 import { findChromium, settled } from "../support/browser.ts";
-import { withPglite } from "../support/databases.ts";
+import { withPostgres } from "../support/server_database.ts";
+import { SOAK } from "../support/soak.ts";
 import { TODAY, WEARER, withPageWorld } from "../support/page_world.ts";
 import {
   DESKTOP,
@@ -20,12 +20,11 @@ const CHROMIUM = await findChromium();
 // Where there is no Chromium there is nothing to drive; `.ci/run` installs it.
 if (CHROMIUM !== null) {
   Deno.test("the page in a browser: every page, both themes, phone and desktop", (t) =>
-    withPglite("oura", async (db) => {
-      await migrate(db);
+    withPostgres("oura", async (db) => {
       await withPageWorld(db, { days: 100, heartDays: 12 }, async () => {
         await withPage(db, (served) => walk(t, served));
       });
-    }));
+    }, { migrated: true }));
 
   Deno.test("the page in a browser: before the first sync, and on the first day", () =>
     firstDays());
@@ -49,13 +48,13 @@ async function seriousFindings(page: Page): Promise<string[]> {
 async function walk(t: Deno.TestContext, served: Served): Promise<void> {
   const { open, complaints, requested, url } = served;
 
-  for (const path of PAGES) {
+  for (const [place, path] of PAGES.entries()) {
     await t.step(`${path} shows itself without a complaint`, async () => {
       const looks: Look[] = [
         { viewport: DESKTOP, colorScheme: "light" },
         { viewport: PHONE, colorScheme: "dark" },
       ];
-      for (const look of looks) {
+      for (const [turn, look] of looks.entries()) {
         const page = await open(path, look);
         assert.equal(await page.locator(".empty").count(), 0, `${path} is empty`);
         const drawn = await page.locator("figure.chart svg").count();
@@ -66,7 +65,10 @@ async function walk(t: Deno.TestContext, served: Served): Promise<void> {
         assert.ok(wide <= 0, `${path} is ${wide} px too wide at ${look.viewport!.width} px`);
         const theme = await page.evaluate<string>("document.documentElement.dataset.theme");
         assert.equal(theme, look.colorScheme);
-        assert.deepEqual(await seriousFindings(page), [], `${path} ${look.colorScheme}`);
+        // With a push axe sees each page in one theme, and each theme in every other page.
+        if (SOAK || (place + turn) % 2 === 0) {
+          assert.deepEqual(await seriousFindings(page), [], `${path} ${look.colorScheme}`);
+        }
         const words = await page.locator("body").innerText();
         assert.doesNotMatch(words, /\\u|undefined|null|NaN|Infinity|\[object/, path);
         await page.close();
@@ -188,8 +190,7 @@ async function walk(t: Deno.TestContext, served: Served): Promise<void> {
 }
 
 function firstDays(): Promise<void> {
-  return withPglite("oura", async (db) => {
-    await migrate(db);
+  return withPostgres("oura", async (db) => {
     await withPage(db, async ({ open }) => {
       for (const path of PAGES) {
         const page = await open(path);
@@ -203,5 +204,5 @@ function firstDays(): Promise<void> {
         assert.deepEqual(complaints, []);
       });
     });
-  });
+  }, { migrated: true });
 }

@@ -62,7 +62,8 @@ export async function withPage(
   const browser = await launch((await findChromium())!);
   const complaints: string[] = [];
   const requested = new Set<string>();
-  const contexts: BrowserContext[] = [];
+  // One for each look: a new context starts a process and reads every file again.
+  const contexts = new Map<string, BrowserContext>();
   const url = `http://127.0.0.1:${server.addr.port}`;
   try {
     await body({
@@ -71,8 +72,10 @@ export async function withPage(
       complaints,
       requested,
       async open(path, { viewport = DESKTOP, colorScheme = "light" } = {}) {
-        const context = await browser.newContext({ viewport, colorScheme, locale: "en-GB" });
-        contexts.push(context);
+        const look = `${viewport.width} ${colorScheme}`;
+        const context = contexts.get(look) ??
+          await browser.newContext({ viewport, colorScheme, locale: "en-GB" });
+        contexts.set(look, context);
         const page = await context.newPage();
         page.on("console", (message) => complaints.push(`${path}: ${message.text()}`));
         page.on("pageerror", (error) => complaints.push(`${path}: ${error.message}`));
@@ -83,7 +86,7 @@ export async function withPage(
       },
     });
   } finally {
-    for (const context of contexts) await context.close();
+    for (const context of contexts.values()) await context.close();
     await browser.close();
     stop.abort();
     await server.finished;

@@ -46,8 +46,9 @@ deskTest("simulate says that its port is taken", async ({ run, oura }) => {
   assert.match(err, /another program uses it \[PORT_UNAVAILABLE\]/);
 });
 
-deskTest("auth login names a scope it does not know", async ({ run, oura }) => {
+deskTest("auth login names a scope it does not know", async ({ run, oura, databaseUrl }) => {
   const { err } = await run(["auth", "login", "--no-browser", "--scopes", "daily,slep"], {
+    DATABASE_URL: databaseUrl,
     OURA_CLIENT_ID: "sim-app",
     OURA_CLIENT_SECRET: "sim-secret",
     OURA_API_URL: oura.url,

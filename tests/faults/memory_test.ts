@@ -36,8 +36,8 @@ async function highWaterMark(pid: number): Promise<number> {
   return Number(/^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1] ?? 0);
 }
 
-/** A push compares 18 months with 3, the nightly soak 10 years with one. */
-const [SHORT, LONG] = SOAK ? [365, 3_650] : [90, 18 * 30];
+/** A push compares 12 months with 3, the nightly soak 10 years with one. */
+const [SHORT, LONG] = SOAK ? [365, 3_650] : [90, 12 * 30];
 
 Deno.test("a long history of heart rate peaks no higher than a short one", {
   sanitizeOps: true,

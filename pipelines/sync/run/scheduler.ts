@@ -165,9 +165,10 @@ class Scheduler {
         httpStatus: status,
       };
     }
-    await recordFailure(context, type.job.type, window, error);
+    // At once, so that what meets the same limit meanwhile is stopped and does not tell it again.
     if (error instanceof RateLimitedError) abort.abort(error);
-    else if (error instanceof OuraUnavailableError) await this.#checkOura(error);
+    await recordFailure(context, type.job.type, window, error);
+    if (error instanceof OuraUnavailableError) await this.#checkOura(error);
     return { state: "failed", error };
   }
 
