@@ -36,7 +36,14 @@ async function report(db: Database, types: readonly PipelineType[] = TYPES) {
   const statuses = await typeStatus(db, "w", types.map(({ name }) => name));
   const found = await readHoldings(db, "w", types, TODAY);
   const holdings = new Map(found.map((holding) => [holding.dataType, holding]));
-  return wearerReport({ userId: "w", grant: null }, undefined, types, statuses, holdings, NOW);
+  return wearerReport(
+    { userId: "w", grant: null, label: null },
+    undefined,
+    types,
+    statuses,
+    holdings,
+    NOW,
+  );
 }
 
 forEachDatabase("status shows how much a type holds, since when and up to when", async (db) => {

@@ -216,7 +216,7 @@ Deno.test("auth invite prints a link once; auth invites and --revoke know it by 
       ["--study", "two\nlines"],
       ["--label", "a b"],
     ];
-    for (const args of wrong) assert.equal((await run([...ask, ...args])).exitCode, 2, args[1]);
+    for (const args of wrong) assert.equal((await run([...ask, ...args])).exitCode, 2, `${args}`);
     for (const bad of ["http://oura.example.org", "oura", "https://x/?a=b", "https://u@x/"]) {
       assert.match((await run(["auth", "invite", "--url", bad])).err, /BAD_INVITATION/, bad);
     }
