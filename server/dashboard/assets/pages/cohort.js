@@ -57,7 +57,7 @@ export function view(cohort, ctx) {
         } failing`}</span><a class="button csv" href="/api/cohort.csv" download>CSV of completeness</a></header>${card(
           `${fmt.day(days[0])} to ${fmt.fullDay(days[days.length - 1])}`,
           html`${legend()}${table(sorted(wearers, sort, down), { daily, days, sort, down, ctx })}`,
-          { note: "of the days that are over, for types that are expected every day" },
+          { note: "complete: of the days that are over, for types that are expected every day" },
         )}${card(
           "The lines of each strip, from the top",
           html`<ol class="lines">${
