@@ -2,7 +2,7 @@
  * Workers on many wearers: throughput, fairness, the rate budget, wearers with trouble, and how soon an
  * event is served while the others are loaded. By itself: `deno run -A bench/workers.ts [WEARERS]`.
  */
-import { storeEvents } from "../lib/db/store/work/events.ts";
+import { storeEvents } from "../lib/db/store/jobs/events.ts";
 import type { BudgetSize } from "../lib/db/store/budget.ts";
 import { openBossQueue } from "../server/worker/boss/boss_queue.ts";
 import { contents, stop } from "../tests/worker/fleet.ts";

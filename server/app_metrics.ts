@@ -2,7 +2,7 @@
 import { budgetsLeft } from "../lib/db/store/budget.ts";
 import { APP_BUDGET } from "../pipelines/sync/app_budget.ts";
 import type { CohortSource } from "../reports/cohort/model.ts";
-import { readBacklog } from "../reports/work/backlog.ts";
+import { readBacklog } from "../reports/backlog.ts";
 import type { Family, Sample } from "./metric_text.ts";
 
 /** What is measured. */

@@ -1,5 +1,5 @@
 /** What `status` says of webhook events and jobs. */
-import { type Backlog, isUsed } from "../../reports/work/backlog.ts";
+import { type Backlog, isUsed } from "../../reports/backlog.ts";
 import { qualifyCommands } from "../_cli/command_names.ts";
 import { countText } from "../_cli/output.ts";
 

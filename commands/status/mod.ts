@@ -6,7 +6,7 @@ import { lastRuns } from "../../lib/db/store/status.ts";
 import { livePipeline } from "../../pipelines/schema/live_pipeline.ts";
 import { readState } from "../../pipelines/schema/database_schema.ts";
 import { readWearerFreshness } from "../../reports/freshness/wearer_freshness.ts";
-import { readBacklog } from "../../reports/work/backlog.ts";
+import { readBacklog } from "../../reports/backlog.ts";
 import { knownWearers } from "../../reports/known_wearers.ts";
 import { qualifyCommands } from "../_cli/command_names.ts";
 import { type CheckContext, defineCommand } from "../_cli/define_command.ts";

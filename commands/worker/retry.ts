@@ -1,6 +1,6 @@
 import type { Settings } from "../../config/environment/settings.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { retryFailedEvents } from "../../lib/db/store/work/waiting_events.ts";
+import { retryFailedEvents } from "../../lib/db/store/jobs/waiting_events.ts";
 import { openQueue } from "../../server/worker/open_queue.ts";
 
 /** How much is tried again. */

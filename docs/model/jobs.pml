@@ -4,7 +4,7 @@
  * Checked: every stored event ends done, whatever crashes; the row never goes back to an older
  * version of the document; the wearer is never stuck.
  *
- * Steps and names are those of server/worker and lib/db/store/work/events.ts. See README.md for the
+ * Steps and names are those of server/worker and lib/db/store/jobs/events.ts. See README.md for the
  * options.
  */
 

@@ -5,7 +5,7 @@
 import type { Database } from "../../lib/db/driver/database.ts";
 import { retryStatement } from "../../lib/db/driver/retry_transaction.ts";
 import { acquireLeases, type LeaseOptions } from "../../lib/db/store/leases.ts";
-import { removeJobsOf } from "../../lib/db/store/work/job_queue.ts";
+import { removeJobsOf } from "../../lib/db/store/jobs/job_queue.ts";
 import { finishRun, noRows, startRun } from "../../lib/db/store/runs.ts";
 import { BusyError, EXIT } from "../../lib/errors.ts";
 import { VERSION } from "../../lib/version.ts";

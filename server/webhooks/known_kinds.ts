@@ -1,6 +1,6 @@
 /** Which events the program can act on. */
 import { loggerOf } from "../../lib/log/log.ts";
-import type { ReceivedEvent } from "../../lib/db/store/work/events.ts";
+import type { ReceivedEvent } from "../../lib/db/store/jobs/events.ts";
 import { CATALOG } from "../../lib/oura/catalog/index.ts";
 import type { WebhookEvent } from "../../lib/oura/webhooks/event_body.ts";
 

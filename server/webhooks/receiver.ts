@@ -5,7 +5,7 @@
  */
 import { type Context, Hono } from "hono";
 import type { Database, Transaction } from "../../lib/db/driver/database.ts";
-import { type StoredEvents, storeEvents } from "../../lib/db/store/work/events.ts";
+import { type StoredEvents, storeEvents } from "../../lib/db/store/jobs/events.ts";
 import { messageOf } from "../../lib/errors.ts";
 import type { SubscribedPair } from "../../lib/oura/webhooks/callback.ts";
 import { WebhookBodyError, type WebhookEvent } from "../../lib/oura/webhooks/event_body.ts";

@@ -6,12 +6,12 @@ import type { Database } from "../../lib/db/driver/database.ts";
 import {
   releaseAsideEvents,
   wearersWithDueEvents,
-} from "../../lib/db/store/work/waiting_events.ts";
+} from "../../lib/db/store/jobs/waiting_events.ts";
 import {
   scheduleSync,
   unscheduledWearers,
   wearersDue,
-} from "../../lib/db/store/work/sync_schedule.ts";
+} from "../../lib/db/store/jobs/sync_schedule.ts";
 import type { WearerQueue } from "./queue.ts";
 import { slotAfter } from "./slot.ts";
 

@@ -2,7 +2,7 @@
 import type { Settings } from "../../config/environment/settings.ts";
 import type { Pipeline } from "../../config/model.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { putOffUpkeep, takeUpkeep } from "../../lib/db/store/work/sync_schedule.ts";
+import { putOffUpkeep, takeUpkeep } from "../../lib/db/store/jobs/sync_schedule.ts";
 import { DatabaseError, OuraSyncError } from "../../lib/errors.ts";
 import { loggerOf } from "../../lib/log/log.ts";
 import { ensureSubscriptions } from "../subscriptions/ensure.ts";

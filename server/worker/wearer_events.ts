@@ -4,7 +4,7 @@ import {
   type EventOutcome,
   settleEvents,
   takeEvents,
-} from "../../lib/db/store/work/events.ts";
+} from "../../lib/db/store/jobs/events.ts";
 import type { ErrorCode } from "../../lib/error_codes/codes.ts";
 import { retryTransaction } from "../../lib/db/driver/retry_transaction.ts";
 import { BusyError, OuraUnavailableError, SignInError } from "../../lib/errors.ts";

@@ -1,6 +1,6 @@
 /** What a job does for its wearer: first the documents that events name, then the sync if it is due. */
-import { hasSignIn, isSyncDue, scheduleSync } from "../../lib/db/store/work/sync_schedule.ts";
-import { setEventsAside } from "../../lib/db/store/work/waiting_events.ts";
+import { hasSignIn, isSyncDue, scheduleSync } from "../../lib/db/store/jobs/sync_schedule.ts";
+import { setEventsAside } from "../../lib/db/store/jobs/waiting_events.ts";
 import { EXIT, type ExitCode } from "../../lib/errors.ts";
 import { InterruptedError } from "../../lib/process/interrupted_error.ts";
 import { loggerOf } from "../../lib/log/log.ts";

@@ -6,12 +6,12 @@ import {
   settleEvents,
   storeEvents,
   takeEvents,
-} from "../../lib/db/store/work/events.ts";
+} from "../../lib/db/store/jobs/events.ts";
 import {
   eventCounts,
   releaseAsideEvents,
   retryFailedEvents,
-} from "../../lib/db/store/work/waiting_events.ts";
+} from "../../lib/db/store/jobs/waiting_events.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import { NOW, signIn, storedEvents } from "./support.ts";
 

@@ -1,6 +1,6 @@
 /** Jobs with events: what they fetch, what they wait for, and what they give up. */
 import assert from "node:assert/strict";
-import { retryFailedEvents } from "../../lib/db/store/work/waiting_events.ts";
+import { retryFailedEvents } from "../../lib/db/store/jobs/waiting_events.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import { canonical, stored } from "../support/sync_world.ts";
 import { withWorkerWorld, type WorkerWorld } from "./support.ts";

@@ -1,9 +1,9 @@
 /** Workers as processes: wrong clocks, a database that is away or silent, a stop in a long sync. */
 import assert from "node:assert/strict";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { storeEvents } from "../../lib/db/store/work/events.ts";
-import { jobCounts } from "../../lib/db/store/work/job_queue.ts";
-import { scheduleSync } from "../../lib/db/store/work/sync_schedule.ts";
+import { storeEvents } from "../../lib/db/store/jobs/events.ts";
+import { jobCounts } from "../../lib/db/store/jobs/job_queue.ts";
+import { scheduleSync } from "../../lib/db/store/jobs/sync_schedule.ts";
 import { sleep } from "../../lib/process/sleep.ts";
 import { openBossQueue } from "../../server/worker/boss/boss_queue.ts";
 import { type RunningSimulator, truth } from "../../simulator/mod.ts";

@@ -1,8 +1,8 @@
 /** Many wearers: any number of workers loads the same, within the budget, and no wearer waits for another. */
 import assert from "node:assert/strict";
-import { storeEvents } from "../../lib/db/store/work/events.ts";
-import { jobCounts } from "../../lib/db/store/work/job_queue.ts";
-import { scheduleSync } from "../../lib/db/store/work/sync_schedule.ts";
+import { storeEvents } from "../../lib/db/store/jobs/events.ts";
+import { jobCounts } from "../../lib/db/store/jobs/job_queue.ts";
+import { scheduleSync } from "../../lib/db/store/jobs/sync_schedule.ts";
 import { type ServeOptions, truth } from "../../simulator/mod.ts";
 import { SCOPES, type UserSpec } from "../../simulator/world/wearer.ts";
 import { SOAK } from "../support/soak.ts";

@@ -5,7 +5,7 @@ import { signInUnattended } from "../../commands/demo/sign_in.ts";
 import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { storeEvents } from "../../lib/db/store/work/events.ts";
+import { storeEvents } from "../../lib/db/store/jobs/events.ts";
 import { generateTokenKey } from "../../lib/db/vault/token_key.ts";
 import { loadSettings } from "../../config/environment/settings.ts";
 import { openBossQueue } from "../../server/worker/boss/boss_queue.ts";

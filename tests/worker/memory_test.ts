@@ -1,6 +1,6 @@
 /** A worker that runs for months: its memory does not grow with the jobs that it has done. */
 import assert from "node:assert/strict";
-import { storeEvents } from "../../lib/db/store/work/events.ts";
+import { storeEvents } from "../../lib/db/store/jobs/events.ts";
 import { openBossQueue } from "../../server/worker/boss/boss_queue.ts";
 import { truth } from "../../simulator/mod.ts";
 import { SOAK } from "../support/soak.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { quoteIdentifier } from "../../lib/db/driver/identifiers.ts";
 import { sleep } from "../../lib/process/sleep.ts";
-import { type JobCounts, jobCounts, queueSchema } from "../../lib/db/store/work/job_queue.ts";
+import { type JobCounts, jobCounts, queueSchema } from "../../lib/db/store/jobs/job_queue.ts";
 import { openBossQueue } from "../../server/worker/boss/boss_queue.ts";
 import type { Urgency, WearerQueue } from "../../server/worker/queue.ts";
 import { forEachDatabase, withPostgres } from "../support/databases.ts";

@@ -1,7 +1,7 @@
 /** A job that the queue takes away while it runs, and what a wearer leaves who is forgotten. */
 import assert from "node:assert/strict";
-import { jobTable, QUEUE } from "../../lib/db/store/work/job_queue.ts";
-import { scheduleSync } from "../../lib/db/store/work/sync_schedule.ts";
+import { jobTable, QUEUE } from "../../lib/db/store/jobs/job_queue.ts";
+import { scheduleSync } from "../../lib/db/store/jobs/sync_schedule.ts";
 import { deleteGrant } from "../../lib/db/vault/grants.ts";
 import { forgetWearer } from "../../pipelines/forget/forget.ts";
 import { wearerTables } from "../../pipelines/forget/wearer_tables.ts";

@@ -1,7 +1,7 @@
 /** Workers at work: several at once, stopped, cut off, and with syncs that are due. */
 import assert from "node:assert/strict";
-import { isSyncDue, scheduleSync, takeUpkeep } from "../../lib/db/store/work/sync_schedule.ts";
-import { isUsed, readBacklog } from "../../reports/work/backlog.ts";
+import { isSyncDue, scheduleSync, takeUpkeep } from "../../lib/db/store/jobs/sync_schedule.ts";
+import { isUsed, readBacklog } from "../../reports/backlog.ts";
 import { createApp } from "../../server/http.ts";
 import { openBossQueue } from "../../server/worker/boss/boss_queue.ts";
 import { upkeep } from "../../server/worker/upkeep.ts";

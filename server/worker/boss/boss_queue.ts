@@ -9,7 +9,7 @@ import { hasSqlState, UNIQUE_VIOLATION } from "../../../lib/db/driver/errors/err
 import { DatabaseError, messageOf } from "../../../lib/errors.ts";
 import { loggerOf } from "../../../lib/log/log.ts";
 import type { Slots, Urgency, WearerJob, WearerQueue } from "../queue.ts";
-import { jobTable, QUEUE, queueSchema } from "../../../lib/db/store/work/job_queue.ts";
+import { jobTable, QUEUE, queueSchema } from "../../../lib/db/store/jobs/job_queue.ts";
 import { explainRefusal } from "./refused.ts";
 import { sqlBridge } from "./sql_bridge.ts";
 

@@ -1,6 +1,6 @@
 /** What to do when the role may not make the tables of the queue. */
 import type { Database } from "../../../lib/db/driver/database.ts";
-import { queueSchema } from "../../../lib/db/store/work/job_queue.ts";
+import { queueSchema } from "../../../lib/db/store/jobs/job_queue.ts";
 import { DatabaseError } from "../../../lib/errors.ts";
 
 /** Explains a missing right; every other failure stays as it is. */

@@ -1,8 +1,8 @@
 /** What waits to be done by workers, and what they gave up. */
-import type { Queryable } from "../../lib/db/driver/database.ts";
-import { type JobCounts, jobCounts } from "../../lib/db/store/work/job_queue.ts";
-import { mayRead } from "../../lib/db/store/readable.ts";
-import { type EventCounts, eventCounts } from "../../lib/db/store/work/waiting_events.ts";
+import type { Queryable } from "../lib/db/driver/database.ts";
+import { type JobCounts, jobCounts } from "../lib/db/store/jobs/job_queue.ts";
+import { mayRead } from "../lib/db/store/readable.ts";
+import { type EventCounts, eventCounts } from "../lib/db/store/jobs/waiting_events.ts";
 
 /** The work of all wearers. */
 export interface Backlog {
