@@ -27,12 +27,17 @@ export async function datedDays(
   { userIds, from, to }: CohortSpan,
 ): Promise<DatedDays> {
   const dated = types.filter(({ day }) => day !== null);
+  // Wearer by wearer, each is a short stretch of the index; read together, the planner would rather
+  // go through whole tables, which have years of days.
   const selects = dated.map(({ table, offset }, place) =>
-    `SELECT ${place} AS place, user_id, bit_or(1 << (day - $2::date)) AS days,
-      ${offset === null ? "NULL::interval" : "utc_offset"} AS utc_offset
-    FROM ${tableName({ table })}
-    WHERE user_id = ANY ($1::text[]) AND day BETWEEN $2::date AND $3::date AND deleted_at IS NULL
-    GROUP BY user_id${offset === null ? "" : ", utc_offset"}`
+    `SELECT ${place} AS place, u.user_id, l.days, l.utc_offset
+    FROM unnest($1::text[]) AS u(user_id), LATERAL (
+      SELECT bit_or(1 << (t.day - $2::date)) AS days,
+        ${offset === null ? "NULL::interval" : "t.utc_offset"} AS utc_offset
+      FROM ${tableName({ table })} t
+      WHERE t.user_id = u.user_id AND t.day BETWEEN $2::date AND $3::date AND t.deleted_at IS NULL
+      GROUP BY ${offset === null ? "t.user_id" : "t.utc_offset"}
+    ) AS l`
   );
   if (selects.length === 0) return { days: new Map(), offsets: new Map(), latest: new Map() };
   const { rows } = await db.query<DatedRow>(
