@@ -8,6 +8,7 @@ import type { RunningSimulator, ServeOptions } from "../../simulator/mod.ts";
 import { withPooledPostgres } from "../faults/support/pooled.ts";
 import { Program } from "../support/program.ts";
 import { withPostgres } from "../support/server_database.ts";
+import { SOAK } from "../support/soak.ts";
 import { withSimulator } from "../support/sync_world.ts";
 import { withSettings } from "./support.ts";
 
@@ -61,11 +62,10 @@ async function syncAll(db: Database, url: string): Promise<void> {
   });
 }
 
-Deno.test("four processes at once never exceed the budget of the app [direct]", () =>
-  withPostgres("oura", async (db, url) => {
-    await migrate(db);
-    await syncAll(db, url);
-  }));
+if (SOAK) {
+  Deno.test("four processes at once never exceed the budget of the app [direct]", () =>
+    withPostgres("oura", (db, url) => syncAll(db, url), { migrated: true }));
+}
 
 Deno.test("four processes at once never exceed the budget of the app [PgBouncer]", () =>
   withPooledPostgres(async (db, url) => {

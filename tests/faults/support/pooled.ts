@@ -2,8 +2,9 @@
 import type { Database } from "../../../lib/db/driver/database.ts";
 import { migrate } from "../../../lib/db/migrate/migrate.ts";
 import { openPostgres } from "../../../lib/db/driver/postgres/open_postgres.ts";
-import { forEachDatabase, withPostgres } from "../../support/databases.ts";
 import { sharedCluster, urlOf } from "../../support/postgres.ts";
+import { withPostgres } from "../../support/server_database.ts";
+import { onServerFirst } from "../../support/server_first.ts";
 import { PgBouncer } from "./pgbouncer.ts";
 
 /** Runs `body` on an empty database that is reached through the pooler only. */
@@ -24,9 +25,9 @@ export function withPooledPostgres(
   });
 }
 
-/** Registers `body` for each kind of database, and for a server behind the pooler; all migrated. */
+/** Registers `body` for a server, direct and behind the pooler, and in the soak for PGlite; all migrated. */
 export function forEachWay(name: string, body: (db: Database) => Promise<void>): void {
-  forEachDatabase(name, body);
+  onServerFirst(name, body);
   Deno.test(
     `${name} [PgBouncer]`,
     { sanitizeOps: true, sanitizeResources: true },
