@@ -36,7 +36,7 @@ deskTest("status, gaps and the page give the same answers", async (desk) => {
     });
     const page = await response.json();
 
-    const { lastRun: _, userId: __, types, ...wearer } = status;
+    const { lastRun: _, userId: __, label: ___, types, ...wearer } = status;
     for (const [name, value] of Object.entries(wearer)) {
       assert.deepEqual(page.freshness[name], value, name);
     }
