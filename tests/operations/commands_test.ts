@@ -154,7 +154,7 @@ Deno.test(
 
       const status = await json("status");
       const [wearer] = status.wearers;
-      assert.deepEqual(Object.keys(status), ["database", "checkedAt", "wearers"]);
+      assert.deepEqual(Object.keys(status), ["database", "checkedAt", "wearers", "work"]);
       assert.deepEqual([wearer.userId, wearer.verdict, wearer.lastRun.command], [
         "one",
         "fresh",

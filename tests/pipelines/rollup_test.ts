@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import type { Database } from "../../lib/db/driver/database.ts";
-import { firstInstants } from "../../pipelines/rollup/heart_rate_hours.ts";
+import type { Database, Transaction } from "../../lib/db/driver/database.ts";
+import { firstInstants, refreshHeartRateHours } from "../../pipelines/rollup/heart_rate_hours.ts";
+import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
+import { withPostgres } from "../support/server_database.ts";
 import { onServerFirst } from "../support/server_first.ts";
 import { shippedPipeline, syncWearer, withSimulator } from "../support/sync_world.ts";
 
@@ -210,3 +212,40 @@ onServerFirst("the figures of a series follow its samples", async (db, t) => {
     });
   });
 });
+
+Deno.test("of two windows that share a day, the second sees what the first has stored", () =>
+  withPostgres("oura", async (db) => {
+    const pipeline = shippedPipeline(db.schema);
+    const { pipeline: live } = await applyAdditive(db, pipeline, { holder: "test" });
+    const type = live.types.find(({ name }) => name === "heart_rate")!;
+    const span = { from: "2026-05-20", to: "2026-05-20" };
+    const load = async (tx: Transaction, from: number, to: number) => {
+      await tx.query(
+        `INSERT INTO oura.heart_rate (user_id, "timestamp", source, bpm)
+          SELECT 'one', timestamptz '2026-05-20 00:00Z' + n * interval '10 minutes', 'awake', 60 + n % 7
+          FROM generate_series($1::int, $2::int) AS n`,
+        [from, to],
+      );
+      await refreshHeartRateHours(tx, type, "one", span);
+    };
+    const loaded = Promise.withResolvers<void>();
+    const commit = Promise.withResolvers<void>();
+    const first = db.transaction(async (tx) => {
+      await load(tx, 0, 69);
+      loaded.resolve();
+      await commit.promise;
+    });
+    await loaded.promise;
+    const second = db.transaction((tx) => load(tx, 70, 143));
+    // Without a lock the second one has read its hours by now.
+    while (true) {
+      const { rows } = await db.query<{ waits: boolean }>(
+        `SELECT bool_or(wait_event_type = 'Lock') AS waits FROM pg_stat_activity
+          WHERE datname = current_database()`,
+      );
+      if (rows[0]!.waits) break;
+    }
+    commit.resolve();
+    await Promise.all([first, second]);
+    assert.equal(await wrongHours(db), 0);
+  }, { migrated: true }));
