@@ -23,16 +23,31 @@ const WEARERS = Array.from({ length: 6 }, (_, index) => `wearer-${index}`);
 const TYPES = ["sleep", "daily_sleep", "daily_readiness", "daily_spo2", "workout"] as const;
 const DAYS = SOAK ? 60 : 12;
 
-/** A worker as a process of its own. */
-function startWorker(directory: string, env: Record<string, string>): Deno.ChildProcess {
-  return new Deno.Command(Deno.execPath(), {
+/** Starts a worker as a process of its own, and waits until it runs: a start needs its database. */
+async function startWorker(
+  directory: string,
+  env: Record<string, string>,
+): Promise<Deno.ChildProcess> {
+  const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-check", "--allow-all", MAIN, "worker", "--sync-every", "never"],
     cwd: directory,
     env,
     stdin: "null",
     stdout: "null",
-    stderr: "null",
+    stderr: "piped",
   }).spawn();
+  const running = Promise.withResolvers<void>();
+  let said = "";
+  const reading = (async () => {
+    for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+      said += text;
+      if (said.includes("The worker is running")) running.resolve();
+    }
+    running.reject(new Error(`the worker ended at its start: ${said}`));
+  })();
+  reading.catch(() => {});
+  await running.promise;
+  return child;
 }
 
 async function kill(worker: Deno.ChildProcess): Promise<void> {
@@ -84,7 +99,10 @@ async function survive(cluster: Cluster, url: string): Promise<void> {
       assert.equal(await signInUnattended(loadSettings(env), db), user);
     }
     oura.simulator.faults.add({ kind: "latency", delayMs: 40 });
-    const workers = [startWorker(directory.path, env), startWorker(directory.path, env)];
+    const workers = await Promise.all([
+      startWorker(directory.path, env),
+      startWorker(directory.path, env),
+    ]);
     await using queue = await openBossQueue({ db, runs: false });
     const events = WEARERS.flatMap((userId) =>
       TYPES.flatMap((dataType) =>
@@ -96,7 +114,7 @@ async function survive(cluster: Cluster, url: string): Promise<void> {
       if (index === Math.floor(events.length / 4) || index === Math.floor(events.length * 3 / 4)) {
         await until(() => oura.stats.requests > 30);
         await kill(workers[0]!);
-        workers[0] = startWorker(directory.path, env);
+        workers[0] = await startWorker(directory.path, env);
       }
       if (index === Math.floor(events.length / 2)) {
         await cluster.stopImmediate();
