@@ -19,11 +19,12 @@ export async function benchImport(): Promise<Result[]> {
     const loadStage = await benchLoadStage(stage);
     const args = [path, "--user-id", wearer!.id, "--json"];
     const { seconds, peakMiB, out } = await runTask(stage, "import", args);
-    const { counts } = JSON.parse(out) as { counts: { inserted: number } };
+    const { types } = JSON.parse(out) as { types: readonly { inserted: number }[] };
+    const inserted = types.reduce((sum, type) => sum + type.inserted, 0);
     return [
       resultOf({
-        what: `import of 6 years, ${counts.inserted} rows`,
-        measured: [counts.inserted / seconds],
+        what: `import of 6 years, ${inserted} rows`,
+        measured: [inserted / seconds],
         unit: "rows/s",
         reference: { what: "the load stage alone", measured: [loadStage] },
         budget: { atLeast: 1 },
