@@ -84,12 +84,13 @@ async function joinRoutes(
 
 /** Runs the jobs in this process. */
 async function runJobs(
-  { settings, pipeline, db, request }: DatabaseContext<Options, Request>,
+  { settings, pipeline, db, request, terminal }: DatabaseContext<Options, Request>,
   queue: WearerQueue,
   signal: AbortSignal,
 ): Promise<void> {
   const { runWorker } = await import("../../server/worker/run_worker.ts");
   const { syncEveryMs } = request;
   const slots = { general: 1, events: 1 };
-  await runWorker({ settings, pipeline, db, queue, slots, syncEveryMs, signal });
+  const onRunning = () => terminal.err("The jobs of the events run here, too.");
+  await runWorker({ settings, pipeline, db, queue, slots, syncEveryMs, signal, onRunning });
 }

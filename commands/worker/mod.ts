@@ -47,7 +47,6 @@ async function work(context: DatabaseContext<Options, WorkerRequest>): Promise<v
   const { runWorker } = await import("../../server/worker/run_worker.ts");
   using interruption = interruptible((text) => terminal.err(text), undefined, terminal);
   const queue = await openQueue(settings, db, true);
-  terminal.err("The worker is running. Press Ctrl-C to stop.");
   await runWorker({
     settings,
     pipeline,
@@ -56,6 +55,7 @@ async function work(context: DatabaseContext<Options, WorkerRequest>): Promise<v
     slots: { general: concurrency, events: 1 },
     syncEveryMs,
     signal: interruption.signal,
+    onRunning: () => terminal.err("The worker is running. Press Ctrl-C to stop."),
   });
 }
 

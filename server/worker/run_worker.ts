@@ -26,6 +26,8 @@ export interface WorkerOptions {
   readonly syncEveryMs: number | null;
   /** Ends the worker in order: running jobs are stopped, and go on elsewhere. */
   readonly signal: AbortSignal;
+  /** Called once it takes jobs. */
+  readonly onRunning?: () => void;
   /** How often it looks for what is due, in ms. @default 5000 */
   readonly lookEveryMs?: number;
   /** What its requests may do. @default What Oura allows */
@@ -55,6 +57,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   stack.defer(closeQueue);
   await clock.read(db);
   await queue.work(slots, jobOf({ session, syncEveryMs, now: clock.now }, signal));
+  options.onRunning?.();
   while (!signal.aborted) {
     await waitOutages(async () => {
       await clock.read(db);

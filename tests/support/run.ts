@@ -1,5 +1,13 @@
 /** Runs the real program, the way a person or a cron job would. */
 import { fileURLToPath } from "node:url";
+import { PERMISSION_SETS, permissionOptions } from "../../commands/_cli/permissions.ts";
+import { COMMANDS } from "../../commands/_cli/registry.ts";
+
+/** The rights that the task of a command has: a test with more would not notice a missing one. */
+function rightsOf(name: string | undefined): string[] {
+  const command = COMMANDS.find((each) => each.name === name);
+  return permissionOptions(PERMISSION_SETS[command?.permissions ?? "none"]);
+}
 
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 
@@ -31,7 +39,7 @@ export class Run {
     { openFiles }: { openFiles?: number } = {},
   ) {
     const limit = openFiles === undefined ? "" : `ulimit -n ${openFiles};`;
-    const program = [Deno.execPath(), "run", "--no-check", "--allow-all", MAIN, ...args];
+    const program = [Deno.execPath(), "run", "--no-check", ...rightsOf(args[0]), MAIN, ...args];
     this.#child = new Deno.Command("sh", {
       args: ["-c", `${limit} exec "$0" "$@"`, ...program],
       cwd: directory,

@@ -139,3 +139,15 @@ Deno.test("serve answers the call in progress before it ends, and logs no id and
     assert.match(err, /Received webhook events: update daily_sleep 1/);
     assert.doesNotMatch(err, new RegExp(`${SECRET}|by-hand|wearer-1|document-1`));
   }, migrated));
+
+Deno.test("with the embedded database, serve runs the jobs too, with the rights of its task", async () => {
+  await using temporary = await temporaryDirectory();
+  const env = { OURA_DATA_DIR: `${temporary.path}/data`, OURA_CLIENT_SECRET: SECRET };
+  const program = new Run({ directory: temporary.path, env }, ["serve", "--port", "0"]);
+  const [, address] = await program.says(/received at (http:\S+)\/webhook/);
+  await program.says(/jobs of the events run here/);
+  const response = await fetch(`${address}/healthz`);
+  assert.deepEqual(await response.json(), { status: "ok" });
+  program.kill("SIGTERM");
+  assert.equal((await program.end()).exitCode, 0);
+});
