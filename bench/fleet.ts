@@ -64,14 +64,14 @@ export interface FleetResults {
 export const DAILY_LIMIT = LIMIT * DAY / WINDOW;
 
 /** Requests of a wearer in a day. */
-export function requestsPerDay({ everyHours, webhooks }: Rhythm): number {
+function requestsPerDay({ everyHours, webhooks }: Rhythm): number {
   const syncs = 24 / everyHours;
   if (webhooks) return DOCUMENTS_PER_DAY + syncs * COSTS.polledSync;
   return (syncs - 1) * COSTS.sync + COSTS.firstOfDay;
 }
 
 /** The fleet of a case. */
-export function fleetOf(wearers: number, rhythm: Rhythm): Fleet {
+function fleetOf(wearers: number, rhythm: Rhythm): Fleet {
   const { everyHours, webhooks } = rhythm;
   const sync = webhooks ? COSTS.polledSync : Math.round(requestsPerDay(rhythm) * everyHours / 24);
   const requests: Record<Kind, number> = { document: 1, sync, backfill: COSTS.firstSync };
@@ -89,7 +89,7 @@ export function runCase(wearers: number, rhythm: Rhythm): FleetCase {
 }
 
 /** Simulates the first backfill of a fleet. */
-export function runBackfill(wearers: number): BackfillCase {
+function runBackfill(wearers: number): BackfillCase {
   const fleet = fleetOf(wearers, RHYTHMS.at(-1)!);
   const result = simulateFleet({ ...fleet, backfill: true, horizon: 10 * DAY });
   if (result.backfilledAt === null) throw new RangeError("the backfill takes longer than 10 days");

@@ -16,7 +16,7 @@ import { shippedPipeline } from "../tests/support/sync_world.ts";
 import { fillTenYears } from "./ten_years.ts";
 
 /** No statement may take longer in the server. */
-export const STATEMENT_BUDGET_MS = 200;
+const STATEMENT_BUDGET_MS = 200;
 const RUNS = 5;
 const HOST = "127.0.0.1";
 
@@ -37,7 +37,7 @@ export interface RouteTiming {
 }
 
 /** Measures every route over ten years on a new server. */
-export async function benchPage(): Promise<RouteTiming[]> {
+async function benchPage(): Promise<RouteTiming[]> {
   const cluster = await Cluster.start();
   const db = await openPostgres({ kind: "url", url: cluster.url() }, { schema: "oura" });
   try {
@@ -50,7 +50,7 @@ export async function benchPage(): Promise<RouteTiming[]> {
 }
 
 /** Measures every route on a database that holds the ten years. */
-export async function measureRoutes(db: Database): Promise<RouteTiming[]> {
+async function measureRoutes(db: Database): Promise<RouteTiming[]> {
   const sent: Sent[] = [];
   const app = createApp({
     db: recorded(db, sent),
@@ -183,7 +183,7 @@ function figures(times: readonly number[]) {
 }
 
 /** A line per route, and one for each statement beyond the budget, or for all. */
-export function pageTable(timings: readonly RouteTiming[], all = false): string {
+function pageTable(timings: readonly RouteTiming[], all = false): string {
   const ms = (value: number) => value.toFixed(1).padStart(8);
   return timings.flatMap(({ route, leastMs, medianMs, statements }) => {
     const slowest = statements[0]?.medianMs ?? 0;

@@ -9,7 +9,7 @@ import { fillHeartRateHours } from "../pipelines/rollup/heart_rate_hours.ts";
 import { WEARER, withPageWorld } from "../tests/support/page_world.ts";
 
 /** Days of history. */
-export const TEN_YEARS = 3_653;
+const TEN_YEARS = 3_653;
 /** Days of heart rate that are synced; the years before are copies of them. */
 const HEART_DAYS = 90;
 /** Of the copies every fourth sample is kept: about one in five minutes, as a ring at rest has. */

@@ -33,7 +33,7 @@ const wearers = (count: number, name = "w") =>
   Array.from({ length: count }, (_, n) => ({ id: `${name}-${n}`, zone: "UTC" }));
 
 /** Runs all cases, and calls `onResult` after each. */
-export async function benchWorkers(
+async function benchWorkers(
   count: number,
   onResult: (result: WorkersResult) => void,
 ): Promise<void> {

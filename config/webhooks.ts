@@ -7,9 +7,7 @@ import { quote, type Report } from "./yaml/problem.ts";
 import { didYouMean } from "./yaml/suggest.ts";
 
 /** The data types that Oura has events of, and whose documents can be fetched one by one. */
-export const ANNOUNCED_TYPES: readonly string[] = CATALOG.filter(isAnnounced).map(({ name }) =>
-  name
-);
+const ANNOUNCED_TYPES: readonly string[] = CATALOG.filter(isAnnounced).map(({ name }) => name);
 
 /** The section; null where there is none. What is wrong in it is reported. */
 export function compileWebhooks(declaration: Declaration, report: Report): Webhooks | null {

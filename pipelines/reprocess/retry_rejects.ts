@@ -19,6 +19,7 @@ import { Repertoire } from "../../lib/db/driver/repertoire.ts";
 import { retryTransaction } from "../../lib/db/driver/retry_transaction.ts";
 import { addCounts, noRows, type RowCounts } from "../../lib/db/store/runs.ts";
 import { RejectsRemainError } from "../errors.ts";
+import { refreshRollUpsOf } from "../rollup/single_documents.ts";
 import { createLoader, type Loader } from "../stages/load.ts";
 import { rejectEntry, withinEncoding } from "../stages/reject_entry.ts";
 import { RunRecord } from "../sync/run_record.ts";
@@ -186,9 +187,11 @@ async function retryBatch(
     await markDeletedAgain(tx, transform, userId, buried);
     await removeBuriedSamples(tx, transform.table, userId);
   }
+  const keys = rows.map(({ key }) => key);
+  await refreshRollUpsOf(tx, type, userId, keys);
   await closeRejects(tx, userId, fitting, "resolved");
   // Its previous states are settled with it.
-  await resolveRejects(tx, userId, type.name, rows.map(({ key }) => key), unread);
+  await resolveRejects(tx, userId, type.name, keys, unread);
   addCounts(counts, { inserted, updated, unchanged });
   return counts;
 }

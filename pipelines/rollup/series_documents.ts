@@ -30,12 +30,29 @@ export async function refreshSeriesDocuments(
   span: DaySpan,
 ): Promise<void> {
   for (const name of rolledUpSeries(type)) {
-    const statement = refreshStatement(type.table, name);
+    const statement = refreshStatement(type.table, name, "day BETWEEN $3::date AND $4::date");
     const last = addDays(span.to, BESIDE);
     for (let from = addDays(span.from, -BESIDE); from <= last; from = addDays(from, CHUNK_DAYS)) {
       const to = addDays(from, CHUNK_DAYS - 1);
       await tx.query(statement, [userId, name, from, to < last ? to : last]);
     }
+  }
+}
+
+/** The same for some documents, by their ids. */
+export async function refreshSeriesOf(
+  tx: Queryable,
+  type: PipelineType,
+  userId: string,
+  ids: readonly string[],
+): Promise<void> {
+  if (ids.length === 0) return;
+  for (const name of rolledUpSeries(type)) {
+    await tx.query(refreshStatement(type.table, name, "id = ANY ($3::text[])"), [
+      userId,
+      name,
+      ids,
+    ]);
   }
 }
 
@@ -77,11 +94,14 @@ function missingStatement(table: string, series: string): string {
   )`;
 }
 
-/** A sum of floating-point numbers depends on their order, and that of rows on the plan. */
-function refreshStatement(table: string, series: string): string {
+/**
+ * A sum of floating-point numbers depends on their order, and that of rows on the plan.
+ * @param which SQL of which documents, in parameters from `$3` on.
+ */
+function refreshStatement(table: string, series: string, which: string): string {
   return `WITH documents AS MATERIALIZED (
   SELECT id FROM oura.${q(table)}
-  WHERE user_id = $1 AND day BETWEEN $3::date AND $4::date
+  WHERE user_id = $1 AND ${which}
 ), fresh AS MATERIALIZED (
   SELECT s.document_id, min(s.value) AS low, avg(s.value ORDER BY s.ordinal) AS mean,
     max(s.value) AS high, count(*)::int AS samples

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { copyLine, type CopyValue } from "../../lib/db/driver/text/copy_text.ts";
+import { copyField, type CopyValue } from "../../lib/db/driver/text/copy_text.ts";
 import { isStorableText } from "../../lib/values/pg_limits.ts";
 import { withPostgres } from "../support/server_database.ts";
 
-Deno.test("copyLine() writes PostgreSQL's text format", () => {
+const copyLine = (values: readonly CopyValue[]) => `${values.map(copyField).join("\t")}\n`;
+
+Deno.test("copyField() writes PostgreSQL's text format", () => {
   const cases: [CopyValue[], string][] = [
     [["a", 1, true, null], "a\t1\ttrue\t\\N\n"],
     [["tab\tline\nreturn\rslash\\"], "tab\\tline\\nreturn\\rslash\\\\\n"],
@@ -30,7 +32,7 @@ const storable = fc.oneof(
  */
 const plainName = fc.string().filter((name) => !/[\\"]/.test(name));
 
-Deno.test("COPY reads back what copyLine() wrote, whatever it is", async () => {
+Deno.test("COPY reads back what copyField() wrote, whatever it is", async () => {
   const rows = fc.sample(
     fc.tuple(
       fc.option(storable),

@@ -5,6 +5,7 @@ import { addDays } from "../../lib/values/days.ts";
 import type { Demand } from "../../pipelines/sync/plan/windows.ts";
 import { withPostgres } from "../support/server_database.ts";
 import { ScriptedOura, syncScripted } from "../support/scripted_oura.ts";
+import { shippedPipeline, syncWearer, withSimulator } from "../support/sync_world.ts";
 import { dailySleep } from "./support.ts";
 
 const TODAY = "2026-11-25";
@@ -156,4 +157,26 @@ lateTest(
     }
     assert.deepEqual(requests, [23, 7, 7]);
   },
+);
+
+Deno.test(
+  "a first sync in many windows settles old days, and the second does not read them again",
+  strict,
+  () =>
+    withPostgres("oura", async (db) => {
+      const now = `${TODAY}T12:00:00Z`;
+      await withSimulator({ days: 40, now, users: [{ id: "one", zone: "UTC" }] }, async (oura) => {
+        const pipeline = shippedPipeline("oura", 30);
+        const sync = () =>
+          syncWearer(oura, db, "one", { pipeline, types: ["heart_rate"], concurrency: "auto" });
+        assert.ok((await sync()).types[0]!.windows.total > 10);
+        oura.world.advance("P1D");
+        const { runId } = await sync();
+        const { rows: [read] } = await db.query<{ oldest: string }>(
+          "SELECT min(from_day) AS oldest FROM oura.sync_windows WHERE run_id = $1",
+          [runId],
+        );
+        assert.ok(read!.oldest > addDays(TODAY, -12), `read back to ${read!.oldest}`);
+      });
+    }, { migrated: true }),
 );

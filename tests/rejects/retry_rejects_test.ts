@@ -67,6 +67,11 @@ onServerFirst("retry loads what fits by now, samples too, as a sync would have",
     assert.deepEqual(await listRejects(db, {}), []);
     const samples = await rows(db, "SELECT count(*)::int AS n FROM oura.sleep_hrv");
     assert.ok(Number(samples[0]!.n) > 0);
+    const figures = await rows(
+      db,
+      `SELECT sum(samples)::int AS n FROM oura.series_documents WHERE series = 'sleep_hrv'`,
+    );
+    assert.deepEqual(figures, samples, "the figures of the series follow");
     const [run] = await rows(
       db,
       "SELECT command, state, rows_inserted FROM oura.sync_runs ORDER BY id DESC LIMIT 1",

@@ -109,6 +109,31 @@ onServerFirst(
     }),
 );
 
+onServerFirst(
+  "the figures of a night's series follow each document",
+  (db) =>
+    withNight(db, async (night) => {
+      const figures = async () =>
+        (await db.query(
+          `SELECT low, mean, high, samples FROM oura.series_documents
+          WHERE user_id = $1 AND series = 'sleep_hrv' AND document_id = $2`,
+          [WEARER, night.id],
+        )).rows;
+      const hrv = (items: readonly number[]) => ({
+        hrv: { interval: 300, items, timestamp: "2026-01-01T22:00:00+00:00" },
+      });
+      night.answer = { fields: hrv([20, 40, 60]) };
+      await night.sync();
+      assert.deepEqual(await figures(), [{ low: 20, mean: 40, high: 60, samples: 3 }]);
+      night.answer = { fields: hrv([30, 50]) };
+      await night.sync();
+      assert.deepEqual(await figures(), [{ low: 30, mean: 40, high: 50, samples: 2 }]);
+      night.answer = { status: 404 };
+      await night.sync();
+      assert.deepEqual(await figures(), []);
+    }),
+);
+
 for (const [how, answer] of [["fixed", {}], ["deleted", { status: 404 }]] as const) {
   onServerFirst(
     `a rejected document leaves the quarantine once it is ${how}`,

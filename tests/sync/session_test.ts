@@ -2,14 +2,12 @@
 import assert from "node:assert/strict";
 import { loadSettings, type Settings } from "../../config/environment/settings.ts";
 import type { Database, Queryable, Transaction } from "../../lib/db/driver/database.ts";
-import { saveGrant } from "../../lib/db/vault/grants.ts";
-import { generateTokenKey } from "../../lib/db/vault/token_key.ts";
-import { openKeyring } from "../../lib/auth/open_wearer.ts";
 import { DatabaseError } from "../../lib/errors.ts";
 import { runJob, type WindowsJob } from "../../pipelines/sync/job.ts";
 import { openSession, type Session } from "../../pipelines/sync/session.ts";
 import { signedIn } from "../../pipelines/sync/wearers.ts";
-import { serveSimulator, staticToken } from "../../simulator/mod.ts";
+import { serveSimulator } from "../../simulator/mod.ts";
+import { environmentOf, signIn } from "../budget/support.ts";
 import { withPostgres } from "../support/server_database.ts";
 import { shippedPipeline } from "../support/sync_world.ts";
 
@@ -31,14 +29,8 @@ function sessionTest(name: string, wearers: number, body: (house: House) => Prom
       const directory = await Deno.makeTempDir({ prefix: "oura-sync-session-" });
       const oura = serveSimulator({ users: users.map((id) => ({ id, zone: "UTC" })), days: 5 });
       try {
-        const settings = loadSettings({
-          OURA_CLIENT_ID: "sim-app",
-          OURA_CLIENT_SECRET: "sim-secret",
-          OURA_API_URL: oura.url,
-          OURA_DATA_DIR: directory,
-          OURA_TOKEN_KEY: generateTokenKey().toBase64(),
-        });
-        for (const userId of users) await signIn(settings, db, userId);
+        const settings = loadSettings(environmentOf(oura, directory));
+        await signIn(settings, db, users);
         const pipeline = shippedPipeline("oura", 3);
         const { signal } = new AbortController();
         const open = (used = db) =>
@@ -57,22 +49,6 @@ function sessionTest(name: string, wearers: number, body: (house: House) => Prom
         await Deno.remove(directory, { recursive: true });
       }
     }, { migrated: true }));
-}
-
-async function signIn(settings: Settings, db: Database, userId: string): Promise<void> {
-  const now = new Date();
-  await saveGrant({ db, keyring: await openKeyring(settings) }, {
-    userId,
-    accessToken: staticToken(userId),
-    refreshToken: `refresh-${userId}`,
-    expiresAt: new Date(now.getTime() + 86_400_000),
-    scopes: null,
-    portal: "moi",
-    tokenUrl: `${settings.apiUrl}/oauth/v2/ext/oauth-token`,
-    revokeUrl: `${settings.apiUrl}/oauth/v2/ext/oauth-revoke`,
-    clientId: "sim-app",
-    obtainedAt: now,
-  });
 }
 
 function windowsJob(session: Session, userId: string, more: Partial<WindowsJob> = {}): WindowsJob {

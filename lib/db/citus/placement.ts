@@ -49,7 +49,7 @@ interface Distributed {
 }
 
 /** Whether the database has the Citus extension. */
-export async function hasCitus(db: Queryable): Promise<boolean> {
+async function hasCitus(db: Queryable): Promise<boolean> {
   const { rows: [found] } = await db.query<{ present: boolean }>(
     `SELECT to_regclass('pg_dist_partition') IS NOT NULL
       AND EXISTS (SELECT 1 FROM pg_proc WHERE proname = 'create_distributed_table') AS present`,

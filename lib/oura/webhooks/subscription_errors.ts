@@ -4,7 +4,7 @@ import type { Refusal } from "../errors.ts";
 import type { SubscribedPair } from "./callback.ts";
 
 /** `create daily_sleep`: how messages name a pair. */
-export function pairText({ eventType, dataType }: SubscribedPair): string {
+function pairText({ eventType, dataType }: SubscribedPair): string {
   return `${eventType} ${dataType}`;
 }
 

@@ -11,6 +11,7 @@ import { DocumentNotFoundError } from "../../../lib/oura/errors.ts";
 import type { OuraHttp } from "../../../lib/oura/http/http.ts";
 import type { ServedType } from "../../../config/model.ts";
 import { BadRowError } from "../../errors.ts";
+import { refreshRollUpsOf } from "../../rollup/single_documents.ts";
 import type { CompiledType } from "../../stages/compiled.ts";
 import { withinEncoding } from "../../stages/reject_entry.ts";
 import { removeBuriedSamples } from "../../stages/series/deleted_samples.ts";
@@ -109,7 +110,9 @@ async function loadDocument(
   } else batch.rejects.push(outcome.reject);
   const [bad] = [...batch.rejects, ...batch.unread];
   if (bad && failOnBadRow) throw new BadRowError(type.name, bad);
-  return (await loadBatch(tx, context, { ...stages, hasOpenRejects: true }, batch)).counts;
+  const { counts } = await loadBatch(tx, context, { ...stages, hasOpenRejects: true }, batch);
+  await refreshRollUpsOf(tx, type, context.userId, batch.rows.map(({ key }) => key));
+  return counts;
 }
 
 async function deleteDocument(
@@ -119,7 +122,10 @@ async function deleteDocument(
   id: string,
 ): Promise<RowCounts> {
   const deleted = await markDocumentDeleted(tx, table, userId, id);
-  if (deleted > 0) await removeBuriedSamples(tx, table, userId);
+  if (deleted > 0) {
+    await removeBuriedSamples(tx, table, userId);
+    await refreshRollUpsOf(tx, type, userId, [id]);
+  }
   await resolveRejects(tx, userId, type.name, [id]);
   return { ...noRows(), deleted };
 }

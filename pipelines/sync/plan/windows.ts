@@ -68,6 +68,12 @@ const SERIES_PADDING_HOURS = 15;
  * nothing but the edge itself is uncertain.
  */
 const SERIES_OVERLAP_HOURS = 2;
+/**
+ * Where nothing was read yet, each window itself has to show that the ring delivered something later
+ * than its last day, which takes samples of the next day's afternoon. Else the last day of each window
+ * stays open, and the second sync reads weeks again.
+ */
+const FIRST_OVERLAP_HOURS = SERIES_PADDING_HOURS;
 
 /**
  * The windows to read now, newest first.
@@ -84,12 +90,13 @@ export function windowsToFetch(
   if (type.window.by === "none") return [{ from: today, to: today, bounds: {} }];
   const spans = spansToFetch(type, demand, coverage, today);
   const days = windowDays(type, spans, lanes);
+  const overlap = coverage.read.length === 0 ? FIRST_OVERLAP_HOURS : SERIES_OVERLAP_HOURS;
   return spans
     .toReversed()
     .flatMap((span) =>
       chunkNewestFirst(span, days).map((days) => ({
         ...days,
-        bounds: requestBounds(type, days, span),
+        bounds: requestBounds(type, days, span, overlap),
       }))
     );
 }
@@ -181,8 +188,14 @@ function chunkDays(type: PipelineType): number {
 /**
  * The query that reads every document of the days, whatever the wearer's UTC offset.
  * @param whole The span that these days are a window of; its other windows are read, too.
+ * @param overlap Hours of the next window that this one asks for as well.
  */
-function requestBounds(type: PipelineType, span: DaySpan, whole: DaySpan): Record<string, string> {
+function requestBounds(
+  type: PipelineType,
+  span: DaySpan,
+  whole: DaySpan,
+  overlap: number,
+): Record<string, string> {
   switch (type.window.by) {
     case "none":
       return {};
@@ -193,14 +206,16 @@ function requestBounds(type: PipelineType, span: DaySpan, whole: DaySpan): Recor
       };
     case "datetime":
       return {
-        start_datetime: hoursBeside(span.from, -paddingHours(span.from === whole.from)),
-        end_datetime: hoursBeside(addDays(span.to, 1), paddingHours(span.to === whole.to)),
+        start_datetime: hoursBeside(
+          span.from,
+          span.from === whole.from ? -SERIES_PADDING_HOURS : -SERIES_OVERLAP_HOURS,
+        ),
+        end_datetime: hoursBeside(
+          addDays(span.to, 1),
+          span.to === whole.to ? SERIES_PADDING_HOURS : overlap,
+        ),
       };
   }
-}
-
-function paddingHours(isEdge: boolean): number {
-  return isEdge ? SERIES_PADDING_HOURS : SERIES_OVERLAP_HOURS;
 }
 
 /** An instant so many hours from the beginning of a UTC day. */

@@ -4,11 +4,6 @@ import { type ArrayItems, writeArray } from "./array_literal.ts";
 /** A value a COPY line can carry. Objects go in as JSON; arrays of texts as SQL arrays. */
 export type CopyValue = string | number | boolean | null | readonly unknown[] | object;
 
-/** One line, with its line feed. */
-export function copyLine(values: readonly CopyValue[]): string {
-  return `${values.map(copyField).join("\t")}\n`;
-}
-
 const SPECIAL = /[\\\t\n\r]/;
 const ESCAPES: Record<string, string> = { "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r" };
 

@@ -21,7 +21,7 @@ export function jobTable(schema: string): string {
 }
 
 /** Whether a worker or a receiver has created the queue, and the role of this connection may read it. */
-export async function hasQueue(db: Queryable): Promise<boolean> {
+async function hasQueue(db: Queryable): Promise<boolean> {
   const { rows } = await db.query<{ readable: boolean }>(
     `SELECT has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AS readable
       FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
