@@ -152,7 +152,7 @@ const ENTRIES = [
     name: "serve",
     summary: "receive Oura's webhooks, until it is stopped",
     database: "write",
-    permissions: "database",
+    permissions: "fetch",
   },
   {
     name: "report",

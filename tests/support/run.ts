@@ -16,6 +16,14 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** What a run may do. */
+export interface RunOptions {
+  /** How many files it may have open. @default As many as this process */
+  readonly openFiles?: number;
+  /** Options of `deno run`. @default Everything */
+  readonly rights?: readonly string[];
+}
+
 /** A run under way. */
 export class Run {
   readonly #child: Deno.ChildProcess;
@@ -24,14 +32,13 @@ export class Run {
   #err = "";
   #grown = Promise.withResolvers<void>();
 
-  /** @param openFiles How many files it may have open; as many as this process when left out. */
   constructor(
     { directory, env }: Surroundings,
     args: readonly string[],
-    { openFiles }: { openFiles?: number } = {},
+    { openFiles, rights = ["--allow-all"] }: RunOptions = {},
   ) {
     const limit = openFiles === undefined ? "" : `ulimit -n ${openFiles};`;
-    const program = [Deno.execPath(), "run", "--no-check", "--allow-all", MAIN, ...args];
+    const program = [Deno.execPath(), "run", "--no-check", ...rights, MAIN, ...args];
     this.#child = new Deno.Command("sh", {
       args: ["-c", `${limit} exec "$0" "$@"`, ...program],
       cwd: directory,
