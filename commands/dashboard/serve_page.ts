@@ -3,7 +3,6 @@ import type { Pipeline } from "../../config/model.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { messageOf } from "../../lib/errors.ts";
 import { loggerOf } from "../../lib/log/log.ts";
-import { sleep } from "../../lib/process/sleep.ts";
 import { isLoopbackHost } from "../../server/guard.ts";
 import { createApp } from "../../server/http.ts";
 import { openBrowser } from "../auth/browser.ts";
@@ -42,42 +41,13 @@ export async function servePage(
       loggerOf("dashboard").error("A request failed: {reason}", { reason: messageOf(error) }),
   });
   const handler = (request: Request) => app.fetch(request);
-  let server = listen(handler, { hostname, port, signal });
-  const address = `http://${urlHost(hostname)}:${server.addr.port}/`;
+  const listener = listen(handler, { hostname, port, signal, atEnd: "cut" });
+  const address = `http://${urlHost(hostname)}:${listener.port}/`;
   const url = token === null ? address : `${address}?token=${token}`;
   terminal.out(url);
   terminal.err(`The page is at ${address}. Press Ctrl-C to stop.`);
   if (open) await openBrowser(url);
-  while (!signal.aborted) {
-    try {
-      return await server.finished;
-    } catch (error) {
-      // Deno ends a server that has run out of files for its connections.
-      loggerOf("dashboard").error(
-        "The page accepts no connection: {reason}. It listens again as soon as it can.",
-        { reason: messageOf(error) },
-      );
-      const { port } = server.addr;
-      server = await listenAgain(() => listen(handler, { hostname, port, signal }), signal) ??
-        server;
-    }
-  }
-}
-
-const LISTEN_AGAIN_MS = 500;
-
-/** Tries until it listens; null when the signal ends the wait. */
-async function listenAgain<T>(listen: () => T, signal: AbortSignal): Promise<T | null> {
-  for (;;) {
-    // What ends the wait is seen in the signal.
-    await sleep(LISTEN_AGAIN_MS, signal).catch(() => {});
-    if (signal.aborted) return null;
-    try {
-      return listen();
-    } catch {
-      // Still no file for it: the clients hold on to theirs.
-    }
-  }
+  await listener.finished;
 }
 
 function newToken(): string {

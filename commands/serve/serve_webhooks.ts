@@ -24,14 +24,11 @@ export async function serveWebhooks(
 ): Promise<void> {
   const tally = new Tally();
   const app = createReceiverApp({ ...receiver, tally });
-  const server = listen((request, info) => app.fetch(request, info), { hostname, port });
-  const stop = () => void server.shutdown();
-  signal.addEventListener("abort", stop);
-  const address = `http://${urlHost(hostname)}:${server.addr.port}`;
+  const handler = (request: Request, info: Deno.ServeHandlerInfo) => app.fetch(request, info);
+  const listener = listen(handler, { hostname, port, signal, atEnd: "answer" });
+  const address = `http://${urlHost(hostname)}:${listener.port}`;
   terminal.out(address);
   terminal.err(`Webhooks are received at ${address}/webhook. Press Ctrl-C to stop.`);
-  if (signal.aborted) stop();
-  await server.finished;
-  signal.removeEventListener("abort", stop);
+  await listener.finished;
   tally.flush();
 }

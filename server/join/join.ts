@@ -17,6 +17,8 @@ import { findInvitation, type Invitation, secretHash } from "../../lib/db/store/
 import { OuraSyncError, UsageError } from "../../lib/errors.ts";
 import { loggerOf } from "../../lib/log/log.ts";
 import type { RequestOptions } from "../../lib/oura/oauth/token_endpoint.ts";
+import { remoteOf } from "../remote.ts";
+import { RemoteLimit } from "../remote_limit.ts";
 import { begin, finish, type JoinParts } from "./attempt.ts";
 import { noticeOf } from "./notice_of.ts";
 import {
@@ -28,7 +30,6 @@ import {
   type Page,
   thanksPage,
 } from "./pages.ts";
-import { AddressLimit } from "./rate_limit.ts";
 import STYLE from "./style.css" with { type: "text" };
 import { notShared, type ScopedType, whatIsRead } from "./what_is_read.ts";
 
@@ -42,7 +43,7 @@ export interface JoinOptions {
   readonly types: readonly ScopedType[];
   /** @default The clock */
   readonly now?: () => Date;
-  /** Requests of one address in a minute; behind a proxy all share one. @default 120 */
+  /** Requests of one remote in a minute. @default 120 */
   readonly mostPerMinute?: number;
   readonly request?: RequestOptions;
 }
@@ -158,13 +159,16 @@ function headers(): MiddlewareHandler {
 }
 
 function limited(most: number, now: () => Date): MiddlewareHandler {
-  const limit = new AddressLimit(most, 60_000);
+  const limit = new RemoteLimit(most, most / 60);
   return async (c, next) => {
-    const { remoteAddr } = (c.env ?? {}) as { remoteAddr?: { hostname?: string } };
-    const seconds = limit.secondsToWait(remoteAddr?.hostname ?? "", now().getTime());
-    if (seconds === 0) return await next();
-    c.header("Retry-After", String(seconds));
-    return show(c, "too_many");
+    const [remote, at] = [remoteOf(c), now().getTime()];
+    const seconds = limit.waitSeconds(remote, at);
+    if (seconds > 0) {
+      c.header("Retry-After", String(seconds));
+      return show(c, "too_many");
+    }
+    limit.count(remote, at);
+    return await next();
   };
 }
 

@@ -9,11 +9,12 @@ import { type StoredEvents, storeEvents } from "../../lib/db/store/jobs/events.t
 import { messageOf } from "../../lib/errors.ts";
 import type { SubscribedPair } from "../../lib/oura/webhooks/callback.ts";
 import { WebhookBodyError, type WebhookEvent } from "../../lib/oura/webhooks/event_body.ts";
+import { remoteOf } from "../remote.ts";
+import { RemoteLimit } from "../remote_limit.ts";
 import { storeWithin } from "./bounded_store.ts";
 import { KnownKinds } from "./known_kinds.ts";
 import { handshake, type HandshakeOptions } from "./handshake.ts";
-import { ForgeryLimit, Gate, RECEIVER_LIMITS, type ReceiverLimits } from "./limits.ts";
-import { remoteOf } from "./remote.ts";
+import { Gate, RECEIVER_LIMITS, type ReceiverLimits } from "./limits.ts";
 import { readCall } from "./signed_events.ts";
 import { Tally } from "./tally.ts";
 
@@ -57,7 +58,8 @@ export function receiver(options: ReceiverOptions): Hono {
 class Calls {
   readonly #limits: ReceiverLimits;
   readonly #gate: Gate;
-  readonly #forgeries: ForgeryLimit;
+  /** Of forged calls: genuine ones use nothing up. */
+  readonly #forgeries: RemoteLimit;
   readonly #kinds: KnownKinds;
   readonly #tally: Tally;
   readonly #now: () => Date;
@@ -68,7 +70,7 @@ class Calls {
     this.#tally = tally;
     this.#limits = { ...RECEIVER_LIMITS, ...options.limits };
     this.#gate = new Gate(this.#limits.inFlight);
-    this.#forgeries = new ForgeryLimit(this.#limits.forgeries, this.#limits.forgeriesPerSecond);
+    this.#forgeries = new RemoteLimit(this.#limits.forgeries, this.#limits.forgeriesPerSecond);
     this.#kinds = new KnownKinds(moreTypes);
   }
 

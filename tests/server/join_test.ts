@@ -378,6 +378,16 @@ joinTest("a failure at Oura's side tells the participant nothing of ours", async
   assert.equal((await browser.joinAs(token, idOf(scene, 0))).status, 200);
 });
 
+joinTest("behind a proxy, one participant's flood keeps no other out", async (scene) => {
+  const ask = async (forwarded: string) =>
+    (await scene.browser().ask("/join/nothing", { headers: { "x-forwarded-for": forwarded } }, {
+      remoteAddr: { hostname: "127.0.0.1" },
+    })).status;
+  assert.equal(await ask("198.51.100.1"), 404);
+  assert.equal(await ask("198.51.100.1"), 429);
+  assert.equal(await ask("198.51.100.2"), 404);
+}, { mostPerMinute: 1 });
+
 joinTest("one address cannot flood the pages", async (scene) => {
   const env = (hostname: string) => ({ remoteAddr: { hostname } });
   const browser = scene.browser();

@@ -186,39 +186,51 @@ Deno.test("memory stays flat over many requests", async () => {
 /** Files that may be open: the program needs some eighty of them. */
 const FEW_FILES = 160;
 
-Deno.test("after more connections than it may open, the page is there again", async () => {
-  await using temporary = await temporaryDirectory();
-  await withPostgres("oura", async (db, url) => {
-    await withPageWorld(db, { days: 3, heartDays: 1 }, async () => {
-      const env = { DATABASE_URL: url, OURA_DATA_DIR: join(temporary.path, "data") };
-      const program = new Run(
-        { directory: temporary.path, env },
-        ["dashboard", "--port", "0", "--no-open"],
-        { openFiles: FEW_FILES },
-      );
-      const clients: Deno.Conn[] = [];
-      try {
-        const [, address] = await program.says(/The page is at (\S+)\./);
-        const port = Number(new URL(address!).port);
-        while (clients.length < FEW_FILES) {
-          const client = await Deno.connect({ hostname: "127.0.0.1", port }).catch(() => null);
-          if (client === null) break;
-          clients.push(client);
-          await client.write(new TextEncoder().encode("GET / HTTP/1.1\r\n")).catch(() => {});
+/** What is served, how it says where, and an address that answers when it is there. */
+const SERVED = [
+  [["dashboard", "--no-open"], /The page is at (http:\S+)\/\./, "/api/today"],
+  [["serve"], /received at (http:\S+)\/webhook/, "/healthz"],
+] as const;
+
+for (const [command, said, path] of SERVED) {
+  Deno.test(`after more connections than it may open, \`${command[0]}\` is there again`, async () => {
+    await using temporary = await temporaryDirectory();
+    await withPostgres("oura", async (db, url) => {
+      await withPageWorld(db, { days: 3, heartDays: 1 }, async () => {
+        const env = {
+          DATABASE_URL: url,
+          OURA_DATA_DIR: join(temporary.path, "data"),
+          OURA_CLIENT_SECRET: "synthetic",
+        };
+        const program = new Run(
+          { directory: temporary.path, env },
+          [...command, "--port", "0"],
+          { openFiles: FEW_FILES },
+        );
+        const clients: Deno.Conn[] = [];
+        try {
+          const [, address] = await program.says(said);
+          const port = Number(new URL(address!).port);
+          while (clients.length < FEW_FILES) {
+            const client = await Deno.connect({ hostname: "127.0.0.1", port }).catch(() => null);
+            if (client === null) break;
+            clients.push(client);
+            await client.write(new TextEncoder().encode("GET / HTTP/1.1\r\n")).catch(() => {});
+          }
+          await program.says(/accepts no connection/);
+          for (const client of clients.splice(0)) client.close();
+          let status = 0;
+          for (let tries = 0; status !== 200 && tries < 400; tries++) {
+            status = await statusOf(address + path).catch(() => 0);
+            await new Promise((resolve) => setTimeout(resolve, 50));
+          }
+          assert.equal(status, 200);
+        } finally {
+          for (const client of clients) client.close();
+          program.kill("SIGTERM");
+          assert.equal((await program.end()).exitCode, 0);
         }
-        await program.says(/accepts no connection/);
-        for (const client of clients.splice(0)) client.close();
-        let status = 0;
-        for (let tries = 0; status !== 200 && tries < 400; tries++) {
-          status = await statusOf(`${address}api/today`).catch(() => 0);
-          await new Promise((resolve) => setTimeout(resolve, 50));
-        }
-        assert.equal(status, 200);
-      } finally {
-        for (const client of clients) client.close();
-        program.kill("SIGTERM");
-        await program.end();
-      }
-    });
-  }, { migrated: true });
-});
+      });
+    }, { migrated: true });
+  });
+}

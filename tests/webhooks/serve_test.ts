@@ -1,6 +1,8 @@
 /** `serve` as a person starts it, and what it serves besides webhooks. */
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { Hono } from "hono";
+import { sleep } from "../../lib/process/sleep.ts";
 import { signedCall } from "../../simulator/mod.ts";
 import { createReceiverApp, type ReceiverAppOptions } from "../../server/webhooks/app.ts";
 import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
@@ -63,12 +65,12 @@ Deno.test("metrics are for those who have the token, wherever they call from", (
 
 Deno.test("the pages of sign-in links keep their own policy beside the receiver", () =>
   withPostgres("oura", async (db) => {
-    const join = new Hono();
-    join.get(
+    const pages = new Hono();
+    pages.get(
       "/join/x",
       (c) => c.text("", 200, { "Content-Security-Policy": "form-action 'self'" }),
     );
-    const app = appOf({ db, join });
+    const app = appOf({ db, join: pages });
     const policy = async (path: string) =>
       (await app.request(path)).headers.get("content-security-policy");
     assert.equal(await policy("/join/x"), "form-action 'self'");
@@ -98,6 +100,22 @@ Deno.test("serve names what it lacks", async () => {
     2,
     "SETTINGS_INVALID",
   ]);
+});
+
+Deno.test("serve runs the jobs of an embedded database with the rights of its task", async () => {
+  await using temporary = await temporaryDirectory();
+  const env = { OURA_CLIENT_SECRET: SECRET };
+  const program = new Run({ directory: temporary.path, env }, ["serve", "--port", "0"]);
+  const [, address] = await program.says(/received at (http:\S+)\/webhook/);
+  // The directory is there once the jobs have a session; no answer means that the program has ended.
+  const isMade = () => Deno.stat(join(temporary.path, "data/alive")).then(() => true, () => false);
+  while (!await isMade()) {
+    await (await fetch(`${address}/healthz`)).body?.cancel();
+    await sleep(50);
+  }
+  program.kill("SIGTERM");
+  const { exitCode, err } = await program.end();
+  assert.equal(exitCode, 0, err);
 });
 
 Deno.test("serve answers the call in progress before it ends, and logs no id and no secret", () =>
