@@ -11,7 +11,7 @@ export const ANNOUNCED_TYPES: readonly string[] = CATALOG.filter(isAnnounced).ma
   name
 );
 
-/** The section; null where there is none. What is wrong in it is reported. */
+/** Compiles the section and reports what is wrong in it. Null without the section. */
 export function compileWebhooks(declaration: Declaration, report: Report): Webhooks | null {
   const { webhooks, data_types } = declaration;
   if (!webhooks) return null;

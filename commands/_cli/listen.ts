@@ -30,7 +30,7 @@ export function listen(
   }
 }
 
-/** As an address names the host: one that means all of them is reached at this machine's name. */
+/** The host as a URL names it; an address that means all addresses is reached at 127.0.0.1. */
 export function urlHost(hostname: string): string {
   if (hostname === "0.0.0.0" || hostname === "::") return "127.0.0.1";
   return hostname.includes(":") ? `[${hostname}]` : hostname;

@@ -69,13 +69,13 @@ const LISTEN_AGAIN_MS = 500;
 /** Tries until it listens; null when the signal ends the wait. */
 async function listenAgain<T>(listen: () => T, signal: AbortSignal): Promise<T | null> {
   for (;;) {
-    // What ends the wait is seen in the signal.
+    // The loop sees the aborted signal.
     await sleep(LISTEN_AGAIN_MS, signal).catch(() => {});
     if (signal.aborted) return null;
     try {
       return listen();
     } catch {
-      // Still no file for it: the clients hold on to theirs.
+      // Still no file descriptor: the clients keep theirs.
     }
   }
 }

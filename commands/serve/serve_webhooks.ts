@@ -29,7 +29,7 @@ export async function serveWebhooks(
   signal.addEventListener("abort", stop);
   const address = `http://${urlHost(hostname)}:${server.addr.port}`;
   terminal.out(address);
-  terminal.err(`Webhooks are received at ${address}/webhook. Press Ctrl-C to stop.`);
+  terminal.err(`Receiving webhooks at ${address}/webhook. Press Ctrl-C to stop.`);
   if (signal.aborted) stop();
   await server.finished;
   signal.removeEventListener("abort", stop);

@@ -65,7 +65,7 @@ Deno.test("a thousand clients at once are served or told to come again", async (
   }, { migrated: true });
 });
 
-Deno.test("clients that send or read slowly hold up nobody", async () => {
+Deno.test("clients that send or read slowly hold up no other client", async () => {
   await withPostgres("oura", async (db) => {
     await withPageWorld(db, { days: 40, heartDays: 2 }, async () => {
       await served(db, async ({ url, port }) => {
