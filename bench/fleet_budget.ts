@@ -15,7 +15,7 @@ export const WINDOW = 300;
  */
 export const CEILINGS: Readonly<Record<Kind, number>> = {
   document: LIMIT,
-  sync: 4_500,
+  sync: 4_800,
   backfill: 4_000,
 };
 

@@ -58,7 +58,7 @@ export function simulateFleet(fleet: Fleet): FleetResult {
   const due: Record<Kind, number> = { document: 0, sync: 0, backfill: 0 };
   const syncsOf = new Uint16Array(wearers);
   const add = (kind: Kind, wearer: number, second: number, amount: number) => {
-    // A job that waits already takes what came meanwhile along.
+    // A waiting job also takes what has come in the meantime.
     if (queues[kind].add(wearer, second, amount)) due[kind]++;
   };
   if (fleet.backfill) {

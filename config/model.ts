@@ -15,7 +15,7 @@ export interface Pipeline {
   readonly schema: string;
   readonly contract: Contract;
   readonly retention: Retention;
-  /** What Oura shall announce by webhooks; null where nothing. */
+  /** What Oura announces by webhooks; null for nothing. */
   readonly webhooks: Webhooks | null;
   /** In the order of the file. */
   readonly types: readonly PipelineType[];
@@ -28,7 +28,7 @@ export interface Retention {
   readonly eventsDays: number | null;
 }
 
-/** Which events Oura shall send, and where to. */
+/** Which events Oura sends, and where to. */
 export interface Webhooks {
   /** Where `serve` is reached from outside, without a slash at the end. */
   readonly url: string;

@@ -1,4 +1,4 @@
-/** What is wrong with an address that somebody wrote. */
+/** What is wrong with an address from a file or an option. */
 import { isSafeForSecrets } from "../lib/loopback.ts";
 
 /** For an address that secrets travel to; null: nothing is wrong. */

@@ -9,7 +9,7 @@ import { didYouMean } from "./yaml/suggest.ts";
 /** The data types that Oura has events of, and whose documents can be fetched one by one. */
 const ANNOUNCED_TYPES: readonly string[] = CATALOG.filter(isAnnounced).map(({ name }) => name);
 
-/** The section; null where there is none. What is wrong in it is reported. */
+/** Compiles the section and reports what is wrong in it. Null without the section. */
 export function compileWebhooks(declaration: Declaration, report: Report): Webhooks | null {
   const { webhooks, data_types } = declaration;
   if (!webhooks) return null;

@@ -93,18 +93,18 @@ const LISTEN_AGAIN_MS = 500;
 /** Tries until it listens; null when the signal ends the wait. */
 async function listenAgain(listen: () => Server, signal: AbortSignal): Promise<Server | null> {
   for (;;) {
-    // What ends the wait is seen in the signal.
+    // The loop sees the aborted signal.
     await sleep(LISTEN_AGAIN_MS, signal).catch(() => {});
     if (signal.aborted) return null;
     try {
       return listen();
     } catch {
-      // Still no file for it: the clients hold on to theirs.
+      // Still no file descriptor: the clients keep theirs.
     }
   }
 }
 
-/** As an address names the host: one that means all of them is reached at this machine's name. */
+/** The host as a URL names it; an address that means all addresses is reached at 127.0.0.1. */
 export function urlHost(hostname: string): string {
   if (hostname === "0.0.0.0" || hostname === "::") return "127.0.0.1";
   return hostname.includes(":") ? `[${hostname}]` : hostname;

@@ -23,7 +23,7 @@ export interface InviteOptions {
   readonly json?: boolean;
 }
 
-/** Makes a link and prints it, which is the only time that it can be seen; or ends one. */
+/** Makes a link and prints it, only this once; or ends one. */
 export async function invite(context: AuthContext, options: InviteOptions): Promise<void> {
   const { db, print, note } = context;
   if (options.revoke !== undefined) {
@@ -92,7 +92,7 @@ function publicUrlOption(value: string | null): string {
   const url = URL.parse(value);
   const isPlain = url !== null && url.search === "" && url.hash === "" && url.username === "";
   if (url !== null && isPlain && isSafeForSecrets(url)) return url.href.replace(/\/+$/, "");
-  throw new UsageError("BAD_INVITATION", "--url is no https address without query", {
+  throw new UsageError("BAD_INVITATION", "--url must be an https address without a query", {
     hint: "Write it as https://oura.example.org. Plain http is accepted for this machine only.",
   });
 }
@@ -103,7 +103,7 @@ function studyOption(value: string): string {
   if (name !== "" && name.length <= 200 && !/\p{Cc}/u.test(name) && name.isWellFormed()) {
     return name;
   }
-  throw new UsageError("BAD_INVITATION", "--study is no line of 1 to 200 characters");
+  throw new UsageError("BAD_INVITATION", "--study must be one line of 1 to 200 characters");
 }
 
 const HOUR_MS = 3_600_000;

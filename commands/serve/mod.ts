@@ -48,7 +48,7 @@ export default defineCommand<Options, Request>({
     const { serveWebhooks } = await import("./serve_webhooks.ts");
     using interruption = interruptible(terminal.err, undefined, terminal);
     const { signal } = interruption;
-    // One process has the embedded database, so that its jobs are run here.
+    // The embedded database belongs to one process, so this one runs the jobs.
     const runsJobs = db.kind === "pglite";
     await using queue = await openQueue(settings, db, runsJobs);
     const publicUrl = pipeline.webhooks?.url ?? null;
@@ -71,7 +71,7 @@ export default defineCommand<Options, Request>({
   },
 });
 
-/** The sign-in links of participants; none where nobody can sign in: no app, or no key for tokens. */
+/** The sign-in links of participants; none without an app, or without a key for tokens. */
 async function joinRoutes(
   { db, settings, pipeline: { types } }: DatabaseContext<Options, Request>,
   publicUrl: string,

@@ -28,7 +28,7 @@ export async function serveWebhooks(
   const listener = listen(handler, { hostname, port, signal, atEnd: "answer" });
   const address = `http://${urlHost(hostname)}:${listener.port}`;
   terminal.out(address);
-  terminal.err(`Webhooks are received at ${address}/webhook. Press Ctrl-C to stop.`);
+  terminal.err(`Receiving webhooks at ${address}/webhook. Press Ctrl-C to stop.`);
   await listener.finished;
   tally.flush();
 }

@@ -30,7 +30,7 @@ export async function printCohort(
     : await readCohort({ db, pipeline: await tablesOf(db, pipeline), wearers, now });
   if (json) terminal.out(jsonText({ database: db.label, checkedAt: now, ...cohort }));
   else if (cohort.from === null) terminal.out(db.label);
-  // Its lines end as RFC 4180 wants it, and neither ids nor labels hold control characters.
+  // Its lines end as RFC 4180 requires, and neither ids nor labels hold control characters.
   else if (csv) terminal.out(cohortCsv(cohort).slice(0, -1), "verbatim");
   else printTable(cohort, db.label, terminal);
 }

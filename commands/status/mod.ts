@@ -41,7 +41,7 @@ export default defineCommand({
     if (options.allUsers) {
       const known = hasTables ? await knownWearers(db) : [];
       await printCohort({ db, pipeline, wearers: known, now }, options, terminal);
-      if (known.length === 0) terminal.err(nobody());
+      if (known.length === 0) terminal.err(noRunYet());
       const lines = options.csv || options.json ? [] : backlogLines(backlog);
       if (lines.length > 0) terminal.out(["", ...lines].join("\n"));
       return;
@@ -55,11 +55,11 @@ export default defineCommand({
         return [...sections, ...(lines.length > 0 ? [lines.join("\n")] : [])].join("\n\n");
       },
     );
-    if (wearers.length === 0) terminal.err(nobody());
+    if (wearers.length === 0) terminal.err(noRunYet());
   },
 });
 
-function nobody(): string {
+function noRunYet(): string {
   return qualifyCommands("No sync has run yet: run `auth login`, then `sync`.");
 }
 

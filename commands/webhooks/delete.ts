@@ -17,12 +17,12 @@ interface Options {
   event?: string;
 }
 
-/** `webhooks delete`: all of the app's subscriptions, or that of one pair. */
+/** `webhooks delete`: all of the app's subscriptions, or the one for a kind of event. */
 export default defineCommand({
   database: "none",
   configuration: true,
   options: [
-    new Option("--all", "every subscription of the app, whoever made it"),
+    new Option("--all", "every subscription of the app, including those of other programs"),
     new Option("--type <type>", "the data type of the one to delete; needs --event"),
     new Option("--event <event>", "its event: create, update or delete; needs --type"),
   ],

@@ -17,7 +17,7 @@ export default defineCommand({
   options: [new Option("--dry-run", "only show what would be done")],
   json: true,
   help: "Subscriptions belong to the app. Those that oura.yaml does not want are deleted,\n" +
-    "whoever made them. Exit code 4 when some could not be changed.",
+    "including those of other programs. Exit code 4 means that some could not be changed.",
   async run(context: CommandContext<Options>) {
     const settings = await context.settings();
     const pipeline = await context.pipeline();

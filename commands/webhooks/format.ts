@@ -15,14 +15,14 @@ export function subscriptionTable(subscriptions: readonly ReportedSubscription[]
   );
 }
 
-/** `3 created` and the like, with the pairs below. */
+/** `3 created` and the like, with the kinds below. */
 export function changeLines(
   word: string,
   subscriptions: readonly ReportedSubscription[],
 ): string[] {
   if (subscriptions.length === 0) return [];
-  const pairs = subscriptions.map(({ eventType, dataType }) => `${eventType} ${dataType}`);
-  return [`${word} ${subscriptions.length}: ${pairs.join(", ")}`];
+  const kinds = subscriptions.map(({ eventType, dataType }) => `${eventType} ${dataType}`);
+  return [`${word} ${subscriptions.length}: ${kinds.join(", ")}`];
 }
 
 /** A line for each failure. */

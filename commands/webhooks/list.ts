@@ -3,7 +3,7 @@ import { reported } from "../../server/subscriptions/report.ts";
 import { type CommandContext, defineCommand } from "../_cli/define_command.ts";
 import { subscriptionTable } from "./format.ts";
 
-/** `webhooks list`: all subscriptions of the app, whoever made them. */
+/** `webhooks list`: all subscriptions of the app, including those of other programs. */
 export default defineCommand({
   database: "none",
   configuration: true,

@@ -13,8 +13,8 @@ export default defineCommand({
   database: "none",
   configuration: true,
   json: true,
-  help: "Makes the handshake for each pair, and sends one event with a wrong signature, which\n" +
-    "must be refused. Exit code 4 when an answer is wrong or missing.",
+  help: "Makes the handshake for each subscription, and sends one event with a wrong signature,\n" +
+    "which must be refused. Exit code 4 means that an answer is wrong or missing.",
   async run(context: CommandContext<object>) {
     const settings = await context.settings();
     const webhooks = requireWebhooks(await context.pipeline());

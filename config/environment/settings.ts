@@ -19,7 +19,7 @@ export interface Settings {
   readonly accessToken: string | null;
   /** Secret Oura echoes when it verifies a webhook subscription that was made by hand. */
   readonly webhookToken: string | null;
-  /** Asked of `/metrics` where the world can call: by `serve`. */
+  /** The bearer token that `serve` asks for at `/metrics`. */
   readonly metricsToken: string | null;
   readonly connection: ConnectionSettings;
   /** Home of the embedded database, its key file and recovery files. */

@@ -71,9 +71,9 @@ export const PARTIAL_CODES = {
       "If the range is too long, reduce `window.chunk` or `defaults.window.chunk`. Otherwise check `endpoint` and `window` in `oura.yaml`.",
   },
   WEBHOOK_HANDSHAKE: {
-    cause: "Oura called the address of a subscription, and got another answer than its challenge.",
+    cause: "Oura called the address of a subscription, and did not get its challenge back.",
     fix:
-      "Let `serve` run where `webhooks.url` leads. `deno task webhooks test` shows what answers.",
+      "Run `serve` at the address in `webhooks.url`. `deno task webhooks test` shows what answers.",
   },
   WEBHOOK_TAKEN: {
     cause: "The app has a subscription for the event and data type already.",
@@ -90,16 +90,17 @@ export const PARTIAL_CODES = {
   WEBHOOK_CALLBACK_UNREACHABLE: {
     cause:
       "The public address cannot be reached from this machine. Oura may reach it all the same: many networks do not lead back to their own public address.",
-    fix: "Run `deno task webhooks test` on a machine outside, or check DNS, proxy and firewall.",
+    fix:
+      "Run `deno task webhooks test` on a machine in another network, or check DNS, proxy and firewall.",
   },
   WEBHOOK_CALLBACK_WRONG: {
-    cause: "Something else than this program's receiver answers at `webhooks.url`.",
+    cause: "Something other than this program's receiver answers at `webhooks.url`.",
     fix:
-      "Let `serve` run there, with the same `webhooks.url` and `OURA_CLIENT_SECRET`. Until then no subscription is made, changed or deleted.",
+      "Run `serve` there, with the same `webhooks.url` and `OURA_CLIENT_SECRET`. Until then no subscription is made, changed or deleted.",
   },
   WEBHOOK_SIGNATURE_UNCHECKED: {
     cause: "The address does not answer 401 to an event with a wrong signature.",
-    fix: "Let `webhooks.url` lead to `serve`, which checks signatures.",
+    fix: "Point `webhooks.url` to `serve`, which checks signatures.",
   },
   TYPES_BUSY: {
     cause: "`import` skipped data types that another process is syncing or importing.",

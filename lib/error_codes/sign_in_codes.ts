@@ -69,7 +69,7 @@ export const SIGN_IN_CODES = {
   },
   JOIN_LINK_USED: {
     cause: "Two people finished a sign-in with one link at the same time. The first one counts.",
-    fix: "Send the other one a link of their own: `deno task auth invite`.",
+    fix: "Send the other person their own link: `deno task auth invite`.",
   },
   SIGN_IN_URL: {
     cause: "One of the addresses of the sign-in cannot be used.",

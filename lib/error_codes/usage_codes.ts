@@ -49,7 +49,7 @@ export const USAGE_CODES = {
     fix: "Add what the message names.",
   },
   WEBHOOKS_MISSING: {
-    cause: "`oura.yaml` has no section `webhooks`, so it is not known where Oura shall call.",
+    cause: "`oura.yaml` has no section `webhooks`, so Oura has no address to call.",
     fix: "Add `webhooks: { url: https://…, types: all }`. See [Webhooks](webhooks.md).",
   },
   OPTION_CONFLICT: { cause: "Two options contradict each other.", fix: "Omit one of them." },

@@ -1,6 +1,6 @@
 /**
  * Deleted rows stay in the files of a database until their space is used again. Of the embedded
- * database, whose files belong to the person who forgets, nothing is to be left.
+ * database, whose files belong to the person who forgets, nothing may be left.
  */
 import type { Database } from "../../lib/db/driver/database.ts";
 import { wearerTables } from "./wearer_tables.ts";

@@ -7,7 +7,7 @@ const BATCH_ROWS = 10_000;
 const BATCH_CHARACTERS = 2_000_000;
 
 /**
- * Puts the rows of a file together to what one transaction takes. Samples of one instant stay
+ * Groups the rows of a file into batches for one transaction each. Samples of one instant stay
  * together: of several, the loader keeps the same one in whatever order they come.
  */
 export async function* batchesOf(
@@ -41,7 +41,7 @@ export async function whileReading<T>(
     for await (const batch of batches) {
       await handled;
       handled = handle(batch);
-      // Its failure is met by the next `await`.
+      // The next `await` meets its failure.
       handled.catch(() => {});
     }
   } finally {

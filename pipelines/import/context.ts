@@ -39,7 +39,7 @@ export interface ImportContext {
   /** Whether this process still may write a data type. @default It always may */
   readonly mayWrite?: (tx: Transaction, dataType: string) => Promise<boolean>;
   readonly signal?: AbortSignal | undefined;
-  /** Told after each batch how many rows of the archive have been handled since the last time. */
+  /** Called after each batch with the number of rows that it handled. */
   readonly onRows?: (dataType: string, rows: number) => void;
 }
 

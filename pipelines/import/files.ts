@@ -68,7 +68,7 @@ const NEVER = ["rawlocation", "applicationdebugstate", "userconsentsettings"];
 
 const NEVER_FOLDERS = ["subscriptions", "partner event store", "__macosx"];
 
-/** Also under a name that a computer made of it, such as `rawlocation (1).csv`. */
+/** Also under the name of a second download, such as `rawlocation (1).csv`. */
 function isNever(name: string, folders: readonly string[]): boolean {
   return name.startsWith(".") || NEVER.some((each) => name.startsWith(each)) ||
     folders.some((folder) => NEVER_FOLDERS.some((each) => folder.startsWith(each)));

@@ -53,7 +53,7 @@ function createAnyKeyReader(type: PipelineType): KeyReader {
   };
 }
 
-/** Whether Oura sends documents of a type without an `id`, so that their day stands in. */
+/** Whether Oura sends documents of a type without an `id`, so that their day is the key. */
 export function mayLackId({ name }: PipelineType): boolean {
   return findKnownType(name)?.document.shape.id?.safeParse(undefined).success ?? false;
 }

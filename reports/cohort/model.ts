@@ -1,4 +1,4 @@
-/** The view model of all wearers together: who is complete, and who needs somebody. */
+/** The view model of all wearers together: whose data is complete, and who needs attention. */
 import type { Pipeline } from "../../config/model.ts";
 import type { Queryable } from "../../lib/db/driver/database.ts";
 import type { DaySpan } from "../../lib/values/days.ts";

@@ -144,7 +144,7 @@ function verdictOf(
   return worstVerdict(verdicts);
 }
 
-/** What the days of a wearer's types are told from. */
+/** What the days of a wearer's types are derived from. */
 interface Told {
   readonly userId: string;
   /** The place of the present day among the days. */

@@ -31,7 +31,7 @@ export function readingVerdict(
 
 const BY_GRAVITY: readonly Verdict[] = ["failing", "never", "stale", "fresh"];
 
-/** The gravest of several verdicts; `fresh` where there is none. */
+/** The gravest of several verdicts; `fresh` for an empty list. */
 export function worstVerdict(verdicts: readonly Verdict[]): Verdict {
   return BY_GRAVITY.find((verdict) => verdicts.includes(verdict)) ?? "fresh";
 }

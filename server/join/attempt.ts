@@ -66,7 +66,7 @@ export interface Return {
 
 /**
  * Finishes the attempt with this state: once, in the browser that started it.
- * @returns Null when there is none. Throws as `finishSignIn()` does; the link then stays open.
+ * @returns Null when no attempt has this state. Throws as `finishSignIn()` does; the link then stays open.
  */
 export async function finish(
   parts: JoinParts,

@@ -11,7 +11,7 @@ export interface Notice {
   readonly text: string;
 }
 
-/** Why a link, or a sign-in, went no further; in words that need no knowledge of ours. */
+/** Why a link, or a sign-in, went no further; in plain words. */
 export const NOTICES = {
   unknown: {
     status: 404,
@@ -25,13 +25,14 @@ export const NOTICES = {
   },
   used: {
     status: 410,
-    title: "This link was used already",
+    title: "This link has already been used",
     text: "A link works once. If it was not you, tell the person who sent it.",
   },
   busy: {
     status: 409,
     title: "Someone is signing in with this link right now",
-    text: "If it is you, finish it in the other window. Else open the link again in two minutes.",
+    text:
+      "If it is you, finish it in the other window. Otherwise open the link again in two minutes.",
   },
   stale: {
     status: 400,
@@ -108,13 +109,13 @@ function document(title: string, body: Page, head: Page | string = ""): Page {
   `;
 }
 
-/** A page of a few words. */
+/** A page with a title and a sentence or two. */
 export function noticePage({ title, text }: Pick<Notice, "title" | "text">): Page {
   return document(title, html`<p>${text}</p>`);
 }
 
 const WITHDRAWAL =
-  "You can stop at any time: tell the people who invited you, and your data is deleted. You can " +
+  "You can stop at any time: tell the people who invited you, and they delete your data. You can " +
   "also end the access in your Oura account.";
 
 /** What the consent page says and asks. */
@@ -132,11 +133,11 @@ export function consentPage({ study, reads, proof }: Consent): Page {
   return document(
     "Share your Oura data",
     html`
-      <p><strong>${who}</strong> would like to read data of your Oura Ring and to store it in a
-      database of their own.</p>
+      <p><strong>${who}</strong> would like to read data from your Oura Ring and store it in
+      their own database.</p>
       <h2>What is read</h2>
       <ul>${reads.map((words) => html`<li>${words}</li>`)}</ul>
-      <p>This includes data of the past and what your ring records from now on. On Oura's page you can
+      <p>This includes past data and what your ring records from now on. On Oura's page you can
       deselect what you do not want to share.</p>
       <h2>How to withdraw</h2>
       <p>${WITHDRAWAL}</p>
@@ -144,7 +145,7 @@ export function consentPage({ study, reads, proof }: Consent): Page {
         <input type="hidden" name="proof" value="${proof}">
         <p><button>Continue to Oura</button></p>
       </form>
-      <p class="soft">You sign in at Oura. Your password is never seen here.</p>
+      <p class="soft">You sign in at Oura. We never see your password.</p>
     `,
   );
 }
@@ -152,13 +153,13 @@ export function consentPage({ study, reads, proof }: Consent): Page {
 /** Leads to Oura: by itself, and with a link for browsers that do not follow. */
 export function leavePage(url: string): Page {
   return document(
-    "On to Oura",
+    "Continue to Oura",
     html`<p><a class="button" href="${url}" rel="noreferrer">Continue to Oura</a></p>`,
     html`<meta http-equiv="refresh" content="0;url=${url}">`,
   );
 }
 
-/** It worked. */
+/** Says that the sign-in worked, and what was not shared. */
 export function thanksPage(study: string | null, missing: readonly string[]): Page {
   const who = study ?? "The people who invited you";
   return document(

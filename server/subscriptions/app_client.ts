@@ -29,7 +29,7 @@ export function webhookApp(settings: Settings, signal?: AbortSignal): WebhookApp
 
 /**
  * The section `webhooks`.
- * @throws {UsageError} `WEBHOOKS_MISSING`, when there is none.
+ * @throws {UsageError} `WEBHOOKS_MISSING`, when `oura.yaml` lacks it.
  */
 export function requireWebhooks({ webhooks, file }: Pipeline): Webhooks {
   if (webhooks !== null) return webhooks;

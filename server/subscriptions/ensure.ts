@@ -1,9 +1,9 @@
-/** Brings the app's subscriptions in line with `oura.yaml`, and reports what came of each. */
+/** Brings the app's subscriptions in line with `oura.yaml`, and reports the result of each change. */
 import type { Settings } from "../../config/environment/settings.ts";
 import type { Pipeline } from "../../config/model.ts";
 import type { ErrorCode } from "../../lib/error_codes/codes.ts";
 import { OuraSyncError, OuraUnavailableError, PartialError } from "../../lib/errors.ts";
-import type { SubscribedPair } from "../../lib/oura/webhooks/callback.ts";
+import type { EventKind } from "../../lib/oura/webhooks/callback.ts";
 import { requireWebhooks, webhookApp } from "./app_client.ts";
 import { planSubscriptions, wantedSubscriptions } from "./plan.ts";
 import { probeHandshake } from "./probe.ts";
@@ -70,7 +70,7 @@ async function carryOut(
       const answer = await run();
       report[done].push(answer === null ? subject : reported(answer));
     } catch (error) {
-      if (signal?.aborted || !isOfOnePair(error)) throw error;
+      if (signal?.aborted || !isOfOneKind(error)) throw error;
       if (isAway(error)) away = error;
       report.failed.push(failure(action, subject, error.code, error.message));
     }
@@ -79,19 +79,19 @@ async function carryOut(
 
 function failure(
   action: FailedChange["action"],
-  { eventType, dataType }: SubscribedPair,
+  { eventType, dataType }: EventKind,
   code: ErrorCode,
   message: string,
 ): FailedChange {
   return { action, eventType, dataType, code, message };
 }
 
-/** Whether a failure says nothing about the other pairs, or that they need not be tried. */
-function isOfOnePair(error: unknown): error is OuraSyncError {
+/** Whether a failure is reported with its kind of event; any other is thrown. */
+function isOfOneKind(error: unknown): error is OuraSyncError {
   return error instanceof PartialError || error instanceof OuraUnavailableError;
 }
 
-/** Each further pair would wait for as long as this one did. */
+/** Every further kind of event would wait as long as this one did. */
 function isAway(error: OuraSyncError): boolean {
   return error.code === "OURA_UNREACHABLE" || error.code === "OURA_RATE_LIMITED";
 }

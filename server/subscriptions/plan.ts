@@ -13,13 +13,13 @@ export interface Change {
   readonly wanted: WantedSubscription;
 }
 
-/** What is to be done; every wanted pair is in exactly one of the first four. */
+/** What is to be done; every wanted kind of event is in exactly one of the first four lists. */
 export interface SubscriptionPlan {
   readonly create: readonly WantedSubscription[];
   readonly update: readonly Change[];
   readonly renew: readonly Subscription[];
   readonly keep: readonly Subscription[];
-  /** Those that nobody wants, and the second ones of a pair. */
+  /** Those that the configuration does not want, and duplicates of a kind. */
   readonly delete: readonly Subscription[];
 }
 
@@ -27,14 +27,14 @@ export interface SubscriptionPlan {
 export function wantedSubscriptions({ url, types, events }: Webhooks): WantedSubscription[] {
   return types.flatMap((dataType) =>
     events.map((eventType) => {
-      const pair = { eventType, dataType };
-      return { ...pair, callbackUrl: callbackUrl(url, pair) };
+      const kind = { eventType, dataType };
+      return { ...kind, callbackUrl: callbackUrl(url, kind) };
     })
   );
 }
 
 /**
- * Compares. Subscriptions belong to the app, so all of them are judged, whoever made them.
+ * Compares. Subscriptions belong to the app, so those that other programs made are judged too.
  * @param present Those that Oura lists.
  */
 export function planSubscriptions(

@@ -1,6 +1,6 @@
 /**
  * Whether the public address leads to this program's receiver, asked from here as Oura asks. A
- * network may not lead back to its own public address, so no answer from here proves nothing.
+ * network may not lead back to its own public address, so the lack of an answer here proves nothing.
  */
 import { messageOf } from "../../lib/errors.ts";
 import type { ErrorCode } from "../../lib/error_codes/codes.ts";
@@ -45,10 +45,10 @@ export async function probeHandshake(
     code: "WEBHOOK_CALLBACK_WRONG",
     problemOf({ status }, body) {
       if (status === 401) {
-        return "it answers 401: it derives another token; its webhooks.url, or its " +
-          "OURA_CLIENT_SECRET, is not the one of here";
+        return "it answers 401: it derives another token, because its webhooks.url or its " +
+          "OURA_CLIENT_SECRET differs from yours";
       }
-      if (status !== 200) return `it answers ${status} in place of 200`;
+      if (status !== 200) return `it answers ${status} instead of 200`;
       return challengeOf(body) === challenge ? null : "it does not repeat the challenge";
     },
   });

@@ -5,7 +5,7 @@
 import type { Context } from "hono";
 import {
   callbackUrl,
-  type SubscribedPair,
+  type EventKind,
   verificationToken,
 } from "../../lib/oura/webhooks/callback.ts";
 import { isSameText } from "../same_text.ts";
@@ -25,17 +25,17 @@ export interface HandshakeOptions {
 /** How a handshake ends. */
 export type HandshakeAnswer = { readonly challenge: string } | "wrong token" | "bad challenge";
 
-/** @param pair The pair of the address; null for the address of subscriptions made by hand. */
+/** @param kind The kind of the address; null for the address of subscriptions made by hand. */
 export async function handshake(
   c: Context,
-  pair: SubscribedPair | null,
+  kind: EventKind | null,
   { clientSecret, publicUrl, webhookToken }: HandshakeOptions,
 ): Promise<HandshakeAnswer> {
-  const expected = pair === null
+  const expected = kind === null
     ? webhookToken
     : publicUrl === null
     ? null
-    : await verificationToken(callbackUrl(publicUrl, pair), clientSecret);
+    : await verificationToken(callbackUrl(publicUrl, kind), clientSecret);
   const given = c.req.query("verification_token") ?? "";
   if (expected === null || expected === "" || !isSameText(given, expected)) return "wrong token";
   const challenge = c.req.query("challenge") ?? "";

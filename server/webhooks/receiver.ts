@@ -7,7 +7,7 @@ import { type Context, Hono } from "hono";
 import type { Database, Transaction } from "../../lib/db/driver/database.ts";
 import { type StoredEvents, storeEvents } from "../../lib/db/store/jobs/events.ts";
 import { messageOf } from "../../lib/errors.ts";
-import type { SubscribedPair } from "../../lib/oura/webhooks/callback.ts";
+import type { EventKind } from "../../lib/oura/webhooks/callback.ts";
 import { WebhookBodyError, type WebhookEvent } from "../../lib/oura/webhooks/event_body.ts";
 import { remoteOf } from "../remote.ts";
 import { RemoteLimit } from "../remote_limit.ts";
@@ -47,9 +47,9 @@ const UNSTORED_SECONDS = 30;
 export function receiver(options: ReceiverOptions): Hono {
   const calls = new Calls(options);
   const app = new Hono();
-  app.get("/webhook/:event/:type", (c) => calls.answerHandshake(c, pairOf(c)));
+  app.get("/webhook/:event/:type", (c) => calls.answerHandshake(c, kindOf(c)));
   app.get("/webhook", (c) => calls.answerHandshake(c, null));
-  app.post("/webhook/:event/:type", (c) => calls.takeEvents(c, pairOf(c)));
+  app.post("/webhook/:event/:type", (c) => calls.takeEvents(c, kindOf(c)));
   app.post("/webhook", (c) => calls.takeEvents(c, null));
   return app;
 }
@@ -74,24 +74,24 @@ class Calls {
     this.#kinds = new KnownKinds(moreTypes);
   }
 
-  /** @param pair The pair of the address; null for the address of subscriptions made by hand. */
-  answerHandshake(c: Context, pair: SubscribedPair | null): Promise<Response> {
+  /** @param kind The kind of the address; null for the address of subscriptions made by hand. */
+  answerHandshake(c: Context, kind: EventKind | null): Promise<Response> {
     return this.#limited(c, async (call) => {
-      const answer = await handshake(c, pair, this.options);
+      const answer = await handshake(c, kind, this.options);
       if (typeof answer === "object") return c.json(answer);
       if (answer === "wrong token") call.forged();
       return refuse(c, [answer === "wrong token" ? 401 : 400, answer]);
     });
   }
 
-  /** @param pair The pair of the address; null for the address of subscriptions made by hand. */
-  takeEvents(c: Context, pair: SubscribedPair | null): Promise<Response> {
+  /** @param kind The kind of the address; null for the address of subscriptions made by hand. */
+  takeEvents(c: Context, kind: EventKind | null): Promise<Response> {
     return this.#limited(c, async (call) => {
       const receivedAt = this.#now();
       try {
         const { clientSecret } = this.options;
         const read = await readCall(c.req.raw, clientSecret, receivedAt, this.#limits);
-        if ("events" in read) return await this.#store(c, call, read.events, pair, receivedAt);
+        if ("events" in read) return await this.#store(c, call, read.events, kind, receivedAt);
         if (read.reason === "stale") this.#reportStale(read.secondsOff);
         else call.forged();
         return refuse(c, [read.status, read.reason]);
@@ -132,12 +132,12 @@ class Calls {
     c: Context,
     call: Call,
     events: readonly WebhookEvent[],
-    pair: SubscribedPair | null,
+    kind: EventKind | null,
     receivedAt: Date,
   ): Promise<Response> {
-    if (pair !== null && !events.every((event) => isOf(event, pair))) {
+    if (kind !== null && !events.every((event) => isOf(event, kind))) {
       this.#tally.add("unreadable");
-      this.#tally.warn("pair", "A signed event is of another type than its address says.", {});
+      this.#tally.warn("kind", "A signed event is of another type than its address says.", {});
       return refuse(c, [400, "the address is of another type"]);
     }
     const { db, enqueue } = this.options;
@@ -189,10 +189,10 @@ function refuse(c: Context, [status, reason, retryAfter]: Refusal): Response {
   return c.json({ refused: reason }, status, headers);
 }
 
-function pairOf(c: Context): SubscribedPair {
+function kindOf(c: Context): EventKind {
   return { eventType: c.req.param("event") ?? "", dataType: c.req.param("type") ?? "" };
 }
 
-function isOf(event: WebhookEvent, { eventType, dataType }: SubscribedPair): boolean {
+function isOf(event: WebhookEvent, { eventType, dataType }: EventKind): boolean {
   return event.event_type === eventType && event.data_type === dataType;
 }

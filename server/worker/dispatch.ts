@@ -36,7 +36,7 @@ export async function dispatch(options: DispatchOptions, now: Date): Promise<voi
     // A new wearer waits for a first sync; all others keep to their point of the interval.
     await scheduleSync(db, userId, isKnown ? slotAfter(userId, now, syncEveryMs) : now);
   }
-  // One by one, so that who waits longest has the oldest job and is served first.
+  // One by one, so that the wearer who has waited longest has the oldest job and is served first.
   for (const userId of await wearersDue(db, now, MOST)) await queue.ask(db, [userId], "sync");
 }
 

@@ -8,7 +8,7 @@ import type { WearerQueue } from "./queue.ts";
 
 /** Polls, heartbeats and maintenance are short statements. */
 const CONNECTIONS = 2;
-/** A network that lost the connection answers never; the queue must notice. */
+/** A connection that the network has lost never answers; the queue must notice. */
 const ANSWER_TIMEOUT_MS = 20_000;
 
 /**

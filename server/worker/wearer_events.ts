@@ -27,7 +27,7 @@ const WAITS_FOR_DOCUMENT = [30 * SECOND, 2 * MINUTE, 5 * MINUTE, 15 * MINUTE];
 const WAITS_AFTER_FAILURE = [MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 8 * HOUR];
 /** Another process has the data type: a run of `sync` takes seconds. */
 const WAIT_WHILE_BUSY = 10 * SECOND;
-/** Not the document's fault: the wearer has to sign in again, or Oura is away. */
+/** Not caused by the document: the wearer has to sign in again, or Oura cannot be reached. */
 const WAIT_FOR_SIGN_IN = HOUR;
 const WAIT_FOR_OURA = 5 * MINUTE;
 const PATIENCE = 14 * 24 * HOUR;
@@ -93,7 +93,7 @@ async function settle(
   for (const [{ dataType }, outcome] of outcomes) {
     if (outcome.state !== "failed") continue;
     loggerOf("worker").warn(
-      "An event of {dataType} of wearer {userId} is given up ({code}). To try it again, run `worker retry`.",
+      "The worker gave up an event of {dataType} of wearer {userId} ({code}). To try it again, run `worker retry`.",
       { userId, dataType, code: outcome.error },
     );
   }

@@ -47,7 +47,7 @@ export async function runWearerJob(
     }
     if (!signal.aborted) await syncIfDue(context, session, userId);
   } catch (error) {
-    // What is left is found by the next round of `dispatch`.
+    // The next round of `dispatch` finds the rest.
     if (!(error instanceof InterruptedError) && !signal.aborted) throw error;
   }
 }

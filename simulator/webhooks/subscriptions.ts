@@ -1,4 +1,4 @@
-/** Webhook subscriptions: they belong to an app, one for each pair of data type and event. */
+/** Webhook subscriptions: they belong to an app, one for each kind of event. */
 import { isOneOf } from "../text.ts";
 
 /** The `data_type`s of OpenAPI 1.41: no heart rate, no battery, no personal info. */
@@ -72,7 +72,7 @@ export class Subscriptions {
     return found?.clientId === clientId ? found : undefined;
   }
 
-  /** Whether an app has another subscription for the same pair. */
+  /** Whether an app has another subscription for the same kind of event. */
   isTaken(clientId: string, wish: SubscriptionRequest, exceptId?: string): boolean {
     return this.of(clientId).some((one) =>
       one.id !== exceptId && one.dataType === wish.dataType && one.eventType === wish.eventType

@@ -1,6 +1,6 @@
 -- Reserves requests of an app's rate budget, and takes back what was not used. One statement, so that
 -- no two processes are granted the same requests. Time counts in slots, by the server's clock.
--- Nobody is granted more than an eighth of what is left: portions shrink as it gets less. The row of
+-- No process gets more than an eighth of the rest: portions shrink with it. The row of
 -- a new app is made without a grant.
 -- $1 app, $2 requests wanted, $3 requests that may be spent at all, $4 milliseconds of a slot,
 -- $5 slots for which a request counts, $6 unused requests by slot.

@@ -73,7 +73,7 @@ async function walk(t: Deno.TestContext, db: Database): Promise<void> {
       );
     }
     await t.step(
-      "who needs somebody comes first; keys sort, and the address keeps it",
+      "wearers who need attention come first; keys sort, and the address keeps it",
       async () => {
         const page = await open("/cohort");
         assert.equal((await names(page))[0], "P-017");

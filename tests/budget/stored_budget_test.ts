@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { SqlError } from "../../lib/db/driver/errors/errors.ts";
 import { budgetsLeft, StoredBudget } from "../../lib/db/store/budget.ts";
+import type { Priority } from "../../lib/oura/http/rate_budget.ts";
+import { openAppBudget } from "../../pipelines/sync/app_budget.ts";
 import { forEachWay } from "../faults/support/pooled.ts";
 
 const SIZE = { requests: 100, perMs: 300_000 };
@@ -61,6 +63,20 @@ forEachWay("who may spend less leaves the rest to others", async (db) => {
   assert.equal(sum(await drain(budget, 400, 96)), 16);
   assert.equal((await budget.reserve(1, 80, NOTHING)).granted, 0);
   assert.equal(sum(await drain(budget, 400, 100)), 4);
+});
+
+forEachWay("of 5,000 requests a backfill leaves 1,000, a sync 200, a document none", async (db) => {
+  const budget = openAppBudget(
+    { clientId: "a", accessToken: null },
+    db,
+    AbortSignal.timeout(60_000),
+  );
+  const most: number[] = [];
+  for (const priority of ["backfill", "sync", "document"] satisfies Priority[]) {
+    const { granted, left } = await budget.reserve(priority, 1, NOTHING);
+    most.push(granted + left);
+  }
+  assert.deepEqual(most, [4_000, 4_800 - 1, 5_000 - 2]);
 });
 
 forEachWay("a request counts for the whole span and two slots, then it is free", async (db) => {
@@ -140,21 +156,24 @@ forEachWay("one process's wait holds all back, for the span of the budget at mos
   assert.equal((await other.reserve(1, 100, NOTHING)).granted, 1);
 });
 
-forEachWay("a server's clock that was set back frees nothing and blocks nobody", async (db) => {
-  const budget = open(db);
-  assert.equal(sum(await drain(budget, 400)), 100);
-  await budget.close(60_000);
-  // The row comes from an hour, then from a day later than the clock says.
-  for (const slots of [360, 8_640]) {
-    await pass(db, -slots);
-    const { granted, closedMs, retryAfterMs } = await budget.reserve(1, 100, NOTHING);
-    assert.equal(granted, 0);
-    assert.ok(closedMs > 0 && closedMs <= 61_000, `${closedMs}`);
-    assert.ok(retryAfterMs > 30 * SLOT_MS && retryAfterMs <= 32 * SLOT_MS, `${retryAfterMs}`);
-  }
-  await pass(db, 32);
-  assert.equal(sum(await drain(budget, 400)), 100);
-});
+forEachWay(
+  "a server's clock that was set back frees no request and blocks no process",
+  async (db) => {
+    const budget = open(db);
+    assert.equal(sum(await drain(budget, 400)), 100);
+    await budget.close(60_000);
+    // The row comes from an hour, then from a day later than the clock says.
+    for (const slots of [360, 8_640]) {
+      await pass(db, -slots);
+      const { granted, closedMs, retryAfterMs } = await budget.reserve(1, 100, NOTHING);
+      assert.equal(granted, 0);
+      assert.ok(closedMs > 0 && closedMs <= 61_000, `${closedMs}`);
+      assert.ok(retryAfterMs > 30 * SLOT_MS && retryAfterMs <= 32 * SLOT_MS, `${retryAfterMs}`);
+    }
+    await pass(db, 32);
+    assert.equal(sum(await drain(budget, 400)), 100);
+  },
+);
 
 forEachWay("a small step back of the clock, as of a standby, changes nothing", async (db) => {
   const budget = open(db);

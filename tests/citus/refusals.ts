@@ -43,7 +43,7 @@ export function refusals(sql: string): string[] {
     if (assignments(set!).some(hasClockBesideColumn)) found.add("now() beside a column");
   }
   if (/[\w")] (?:=|<>|IS (?:NOT )?DISTINCT FROM) now\(\)/i.test(text.replace(SET_CLAUSE, " "))) {
-    found.add("rows told by the clock");
+    found.add("rows found by the clock");
   }
   return [...found];
 }
@@ -67,7 +67,7 @@ function mixesTables(text: string): boolean {
   return isLocal && names.some((name) => !LOCAL_TABLES.has(name));
 }
 
-/** The text without what stands in parentheses, such as subqueries. */
+/** The text without parentheses and their content, such as subqueries. */
 function withoutParentheses(text: string): string {
   const inner = /\([^()]*\)/g;
   const shorter = text.replace(inner, " ");

@@ -48,7 +48,7 @@ deskTest("status, gaps and the page give the same answers", async (desk) => {
       gaps.some(({ code, from }: { code: string; from: string }) =>
         code === "ROWS_MISSING" && from <= lost!.day
       ),
-      "rows that are gone are told by both",
+      "both report rows that are gone",
     );
   } finally {
     await db.close();

@@ -47,8 +47,8 @@ const REFUSED: readonly (readonly [sql: string, refusal: string])[] = [
   ["SELECT EXISTS (SELECT FROM oura.tag)", "an empty select list"],
   ["SELECT 1 FROM oura.oauth_tokens FOR UPDATE", "a row lock over several wearers"],
   ["SELECT 1 FROM oura.sleep WHERE id = $1 FOR NO KEY UPDATE", "a row lock over several wearers"],
-  ["INSERT INTO oura.t VALUES ($1) RETURNING created_at = now()", "rows told by the clock"],
-  ["DELETE FROM oura.t s WHERE s.user_id = $1 AND s.deleted_at = now()", "rows told by the clock"],
+  ["INSERT INTO oura.t VALUES ($1) RETURNING created_at = now()", "rows found by the clock"],
+  ["DELETE FROM oura.t s WHERE s.user_id = $1 AND s.deleted_at = now()", "rows found by the clock"],
   ["DELETE FROM oura.t WHERE ctid = ANY ($1)", "rows found by place alone"],
   [
     "DELETE FROM oura.t WHERE ctid = ANY (ARRAY(SELECT ctid FROM oura.t WHERE user_id = $1))",

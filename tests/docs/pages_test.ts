@@ -54,7 +54,7 @@ Deno.test("the chart of PERFORMANCE.md shows the results on record", async () =>
 Deno.test("benchChart() draws a bar for each result, and none longer than the picture", () => {
   const result = (ratio: number, budget: { atMost?: number; atLeast?: number }) => ({
     what: "a < b",
-    measured: ratio,
+    measured: ratio * 10_000,
     unit: "s",
     reference: null,
     ratio,
@@ -64,8 +64,9 @@ Deno.test("benchChart() draws a bar for each result, and none longer than the pi
   const results = [result(1, { atMost: 2 }), result(99, { atMost: 2 }), result(4, { atLeast: 2 })];
   const chart = benchChart({ some: { at: "2026-11-26", processors: 2, load: 1, results } });
   const widths = [...chart.matchAll(/width="([\d.]+)" height="14"/g)].map(([, width]) => width);
-  assert.deepEqual(widths, ["150.0", "450.0", "150.0"]);
+  assert.deepEqual(widths, ["150.0", "390.0", "150.0"]);
   assert.match(chart, />a &lt; b<\/text>/);
+  assert.match(chart, />990,000 s \(≤ 2\)<\/text>/);
 });
 
 Deno.test("terminalPicture() escapes what XML would read, and fixes the width of lines", () => {

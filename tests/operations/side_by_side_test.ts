@@ -98,7 +98,7 @@ Deno.test(
     withPool(async (db, look) => {
       await withSimulator({ users: wearers(8), days: 10 }, (oura) =>
         withSettings(oura, db, async (settings) => {
-          // Held by a process of which nobody knows whether it lives, until it gives back.
+          // Held by a process that may be dead or alive, until it gives the lease back.
           await look.exec(
             `INSERT INTO oura.sync_leases (user_id, data_type, holder, expires_at)
             VALUES ('wearer-00', 'sleep', 'elsewhere pid 7', now() + interval '1 hour')`,

@@ -165,7 +165,7 @@ onServerFirst("sync() of a wearer without membership says so and exits 4", async
   });
 });
 
-onServerFirst("a dry run asks nobody and writes nothing", async (db) => {
+onServerFirst("a dry run requests nothing and writes nothing", async (db) => {
   await withSimulator({ users: 1, days: 30, now: NOW }, async (simulator) => {
     const { id } = simulator.world.wearers[0]!;
     const report = await syncWearer(simulator, db, id, { dryRun: true });

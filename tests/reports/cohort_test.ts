@@ -107,7 +107,7 @@ forEachDatabase(
         assert.equal(stress.unread.length, COHORT_DAYS - 1);
       });
 
-      await t.step("last night is told by the wearer's clock", () => {
+      await t.step("last night depends on the wearer's clock", () => {
         assert.deepEqual(cohort.wearers.map(({ lastNight }) => lastNight).slice(3), ["no"]);
         assert.equal(of("berlin").lastNight, "yes");
       });

@@ -164,7 +164,7 @@ forEachDatabase("a participant joins: grant, label, used link", async (db) => {
     for (const other of [browser, scene.browser()]) {
       const again = await other.ask(`/join/${token}`);
       assert.equal(again.status, 410);
-      assert.match(again.text, /used already/);
+      assert.match(again.text, /already been used/);
     }
   });
 });

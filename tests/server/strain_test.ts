@@ -65,7 +65,7 @@ Deno.test("a thousand clients at once are served or told to come again", async (
   }, { migrated: true });
 });
 
-Deno.test("clients that send or read slowly hold up nobody", async () => {
+Deno.test("clients that send or read slowly hold up no other client", async () => {
   await withPostgres("oura", async (db) => {
     await withPageWorld(db, { days: 40, heartDays: 2 }, async () => {
       await served(db, async ({ url, port }) => {
@@ -189,7 +189,7 @@ const FEW_FILES = 160;
 /** What is served, how it says where, and an address that answers when it is there. */
 const SERVED = [
   [["dashboard", "--no-open"], /The page is at (http:\S+)\/\./, "/api/today"],
-  [["serve"], /received at (http:\S+)\/webhook/, "/healthz"],
+  [["serve"], /Receiving webhooks at (http:\S+)\/webhook/, "/healthz"],
 ] as const;
 
 for (const [command, said, path] of SERVED) {

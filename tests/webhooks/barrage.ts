@@ -40,15 +40,15 @@ export function barrageOf(genuine: number): Shot[] {
   });
   const wrong = (path: string, refused: readonly number[], call: Shot["call"]) =>
     shots.push({ path, documents: [], call, refused: [...refused, 429] });
-  const pair = "/webhook/update/daily_sleep";
+  const kind = "/webhook/update/daily_sleep";
   for (let i = 0; i < genuine;) {
     const length = i % 7 === 0 ? Math.min(5, genuine - i) : 1;
     const events = Array.from({ length }, (_, k) => event(i + k));
     for (let copies = i % 5 === 0 ? 2 : 1; copies > 0; copies--) {
-      shots.push(genuineShot(events, i % 2 === 0 ? pair : "/webhook"));
+      shots.push(genuineShot(events, i % 2 === 0 ? kind : "/webhook"));
     }
-    if (i % 4 === 0) wrong(pair, [401], () => signedCall(event(i, "forged"), "guess", stamp()));
-    if (i % 9 === 0) wrong(pair, [401], () => signedCall(event(i, "old"), SECRET, stamp(400)));
+    if (i % 4 === 0) wrong(kind, [401], () => signedCall(event(i, "forged"), "guess", stamp()));
+    if (i % 9 === 0) wrong(kind, [401], () => signedCall(event(i, "old"), SECRET, stamp(400)));
     if (i % 11 === 0) {
       wrong("/webhook/delete/sleep", [400], () => signedCall(event(i, "lost"), SECRET, stamp()));
     }
@@ -121,8 +121,8 @@ async function answerOf(url: string, { path, call }: Shot, from: string): Promis
 
 /** The statuses of handshakes: one with the right token, and some with wrong ones. */
 export async function shakeHands(url: string): Promise<number[]> {
-  const pair = { eventType: "update", dataType: "daily_sleep" };
-  const token = await verificationToken(callbackUrl(PUBLIC_URL, pair), SECRET);
+  const kind = { eventType: "update", dataType: "daily_sleep" };
+  const token = await verificationToken(callbackUrl(PUBLIC_URL, kind), SECRET);
   const statuses: number[] = [];
   for (const verification_token of [token, "guess", "", token.toUpperCase()]) {
     const query = new URLSearchParams({ verification_token, challenge: "c" });

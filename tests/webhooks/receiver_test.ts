@@ -8,7 +8,7 @@ import { eventOf, NOW, PUBLIC_URL, SECRET, serve, signIn, STAMP, storedEvents } 
 import type { Served } from "./support.ts";
 import { Tally } from "../../server/webhooks/tally.ts";
 
-const PAIR = { eventType: "update", dataType: "daily_sleep" };
+const KIND = { eventType: "update", dataType: "daily_sleep" };
 const PAIR_PATH = "/webhook/update/daily_sleep";
 const seconds = (off: number) => String(Math.floor(NOW.getTime() / 1000) + off);
 
@@ -168,7 +168,7 @@ Deno.test(
 Deno.test(
   "the handshake repeats the challenge to those who have the token of the address",
   onPglite(async ({ get }) => {
-    const token = await verificationToken(callbackUrl(PUBLIC_URL, PAIR), SECRET);
+    const token = await verificationToken(callbackUrl(PUBLIC_URL, KIND), SECRET);
     const challenge = 'c-1 "<>';
     const ask = async (path: string, verification_token: string, more = {}) =>
       await answer(await get(path, { verification_token, challenge, ...more }));
@@ -188,7 +188,7 @@ Deno.test(
 Deno.test("without an address or a token by hand, no token fits", () =>
   withPglite("oura", async (db) => {
     const { get } = serve(db, { publicUrl: null, webhookToken: null });
-    const token = await verificationToken(callbackUrl(PUBLIC_URL, PAIR), SECRET);
+    const token = await verificationToken(callbackUrl(PUBLIC_URL, KIND), SECRET);
     for (const path of [PAIR_PATH, "/webhook"]) {
       for (const verification_token of [token, "", "null"]) {
         assert.equal((await get(path, { verification_token, challenge: "c" })).status, 401);

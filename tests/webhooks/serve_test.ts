@@ -106,7 +106,7 @@ Deno.test("serve runs the jobs of an embedded database with the rights of its ta
   await using temporary = await temporaryDirectory();
   const env = { OURA_CLIENT_SECRET: SECRET };
   const program = new Run({ directory: temporary.path, env }, ["serve", "--port", "0"]);
-  const [, address] = await program.says(/received at (http:\S+)\/webhook/);
+  const [, address] = await program.says(/Receiving webhooks at (http:\S+)\/webhook/);
   // The directory is there once the jobs have a session; no answer means that the program has ended.
   const isMade = () => Deno.stat(join(temporary.path, "data/alive")).then(() => true, () => false);
   while (!await isMade()) {
@@ -124,7 +124,7 @@ Deno.test("serve answers the call in progress before it ends, and logs no id and
     await signIn(db, "wearer-1");
     const env = { DATABASE_URL: url, OURA_CLIENT_SECRET: SECRET, OURA_WEBHOOK_TOKEN: "by-hand" };
     const program = new Run({ directory: temporary.path, env }, ["serve", "--port", "0"]);
-    const [, address] = await program.says(/received at (http:\S+)\/webhook/);
+    const [, address] = await program.says(/Receiving webhooks at (http:\S+)\/webhook/);
     const send = async (secret = SECRET) => {
       const call = await signedCall(eventOf(), secret, String(Date.now()));
       return await fetch(`${address}/webhook`, { method: "POST", ...call });
@@ -162,7 +162,7 @@ Deno.test("with the embedded database, serve runs the jobs too, with the rights 
   await using temporary = await temporaryDirectory();
   const env = { OURA_DATA_DIR: `${temporary.path}/data`, OURA_CLIENT_SECRET: SECRET };
   const program = new Run({ directory: temporary.path, env }, ["serve", "--port", "0"]);
-  const [, address] = await program.says(/received at (http:\S+)\/webhook/);
+  const [, address] = await program.says(/Receiving webhooks at (http:\S+)\/webhook/);
   await program.says(/jobs of the events run here/);
   const response = await fetch(`${address}/healthz`);
   assert.deepEqual(await response.json(), { status: "ok" });

@@ -34,7 +34,7 @@ webhookTest(
   },
 );
 
-webhookTest("delete ends one pair, then all", async (world) => {
+webhookTest("delete ends one subscription, then all", async (world) => {
   await world.run("webhooks", "ensure");
   const one = await world.json("webhooks", "delete", "--type", "sleep", "--event", "update");
   assert.deepEqual([one.exitCode, one.document.deleted.length], [0, 1]);
@@ -94,7 +94,7 @@ webhookTest("the documents are as the contract lists them", async (world) => {
   }
 });
 
-webhookTest("a refused handshake fails one pair, with exit code 4", async (world) => {
+webhookTest("a refused handshake fails one subscription, with exit code 4", async (world) => {
   world.receiver.refusing.add("/webhook/delete/sleep");
   const { exitCode, document } = await world.json("webhooks", "ensure");
   assert.equal(exitCode, 4);

@@ -27,7 +27,7 @@ async function runsOf(db: Database, userId: string): Promise<number> {
   ).length;
 }
 
-Deno.test("a worker whose clock is wrong by five minutes syncs nobody early or late", () => {
+Deno.test("a worker whose clock is wrong by five minutes syncs no wearer early or late", () => {
   const world = { users: users("due", "later", "new-1", "new-2"), days: 3 };
   return withFleet(world, async ({ db, start }) => {
     for (const [round, clockAheadMs] of [5 * MINUTE, -5 * MINUTE].entries()) {
@@ -125,7 +125,7 @@ Deno.test("a worker without its database ends with exit code 5", async () => {
 });
 
 if (SOAK) {
-  Deno.test("a network that is silent for a minute costs a worker its jobs, and nobody a document", () =>
+  Deno.test("a network that is silent for a minute costs a worker its jobs, and no wearer a document", () =>
     withFleet({ users: users("one", "two", "three"), days: 3 }, async (fleet) => {
       const { db, url, oura, start } = fleet;
       const options = { ...OPTIONS, syncEveryMs: null };

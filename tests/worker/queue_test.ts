@@ -74,7 +74,7 @@ forEachDatabase(
   },
 );
 
-forEachDatabase("events come before syncs, whoever asked first", async (db) => {
+forEachDatabase("events come before syncs, whichever was asked for first", async (db) => {
   await withQueue(db, async (queue) => {
     await queue.ask(db, ["a", "b"], "sync");
     await queue.ask(db, ["c"], "events");

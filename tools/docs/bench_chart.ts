@@ -10,7 +10,7 @@ const MARGIN = 22;
 const HEAD = 46;
 /** Where a bar ends that uses its whole budget; longer ones go on to the end of the picture. */
 const BUDGET_X = LABEL_WIDTH + 300;
-const LONGEST = 1.5;
+const LONGEST = 1.3;
 
 /** Draws all results in the order of their cases. */
 export function benchChart(results: Results): string {
@@ -42,13 +42,20 @@ function drawn(result: Result, index: number): string {
   const length = Math.min(LONGEST, shareOf(result)) * (BUDGET_X - LABEL_WIDTH);
   const color = result.isWithin ? "#5fb878" : "#e0934a";
   const value = valueOf(result);
-  return `<text x="${LABEL_WIDTH - 10}" y="${base}" text-anchor="end">${escaped(result.what)}</text>
+  return `<text x="${LABEL_WIDTH - 10}" y="${base}" text-anchor="end">${
+    escaped(grouped(result.what))
+  }</text>
 <rect x="${LABEL_WIDTH}" y="${y}" width="${length.toFixed(1)}" height="${BAR_HEIGHT}" rx="3" \
 fill="${color}"/>
-<text x="${(LABEL_WIDTH + length + 8).toFixed(1)}" y="${base}">${escaped(value)}</text>`;
+<text x="${(LABEL_WIDTH + length + 8).toFixed(1)}" y="${base}">${escaped(grouped(value))}</text>`;
 }
 
 function valueOf({ measured, unit, reference, ratio, budget }: Result): string {
   const limit = budget.atMost === undefined ? `≥ ${budget.atLeast}` : `≤ ${budget.atMost}`;
   return reference === null ? `${measured} ${unit} (${limit})` : `${ratio} × (${limit})`;
+}
+
+/** The text with a comma in numbers of four or more digits. */
+function grouped(text: string): string {
+  return text.replace(/(?<![.\d])\d{4,}/g, (digits) => Number(digits).toLocaleString("en"));
 }

@@ -14,8 +14,8 @@ export interface DistributeOptions {
 }
 
 /**
- * Distributes by `user_id` what is not distributed yet, table by table, each with its rows. Stopped
- * anywhere, the same call goes on. A table is locked while its rows are copied.
+ * Distributes by `user_id` what is not distributed yet, table by table, each with its rows. Call it
+ * again after an interruption: it continues. A table is locked while its rows are copied.
  * @returns Where each table was found, with the statements that were run.
  * @throws {UsageError} `CITUS_MISSING`.
  * @throws {DatabaseError} `CITUS_LAYOUT`, `CITUS_REFUSED`, or what else the database answers.

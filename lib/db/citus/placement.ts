@@ -71,7 +71,7 @@ export async function requireCitus(
   }
   if (await hasCitus(db)) return;
   throw new UsageError("CITUS_MISSING", `${db.label}: the database has no Citus extension`, {
-    hint: "Type this as a superuser on the coordinator and on each worker: CREATE EXTENSION citus;",
+    hint: "Run this as a superuser on the coordinator and on each worker: CREATE EXTENSION citus;",
   });
 }
 
@@ -189,7 +189,7 @@ function requireLayout(
         ? `${schema}.${table} is distributed, but not co-located with ${schema}.${anchor}`
         : `${schema}.${table} is distributed by something else than ${DISTRIBUTION_COLUMN}`,
       {
-        hint: `Take it back: SELECT undistribute_table(${regclass(schema, table)}); then run ` +
+        hint: `Undo that: SELECT undistribute_table(${regclass(schema, table)}); then run ` +
           "`migrate --citus` again. Some versions of Citus refuse that for a table with an " +
           "identity column: copy such a table to a new one.",
       },

@@ -39,7 +39,7 @@ export interface ReservedRequests {
   readonly left: number;
   /** Milliseconds until some request can be had, if none was granted. */
   readonly retryAfterMs: number;
-  /** Milliseconds that Oura asked some process to wait; 0 when nobody has to wait. */
+  /** Milliseconds that Oura asked some process to wait; 0 when none has to wait. */
   readonly closedMs: number;
 }
 
@@ -93,7 +93,7 @@ export class StoredBudget {
     return reservationOf(row, row.granted ?? 0, most, this.#slotMs);
   }
 
-  /** Gives unused requests back. Failing costs nobody more than waiting for their slot to pass. */
+  /** Gives unused requests back. After a failure they are free when their slot has passed. */
   async giveBack(unused: Unused): Promise<void> {
     await this.#ask(this.db, 0, 0, unused).catch(() => {});
   }

@@ -121,7 +121,7 @@ export async function openInvitations(db: Queryable, now: Date): Promise<Invitat
 
 /**
  * Ends an open link.
- * @throws {UsageError} `NO_SUCH_INVITATION`, when there is none with this number.
+ * @throws {UsageError} `NO_SUCH_INVITATION`, when no open link has this number.
  */
 export async function revokeInvitation(db: Database, id: number): Promise<void> {
   const { rowCount } = await retryStatement(
@@ -219,7 +219,7 @@ export async function finishAttempt(
     [id, claim, userId, now],
   );
   if (rowCount === 0) {
-    throw new SignInError("JOIN_LINK_USED", "The link was used by someone else meanwhile.");
+    throw new SignInError("JOIN_LINK_USED", "Someone else has used the link in the meantime.");
   }
   if (label === null) return;
   await lockLabels(tx);

@@ -2,7 +2,7 @@
  * What the account export holds of reproductive health, medication, laboratory results and surveys,
  * and scores that Oura derives from such data. No table of it exists unless `oura.yaml` declares the
  * type, and no file of it is opened unless `import --types` names it. The fields are those that public
- * readers of real exports have seen; where nobody has, only the identifier is known.
+ * readers of real exports have seen; of the others, only the identifier is known.
  */
 import { z } from "zod";
 import type { ExportType } from "./export_type.ts";
@@ -24,7 +24,7 @@ import {
 const wearersDay = () => date("The wearer's local day.");
 const id = documentId;
 
-/** A type of which nobody has published the columns. */
+/** A type whose columns have not been published. */
 function unseen<Name extends string>(name: Name, description: string) {
   return {
     name,

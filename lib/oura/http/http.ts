@@ -191,7 +191,7 @@ export class OuraHttp {
     }
   }
 
-  /** Waits at the gate first: whoever waits for the rate limit is not among those in flight. */
+  /** Waits at the gate first: a request that waits for the rate limit is not in flight. */
   async #admission(signal: AbortSignal | undefined): Promise<InFlight> {
     for (;;) {
       await this.#gate.opens(this.#priority, signal);

@@ -10,9 +10,9 @@ const FIRST_WANTED: Readonly<Record<Priority, number>> = { document: 4, sync: 48
 const MOST_WANTED = 400;
 /** The next portion is asked for when so much of the last one is left, unless requests are scarce. */
 const ASK_AHEAD = 1 / 4;
-/** Where nothing is left, it is asked again after so long at the latest: others may give back. */
+/** When nothing is left, it asks again after this time at the latest: others may give requests back. */
 const LONGEST_WAIT_MS = 10_000;
-/** Less than this part of what is left to all is not worth a statement to give it back. */
+/** A smaller share of the remaining requests is not worth a statement to give it back. */
 const WORTH_GIVING_BACK = 1 / 100;
 
 /** Requests of one portion. */
@@ -60,14 +60,14 @@ export class LentRequests {
     return this.#lots.length > 0;
   }
 
-  /** Takes a request. @returns False when there is none. */
+  /** Takes a request. @returns False when none is left. */
   take(): boolean {
     this.#dropExpired();
     const lot = this.#lots[0];
     if (lot === undefined) return false;
     lot.requests--;
     if (lot.requests === 0) this.#lots.shift();
-    // Whoever needs the portion meets its failure.
+    // A request that waits for the portion meets its failure.
     if (this.#count() <= this.#askAheadAt) this.refill().catch(() => {});
     return true;
   }
@@ -83,7 +83,7 @@ export class LentRequests {
     return asking;
   }
 
-  /** Gives back what is left. */
+  /** Gives back the remaining requests. */
   async close(): Promise<void> {
     await this.#asking?.catch(() => {});
     clearTimeout(this.#expiry);
@@ -91,7 +91,7 @@ export class LentRequests {
     await this.#giveBack();
   }
 
-  /** Gives back what was not used, where that helps anybody: few requests of many are free again soon. */
+  /** Gives back unused requests if that helps others: few requests of many are free again soon. */
   async #giveBack(): Promise<void> {
     const count = [...this.#unused.values()].reduce((sum, requests) => sum + requests, 0);
     if (count === 0 || count < this.#left * WORTH_GIVING_BACK) return;

@@ -18,7 +18,7 @@ export interface Portion {
   readonly left: number;
   /** Milliseconds until some request can be had, if none was granted. */
   readonly retryAfterMs: number;
-  /** Milliseconds that Oura asked some process to wait; 0 when nobody has to wait. */
+  /** Milliseconds that Oura asked some process to wait; 0 when none has to wait. */
   readonly closedMs: number;
 }
 

@@ -1,4 +1,4 @@
-/** One gate for all requests of the process: when Oura says wait, everybody waits. */
+/** One gate for all requests of the process: when Oura says wait, all of them wait. */
 import { type Sleep, sleep } from "../../process/sleep.ts";
 import { RateLimitedError } from "../errors.ts";
 import { LentRequests } from "./lent_requests.ts";

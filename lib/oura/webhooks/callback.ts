@@ -1,12 +1,12 @@
 /**
  * The callback address of a subscription, and the token that Oura repeats when it verifies the
- * address. Each pair of event and data type has an address of its own, and the token is derived from
+ * address. Each kind of event (event type and data type) has an address of its own, and the token is derived from
  * it: nothing has to be stored, and a token is useless at any other address. Tidepool does the same
  * (oura-api/facts.md §6).
  */
 
-/** A pair that an app can subscribe to. */
-export interface SubscribedPair {
+/** A kind of event that an app can subscribe to. */
+export interface EventKind {
   /** `create`, `update` or `delete`. */
   readonly eventType: string;
   /** The data type, such as `daily_sleep`. */
@@ -14,10 +14,10 @@ export interface SubscribedPair {
 }
 
 /**
- * The address that Oura calls for a pair.
+ * The address that Oura calls with events of a kind.
  * @param publicUrl Where `serve` is reached from outside, such as `https://oura.example.org`.
  */
-export function callbackUrl(publicUrl: string, { eventType, dataType }: SubscribedPair): string {
+export function callbackUrl(publicUrl: string, { eventType, dataType }: EventKind): string {
   return `${publicUrl.replace(/\/+$/, "")}/webhook/${eventType}/${dataType}`;
 }
 

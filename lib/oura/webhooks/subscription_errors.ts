@@ -1,10 +1,10 @@
 /** How Oura refuses something about a subscription, and how a callback address fails. */
 import { PartialError } from "../../errors.ts";
 import type { Refusal } from "../errors.ts";
-import type { SubscribedPair } from "./callback.ts";
+import type { EventKind } from "./callback.ts";
 
-/** `create daily_sleep`: how messages name a pair. */
-function pairText({ eventType, dataType }: SubscribedPair): string {
+/** `create daily_sleep`: how messages name a kind of event. */
+function kindText({ eventType, dataType }: EventKind): string {
   return `${eventType} ${dataType}`;
 }
 
@@ -22,10 +22,10 @@ export class HandshakeRefusedError extends PartialError {
   }
 }
 
-/** Another subscription has the pair: the app can have one of each. */
+/** The app has a subscription for the kind of event already; it can have one for each. */
 export class SubscriptionTakenError extends PartialError {
-  constructor(pair: SubscribedPair) {
-    super("WEBHOOK_TAKEN", `the app has a subscription for ${pairText(pair)} already`, {
+  constructor(kind: EventKind) {
+    super("WEBHOOK_TAKEN", `the app has a subscription for ${kindText(kind)} already`, {
       hint: "Run `webhooks ensure`, which changes it.",
     });
   }

@@ -1,6 +1,6 @@
 /**
  * The webhook subscriptions of an app. They belong to the app, not to a wearer: the client id and
- * secret open these routes, and there is one for each pair of event and data type.
+ * secret open these routes, and there is one for each kind of event.
  * Source: OpenAPI 1.41, "Webhook Subscription Routes"; oura-api/facts.md §6.
  */
 import { z } from "zod";
@@ -50,7 +50,7 @@ export class SubscriptionClient {
     this.#secret = options.clientSecret;
   }
 
-  /** All subscriptions of the app, whoever made them. */
+  /** All subscriptions of the app, including those that other programs made. */
   async list(): Promise<Subscription[]> {
     return parse(ROUTE, z.array(subscription), await this.#calls.ask("GET", ROUTE));
   }
@@ -58,7 +58,7 @@ export class SubscriptionClient {
   /**
    * Makes one. Oura calls the address before it answers.
    * @throws {HandshakeRefusedError} When the address does not repeat the challenge.
-   * @throws {SubscriptionTakenError} When the pair has one already.
+   * @throws {SubscriptionTakenError} When the app has one for this kind already.
    */
   async create(wanted: WantedSubscription): Promise<Subscription> {
     const body = await this.#bodyOf(wanted);

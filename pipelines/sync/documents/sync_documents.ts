@@ -85,7 +85,7 @@ export async function syncDocuments(options: DocumentsOptions): Promise<Document
   const outcomes = [...stages.keys()].map((name) => outcomeOf(name, documents, busy.get(name)));
   const { requests, bytes } = http.traffic;
   for (const [index, outcome] of outcomes.entries()) {
-    // What was asked is not known by type; the first type's line has the requests of all.
+    // Requests are not counted by type; the first type's line has all of them.
     await record.type(outcome, index === 0 ? { requests, bytes } : { requests: 0, bytes: 0 });
   }
   const interrupted = signal?.aborted ? asOuraSyncError(signal.reason) : null;

@@ -17,7 +17,7 @@ import { sqlBridge } from "./sql_bridge.ts";
 const PRIORITY: Readonly<Record<Urgency, number>> = { events: 20, sync: 10 };
 /** A worker that was killed is noticed after so many seconds. */
 const HEARTBEAT_SECONDS = 10;
-/** A first sync may wait for the rate limit for long; what is alive proves it by its heartbeat. */
+/** A first sync may wait for the rate limit for long; a live job proves it by its heartbeat. */
 const LONGEST_JOB_SECONDS = 6 * 3_600;
 /** Finished jobs say nothing that the runs do not say. */
 const KEEP_FINISHED_SECONDS = 600;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { parsePipeline } from "../../../config/pipeline.ts";
 import { FILE, testMistakes } from "./support.ts";
 
-/** A file whose section stands in line 2. */
+/** A file whose section is in line 2. */
 const webhooks = (section: string, types = "{ sleep: {}, heart_rate: {} }") =>
   `version: 1\nwebhooks: ${section}\ndata_types: ${types}\n`;
 const at = (url: string) => webhooks(`{ url: ${url} }`);

@@ -8,7 +8,7 @@ const UTF8 = new TextEncoder();
 
 /** JavaScript writes some numbers with an exponent, PostgreSQL none. */
 const EXPONENT = /e/;
-/** What is not itself between quotes: most texts hold nothing of it. */
+/** What is not itself between quotes: most texts contain none of it. */
 const ESCAPED = /["\\\p{Cc}\p{Cs}]/u;
 
 /**

@@ -164,7 +164,7 @@ export type EventOutcome =
   | { readonly state: "ignored"; readonly error?: ErrorCode }
   /** Given up; see `retryFailedEvents()`. */
   | { readonly state: "failed"; readonly error: ErrorCode }
-  /** To be taken again at an instant; counted as a try if the document could be at fault. */
+  /** To be taken again at an instant; counted as a try if the document could be the cause. */
   | {
     readonly state: "retry";
     readonly at: Date;

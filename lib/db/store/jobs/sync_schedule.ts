@@ -69,7 +69,7 @@ export async function isSyncDue(db: Queryable, userId: string, now: Date): Promi
 }
 
 /**
- * Takes a task of the whole app if it is due: of all workers one gets it.
+ * Takes a task of the whole app if it is due; only one worker gets it.
  * @param next When it is due again; a worker that dies leaves it undone until then.
  */
 export async function takeUpkeep(

@@ -6,7 +6,7 @@ export async function load(ctx) {
   return await ctx.get("cohort");
 }
 
-/** From what needs somebody first to what does not. */
+/** From what needs attention first to what does not. */
 const VERDICTS = ["failing", "never", "stale", "fresh"];
 const NIGHTS = ["no", "partial", "yes"];
 
