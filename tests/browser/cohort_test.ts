@@ -1,7 +1,6 @@
 /** The cohort page in a browser: several wearers, sorted by keys, phone and desktop, both themes. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import AXE from "axe-core/axe.min.js" with { type: "text" };
 import type { Database } from "../../lib/db/driver/database.ts";
 import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { setLabel } from "../../lib/db/store/wearers.ts";
@@ -10,6 +9,7 @@ import { findChromium, launch, settled } from "../support/browser.ts";
 import { withPglite } from "../support/databases.ts";
 import { NOW, withPageWorld } from "../support/page_world.ts";
 import { shippedPipeline } from "../support/sync_world.ts";
+import { seriousFindings } from "./support.ts";
 
 const CHROMIUM = await findChromium();
 const USERS = ["berlin", "sydney", "away"].map((id) => ({ id, zone: "UTC" }));
@@ -117,18 +117,3 @@ async function walk(t: Deno.TestContext, db: Database): Promise<void> {
 
 const names = async (page: Page) =>
   await page.locator('table.cohort th[scope="row"]').allInnerTexts();
-
-/** What axe calls serious or critical. */
-async function seriousFindings(page: Page): Promise<string[]> {
-  // Under the policy no script may be added to the page; the debugger may run one.
-  const session = await page.context().newCDPSession(page);
-  await session.send("Runtime.evaluate", { expression: AXE });
-  const { result } = await session.send("Runtime.evaluate", {
-    expression: `axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) =>
-      JSON.stringify(violations.filter(({ impact }) => ["serious", "critical"].includes(impact))
-        .map(({ id, nodes }) => id + ": " + nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)))))`,
-    awaitPromise: true,
-    returnByValue: true,
-  });
-  return JSON.parse(String(result.value));
-}

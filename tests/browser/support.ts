@@ -1,4 +1,5 @@
 /** The page of a database, served and open in a browser. */
+import AXE from "axe-core/axe.min.js" with { type: "text" };
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import type { Database } from "../../lib/db/driver/database.ts";
 import type { Pipeline } from "../../config/model.ts";
@@ -99,3 +100,30 @@ export const textOf = async (page: Page, selector: string) =>
 
 /** The figure of an element, whatever its unit. */
 export const numberOf = (text: string) => Number(text.replace("−", "-").replace(/[^\d.-]/g, ""));
+
+/** What axe calls serious or critical. */
+export async function seriousFindings(page: Page): Promise<string[]> {
+  // Under the policy no script may be added to the page; the debugger may run one.
+  const session = await page.context().newCDPSession(page);
+  await session.send("Runtime.evaluate", { expression: AXE });
+  const { result } = await session.send("Runtime.evaluate", {
+    expression: `axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) =>
+      JSON.stringify(violations.filter(({ impact }) => ["serious", "critical"].includes(impact))
+        .map(({ id, nodes }) => id + ": " + nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)))))`,
+    awaitPromise: true,
+    returnByValue: true,
+  });
+  return JSON.parse(String(result.value));
+}
+
+/** Names of an axis, or the button of a chart's table, that are drawn one over the other. */
+export async function namesOnTop(page: Page): Promise<string[]> {
+  return await page.evaluate<string[]>(`[...document.querySelectorAll("[data-figure]")].flatMap(
+    (figure) => {
+      const names = [...figure.querySelectorAll("text[text-anchor], summary")].map((each) =>
+        [each.textContent, each.getBoundingClientRect()]);
+      return names.flatMap(([text, a], i) => names.slice(i + 1).filter(([, b]) =>
+        a.left < b.right && b.left < a.right && a.top + 4 < b.bottom && b.top + 4 < a.bottom
+      ).map(([other]) => figure.dataset.figure + ": " + text + " over " + other));
+    })`);
+}

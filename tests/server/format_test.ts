@@ -69,6 +69,8 @@ Deno.test("ticks are round, few, and never written alike", () => {
   const named = dayTicks(days, 8);
   assert.ok(named.length <= 8 && named.length > 3);
   assert.ok(named.every(({ place }) => days[place]!.endsWith("-01")));
+  const twoOfThem = dayTicks(days.slice(-61), 2).map(({ place }) => days.slice(-61)[place]);
+  assert.deepEqual(twoOfThem, ["2026-10-14", "2026-11-25"], "where there is room for two");
   const scale = linear([0, 10], [100, 0]);
   assert.equal(scale.invert(scale(3)), 3);
 });

@@ -46,6 +46,11 @@ export function formats(locale) {
     return `${sign}${Math.floor(minutes / 60)}${NBSP}h${NBSP}${rest}${NBSP}min`;
   }
 
+  /** How long a program ran: `4.2 s`, from two minutes on `6 min`. @param {number} ms */
+  function elapsed(ms) {
+    return ms < 120_000 ? `${number(ms / 1000, 1)}${NBSP}s` : duration(ms / 1000);
+  }
+
   /** Hours from midnight as a time of day. @param {number} hours */
   function clock(hours) {
     const minutes = Math.round((((hours % 24) + 24) % 24) * 60) % 1440;
@@ -112,6 +117,7 @@ export function formats(locale) {
   return {
     number,
     duration,
+    elapsed,
     clock,
     plain,
     unit,

@@ -146,6 +146,7 @@ export function rasterChart({ span, nights }, { width, fmt, height = 300 }) {
           x,
           top,
           bottom,
+          width,
           most: Math.floor((right - left) / 80),
           fmt,
         })}${path}

@@ -31,6 +31,7 @@ export function coverageChart({ days, types }, { width, fmt }) {
     x: (i) => x(i) + wide / 2,
     top: top + 4,
     bottom: height,
+    width,
     most,
     fmt,
   });

@@ -43,6 +43,7 @@ export function hoursChart({ days, hours }, { width, fmt }) {
             x: (i) => left + (i + 0.5) * wide,
             top,
             bottom,
+            width,
             most: Math.floor((right - left) / 80),
             fmt,
           })}<g class="c-heart">${levels.map((d, i) =>

@@ -31,6 +31,7 @@ export function overviewChart({ first, last, span, fmt, width }) {
           x,
           top: 6,
           bottom: 26,
+          width,
           most: Math.floor((right - left) / 90),
           fmt,
         })}<g

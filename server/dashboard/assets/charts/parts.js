@@ -79,13 +79,19 @@ export function bandPath(low, high, x, y, bridge = 0) {
   return path;
 }
 
+/** Half of the widest name of a day, and the air that a card has beside a drawing; in pixels. */
+const [HALF_NAME, AIR] = [26, 12];
+
 /**
  * The axis of days under a chart, with faint lines up through it.
- * @param {{ days: readonly string[], x: (i: number) => number, top: number, bottom: number, most: number, fmt: any }} options
+ * @param {{ days: readonly string[], x: (i: number) => number, top: number, bottom: number, width: number, most: number, fmt: any }} options
+ * `width`: of the drawing; no name is beyond its ends.
  */
-export function dayAxis({ days, x, top, bottom, most, fmt }) {
+export function dayAxis({ days, x, top, bottom, width, most, fmt }) {
   const long = days.length > 1 && days[0].slice(0, 4) !== days[days.length - 1].slice(0, 4);
-  return dayTicks(days, most).map(({ place, style }, i) => {
+  const within = (/** @type {number} */ middle) =>
+    Math.max(HALF_NAME - AIR, Math.min(width + AIR - HALF_NAME, middle));
+  return dayTicks(days, most).map(({ place, style }) => {
     const at = Date.parse(days[place]);
     const january = style === "month" && days[place].slice(5, 7) === "01";
     const text = style === "day"
@@ -93,10 +99,9 @@ export function dayAxis({ days, x, top, bottom, most, fmt }) {
       : style === "year" || (january && long)
       ? fmt.date(at, { year: "numeric" })
       : fmt.date(at, { month: "short" });
-    const anchor = i === 0 && x(place) < 60 ? "start" : "middle";
     return html`
       <path class="gridline" d="M${px(x(place))} ${px(top)}V${px(bottom)}" />
-      <text x="${px(x(place))}" y="${px(bottom + 16)}" text-anchor="${anchor}">${text}</text>
+      <text x="${px(within(x(place)))}" y="${px(bottom + 16)}" text-anchor="middle">${text}</text>
     `;
   });
 }

@@ -135,7 +135,7 @@ export function weeksChart(weeks, { width, fmt, span }) {
           `
         )
       }${
-        dayAxis({ days, x, top, bottom, most: Math.floor((right - left) / 80), fmt })
+        dayAxis({ days, x, top, bottom, width, most: Math.floor((right - left) / 80), fmt })
       }<g class="c-activity">${
         weeks.map(({ week, minutes }) =>
           html`

@@ -74,7 +74,7 @@ export function dayTicks(days, most) {
       Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1;
     return firsts(days, month, every, most, "month");
   }
-  const every = [1, 2, 5, 7, 10, 14].find((size) => span / size <= most) ?? 14;
+  const every = [1, 2, 5, 7, 10, 14, 28].find((size) => span / size <= most) ?? 42;
   const found = [];
   for (let place = days.length - 1; place >= 0; place--) {
     const away = Math.round(

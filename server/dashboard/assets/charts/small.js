@@ -116,7 +116,7 @@ export function meter({ metric, value }, { width }) {
 }
 
 /** A difference with its interval on a line with zero. @param {{ low: number, high: number, at: number, most: number, c: string }} options */
-export function effect({ low, high, at, most, c }, { width = 200 } = {}) {
+export function effect({ low, high, at, most, c }, { width = 400 } = {}) {
   const x = linear([-most, most], [6, width - 6]);
   const clamp = (/** @type {number} */ value) => Math.max(4, Math.min(width - 4, x(value)));
   return svg(

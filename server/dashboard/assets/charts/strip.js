@@ -8,7 +8,7 @@ import { extent, linear, padded } from "./scale.js";
 export function stripChart(strip, { width, fmt, now, isToday }) {
   const [from, to, offset] = [Date.parse(strip.from), Date.parse(strip.to), strip.offsetSeconds];
   const narrow = width < 560;
-  const [left, right, height] = [narrow ? 34 : 44, width - 10, narrow ? 250 : 262];
+  const [left, right, height] = [narrow ? 34 : 44, width - 10, 262];
   const [top, heartBottom, bottom] = [14, 108, height - 24];
   const x = linear([from, to], [left, right]);
   const { at: times, min, mean, max, every } = strip.heart;

@@ -59,6 +59,7 @@ export function trendChart(line, trend, { width, height = 172, fmt, labels = tru
       x,
       top,
       bottom,
+      width,
       most: Math.floor((right - left) / (narrow ? 62 : 80)),
       fmt,
     })}

@@ -68,7 +68,7 @@ function weightCard(profile, fmt) {
       <div class="score c-body"><b class="mid" data-value="weight">${fmt.number(
         profile.weight,
         1,
-      )}&nbsp;kg</b></div>
+      )}</b><span>kg</span></div>
       <p class="soft">as entered in the Oura app${height}</p>
     `,
     { className: "w3" },

@@ -115,7 +115,7 @@ function table(wearers, { daily, days, sort, down, ctx }) {
   const heads = Object.entries(COLUMNS).map(([id, [name]]) => {
     const order = id !== sort ? "none" : down ? "descending" : "ascending";
     return html`
-      <th scope="col"
+      <th scope="col" class="${id === "complete" ? "n" : ""}"
         aria-sort="${order}"><button type="button" class="sort" data-sort="${id}">${name}</button></th>
     `;
   });

@@ -16,6 +16,7 @@ export function view({ span, freshness, completeness }, ctx) {
   const causes = Object.entries(CAUSES).filter(([cause, [, name]]) =>
     shown.has(cause) && name !== "" && cause !== "none_yet"
   );
+  const colours = Map.groupBy(causes, ([, [className]]) => className);
   const when = (/** @type {string | null} */ time) =>
     time === null ? "never" : fmt.moment(Date.parse(time), offsetSeconds);
   const body = html`${head("Data", spanChooser(ctx, span, ["30d", "90d", "1y"]), ctx)}
@@ -24,10 +25,10 @@ export function view({ span, freshness, completeness }, ctx) {
     card(
       "What is here, day by day",
       html`
-        <div class="legend">${causes.map(([, [className, name]]) =>
-          html`<span class="key"><i class="swatch ${
-            className.replace("d-", "s-")
-          }"></i>${name}</span>`
+        <div class="legend">${[...colours].map(([className, alike]) =>
+          html`<span class="key"><i class="swatch ${className.replace("d-", "s-")}"></i>${
+            [...new Set(alike.map(([, [, name]]) => name))].join(", or ")
+          }</span>`
         )}</div>${figure("coverage", (width) => coverageChart(completeness, { width, fmt }), {
           onPick: (i) => tell(completeness, completeness.days[i], ctx),
         })}<div id="about" aria-live="polite">
@@ -53,9 +54,7 @@ export function view({ span, freshness, completeness }, ctx) {
                   fmt.number(run.unchanged)
                 } same · ${fmt.number(run.requests)} requests${
                   run.finishedAt
-                    ? ` · ${
-                      fmt.number((Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1000, 1)
-                    } s`
+                    ? ` · ${fmt.elapsed(Date.parse(run.finishedAt) - Date.parse(run.startedAt))}`
                     : ""
                 }`
             }</span></div>`

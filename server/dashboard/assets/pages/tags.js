@@ -54,7 +54,7 @@ export function view({ span, lag, report }, ctx) {
           card(
             one.metric.name,
             figure(`around-${i}`, (width) => aroundChart(one, { width, fmt })),
-            { className: "w4", note: "mean of the days around it" },
+            { className: "w4", note: "mean by day" },
           )
         )}</div>
         ${card(
