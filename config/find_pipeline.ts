@@ -7,6 +7,9 @@ import { ConfigError } from "./yaml/problem.ts";
 /** Where `oura.yaml` is looked for when no option names it. */
 const PLACES = ["oura.yaml", "config/oura.yaml"];
 
+/** What messages call the configuration that ships with the program. */
+export const BUILT_IN = "the built-in oura.yaml";
+
 /**
  * The pipeline configuration: the named file, else the first of {@linkcode PLACES}, else the one
  * that ships with the program.
@@ -18,8 +21,8 @@ export async function readPipeline(
 ): Promise<Pipeline> {
   const file = options.config === undefined ? await findPipelineFile(path) : path(options.config);
   if (file !== null) return await loadPipeline(file);
-  const parsed = parsePipeline(SHIPPED, "the built-in oura.yaml");
-  if (parsed.problems) throw new ConfigError("the built-in oura.yaml", parsed.problems);
+  const parsed = parsePipeline(SHIPPED, BUILT_IN);
+  if (parsed.problems) throw new ConfigError(BUILT_IN, parsed.problems);
   return parsed.pipeline;
 }
 

@@ -1,5 +1,6 @@
 /** The one hono app of everything this program serves to people and monitors. */
 import { Hono } from "hono";
+import type { PipelineSource } from "../config/changing_pipeline.ts";
 import type { Pipeline } from "../config/model.ts";
 import type { Database } from "../lib/db/driver/database.ts";
 import { OuraSyncError } from "../lib/errors.ts";
@@ -14,6 +15,8 @@ import { openData } from "./wearer_data.ts";
 export interface AppOptions {
   readonly db: Database;
   readonly pipeline: Pipeline;
+  /** What is declared while it serves. @default `pipeline` */
+  readonly source?: PipelineSource;
   /** The address it listens on, for the check of the `Host` header. */
   readonly hostname: string;
   /** Asked of every request; null on loopback. */
@@ -28,8 +31,8 @@ export interface AppOptions {
 
 /** Makes the app. It listens to nothing by itself: pass `app.fetch` to `Deno.serve`. */
 export function createApp(options: AppOptions): Hono {
-  const { db, pipeline, hostname, token, userId, now = () => new Date() } = options;
-  const data = openData({ db, pipeline, now, userId });
+  const { db, pipeline, source, hostname, token, userId, now = () => new Date() } = options;
+  const data = openData({ db, pipeline, source, now, userId });
   const app = new Hono();
   app.use(securityHeaders());
   app.use(onlyOwnHost(hostname));

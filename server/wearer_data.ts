@@ -1,4 +1,5 @@
 /** Reads of one wearer's data for a request: read-only, in one snapshot, never too many at once. */
+import { fixedPipeline, type PipelineSource } from "../config/changing_pipeline.ts";
 import type { Pipeline } from "../config/model.ts";
 import type { Database } from "../lib/db/driver/database.ts";
 import { hasTables } from "../lib/db/migrate/migrate.ts";
@@ -22,6 +23,8 @@ export interface DataOptions {
   readonly db: Database;
   /** As declared; what the tables have of it is looked up and looked up again. */
   readonly pipeline: Pipeline;
+  /** What is declared while the page is served. @default `pipeline` */
+  readonly source?: PipelineSource | undefined;
   readonly now: () => Date;
   /** The only wearer that may be asked for. */
   readonly userId?: string | undefined;
@@ -34,8 +37,14 @@ const STATEMENT_TIMEOUT_MS = 20_000;
 const SHAPE_MS = 15_000;
 
 /** Opens the data for requests. */
-export function openData({ db, pipeline, now, userId: only }: DataOptions): Data {
-  let shape: { live: Pipeline; wearers: NamedWearer[]; until: number } | null = null;
+export function openData(options: DataOptions): Data {
+  const { db, pipeline, now, userId: only, source = fixedPipeline(pipeline) } = options;
+  let shape: {
+    readonly declared: Pipeline;
+    readonly live: Pipeline;
+    readonly wearers: NamedWearer[];
+    readonly until: number;
+  } | null = null;
   let waiting = 0;
   let ready = false;
 
@@ -57,11 +66,13 @@ export function openData({ db, pipeline, now, userId: only }: DataOptions): Data
   }
 
   async function shapeOf(tx: Parameters<typeof tablesOf>[0]) {
-    if (shape === null || shape.until < Date.now()) {
-      const live = await tablesOf(tx, pipeline);
+    const declared = await source.current();
+    if (shape === null || shape.until < Date.now() || shape.declared !== declared) {
+      const live = await tablesOf(tx, declared);
       const known = await knownWearers(tx);
       const shown = known.filter(({ userId }) => only === undefined || userId === only);
       shape = {
+        declared,
         live,
         wearers: shown.map(({ userId, label }) => ({ userId, label })),
         until: Date.now() + SHAPE_MS,

@@ -1,4 +1,5 @@
 /** Serves the page for a command until it is stopped. */
+import { ChangingPipeline } from "../../config/changing_pipeline.ts";
 import type { Pipeline } from "../../config/model.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { messageOf } from "../../lib/errors.ts";
@@ -31,9 +32,17 @@ export async function servePage(
   signal: AbortSignal,
 ): Promise<void> {
   const token = isLoopbackHost(hostname) ? null : newToken();
+  const source = new ChangingPipeline(pipeline, (problem) => {
+    const facts = { problem: problem.message };
+    loggerOf("dashboard").warn(
+      "oura.yaml was changed and cannot be used; the page shows by the previous one: {problem}",
+      facts,
+    );
+  });
   const app = createApp({
     db,
     pipeline,
+    source,
     hostname,
     token,
     userId,

@@ -89,8 +89,11 @@ async function runJobs(
   signal: AbortSignal,
 ): Promise<void> {
   const { runWorker } = await import("../../server/worker/run_worker.ts");
+  const { tellUnusable } = await import("../../server/worker/live_session.ts");
+  const { ChangingPipeline } = await import("../../config/changing_pipeline.ts");
   const { syncEveryMs } = request;
   const slots = { general: 1, events: 1 };
   const onRunning = () => terminal.err("The jobs of the events run here, too.");
-  await runWorker({ settings, pipeline, db, queue, slots, syncEveryMs, signal, onRunning });
+  const source = new ChangingPipeline(pipeline, tellUnusable);
+  await runWorker({ settings, pipeline, source, db, queue, slots, syncEveryMs, signal, onRunning });
 }

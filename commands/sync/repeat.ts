@@ -8,7 +8,8 @@ import { describe } from "../_cli/failure.ts";
 /**
  * Runs `body` at once and then every `everyMs` milliseconds, counted from start to start; a run that
  * takes longer is followed by the next one directly. A failed run is reported and does not end the
- * loop: an outage passes, and a wearer may sign in again meanwhile. A wrong configuration ends it.
+ * loop: an outage passes, a wearer may sign in again, and a mistake in `oura.yaml`, which each run
+ * reads, is corrected meanwhile. A first run that is called wrongly ends it.
  * @returns 0 when it was stopped between two runs, else the exit code of the last one.
  */
 export async function repeat(
@@ -20,12 +21,12 @@ export async function repeat(
   // Between two runs nothing is waited for, so no notice is needed.
   using interruption = interruptible((text) => running && terminal.err(text), undefined, terminal);
   const { signal } = interruption;
-  for (;;) {
+  for (let isFirst = true;; isFirst = false) {
     const started = performance.now();
     running = true;
     const code = await exitCodeOf(() => body(signal), terminal);
     running = false;
-    if (signal.aborted || code === EXIT.usage) return code;
+    if (signal.aborted || (isFirst && code === EXIT.usage)) return code;
     try {
       await sleep(Math.max(0, everyMs - (performance.now() - started)), signal);
     } catch (error) {

@@ -45,11 +45,14 @@ async function work(context: DatabaseContext<Options, WorkerRequest>): Promise<v
   const { settings, pipeline, db, terminal, request: { concurrency, syncEveryMs } } = context;
   const { openQueue } = await import("../../server/worker/open_queue.ts");
   const { runWorker } = await import("../../server/worker/run_worker.ts");
+  const { tellUnusable } = await import("../../server/worker/live_session.ts");
+  const { ChangingPipeline } = await import("../../config/changing_pipeline.ts");
   using interruption = interruptible((text) => terminal.err(text), undefined, terminal);
   const queue = await openQueue(settings, db, true);
   await runWorker({
     settings,
     pipeline,
+    source: new ChangingPipeline(pipeline, tellUnusable),
     db,
     queue,
     slots: { general: concurrency, events: 1 },

@@ -18,6 +18,10 @@ export const USAGE_CODES = {
     cause: "`oura.yaml`, or the file named by `--config`, is a link to a file that does not exist.",
     fix: "Point the link at your configuration, or remove it.",
   },
+  CONFIG_NEEDS_RESTART: {
+    cause: "`destination.schema` of `oura.yaml` was changed while the program runs.",
+    fix: "Start the program again.",
+  },
   CONFIG_UNREADABLE: { cause: "`oura.yaml` cannot be read.", fix: "Check its permissions." },
   SETTINGS_INVALID: {
     cause:

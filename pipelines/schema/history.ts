@@ -22,3 +22,11 @@ export async function readHistory(db: Queryable): Promise<ColumnChange[]> {
   );
   return rows;
 }
+
+/** The number of the latest change on record, 0 before the first: a new one says that a table changed. */
+export async function latestChange(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ latest: number }>(
+    "SELECT coalesce(max(id), 0) AS latest FROM oura.column_changes",
+  );
+  return rows[0]!.latest;
+}

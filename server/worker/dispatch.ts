@@ -30,13 +30,15 @@ export interface DispatchOptions {
 export async function dispatch(options: DispatchOptions, now: Date): Promise<void> {
   const { db, queue, syncEveryMs } = options;
   await releaseAsideEvents(db);
-  await queue.ask(db, await wearersWithDueEvents(db, now, MOST), "events");
+  // One by one, so that the wearer who has waited longest has the oldest job and is served first.
+  for (const userId of await wearersWithDueEvents(db, now, MOST)) {
+    await queue.ask(db, [userId], "events");
+  }
   if (syncEveryMs === null) return;
   for (const { userId, isKnown } of await unscheduledWearers(db, after(now, syncEveryMs))) {
     // A new wearer waits for a first sync; all others keep to their point of the interval.
     await scheduleSync(db, userId, isKnown ? slotAfter(userId, now, syncEveryMs) : now);
   }
-  // One by one, so that the wearer who has waited longest has the oldest job and is served first.
   for (const userId of await wearersDue(db, now, MOST)) await queue.ask(db, [userId], "sync");
 }
 

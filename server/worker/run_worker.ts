@@ -1,5 +1,6 @@
 /** A worker: one session, jobs of many wearers, until it is stopped. */
 import type { Settings } from "../../config/environment/settings.ts";
+import { fixedPipeline, type PipelineSource } from "../../config/changing_pipeline.ts";
 import type { Pipeline } from "../../config/model.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { DatabaseError, OuraSyncError } from "../../lib/errors.ts";
@@ -7,6 +8,7 @@ import { loggerOf } from "../../lib/log/log.ts";
 import { sleep } from "../../lib/process/sleep.ts";
 import { openSession, type SessionLimits } from "../../pipelines/sync/session.ts";
 import { dispatch } from "./dispatch.ts";
+import { LiveSession } from "./live_session.ts";
 import type { Slots, WearerJob, WearerQueue } from "./queue.ts";
 import { RunningJobs } from "./running_jobs.ts";
 import { ServerClock } from "./server_clock.ts";
@@ -17,6 +19,8 @@ import { type JobContext, runWearerJob } from "./wearer_job.ts";
 export interface WorkerOptions {
   readonly settings: Settings;
   readonly pipeline: Pipeline;
+  /** What is declared while it runs. @default `pipeline` */
+  readonly source?: PipelineSource;
   /** Migrated. It stays open. */
   readonly db: Database;
   /** Opened to run jobs. It is closed when the worker ends, after its running jobs. */
@@ -42,7 +46,7 @@ const LOOK_EVERY_MS = 5_000;
  */
 export async function runWorker(options: WorkerOptions): Promise<void> {
   const { settings, pipeline, db, slots, syncEveryMs, signal, limits } = options;
-  const { lookEveryMs = LOOK_EVERY_MS } = options;
+  const { lookEveryMs = LOOK_EVERY_MS, source = fixedPipeline(pipeline) } = options;
   const clock = new ServerClock();
   await using stack = new AsyncDisposableStack();
   // Closed even if the session does not open, and before the session closes: jobs need both.
@@ -53,28 +57,36 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       await closeQueue();
       throw error;
     });
-  stack.use(session);
+  const live = stack.use(new LiveSession(session, pipeline, source));
   stack.defer(closeQueue);
   await clock.read(db);
-  await queue.work(slots, jobOf({ session, syncEveryMs, now: clock.now }, signal));
+  await queue.work(slots, jobOf(live, { syncEveryMs, now: clock.now }, signal));
   options.onRunning?.();
   while (!signal.aborted) {
     await waitOutages(async () => {
       await clock.read(db);
       await dispatch({ db, queue, syncEveryMs }, clock.now());
-      await upkeep({ settings, pipeline: session.pipeline, db, signal }, clock.now());
+      const { pipeline } = await live.current();
+      live.adjust();
+      await upkeep({ settings, pipeline, db, signal }, clock.now());
     });
     await sleep(lookEveryMs, signal).catch(() => {});
   }
 }
 
 /** The jobs of this worker: one line of the log for each, more for one that failed. */
-function jobOf(context: JobContext, stopping: AbortSignal): WearerJob {
+function jobOf(
+  live: LiveSession,
+  rest: Omit<JobContext, "session">,
+  stopping: AbortSignal,
+): WearerJob {
   const running = new RunningJobs(stopping);
   return async (userId, taken) => {
     const started = performance.now();
     try {
-      await running.run(userId, taken, (signal) => runWearerJob(context, userId, signal));
+      await running.run(userId, taken, async (signal) => {
+        await runWearerJob({ ...rest, session: await live.current() }, userId, signal);
+      });
       const ms = Math.round(performance.now() - started);
       loggerOf("worker").debug("The job of wearer {userId} took {ms} ms.", { userId, ms });
     } catch (error) {

@@ -1,5 +1,8 @@
 /** `schedule`, `completions` and `sync --every` as people run them. */
 import assert from "node:assert/strict";
+import { systemTerminal } from "../../commands/_cli/terminal.ts";
+import { repeat } from "../../commands/sync/repeat.ts";
+import { EXIT } from "../../lib/errors.ts";
 import { run } from "./support.ts";
 
 const options = { sanitizeOps: true, sanitizeResources: true };
@@ -119,6 +122,16 @@ Deno.test("sync --every stops at a wrong configuration, and has no JSON", option
   assert.equal(wrong.code, 2, wrong.err);
   assert.equal((await run(["sync", "--every", "10s", "--json"])).code, 2);
   assert.equal((await run(["sync", "--every", "often"])).code, 2);
+});
+
+Deno.test("sync --every goes on after a mistake that is made in oura.yaml while it runs", async () => {
+  const codes = [0, EXIT.usage, EXIT.usage, 0];
+  const runs = () => {
+    const code = codes.shift();
+    return code === undefined ? Promise.reject(new Error("enough")) : Promise.resolve(code);
+  };
+  await assert.rejects(repeat(1, systemTerminal, runs), /enough/);
+  assert.equal(await repeat(1, systemTerminal, () => Promise.resolve(EXIT.usage)), EXIT.usage);
 });
 
 function shellCheck(shell: string, script: string) {

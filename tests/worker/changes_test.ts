@@ -1,11 +1,16 @@
 /** What changes while a worker runs. */
 import assert from "node:assert/strict";
+import { ChangingPipeline, type PipelineSource } from "../../config/changing_pipeline.ts";
 import type { Pipeline } from "../../config/model.ts";
+import { loadPipeline } from "../../config/pipeline.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import type { UsageError } from "../../lib/errors.ts";
 import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
 import { replay } from "../../pipelines/reprocess/replay.ts";
 import { openBossQueue } from "../../server/worker/boss/boss_queue.ts";
 import { forEachDatabase } from "../support/databases.ts";
-import { settled, withWorkerWorld } from "./support.ts";
+import { temporaryDirectory } from "../support/temporary_directory.ts";
+import { settled, until, withWorkerWorld, type WorkerWorld } from "./support.ts";
 
 /** With one more column of `sleep`. */
 function extended(pipeline: Pipeline): Pipeline {
@@ -27,7 +32,7 @@ function extended(pipeline: Pipeline): Pipeline {
 }
 
 forEachDatabase(
-  "a worker goes on without a column that is added while it runs; `replay` fills it afterwards",
+  "a worker goes on without a column that its own oura.yaml lacks; `replay` fills it afterwards",
   (db) =>
     withWorkerWorld(db, ["one"], async (world) => {
       const [first, second] = world.documents("one", "sleep");
@@ -53,5 +58,121 @@ forEachDatabase(
       const types = extended(world.pipeline).types.filter(({ name }) => name === "sleep");
       await replay(db, { types });
       assert.deepEqual(await filled(), [true, true]);
+    }),
+);
+
+/** `oura.yaml` of one data type, in the schema of the database, with these columns. */
+const yaml = (db: Database, ...columns: string[]) =>
+  `version: 1
+destination: { schema: ${db.schema} }
+data_types:
+  sleep:
+    columns: { ${columns.map((name) => `${name}: type`).join(", ")} }
+`;
+
+interface EditedFile {
+  readonly file: string;
+  readonly first: Pipeline;
+  readonly source: PipelineSource;
+  readonly problems: UsageError[];
+}
+
+/** A worker that follows a file of a directory of its own. */
+async function withEditedFile(
+  world: WorkerWorld,
+  content: string,
+  body: (edited: EditedFile) => Promise<void>,
+): Promise<void> {
+  await using directory = await temporaryDirectory();
+  const file = `${directory.path}/oura.yaml`;
+  await Deno.writeTextFile(file, content);
+  const first = await loadPipeline(file);
+  const problems: UsageError[] = [];
+  const source = new ChangingPipeline(first, (problem) => problems.push(problem));
+  await world.withWorker(() => body({ file, first, source, problems }), {
+    pipeline: first,
+    source,
+    // Only what a job itself notices is tested: the round comes too late.
+    lookEveryMs: 3_600_000,
+  });
+}
+
+/** How many nights there are, and in how many the column is filled. */
+async function filledNights(db: Database, column: string): Promise<[number, number]> {
+  const { rows: [row] } = await db.query<{ nights: number; filled: number }>(
+    `SELECT count(*)::int AS nights, count(${column})::int AS filled FROM oura.sleep`,
+  );
+  return [row!.nights, row!.filled];
+}
+
+forEachDatabase(
+  "a column that `apply` adds while a worker runs is filled by the next event",
+  (db) =>
+    withWorkerWorld(db, ["one"], async (world) => {
+      await using queue = await openBossQueue({ db, runs: false });
+      const [first, second] = world.documents("one", "sleep");
+      const deliver = async (objectId: string) => {
+        await world.store([{ objectId }]);
+        await queue.ask(db, ["one"], "events");
+        await settled(world);
+      };
+      await withEditedFile(world, yaml(db, "kind"), async ({ file }) => {
+        await deliver(first!.key);
+        await Deno.writeTextFile(file, yaml(db, "kind", "kind_again"));
+        await applyAdditive(db, await loadPipeline(file), { holder: "a person" });
+        assert.deepEqual(await filledNights(db, "kind_again"), [1, 1]);
+        await deliver(second!.key);
+        assert.deepEqual(await filledNights(db, "kind_again"), [2, 2]);
+      });
+    }),
+);
+
+forEachDatabase(
+  "a worker adds a column of an edited oura.yaml by itself, and fills what is stored",
+  (db) =>
+    withWorkerWorld(db, ["one"], async (world) => {
+      const [night] = world.documents("one", "sleep");
+      await world.store([{ objectId: night!.key }]);
+      await world.runJob("one");
+      await using directory = await temporaryDirectory();
+      const file = `${directory.path}/oura.yaml`;
+      await Deno.writeTextFile(file, yaml(db, "kind"));
+      const pipeline = await loadPipeline(file);
+      const source = new ChangingPipeline(pipeline, (problem) => assert.fail(problem));
+      await world.withWorker(async () => {
+        await Deno.writeTextFile(file, yaml(db, "kind", "added_by_worker"));
+        await until(() =>
+          filledNights(db, "added_by_worker").then(([, n]) => n === 1, () => false)
+        );
+      }, { pipeline, source });
+    }),
+);
+
+forEachDatabase(
+  "an oura.yaml with a mistake is told of once, and the worker goes on with the previous one",
+  (db) =>
+    withWorkerWorld(db, ["one"], async (world) => {
+      await using queue = await openBossQueue({ db, runs: false });
+      const deliver = async (objectId: string) => {
+        await world.store([{ objectId }]);
+        await queue.ask(db, ["one"], "events");
+        await settled(world);
+      };
+      const [first, second, third] = world.documents("one", "sleep");
+      await withEditedFile(world, yaml(db, "kind"), async ({ file, problems }) => {
+        await Deno.writeTextFile(file, "version: 1\ndata_types: { slep: {} }\n");
+        await deliver(first!.key);
+        await deliver(second!.key);
+        assert.deepEqual(problems.map(({ code }) => code), ["CONFIG_INVALID"]);
+        await Deno.writeTextFile(
+          file,
+          yaml(db, "kind").replace(`schema: ${db.schema}`, "schema: elsewhere"),
+        );
+        await deliver(third!.key);
+        assert.deepEqual(problems.map(({ code }) => code).slice(1), ["CONFIG_NEEDS_RESTART"]);
+        await Deno.remove(file);
+        assert.equal((await world.events()).every(({ state }) => state === "done"), true);
+        assert.deepEqual(await filledNights(db, "kind"), [3, 3]);
+      });
     }),
 );

@@ -11,7 +11,7 @@ import { sleep } from "../../lib/process/sleep.ts";
 import { openSession } from "../../pipelines/sync/session.ts";
 import { openBossQueue } from "../../server/worker/boss/boss_queue.ts";
 import { runWearerJob } from "../../server/worker/wearer_job.ts";
-import { runWorker } from "../../server/worker/run_worker.ts";
+import { runWorker, type WorkerOptions } from "../../server/worker/run_worker.ts";
 import {
   type RunningSimulator,
   serveSimulator,
@@ -35,10 +35,15 @@ export interface WorkerWorld {
   /** Runs the job of one wearer, at a time of the test's choice. */
   runJob(userId: string, at?: Date, changed?: Partial<JobOptions>): Promise<void>;
   /** Runs a worker until `body` returns. */
-  withWorker(body: () => Promise<void>, options?: { syncEveryMs?: number }): Promise<void>;
+  withWorker(body: () => Promise<void>, options?: RunningOptions): Promise<void>;
   /** What became of the events. */
   events(): Promise<Record<string, unknown>[]>;
 }
+
+/** How a worker of a test runs. */
+export type RunningOptions = Partial<
+  Pick<WorkerOptions, "pipeline" | "source" | "syncEveryMs" | "lookEveryMs">
+>;
 
 /** What a job can be given. */
 export interface JobOptions {
@@ -95,7 +100,7 @@ function worldOf(
       const context = { session, syncEveryMs: options.syncEveryMs, now: () => at };
       await runWearerJob(context, userId, options.signal);
     },
-    async withWorker(body, { syncEveryMs } = {}) {
+    async withWorker(body, options = {}) {
       const controller = new AbortController();
       const queue = await openBossQueue({ db, runs: true, pollSeconds: 0.5 });
       const working = runWorker({
@@ -104,9 +109,10 @@ function worldOf(
         db,
         queue,
         slots: { general: 2, events: 1 },
-        syncEveryMs: syncEveryMs ?? null,
+        syncEveryMs: null,
         signal: controller.signal,
         lookEveryMs: 100,
+        ...options,
       });
       try {
         await Promise.race([body(), working]);

@@ -23,15 +23,19 @@ export async function eventCounts(db: Queryable, now: Date): Promise<EventCounts
   return { pending, oldestPendingSeconds: age, failed, aside };
 }
 
-/** Wearers with pending events that are due, at most so many. */
+/**
+ * Wearers with pending events that are due, at most so many; the wearer who waits longest first. An
+ * event waits since it arrived, or since the time of its next try.
+ */
 export async function wearersWithDueEvents(
   db: Queryable,
   now: Date,
   most: number,
 ): Promise<string[]> {
   const { rows } = await db.query<{ user_id: string }>(
-    `SELECT DISTINCT user_id FROM oura.webhook_events
-      WHERE state = 'pending' AND next_attempt_at <= $1 LIMIT $2`,
+    `SELECT user_id FROM oura.webhook_events
+      WHERE state = 'pending' AND next_attempt_at <= $1
+      GROUP BY user_id ORDER BY min(greatest(received_at, next_attempt_at)), user_id LIMIT $2`,
     [now, most],
   );
   return rows.map((row) => row.user_id);

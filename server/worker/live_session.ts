@@ -1,0 +1,128 @@
+/**
+ * The session of a worker, which runs for months while `oura.yaml` is edited and `apply` changes the
+ * tables. Before each job it compares both with what it knows, so that no job leaves a column empty
+ * that is there when it begins.
+ */
+import type { PipelineSource } from "../../config/changing_pipeline.ts";
+import type { Pipeline } from "../../config/model.ts";
+import { BusyError, DatabaseError, OuraSyncError, UsageError } from "../../lib/errors.ts";
+import { loggerOf } from "../../lib/log/log.ts";
+import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
+import { type LiveState, readState } from "../../pipelines/schema/database_schema.ts";
+import { latestChange } from "../../pipelines/schema/history.ts";
+import { livePipeline } from "../../pipelines/schema/live_pipeline.ts";
+import { diff } from "../../pipelines/schema/plan/diff.ts";
+import { compileTypes } from "../../pipelines/stages/compiled.ts";
+import type { Session } from "../../pipelines/sync/session.ts";
+
+/** A job that began without a new column keeps its filling open; when to try again, in ms. */
+const FILL_AGAIN_MS = 60_000;
+
+/** What the tables were compared with. */
+interface Compared {
+  readonly declared: Pipeline;
+  /** The latest change that `apply` had recorded; null before the first comparison. */
+  readonly change: number | null;
+}
+
+/** See the head of the file. */
+export class LiveSession implements AsyncDisposable {
+  #session: Session;
+  #loaded: Compared;
+  #adjusted: Compared | null = null;
+  /** When what is not filled is tried again, by the monotonic clock. */
+  #fillAt = Infinity;
+  #adjusting: Promise<void> | null = null;
+  /** A configuration that does not fit the tables, told of once. */
+  #refused: Pipeline | null = null;
+
+  /**
+   * @param session Ends with this one.
+   * @param declared What `session` was opened with.
+   * @param source What is declared from now on.
+   */
+  constructor(session: Session, declared: Pipeline, private readonly source: PipelineSource) {
+    this.#session = session;
+    this.#loaded = { declared, change: null };
+  }
+
+  /**
+   * The session for a job that begins now. One query when nothing has changed.
+   * @throws {DatabaseError} When the database is away.
+   */
+  async current(): Promise<Session> {
+    const asked = await this.source.current();
+    const change = await latestChange(this.#session.db);
+    const declared = asked === this.#refused ? this.#loaded.declared : asked;
+    if (!isSame(this.#loaded, { declared, change })) await this.#load({ declared, change });
+    return this.#session;
+  }
+
+  async #load({ declared, change }: Compared): Promise<void> {
+    const state = await readState(this.#session.db);
+    const accepted = this.#fits(declared, state) ? declared : this.#loaded.declared;
+    const pipeline = livePipeline(accepted, state);
+    this.#session = { ...this.#session, pipeline, compiled: compileTypes(pipeline) };
+    this.#loaded = { declared: accepted, change };
+  }
+
+  #fits(declared: Pipeline, state: LiveState): boolean {
+    try {
+      diff(declared, state, true);
+      return true;
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      if (declared !== this.#loaded.declared) {
+        this.#refused = declared;
+        tellUnusable(error);
+      }
+      return false;
+    }
+  }
+
+  /**
+   * Adds what is declared and not in the tables, and fills it: beside the jobs, because filling may
+   * take long. Does nothing when that is done, or under way.
+   */
+  adjust(): void {
+    const isDone = this.#adjusted !== null && isSame(this.#adjusted, this.#loaded) &&
+      performance.now() < this.#fillAt;
+    if (isDone || this.#adjusting !== null) return;
+    this.#adjusting = this.#adjust(this.#loaded).finally(() => this.#adjusting = null);
+  }
+
+  async #adjust(loaded: Compared): Promise<void> {
+    const { db, lease, signal } = this.#session;
+    try {
+      const { refills } = await applyAdditive(db, loaded.declared, { ...lease, signal, waitMs: 0 });
+      this.#adjusted = loaded;
+      const isOpen = refills.some(({ done }) => !done);
+      this.#fillAt = isOpen ? performance.now() + FILL_AGAIN_MS : Infinity;
+    } catch (error) {
+      // Another process does the same work, or the worker stops: the next round looks again.
+      if (signal.aborted || error instanceof BusyError) return;
+      if (!(error instanceof OuraSyncError)) throw error;
+      if (!(error instanceof DatabaseError)) this.#adjusted = loaded;
+      loggerOf("worker").warn("The tables could not be adjusted to oura.yaml: {problem}", {
+        problem: error.message,
+      });
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#adjusting;
+    await this.#session[Symbol.asyncDispose]();
+  }
+}
+
+/** Tells, once for each, of a configuration that a worker cannot go on with. */
+export function tellUnusable(problem: UsageError): void {
+  loggerOf("worker").warn(
+    "oura.yaml was changed and cannot be used; the previous one stays in force: {problem}",
+    { problem: problem.message },
+  );
+}
+
+function isSame(a: Compared, b: Compared): boolean {
+  return a.declared === b.declared && a.change === b.change;
+}
