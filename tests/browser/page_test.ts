@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import AXE from "axe-core/axe.min.js" with { type: "text" };
-import type { Page } from "playwright-core";
 import { findChromium, settled } from "../support/browser.ts";
 import { withPostgres } from "../support/server_database.ts";
 import { SOAK } from "../support/soak.ts";
@@ -11,6 +9,7 @@ import {
   numberOf,
   PAGES,
   PHONE,
+  seriousFindings,
   type Served,
   textOf,
   withPage,
@@ -28,21 +27,6 @@ if (CHROMIUM !== null) {
 
   Deno.test("the page in a browser: before the first sync, and on the first day", () =>
     firstDays());
-}
-
-/** What axe calls serious or critical. */
-async function seriousFindings(page: Page): Promise<string[]> {
-  // Under the policy no script may be added to the page; the debugger may run one.
-  const session = await page.context().newCDPSession(page);
-  await session.send("Runtime.evaluate", { expression: AXE });
-  const { result } = await session.send("Runtime.evaluate", {
-    expression: `axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) =>
-      JSON.stringify(violations.filter(({ impact }) => ["serious", "critical"].includes(impact))
-        .map(({ id, nodes }) => id + ": " + nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)))))`,
-    awaitPromise: true,
-    returnByValue: true,
-  });
-  return JSON.parse(String(result.value));
 }
 
 async function walk(t: Deno.TestContext, served: Served): Promise<void> {
@@ -71,7 +55,6 @@ async function walk(t: Deno.TestContext, served: Served): Promise<void> {
         }
         const words = await page.locator("body").innerText();
         assert.doesNotMatch(words, /\\u|undefined|null|NaN|Infinity|\[object/, path);
-        await page.close();
       }
       assert.deepEqual(complaints, []);
     });
@@ -89,14 +72,12 @@ async function walk(t: Deno.TestContext, served: Served): Promise<void> {
       one.metric.id === "sleep.average_hrv"
     );
     assert.equal(await textOf(page, '[data-value="sleep.average_hrv"]'), `${hrv.value}\u00a0ms`);
-    await page.close();
     const relation = (await api("relation?x=sleep.average_hrv&y=sleep.lowest_heart_rate")).relation;
     const trends = await open("/trends");
     assert.equal(
       numberOf(await textOf(trends, '[data-value="r"]')),
       Math.round(relation.correlation.r * 100) / 100,
     );
-    await trends.close();
   });
 
   await t.step("arrow keys go from night to night, and through a chart", async () => {
@@ -112,7 +93,6 @@ async function walk(t: Deno.TestContext, served: Served): Promise<void> {
     await page.keyboard.press("ArrowLeft");
     assert.notEqual(await textOf(page, "#live"), said);
     assert.equal(page.url(), before, "inside a chart the arrows move the cursor only");
-    await page.close();
   });
 
   await t.step("search finds pages, metrics and days; keys are listed", async () => {
@@ -133,7 +113,6 @@ async function walk(t: Deno.TestContext, served: Served): Promise<void> {
     await page.keyboard.press("Escape");
     await page.keyboard.press("t");
     await page.waitForURL(/:\d+\/$/);
-    await page.close();
   });
 
   await t.step("a brush zooms, the address keeps it, and going back undoes it", async () => {
@@ -155,10 +134,8 @@ async function walk(t: Deno.TestContext, served: Served): Promise<void> {
     await page.goBack();
     await settled(page);
     assert.doesNotMatch(page.url(), /from=/);
-    await page.close();
     const again = await open(kept.pathname + kept.search);
     assert.equal(await again.locator('figure[aria-label^="Heart rate from"] svg').count(), 1);
-    await again.close();
   });
 
   await t.step("in print there is the content and nothing to press", async () => {
@@ -166,13 +143,12 @@ async function walk(t: Deno.TestContext, served: Served): Promise<void> {
     await page.emulateMedia({ media: "print" });
     assert.equal(await page.locator(".side").isVisible(), false);
     assert.equal(await page.locator(".card").first().isVisible(), true);
-    await page.close();
+    await page.emulateMedia({ media: null });
   });
 
   await t.step("text of the wearer stays text", async () => {
     const page = await open("/tags?tag=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E&wearer=" + WEARER);
     assert.equal(await page.locator("main img").count(), 0);
-    await page.close();
     const wrong = await open("/trends?from=yesterday");
     assert.match(await textOf(wrong, ".empty"), /must be a day/);
     complaints.splice(
@@ -180,7 +156,6 @@ async function walk(t: Deno.TestContext, served: Served): Promise<void> {
       complaints.length,
       ...complaints.filter((one) => !/status of 400/.test(one)),
     );
-    await wrong.close();
   });
 
   await t.step("no request left the machine, and nothing complained", () => {
@@ -195,12 +170,11 @@ function firstDays(): Promise<void> {
       for (const path of PAGES) {
         const page = await open(path);
         assert.match(await textOf(page, ".empty"), /No data yet/, path);
-        await page.close();
       }
     });
     await withPageWorld(db, { days: 1 }, async () => {
       await withPage(db, async ({ open, complaints }) => {
-        for (const path of PAGES) await (await open(path, { viewport: PHONE })).close();
+        for (const path of PAGES) await open(path, { viewport: PHONE });
         assert.deepEqual(complaints, []);
       });
     });
