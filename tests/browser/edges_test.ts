@@ -16,7 +16,6 @@ async function looks(served: Served, paths: readonly string[]): Promise<void> {
     assert.ok((await textOf(page, "h1")).length > 0, path);
     const wide = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
     assert.ok(wide <= 0, `${path} is ${wide} px too wide`);
-    await page.close();
   }
   assert.deepEqual(served.complaints, []);
 }
@@ -32,7 +31,6 @@ if (await findChromium() !== null) {
             await looks(served, PAGES);
             const page = await served.open("/night/2026-11-25");
             assert.match(await textOf(page, ".empty"), /No night on this day/);
-            await page.close();
           });
         });
 
@@ -48,7 +46,6 @@ if (await findChromium() !== null) {
             const page = await served.open("/");
             assert.match(await textOf(page, ".card .empty"), /No night yet/);
             assert.match(await page.locator("body").innerText(), /steps/);
-            await page.close();
           });
         });
 
@@ -100,7 +97,6 @@ if (await findChromium() !== null) {
                 const page = await served.open(`/night/${day}?wearer=flyer`);
                 const [from] = (await textOf(page, ".card header span")).split(" ");
                 assert.equal(from, bed, day);
-                await page.close();
               }
             },
           );
@@ -115,7 +111,6 @@ if (await findChromium() !== null) {
             const api = await (await fetch(`${served.url}/api/today?wearer=other`)).json();
             assert.equal(api.day, "2026-11-26", "past midnight in Sydney");
             assert.ok(mine !== null);
-            await page.close();
           });
           assert.deepEqual(served.complaints, []);
         });

@@ -59,7 +59,6 @@ async function walk(t: Deno.TestContext, served: Served): Promise<void> {
         }
         const words = await page.locator("body").innerText();
         assert.doesNotMatch(words, /\\u|undefined|null|NaN|Infinity|\[object/, path);
-        await page.close();
       }
       assert.deepEqual(complaints, []);
     });
@@ -77,14 +76,12 @@ async function walk(t: Deno.TestContext, served: Served): Promise<void> {
       one.metric.id === "sleep.average_hrv"
     );
     assert.equal(await textOf(page, '[data-value="sleep.average_hrv"]'), `${hrv.value}\u00a0ms`);
-    await page.close();
     const relation = (await api("relation?x=sleep.average_hrv&y=sleep.lowest_heart_rate")).relation;
     const trends = await open("/trends");
     assert.equal(
       numberOf(await textOf(trends, '[data-value="r"]')),
       Math.round(relation.correlation.r * 100) / 100,
     );
-    await trends.close();
   });
 
   await t.step("arrow keys go from night to night, and through a chart", async () => {
@@ -100,7 +97,6 @@ async function walk(t: Deno.TestContext, served: Served): Promise<void> {
     await page.keyboard.press("ArrowLeft");
     assert.notEqual(await textOf(page, "#live"), said);
     assert.equal(page.url(), before, "inside a chart the arrows move the cursor only");
-    await page.close();
   });
 
   await t.step("search finds pages, metrics and days; keys are listed", async () => {
@@ -121,7 +117,6 @@ async function walk(t: Deno.TestContext, served: Served): Promise<void> {
     await page.keyboard.press("Escape");
     await page.keyboard.press("t");
     await page.waitForURL(/:\d+\/$/);
-    await page.close();
   });
 
   await t.step("a brush zooms, the address keeps it, and going back undoes it", async () => {
@@ -143,10 +138,8 @@ async function walk(t: Deno.TestContext, served: Served): Promise<void> {
     await page.goBack();
     await settled(page);
     assert.doesNotMatch(page.url(), /from=/);
-    await page.close();
     const again = await open(kept.pathname + kept.search);
     assert.equal(await again.locator('figure[aria-label^="Heart rate from"] svg').count(), 1);
-    await again.close();
   });
 
   await t.step("in print there is the content and nothing to press", async () => {
@@ -154,16 +147,14 @@ async function walk(t: Deno.TestContext, served: Served): Promise<void> {
     await page.emulateMedia({ media: "print" });
     assert.equal(await page.locator(".side").isVisible(), false);
     assert.equal(await page.locator(".card").first().isVisible(), true);
-    await page.close();
+    await page.emulateMedia({ media: null });
   });
 
   await t.step("text of the wearer stays text", async () => {
     const page = await open("/tags?tag=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E&wearer=" + WEARER);
     assert.equal(await page.locator("main img").count(), 0);
-    await page.close();
     const wrong = await open(WRONG);
     assert.match(await textOf(wrong, ".empty"), /must be a day/);
-    await wrong.close();
   });
 
   await t.step("names of an axis keep apart", async () => {
@@ -171,14 +162,13 @@ async function walk(t: Deno.TestContext, served: Served): Promise<void> {
       for (const from of ["2026-11-20", "2026-09-27"]) {
         const page = await open(`${path}?from=${from}&to=${TODAY}`, { viewport: PHONE });
         assert.deepEqual(await namesOnTop(page), [], `${path} from ${from}`);
-        await page.close();
       }
     }
   });
 
   await t.step("no request left the machine, and nothing complained", () => {
     assert.deepEqual([...requested], [url]);
-    assert.deepEqual(complaints.filter((one) => !one.startsWith(WRONG)), []);
+    assert.deepEqual(complaints.filter((one) => !one.includes(WRONG)), []);
   });
 }
 
@@ -188,12 +178,11 @@ function firstDays(): Promise<void> {
       for (const path of PAGES) {
         const page = await open(path);
         assert.match(await textOf(page, ".empty"), /No data yet/, path);
-        await page.close();
       }
     });
     await withPageWorld(db, { days: 1 }, async () => {
       await withPage(db, async ({ open, complaints }) => {
-        for (const path of PAGES) await (await open(path, { viewport: PHONE })).close();
+        for (const path of PAGES) await open(path, { viewport: PHONE });
         assert.deepEqual(complaints, []);
       });
     });

@@ -1,6 +1,6 @@
 /** The page of a database, served and open in a browser. */
 import AXE from "axe-core/axe.min.js" with { type: "text" };
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import type { Database } from "../../lib/db/driver/database.ts";
 import type { Pipeline } from "../../config/model.ts";
 import { createApp } from "../../server/http.ts";
@@ -28,8 +28,10 @@ export const PHONE = { width: 390, height: 844 };
 /** A page that is served and open. */
 export interface Served {
   readonly url: string;
-  readonly browser: Browser;
-  /** Opens an address and waits for it; console, policy and page errors are collected. */
+  /**
+   * Opens an address and waits for it; console, policy and page errors are collected. There is one
+   * tab for each look, which leaves what it showed before: a new tab costs a process.
+   */
   open(path: string, look?: Look): Promise<Page>;
   readonly complaints: string[];
   /** Every address that was asked for. */
@@ -60,37 +62,56 @@ export async function withPage(
     { hostname: "127.0.0.1", port: 0, signal: stop.signal, onListen: () => {} },
     app.fetch,
   );
-  const browser = await launch((await findChromium())!);
-  const complaints: string[] = [];
-  const requested = new Set<string>();
-  // One for each look: a new context starts a process and reads every file again.
-  const contexts = new Map<string, BrowserContext>();
   const url = `http://127.0.0.1:${server.addr.port}`;
+  const tabs = new Tabs(await theBrowser());
+  const { complaints, requested } = tabs;
   try {
-    await body({
-      url,
-      browser,
-      complaints,
-      requested,
-      async open(path, { viewport = DESKTOP, colorScheme = "light" } = {}) {
-        const look = `${viewport.width} ${colorScheme}`;
-        const context = contexts.get(look) ??
-          await browser.newContext({ viewport, colorScheme, locale: "en-GB" });
-        contexts.set(look, context);
-        const page = await context.newPage();
-        page.on("console", (message) => complaints.push(`${path}: ${message.text()}`));
-        page.on("pageerror", (error) => complaints.push(`${path}: ${error.message}`));
-        page.on("request", (request) => requested.add(new URL(request.url()).origin));
-        await page.goto(url + path);
-        await settled(page);
-        return page;
-      },
-    });
+    const open = (path: string, look?: Look) => tabs.open(url + path, look);
+    await body({ url, complaints, requested, open });
   } finally {
-    for (const context of contexts.values()) await context.close();
-    await browser.close();
+    await tabs.close();
     stop.abort();
     await server.finished;
+  }
+}
+
+// One for all pages of a test file: to start one costs 2 s of work.
+let browser: Promise<Browser> | undefined;
+Deno.test.afterAll(async () => await (await browser)?.close());
+
+async function theBrowser(): Promise<Browser> {
+  return await (browser ??= launch((await findChromium())!));
+}
+
+/** Tabs of the browser, one for each look, and what they complained of. */
+class Tabs {
+  readonly complaints: string[] = [];
+  readonly requested = new Set<string>();
+  readonly #tabs = new Map<string, Page>();
+
+  constructor(private readonly browser: Browser) {}
+
+  async open(address: string, { viewport = DESKTOP, colorScheme = "light" }: Look = {}) {
+    const look = `${viewport.width} ${colorScheme}`;
+    const page = this.#tabs.get(look) ?? await this.#add({ viewport, colorScheme });
+    this.#tabs.set(look, page);
+    await page.goto(address);
+    await settled(page);
+    return page;
+  }
+
+  async close(): Promise<void> {
+    for (const page of this.#tabs.values()) await page.context().close();
+  }
+
+  async #add(look: Required<Look>): Promise<Page> {
+    const context = await this.browser.newContext({ ...look, locale: "en-GB" });
+    const page = await context.newPage();
+    const complain = (text: string) => this.complaints.push(`${page.url()}: ${text}`);
+    page.on("console", (message) => complain(message.text()));
+    page.on("pageerror", (error) => complain(error.message));
+    page.on("request", (request) => this.requested.add(new URL(request.url()).origin));
+    return page;
   }
 }
 
@@ -113,6 +134,7 @@ export async function seriousFindings(page: Page): Promise<string[]> {
     awaitPromise: true,
     returnByValue: true,
   });
+  await session.detach();
   return JSON.parse(String(result.value));
 }
 
