@@ -15,8 +15,11 @@ import { forEachDatabase } from "../support/databases.ts";
 const STARTED = new Date("2026-05-01T08:00:00Z");
 const COUNTS = { inserted: 1, updated: 2, unchanged: 3, rejected: 4, deleted: 5 };
 
-const start = (db: Database, more: { userId?: string; startedAt?: Date; holder?: string } = {}) =>
-  startRun(db, {
+const start = async (
+  db: Database,
+  more: { userId?: string; startedAt?: Date; holder?: string } = {},
+) =>
+  (await startRun(db, {
     userId: "w",
     command: "sync",
     startedAt: STARTED,
@@ -24,7 +27,7 @@ const start = (db: Database, more: { userId?: string; startedAt?: Date; holder?:
     configChecksum: "abc",
     holder: "here pid 1",
     ...more,
-  });
+  }))!;
 
 async function only(db: Database, table: string): Promise<Record<string, unknown>> {
   const { rows } = await db.query(`SELECT * FROM oura.${table}`);
