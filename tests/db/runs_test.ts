@@ -129,6 +129,23 @@ forEachDatabase("how a data type ended is recorded once, by its latest word", as
   assert.deepEqual(pick(await only(db, "sync_run_types"), done), done);
 });
 
+forEachDatabase("of a run that is no longer on record no data type is recorded", async (db) => {
+  const id = await start(db);
+  await db.query("DELETE FROM oura.sync_runs");
+  await recordRunType(db, {
+    runId: id,
+    userId: "w",
+    dataType: "sleep",
+    state: "busy",
+    startedAt: STARTED,
+    counts: COUNTS,
+    requests: 0,
+    bytes: 0,
+    httpStatus: null,
+  });
+  assert.equal((await db.query("SELECT 1 FROM oura.sync_run_types")).rowCount, 0);
+});
+
 forEachDatabase(
   "an open run without a lease is idle once it has had the time to take one",
   async (db) => {
