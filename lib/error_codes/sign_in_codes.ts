@@ -6,6 +6,10 @@ export const SIGN_IN_CODES = {
     cause: "No wearer, or not this wearer, has signed in.",
     fix: "Run `auth login`.",
   },
+  WEARER_FORGOTTEN: {
+    cause: "The wearer was forgotten, or signed out, while a run was about to begin.",
+    fix: "Nothing. To sync the wearer again, run `auth login`.",
+  },
   SIGN_IN_EXPIRED: {
     cause: "Oura no longer accepts the grant. The message says why.",
     fix: "Run `auth login`.",

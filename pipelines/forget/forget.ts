@@ -6,7 +6,7 @@ import type { Database } from "../../lib/db/driver/database.ts";
 import { retryStatement } from "../../lib/db/driver/retry_transaction.ts";
 import { acquireLeases, type LeaseOptions } from "../../lib/db/store/leases.ts";
 import { removeJobsOf } from "../../lib/db/store/jobs/job_queue.ts";
-import { finishRun, noRows, startRun } from "../../lib/db/store/runs.ts";
+import { finishRun, FORGET, noRows, startRun } from "../../lib/db/store/runs.ts";
 import { BusyError, EXIT } from "../../lib/errors.ts";
 import { VERSION } from "../../lib/version.ts";
 import { eraseEmbedded } from "./erase_embedded.ts";
@@ -43,8 +43,9 @@ export async function forgetWearer(db: Database, options: ForgetOptions): Promis
 }
 
 async function deleteWearer(db: Database, options: ForgetOptions): Promise<number> {
-  const { userId, lease, batchRows = 5_000, signal } = options;
-  await using leases = await acquireLeases(db, userId, options.dataTypes, lease);
+  const { userId, lease, batchRows = 5_000 } = options;
+  // Without one of its own, a run of a data type that is not listed could begin.
+  await using leases = await acquireLeases(db, userId, [FORGET, ...options.dataTypes], lease);
   const { rows: others } = await db.query(
     `SELECT 1 FROM oura.sync_leases
       WHERE user_id = $1 AND holder <> $2 AND expires_at > clock_timestamp()`,
@@ -62,6 +63,38 @@ async function deleteWearer(db: Database, options: ForgetOptions): Promise<numbe
       configChecksum: options.configChecksum,
       holder: lease.holder,
     }));
+  let deleted = 0;
+  // What was about to write when the lease was taken may have written behind the first pass.
+  for (let pass = 1; pass > 0; deleted += pass) {
+    pass = await deleteRows(db, options, batchRows);
+  }
+  await retryStatement(db, (each) => removeJobsOf(each, userId));
+  await retryStatement(
+    db,
+    (each) =>
+      each.query("DELETE FROM oura.sync_leases WHERE user_id = $1 AND holder <> $2", [
+        userId,
+        lease.holder,
+      ]),
+  );
+  await retryStatement(db, (each) =>
+    finishRun(each, { id: runId!, userId: null }, {
+      state: "done",
+      exitCode: EXIT.done,
+      requests: 0,
+      bytes: 0,
+      counts: { ...noRows(), deleted },
+      traceIds: [],
+    }));
+  return deleted;
+}
+
+/** Goes once through all tables. @returns Rows deleted */
+async function deleteRows(
+  db: Database,
+  { userId, signal }: ForgetOptions,
+  batchRows: number,
+): Promise<number> {
   let deleted = 0;
   for (const table of await wearerTables(db)) {
     if (table.endsWith(`."${LEASES}"`)) continue;
@@ -81,24 +114,6 @@ async function deleteWearer(db: Database, options: ForgetOptions): Promise<numbe
     // The planner's statistics hold frequent values, such as a wearer's id.
     if (deleted > before) await db.queryRaw(`ANALYZE ${table}`);
   }
-  await retryStatement(db, (each) => removeJobsOf(each, userId));
-  await retryStatement(
-    db,
-    (each) =>
-      each.query("DELETE FROM oura.sync_leases WHERE user_id = $1 AND holder <> $2", [
-        userId,
-        lease.holder,
-      ]),
-  );
-  await retryStatement(db, (each) =>
-    finishRun(each, { id: runId, userId: null }, {
-      state: "done",
-      exitCode: EXIT.done,
-      requests: 0,
-      bytes: 0,
-      counts: { ...noRows(), deleted },
-      traceIds: [],
-    }));
   return deleted;
 }
 

@@ -1,7 +1,7 @@
 /** `import`: an account export into the tables of one wearer. */
 import type { Pipeline, PipelineType } from "../../config/model.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { acquireLeases, type LeaseOptions } from "../../lib/db/store/leases.ts";
+import type { LeaseOptions } from "../../lib/db/store/leases.ts";
 import { Repertoire } from "../../lib/db/driver/repertoire.ts";
 import { retryStatement } from "../../lib/db/driver/retry_transaction.ts";
 import { addCounts, noRows } from "../../lib/db/store/runs.ts";
@@ -15,7 +15,7 @@ import {
   type TypeProgress,
   verdict,
 } from "../sync/outcome.ts";
-import { RunRecord } from "../sync/run_record.ts";
+import { forgotten, RunRecord } from "../sync/run_record.ts";
 import type { Archive } from "./archive.ts";
 import { otherWearer } from "./errors.ts";
 import { type ImportContext, type ImportCounts, noCounts } from "./context.ts";
@@ -129,17 +129,22 @@ async function loadTypes(
   context: SharedContext,
 ): Promise<TypesResult> {
   const { db, pipeline, userId, lease, version } = options;
-  await using record = await RunRecord.open(db, {
-    userId,
-    command: "import",
-    startedAt: new Date(),
-    version,
-    configChecksum: pipeline.checksum,
-    lease,
-  }, { requests: 0, bytes: 0, traceIds: [] });
   const names = scan.types.map(({ type }) => type.name);
-  await using leases = await acquireLeases(db, userId, names, lease)
-    .catch((error) => record.fail(error));
+  await using begun = await RunRecord.begin(
+    db,
+    {
+      userId,
+      command: "import",
+      startedAt: new Date(),
+      version,
+      configChecksum: pipeline.checksum,
+      lease,
+    },
+    { requests: 0, bytes: 0, traceIds: [] },
+    names,
+  );
+  if (begun === null) throw forgotten(userId);
+  const { record, leases } = begun;
   const busy = new Map(leases.busy.map((holder) => [holder.dataType, holder]));
   const running: ImportContext = {
     ...context,

@@ -5,7 +5,7 @@
 import type { Pipeline, PipelineType } from "../../config/model.ts";
 import type { Database, Transaction } from "../../lib/db/driver/database.ts";
 import { quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
-import { acquireLeases, type LeaseOptions } from "../../lib/db/store/leases.ts";
+import type { LeaseOptions } from "../../lib/db/store/leases.ts";
 import {
   closeRejects,
   listRejects,
@@ -70,17 +70,22 @@ async function retryWearer(
   { pipeline, lease, version, signal }: RetryOptions,
 ): Promise<RetryOutcome[]> {
   const byType = Map.groupBy(rejects, (reject) => reject.dataType);
-  await using record = await RunRecord.open(db, {
-    userId,
-    command: "rejects retry",
-    startedAt: new Date(),
-    version,
-    configChecksum: pipeline.checksum,
-    lease,
-  }, { requests: 0, bytes: 0, traceIds: [] });
-  // A sync of the same type could load a newer document between our look and our write.
-  await using leases = await acquireLeases(db, userId, [...byType.keys()], lease)
-    .catch((error) => record.fail(error));
+  // Under its leases no sync of the same type loads a newer document between our look and our write.
+  await using begun = await RunRecord.begin(
+    db,
+    {
+      userId,
+      command: "rejects retry",
+      startedAt: new Date(),
+      version,
+      configChecksum: pipeline.checksum,
+      lease,
+    },
+    { requests: 0, bytes: 0, traceIds: [] },
+    [...byType.keys()],
+  );
+  if (begun === null) return [];
+  const { record, leases } = begun;
   const outcomes: RetryOutcome[] = [];
   const sum = noRows();
   for (const [dataType, own] of byType) {

@@ -11,6 +11,8 @@ export interface PlannedSync
   extends Pick<SyncOptions, "db" | "pipeline" | "command" | "version" | "lease"> {
   /** Null where Oura did not say whose token it is. */
   userId: string | null;
+  /** Whether the wearer's sign-in is stored. */
+  isStored: boolean;
 }
 
 /**
@@ -23,7 +25,7 @@ export async function recordFailedRun(planned: PlannedSync, error: unknown): Pro
   const reaches = error instanceof DatabaseError || error instanceof UsageError ||
     error instanceof InterruptedError || !(error instanceof OuraSyncError);
   if (reaches) throw error;
-  const { db, userId, pipeline, command = "sync", version, lease } = planned;
+  const { db, userId, isStored, pipeline, command = "sync", version, lease } = planned;
   const started = performance.now();
   const traffic = noTraffic();
   await using record = await RunRecord.open(db, {
@@ -33,12 +35,13 @@ export async function recordFailedRun(planned: PlannedSync, error: unknown): Pro
     lease,
     startedAt: new Date(),
     configChecksum: pipeline.checksum,
+    isStored,
   }, traffic);
   const counts = noRows();
-  await record.close(error, counts);
+  await record?.close(error, counts);
   if (userId === null) throw error;
   return {
-    runId: record.id,
+    runId: record?.id ?? null,
     userId,
     types: [],
     counts,

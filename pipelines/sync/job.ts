@@ -67,7 +67,7 @@ async function openWearer(session: Session, job: Job): Promise<WearerAccess | Sy
     return await wearer.open(job.kind === "documents" ? "document" : job.priority ?? "sync");
   } catch (error) {
     if (job.kind === "windows" && job.dryRun) throw error;
-    return await recordFailedRun({ ...session, command, userId: wearer.userId }, error);
+    return await recordFailedRun({ ...session, command, ...wearer }, error);
   }
 }
 

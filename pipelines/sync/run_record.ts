@@ -1,6 +1,6 @@
 /** The record of a run in `sync_runs`: it outlasts a restart of the database, and its own process. */
 import type { Database } from "../../lib/db/driver/database.ts";
-import type { LeaseOptions } from "../../lib/db/store/leases.ts";
+import { acquireLeases, type LeaseOptions, type Leases } from "../../lib/db/store/leases.ts";
 import { retryStatement } from "../../lib/db/driver/retry_transaction.ts";
 import {
   closeDeadRuns,
@@ -13,7 +13,8 @@ import {
   type RunStart,
   startRun,
 } from "../../lib/db/store/runs.ts";
-import { BusyError, EXIT, type ExitCode, OuraSyncError } from "../../lib/errors.ts";
+import { BusyError, EXIT, type ExitCode, OuraSyncError, SignInError } from "../../lib/errors.ts";
+import type { OuraHttp } from "../../lib/oura/http/http.ts";
 import { RefusedError } from "../../lib/oura/errors.ts";
 import type { Traffic } from "../../lib/oura/http/request_stats.ts";
 import type { TypeOutcome } from "./outcome.ts";
@@ -22,6 +23,12 @@ import type { TypeOutcome } from "./outcome.ts";
 export interface RunRecordOptions extends Omit<RunStart, "holder"> {
   /** Whose run it is. */
   lease: LeaseOptions;
+}
+
+/** A run that holds its leases and is on record; disposing of it closes the record first. */
+export interface BegunRun extends AsyncDisposable {
+  readonly leases: Leases;
+  readonly record: RunRecord;
 }
 
 /** What a run asked of Oura. */
@@ -42,17 +49,47 @@ export class RunRecord implements AsyncDisposable {
   ) {}
 
   /**
+   * Takes leases for a run, and opens its record under them: `forget` waits for leases, so that no record
+   * of the wearer outlasts it.
+   * @param traffic Grows while the run goes on.
+   * @returns Null when the wearer has been forgotten, or has signed out.
+   * @throws The reason of `signal`, when it ends the waiting for leases.
+   */
+  static async begin(
+    db: Database,
+    run: RunRecordOptions & { userId: string },
+    traffic: RunTraffic,
+    dataTypes: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<BegunRun | null> {
+    await using stack = new AsyncDisposableStack();
+    const leases = await acquireLeases(db, run.userId, dataTypes, { ...run.lease, signal })
+      .catch(async (error) => {
+        await (await RunRecord.open(db, run, traffic))?.fail(error);
+        throw error;
+      });
+    stack.use(leases);
+    const record = await RunRecord.open(db, run, traffic);
+    if (record === null) return null;
+    stack.use(record);
+    const begun = stack.move();
+    return { leases, record, [Symbol.asyncDispose]: () => begun.disposeAsync() };
+  }
+
+  /**
    * Opens a record, and closes those of runs of this wearer that were killed.
    * @param traffic Grows while the run goes on.
+   * @returns Null when the wearer has been forgotten, or has signed out.
    */
   static async open(
     db: Database,
     run: RunRecordOptions,
     traffic: RunTraffic,
-  ): Promise<RunRecord> {
+  ): Promise<RunRecord | null> {
     const { lease, ...start } = run;
     const { holder } = lease;
     const id = await retryStatement(db, (each) => startRun(each, { ...start, holder }));
+    if (id === null) return null;
     if (run.userId !== null) await closeKilled(db, run.userId, run.lease, id);
     return new RunRecord(db, run, traffic, id);
   }
@@ -115,6 +152,18 @@ export class RunRecord implements AsyncDisposable {
     );
     this.#isClosed = true;
   }
+}
+
+/** Whether the sign-in behind the requests is one that is stored. */
+export function isStored({ tokens }: Pick<OuraHttp, "tokens">): boolean {
+  return tokens.signIn !== undefined;
+}
+
+/** Of a run that could not begin, because the wearer was forgotten or has signed out. */
+export function forgotten(userId: string): OuraSyncError {
+  return new SignInError("WEARER_FORGOTTEN", `Wearer ${userId} was signed out or forgotten.`, {
+    hint: "Nothing was loaded. Run `auth login` if the wearer is to be synced again.",
+  });
 }
 
 type RunError = Pick<OuraSyncError, "code" | "message">;

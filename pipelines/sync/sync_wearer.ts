@@ -7,7 +7,7 @@ import { isServed, type Pipeline, type PipelineType } from "../../config/model.t
 import { utcDay } from "../../lib/values/days.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { Repertoire } from "../../lib/db/driver/repertoire.ts";
-import { acquireLeases, type LeaseOptions, type Leases } from "../../lib/db/store/leases.ts";
+import type { LeaseOptions, Leases } from "../../lib/db/store/leases.ts";
 import { retryTransaction } from "../../lib/db/driver/retry_transaction.ts";
 import { addCounts, noRows } from "../../lib/db/store/runs.ts";
 import { DatabaseError, EXIT, type OuraSyncError } from "../../lib/errors.ts";
@@ -32,7 +32,7 @@ import {
   verdict,
 } from "./outcome.ts";
 import { planJobs, type TypeJob } from "./plan/plan_jobs.ts";
-import { RunRecord } from "./run_record.ts";
+import { forgotten, isStored, RunRecord } from "./run_record.ts";
 import { runWindows } from "./run/scheduler.ts";
 import type { Demand, Window } from "./plan/windows.ts";
 
@@ -102,7 +102,7 @@ async function planSync(options: SyncOptions): Promise<SyncPlan> {
     db,
     (tx) => askableTypes(tx, userId, requested, http.tokens, now),
   );
-  if (!dryRun) await reopenLostWindows(db, userId, askable.types);
+  if (!dryRun) await reopenLostWindows(db, userId, askable.types, isStored(http));
   const jobs = await retryTransaction(
     db,
     (tx) => planJobs(tx, userId, askable, demand, { now, dryRun, lanes: http.limit.most }),
@@ -126,18 +126,20 @@ async function runPlan(
   started: number,
 ): Promise<SyncReport> {
   const { db, http, userId, pipeline, lease, version, signal, command = "sync" } = options;
-  await using record = await RunRecord.open(db, {
+  const names = plan.jobs.map(({ type }) => type.name);
+  const run = {
     userId,
     command,
     startedAt: plan.now,
     version,
     configChecksum: pipeline.checksum,
     lease,
-  }, http.traffic);
+    isStored: isStored(http),
+  };
+  await using begun = await RunRecord.begin(db, run, http.traffic, names, signal);
+  if (begun === null) return reportOf(options, started, plan, null, [], forgotten(userId));
+  const { record, leases } = begun;
   const span = telemetry().span("run", { "oura_sync.command": command });
-  const names = plan.jobs.map(({ type }) => type.name);
-  await using leases = await acquireLeases(db, userId, names, { ...lease, signal })
-    .catch((error) => record.fail(error));
   const { outcomes, fatal } = await runJobs(plan, leases, record, span, options);
 
   const interrupted = signal?.aborted ? asOuraSyncError(signal.reason) : null;

@@ -20,6 +20,8 @@ export interface WearerAccess {
 export interface ChosenWearer {
   /** Null where only Oura knows: the owner of a given token. */
   readonly userId: string | null;
+  /** Whether the wearer's sign-in is stored; with a given token it is not. */
+  readonly isStored: boolean;
   /**
    * Makes the wearer ready.
    * @param priority What the requests are for.
@@ -56,7 +58,7 @@ async function choose(session: Session, options: WearerOptions): Promise<ChosenW
   const tokens = options.tokens ?? (accessToken === null ? null : staticToken(accessToken));
   if (tokens !== null) {
     const open = (priority: Priority) => openIdentified(session, tokens, options.userId, priority);
-    return [{ userId: options.userId ?? null, open }];
+    return [{ userId: options.userId ?? null, isStored: false, open }];
   }
   if (options.userId !== undefined) {
     return [signedIn(session, (await chooseWearer(db, options.userId)).userId)];
@@ -67,7 +69,7 @@ async function choose(session: Session, options: WearerOptions): Promise<ChosenW
   if (!first) {
     const open = async (priority: Priority) =>
       accessOf(session, await openRevived(clients.tokenOf, dead), priority);
-    return [{ userId: dead[0]!.userId, open }];
+    return [{ userId: dead[0]!.userId, isStored: true, open }];
   }
   const older = all.slice(0, all.indexOf(first));
   if (older.length > 0) loggerOf("sync").warn("{notice}", { notice: passedOver(first, older) });
@@ -78,7 +80,7 @@ async function choose(session: Session, options: WearerOptions): Promise<ChosenW
 export function signedIn(session: Session, userId: string): ChosenWearer {
   const open = async (priority: Priority) =>
     accessOf(session, await session.clients.tokenOf(userId), priority);
-  return { userId, open };
+  return { userId, isStored: true, open };
 }
 
 function accessOf(

@@ -49,6 +49,8 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const { lookEveryMs = LOOK_EVERY_MS, source = fixedPipeline(pipeline) } = options;
   const clock = new ServerClock();
   await using stack = new AsyncDisposableStack();
+  const answers = db.watchAnswers?.();
+  if (answers) stack.use(answers);
   // Closed even if the session does not open, and before the session closes: jobs need both.
   const queue = options.queue;
   const closeQueue = () => queue[Symbol.asyncDispose]();

@@ -15,8 +15,11 @@ import { forEachDatabase } from "../support/databases.ts";
 const STARTED = new Date("2026-05-01T08:00:00Z");
 const COUNTS = { inserted: 1, updated: 2, unchanged: 3, rejected: 4, deleted: 5 };
 
-const start = (db: Database, more: { userId?: string; startedAt?: Date; holder?: string } = {}) =>
-  startRun(db, {
+const start = async (
+  db: Database,
+  more: { userId?: string; startedAt?: Date; holder?: string } = {},
+) =>
+  (await startRun(db, {
     userId: "w",
     command: "sync",
     startedAt: STARTED,
@@ -24,7 +27,7 @@ const start = (db: Database, more: { userId?: string; startedAt?: Date; holder?:
     configChecksum: "abc",
     holder: "here pid 1",
     ...more,
-  });
+  }))!;
 
 async function only(db: Database, table: string): Promise<Record<string, unknown>> {
   const { rows } = await db.query(`SELECT * FROM oura.${table}`);
@@ -124,6 +127,23 @@ forEachDatabase("how a data type ended is recorded once, by its latest word", as
     error_message: null,
   };
   assert.deepEqual(pick(await only(db, "sync_run_types"), done), done);
+});
+
+forEachDatabase("of a run that is no longer on record no data type is recorded", async (db) => {
+  const id = await start(db);
+  await db.query("DELETE FROM oura.sync_runs");
+  await recordRunType(db, {
+    runId: id,
+    userId: "w",
+    dataType: "sleep",
+    state: "busy",
+    startedAt: STARTED,
+    counts: COUNTS,
+    requests: 0,
+    bytes: 0,
+    httpStatus: null,
+  });
+  assert.equal((await db.query("SELECT 1 FROM oura.sync_run_types")).rowCount, 0);
 });
 
 forEachDatabase(

@@ -92,5 +92,11 @@ export interface Database extends Queryable {
    * PGlite, which nothing else can hold up.
    */
   endStatementsOn?(signal: AbortSignal): Disposable;
+  /**
+   * Until disposed of, a statement whose answer the network has lost fails within a minute, however long
+   * others take. Undefined on PGlite.
+   * @param everyMs How often statements are looked at. @default 10_000
+   */
+  watchAnswers?(everyMs?: number): Disposable;
   close(): Promise<void>;
 }

@@ -91,11 +91,15 @@ export async function findLostRows(
   return { lost, counted };
 }
 
-/** Reopens the windows whose rows are gone, and remembers what was counted. */
+/**
+ * Reopens the windows whose rows are gone, and remembers what was counted.
+ * @param isStored Whether the wearer's sign-in is stored: then nothing is remembered once it is gone.
+ */
 export async function keepFindings(
   tx: Queryable,
   userId: string,
   { lost, counted }: RowFindings,
+  isStored: boolean,
 ): Promise<void> {
   if (lost.length > 0) {
     const ids = lost.map(({ id }) => id);
@@ -108,6 +112,7 @@ export async function keepFindings(
     counted.map(({ dataType }) => dataType),
     counted.map(({ rows }) => rows),
     counted.map(({ relation }) => relation),
+    isStored,
   ]);
 }
 

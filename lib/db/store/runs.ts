@@ -44,6 +44,8 @@ export interface RunStart {
   configChecksum: string;
   /** The process, under the name its leases carry. */
   holder: string;
+  /** Whether the wearer's sign-in is stored: then the run is recorded only while it is. @default false */
+  isStored?: boolean | undefined;
 }
 
 /** A run that ends. */
@@ -71,8 +73,14 @@ export interface RunType {
   error?: { code: string; message: string } | undefined;
 }
 
-/** Opens the record of a run and returns its id. */
-export async function startRun(db: Queryable, run: RunStart): Promise<number> {
+/** The data type of the lease that `forget` holds: nothing of the wearer is begun meanwhile. */
+export const FORGET = "forget";
+
+/**
+ * Opens the record of a run.
+ * @returns Its id; null when the wearer is being forgotten, or the stored sign-in is gone.
+ */
+export async function startRun(db: Queryable, run: RunStart): Promise<number | null> {
   const { rows } = await db.query<{ id: number }>(START_RUN, [
     run.userId ?? UNKNOWN_WEARER,
     run.command,
@@ -80,11 +88,12 @@ export async function startRun(db: Queryable, run: RunStart): Promise<number> {
     run.version,
     run.configChecksum,
     run.holder,
+    run.isStored ?? false,
   ]);
-  return rows[0]!.id;
+  return rows[0]?.id ?? null;
 }
 
-/** Records how a data type ended. */
+/** Records how a data type ended, if the run is still on record. */
 export async function recordRunType(db: Queryable, type: RunType): Promise<void> {
   const { counts } = type;
   await db.query(RECORD_TYPE, [

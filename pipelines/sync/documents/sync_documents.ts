@@ -4,9 +4,9 @@
  */
 import { isServed, type Pipeline } from "../../../config/model.ts";
 import { Repertoire } from "../../../lib/db/driver/repertoire.ts";
-import { acquireLeases, type HeldLease } from "../../../lib/db/store/leases.ts";
+import type { HeldLease } from "../../../lib/db/store/leases.ts";
 import { addCounts, noRows } from "../../../lib/db/store/runs.ts";
-import { EXIT, UsageError } from "../../../lib/errors.ts";
+import { EXIT, type OuraSyncError, UsageError } from "../../../lib/errors.ts";
 import { type CompiledTypes, compileTypes } from "../../stages/compiled.ts";
 import { explainDenial } from "../identify_wearer.ts";
 import {
@@ -18,7 +18,7 @@ import {
   type TypeOutcome,
   verdict,
 } from "../outcome.ts";
-import { RunRecord } from "../run_record.ts";
+import { forgotten, isStored, RunRecord } from "../run_record.ts";
 import type { SyncOptions } from "../sync_wearer.ts";
 import {
   type DocumentEnding,
@@ -61,16 +61,18 @@ export async function syncDocuments(options: DocumentsOptions): Promise<Document
   const started = performance.now();
   const { db, http, userId, pipeline, lease, version, signal, command = "document" } = options;
   const stages = stagesOf(options, options.compiled ?? compileTypes(pipeline));
-  await using record = await RunRecord.open(db, {
+  const run = {
     userId,
     command,
     startedAt: options.now ?? new Date(),
     version,
     configChecksum: pipeline.checksum,
     lease,
-  }, http.traffic);
-  await using leases = await acquireLeases(db, userId, [...stages.keys()], { ...lease, signal })
-    .catch((error) => record.fail(error));
+    isStored: isStored(http),
+  };
+  await using begun = await RunRecord.begin(db, run, http.traffic, [...stages.keys()], signal);
+  if (begun === null) return notBegun(options, started, forgotten(userId));
+  const { record, leases } = begun;
   const context = { userId, runId: record.id, leases, repertoire: await Repertoire.of(db) };
   const failOnBadRow = pipeline.contract.badRows === "fail";
   const path = { db, http, context, failOnBadRow, signal };
@@ -106,6 +108,26 @@ export async function syncDocuments(options: DocumentsOptions): Promise<Document
     traffic: http.traffic,
     durationMs: Math.round(performance.now() - started),
     exitCode: error?.exitCode ?? EXIT.done,
+    error,
+  };
+}
+
+/** The report of documents that were not asked for. */
+function notBegun(
+  { userId, documents, http: { traffic } }: DocumentsOptions,
+  started: number,
+  error: OuraSyncError,
+): DocumentsReport {
+  const ending = { state: "failed", error } as const;
+  return {
+    runId: null,
+    userId,
+    types: [],
+    counts: noRows(),
+    documents: documents.map((request) => ({ request, ending })),
+    traffic,
+    durationMs: Math.round(performance.now() - started),
+    exitCode: error.exitCode,
     error,
   };
 }

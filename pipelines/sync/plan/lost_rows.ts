@@ -25,16 +25,18 @@ export function countedTable(type: PipelineType): CountedTable {
 
 /**
  * Reopens the windows whose rows are gone, so that what is planned next reads them again.
+ * @param isStored Whether the wearer's sign-in is stored.
  * @returns Those windows.
  */
 export async function reopenLostWindows(
   db: Database,
   userId: string,
   types: readonly PipelineType[],
+  isStored: boolean,
 ): Promise<readonly LostWindow[]> {
   const findings = await retryTransaction(db, async (tx) => {
     const found = await findLostRows(tx, userId, types.map(countedTable));
-    await keepFindings(tx, userId, found);
+    await keepFindings(tx, userId, found, isStored);
     return found;
   });
   for (const [dataType, windows] of Map.groupBy(findings.lost, (window) => window.dataType)) {

@@ -225,5 +225,8 @@ async function recordFailure(
     snapshot: type.window.by === "none",
     error: { code: error.code, message: error.message },
   };
-  await retryTransaction(context.db, (tx) => recordWindow(tx, entry));
+  await retryTransaction(context.db, async (tx) => {
+    // Whoever has the lease now says how the window ended; `forget` leaves nothing to say.
+    if (await context.leases.stillHeld(tx, type.name)) await recordWindow(tx, entry);
+  });
 }

@@ -6,6 +6,9 @@ export class TcpProxy implements AsyncDisposable {
   readonly #work: Promise<void>;
   #refusing = false;
   #flow = Promise.withResolvers<void>();
+  /** Of the connections that were made since the last {@linkcode forget}. */
+  #forgotten = Promise.withResolvers<void>();
+  #end = Promise.withResolvers<void>();
 
   /** @param target Port on 127.0.0.1 that it leads to. */
   constructor(target: number) {
@@ -37,7 +40,14 @@ export class TcpProxy implements AsyncDisposable {
     else this.#flow.resolve();
   }
 
+  /** Carries nothing more for the connections there are, as a router that lost them; new ones work. */
+  forget(): void {
+    this.#forgotten.resolve();
+    this.#forgotten = Promise.withResolvers<void>();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#end.resolve();
     this.#listener.close();
     this.stall(false);
     this.cutAll();
@@ -69,9 +79,12 @@ export class TcpProxy implements AsyncDisposable {
 
   /** Passes bytes on until either end is gone, and takes the other one with it. */
   async #pipe(from: Deno.TcpConn, to: Deno.TcpConn): Promise<void> {
+    let isForgotten = false;
+    void this.#forgotten.promise.then(() => isForgotten = true);
     const valve = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
       transform: async (bytes, out) => {
         await this.#flow.promise;
+        if (isForgotten) await this.#end.promise;
         out.enqueue(bytes);
       },
     });

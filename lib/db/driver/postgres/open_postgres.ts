@@ -44,9 +44,10 @@ export async function openPostgres(
   if (attempts.length === 0) throw channelBindingOverSocket();
   for (const notice of address.notices) loggerOf("database").warn(notice);
   for (const [index, tls] of attempts.entries()) {
-    const pool = openPool(address, tls, options);
+    const Client = clientOf(address, tls, options);
+    const pool = openPool(Client, options);
     try {
-      const db = new PostgresDatabase(pool, options.schema, label);
+      const db = new PostgresDatabase(pool, () => new Client(), options.schema, label);
       await retryStatement(db, () => checkServer(db), { when: comesSoon });
       return db;
     } catch (error) {
@@ -81,11 +82,12 @@ function concernsTls(failure: unknown): boolean {
     (failure.code === "DATABASE_TLS" || failure.sqlState === "28000");
 }
 
-function openPool(
+/** The kind of connections that all have the settings of the address. */
+function clientOf(
   address: ServerAddress,
   ssl: TlsAttempt,
-  { poolSize = DEFAULT_POOL_SIZE, answerTimeoutMs }: PostgresOptions,
-): pg.Pool {
+  { answerTimeoutMs }: PostgresOptions,
+): new () => pg.Client {
   const config: pg.ClientConfig & { sslnegotiation?: string; enableChannelBinding: boolean } = {
     host: address.hostAddress ?? address.host,
     port: address.port,
@@ -103,15 +105,21 @@ function openPool(
     ...(address.options === null ? {} : { options: address.options }),
     ...(ssl === false ? {} : { sslnegotiation: address.negotiation }),
   };
-  /** Takes its settings here, so that the timeout bounds connecting, not waiting for a free slot. */
-  class Client extends pg.Client {
+  // Takes its settings here, so that the timeout bounds connecting, not waiting for a free slot.
+  return class Client extends pg.Client {
     constructor() {
       // A function, even for no password: else the driver would look for ~/.pgpass.
       let password = () => "";
       super({ ...config, password: () => password() });
       password = guardConnection(this.connection, address);
     }
-  }
+  };
+}
+
+function openPool(
+  Client: new () => pg.Client,
+  { poolSize = DEFAULT_POOL_SIZE }: PostgresOptions,
+): pg.Pool {
   const pool = new pg.Pool({ max: poolSize, idleTimeoutMillis: 0, Client });
   // A connection that dies is reported by the statement that uses it next. Without listeners the
   // event would end the process.

@@ -11,6 +11,8 @@ import { SqlError, toDatabaseError } from "../errors/errors.ts";
 import { Cursors } from "../cursor.ts";
 import { inSchema } from "../identifiers.ts";
 import { Savepoints } from "../savepoints.ts";
+import { AnswerWatch } from "./answer_watch.ts";
+import { connectionsInUse } from "./connected.ts";
 import { StatementStopper } from "./statement_stopper.ts";
 import { encodeParameter } from "../text/values.ts";
 
@@ -39,6 +41,9 @@ class PostgresQueryable {
     readonly schema: string,
     readonly label: string,
     protected readonly stopper: StatementStopper,
+    protected readonly answers: AnswerWatch,
+    /** Of a transaction, for its marks. */
+    protected readonly group?: string,
   ) {}
 
   query<T extends Row = Row>(
@@ -53,7 +58,9 @@ class PostgresQueryable {
     params: readonly unknown[] = [],
   ): Promise<QueryResult<T>> {
     try {
-      const result = await this.runner.query<T>(oneStatement(sql, params));
+      const result = await this.runner.query<T>(
+        oneStatement(this.answers.mark(sql, this.group), params),
+      );
       const columns = result.fields.map(({ name }) => name);
       return { rows: result.rows, columns, rowCount: result.rowCount ?? 0 };
     } catch (error) {
@@ -64,7 +71,7 @@ class PostgresQueryable {
   async exec(sql: string): Promise<Row[]> {
     try {
       const results: pg.QueryResult<Row> | pg.QueryResult<Row>[] = await this.runner.query(
-        inSchema(sql, this.schema),
+        this.answers.mark(inSchema(sql, this.schema), this.group),
       );
       return [results].flat().flatMap(({ rows }) => rows);
     } catch (error) {
@@ -83,14 +90,27 @@ export class PostgresDatabase extends PostgresQueryable implements Database {
   readonly kind = "postgres";
   readonly parallelism: number;
 
-  constructor(private readonly pool: pg.Pool, schema: string, label: string) {
-    super(pool, schema, label, new StatementStopper(pool));
+  /** @param open Makes a connection of no pool to the same server, not connected yet. */
+  constructor(
+    private readonly pool: pg.Pool,
+    open: () => pg.Client,
+    schema: string,
+    label: string,
+  ) {
+    const busy = connectionsInUse(pool);
+    super(pool, schema, label, new StatementStopper(busy), new AnswerWatch(busy, open));
     this.parallelism = pool.options.max;
   }
 
   async transaction<T>(body: (tx: Transaction) => Promise<T>): Promise<T> {
     const client = await this.connect();
-    const tx = new PostgresTransaction(client, this.schema, this.label, this.stopper);
+    const tx = new PostgresTransaction(
+      client,
+      this.schema,
+      this.label,
+      this.stopper,
+      this.answers,
+    );
     try {
       await tx.exec("BEGIN ISOLATION LEVEL READ COMMITTED");
       const result = await body(tx);
@@ -105,6 +125,10 @@ export class PostgresDatabase extends PostgresQueryable implements Database {
 
   endStatementsOn(signal: AbortSignal): Disposable {
     return this.stopper.watch(signal);
+  }
+
+  watchAnswers(everyMs?: number): Disposable {
+    return this.answers.start(everyMs);
   }
 
   async close(): Promise<void> {
@@ -139,8 +163,9 @@ class PostgresTransaction extends PostgresQueryable implements Transaction {
     schema: string,
     label: string,
     stopper: StatementStopper,
+    answers: AnswerWatch,
   ) {
-    super(client, schema, label, stopper);
+    super(client, schema, label, stopper, answers, answers.group());
   }
 
   savepoint<T>(body: () => Promise<T>): Promise<T> {
@@ -165,7 +190,7 @@ class PostgresTransaction extends PostgresQueryable implements Transaction {
 
   async copyIn(sql: string, lines: AsyncIterable<string> | Iterable<string>): Promise<void> {
     try {
-      const copy = copyFrom(inSchema(sql, this.schema));
+      const copy = copyFrom(this.answers.mark(inSchema(sql, this.schema), this.group));
       await pipeline(Readable.from(inChunks(lines)), this.client.query(copy));
     } catch (error) {
       throw this.failure(error);
@@ -175,7 +200,7 @@ class PostgresTransaction extends PostgresQueryable implements Transaction {
   /** COMMIT of a transaction in which a statement failed rolls back, and reports success. */
   async commit(): Promise<void> {
     try {
-      const { command } = await this.client.query("COMMIT");
+      const { command } = await this.client.query(this.answers.mark("COMMIT", this.group));
       if (command === "COMMIT") return;
     } catch (error) {
       throw this.failure(error);

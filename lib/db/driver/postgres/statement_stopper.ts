@@ -4,24 +4,13 @@
  * too); where that does not help, the connection is cut.
  */
 import pg from "pg";
+import type { Connected } from "./connected.ts";
 import { CANCELLED, SqlError } from "../errors/errors.ts";
 
 /** A statement may take this long after the stop, and again after the request to cancel it. */
 const PATIENCE_MS = 1_000;
 
-/** What the driver keeps of a connection and its types leave out. */
-interface Connected {
-  readonly host: string;
-  readonly port: number;
-  readonly ssl: pg.ConnectionConfig["ssl"] | false;
-  readonly processID: number;
-  readonly secretKey: number;
-  /** The statement under way. */
-  readonly _activeQuery: object | null;
-  end(): Promise<void>;
-}
-
-/** The same of the driver's wire protocol. */
+/** What the driver's types leave out of its wire protocol. */
 interface Wire {
   connect(portOrPath: number | string, host?: string): void;
   requestSsl(): void;
@@ -30,15 +19,12 @@ interface Wire {
 
 /** Watches the connections of one pool. */
 export class StatementStopper {
-  readonly #busy = new Set<Connected>();
   #reason: unknown = null;
   /** Whether a connection was cut, after which a lost connection is no outage. */
   #hasCut = false;
 
-  constructor(pool: pg.Pool) {
-    pool.on("acquire", (client) => this.#busy.add(connected(client)));
-    pool.on("release", (_, client) => this.#busy.delete(connected(client)));
-  }
+  /** @param busy The connections in use. */
+  constructor(private readonly busy: ReadonlySet<Connected>) {}
 
   /** From the moment `signal` is aborted, no statement goes on for long; until disposed of. */
   watch(signal: AbortSignal): Disposable {
@@ -48,7 +34,7 @@ export class StatementStopper {
       const asked = new Set<object>();
       let seen = this.#statements();
       timer = setInterval(() => {
-        for (const client of this.#busy) {
+        for (const client of this.busy) {
           const statement = client._activeQuery;
           if (statement === null || !seen.has(statement)) continue;
           if (asked.has(statement)) this.#cut(client);
@@ -79,18 +65,13 @@ export class StatementStopper {
   }
 
   #statements(): ReadonlySet<object> {
-    return new Set([...this.#busy].flatMap(({ _activeQuery }) => _activeQuery ?? []));
+    return new Set([...this.busy].flatMap(({ _activeQuery }) => _activeQuery ?? []));
   }
 
   #cut(client: Connected): void {
     this.#hasCut = true;
-    // With a statement under way the driver does not say goodbye: it closes the socket.
     client.end().catch(() => {});
   }
-}
-
-function connected(client: pg.PoolClient): Connected {
-  return client as unknown as Connected;
 }
 
 /** Asks over a connection of its own, as secure as the first one. Nothing is answered. */

@@ -1,0 +1,27 @@
+/** What is read of the driver's connections that its types leave out. Source: pg 8.23, lib/client.js. */
+import type pg from "pg";
+
+/** A connection of a pool. */
+export interface Connected {
+  readonly host: string;
+  readonly port: number;
+  readonly ssl: pg.ConnectionConfig["ssl"] | false;
+  readonly processID: number;
+  readonly secretKey: number;
+  /** The statement under way. */
+  readonly _activeQuery: { readonly text?: string } | null;
+  /** With a statement under way it does not say goodbye: it closes the socket. */
+  end(): Promise<void>;
+}
+
+/** The connections of a pool that are in use. */
+export function connectionsInUse(pool: pg.Pool): ReadonlySet<Connected> {
+  const busy = new Set<Connected>();
+  pool.on("acquire", (client) => busy.add(connected(client)));
+  pool.on("release", (_, client) => busy.delete(connected(client)));
+  return busy;
+}
+
+function connected(client: pg.PoolClient): Connected {
+  return client as unknown as Connected;
+}
