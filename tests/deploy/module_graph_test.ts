@@ -1,5 +1,6 @@
 /** A program is made of what it uses: by its graph, and by what a run has loaded. */
 import assert from "node:assert/strict";
+import { ROOTS } from "../../tools/program_modules.ts";
 import { serveSimulator, staticToken } from "../../simulator/mod.ts";
 import { createDatabase, sharedCluster } from "../support/postgres.ts";
 import { among, moduleGraph } from "./module_graph.ts";
@@ -11,7 +12,7 @@ const options = { sanitizeOps: true, sanitizeResources: true };
 await sharedCluster();
 
 Deno.test("the program reads nothing of itself outside the module graph", options, async () => {
-  const { all } = await moduleGraph("main.ts");
+  const { all } = await moduleGraph(...ROOTS);
   assert.ok(among(all, /\.(sql|yaml|html|css)$/).includes("config/oura.yaml"));
   const sql = await Array.fromAsync(Deno.readDir(new URL("sql/queries", PROJECT)));
   const unused = sql.map(({ name }) => `sql/queries/${name}`).filter((name) => !all.has(name));
