@@ -4,15 +4,11 @@ import type { Settings } from "../../config/environment/settings.ts";
 import type { Pipeline } from "../../config/model.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { UsageError } from "../../lib/errors.ts";
-import { wearerIdOf } from "../../lib/oura/wearer_id.ts";
 import { VERSION } from "../../lib/version.ts";
-import { wearerNamed } from "../../lib/db/store/wearers.ts";
-import { knownWearers } from "../../reports/known_wearers.ts";
 import type { ImportReport } from "../../pipelines/import/import_archive.ts";
 import { type CommandContext, defineCommand } from "../_cli/define_command.ts";
 import { typesFlag, userIdFlag } from "../_cli/flags.ts";
 import { countText, textTable } from "../_cli/output.ts";
-import { typesOption } from "../../pipelines/sync/plan/demand.ts";
 
 interface Options {
   userId?: string;
@@ -47,6 +43,7 @@ async function importCommand(context: CommandContext<Options>): Promise<number> 
   const settings = await context.settings();
   const declared = await context.pipeline();
   const exportedAt = instantOption(options.exportedAt);
+  const { typesOption } = await import("../../pipelines/sync/plan/demand.ts");
   const types = typesOption(options.types, declared);
   const { openArchive } = await import("../../pipelines/import/archive.ts");
   await using archive = await openArchive(context.terminal.path(path));
@@ -124,11 +121,14 @@ async function runImport(
 /** The wearer asked for, who need not be known yet; else the only known one. */
 async function chooseUser(db: Database, asked: string | undefined): Promise<string> {
   if (asked !== undefined) {
+    const { wearerIdOf } = await import("../../lib/oura/wearer_id.ts");
+    const { wearerNamed } = await import("../../lib/db/store/wearers.ts");
     if (wearerIdOf({ id: asked }) === asked) return await wearerNamed(db, asked);
     throw new UsageError("BAD_WEARER", "--user-id is no id that can be stored", {
       hint: "Use letters and digits, such as --user-id me.",
     });
   }
+  const { knownWearers } = await import("../../reports/known_wearers.ts");
   const known = await knownWearers(db);
   if (known.length === 1) return known[0]!.userId;
   const names = known.map(({ userId }) => userId).join(", ");

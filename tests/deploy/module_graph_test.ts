@@ -20,6 +20,20 @@ Deno.test("the program reads nothing of itself outside the module graph", option
   assert.deepEqual(among(all, /^(tests|tools|bench)\//), []);
 });
 
+Deno.test("--help of the program loads a few files and no package", options, async () => {
+  const { atOnce } = await moduleGraph("main.ts");
+  assert.deepEqual(among(atOnce, /^(npm|node):/), []);
+  assert.ok(atOnce.size < 20, [...atOnce].join("\n"));
+});
+
+Deno.test("a command says what it is before it loads what it needs", options, async () => {
+  const { atOnce } = await moduleGraph(...ROOTS);
+  const packages = among(atOnce, /^npm:/).map((specifier) => specifier.replace(/^npm:\/?/, ""));
+  const allowed = /^(commander|fast-string-width)@/;
+  assert.deepEqual(packages.filter((name) => !allowed.test(name)), []);
+  assert.deepEqual(among(atOnce, /^(reports|server|simulator|pipelines\/sync)\//), []);
+});
+
 Deno.test("a sync to a server is made of neither PGlite nor the simulator", options, async () => {
   const { atOnce } = await moduleGraph(
     "main.ts",
