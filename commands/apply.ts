@@ -1,7 +1,6 @@
 import { hostname } from "node:os";
 import { Option } from "commander";
 import { interruptible } from "../lib/process/interruption.ts";
-import { holdProcessLock, lifeOf } from "../lib/process/process_lock.ts";
 import type { ApplyReport, RefillProgress } from "../pipelines/schema/apply/apply_options.ts";
 import { qualifyCommands } from "./_cli/command_names.ts";
 import { type DatabaseContext, defineCommand } from "./_cli/define_command.ts";
@@ -28,6 +27,7 @@ export default defineCommand({
 async function applyCommand(
   { terminal, options, settings, pipeline, db, print }: DatabaseContext<Options, undefined>,
 ): Promise<void> {
+  const { holdProcessLock, lifeOf } = await import("../lib/process/process_lock.ts");
   const { dataDirectory } = settings;
   await using life = await holdProcessLock(dataDirectory, `${hostname()} pid ${Deno.pid}`);
   using interruption = interruptible(terminal.err, undefined, terminal);

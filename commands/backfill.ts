@@ -1,8 +1,6 @@
 import { Option } from "commander";
-import type { Demand } from "../pipelines/sync/plan/windows.ts";
 import { type CommandContext, defineCommand } from "./_cli/define_command.ts";
-import { newestDay, spanOption } from "../pipelines/sync/plan/demand.ts";
-import { FETCH_OPTIONS, type FetchOptions, runFetch } from "./sync/sync_command.ts";
+import { FETCH_OPTIONS, type FetchOptions } from "./sync/fetch_options.ts";
 
 interface Options extends FetchOptions {
   from: string;
@@ -20,15 +18,15 @@ export default defineCommand({
   ],
   json: true,
   help: "Only days that are not settled are requested. To continue after a stop, run it again.",
-  run: (context: CommandContext<Options>) =>
-    runFetch(context, () => ({
-      command: "backfill",
-      demand: missingDays(context.options, new Date()),
-      priority: "backfill",
-    })),
+  async run(context: CommandContext<Options>) {
+    const { newestDay, spanOption } = await import("../pipelines/sync/plan/demand.ts");
+    const { runFetch } = await import("./sync/sync_command.ts");
+    return await runFetch(context, () => {
+      const { from, to } = context.options;
+      const now = new Date();
+      const given = spanOption(["--from", from], ["--to", to], now);
+      const span = { from, to: newestDay(now), ...given };
+      return { command: "backfill", demand: { kind: "missing", span }, priority: "backfill" };
+    });
+  },
 });
-
-function missingDays({ from, to }: Options, now: Date): Demand {
-  const given = spanOption(["--from", from], ["--to", to], now);
-  return { kind: "missing", span: { from, to: newestDay(now), ...given } };
-}

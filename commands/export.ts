@@ -1,11 +1,10 @@
 import { Option } from "commander";
 import type { PipelineType } from "../config/model.ts";
 import { UsageError } from "../lib/errors.ts";
-import { EXPORT_FORMATS, type ExportFormat } from "../pipelines/export/export.ts";
+import { EXPORT_FORMATS, type ExportFormat } from "../pipelines/export/formats.ts";
 import { type CheckContext, defineCommand } from "./_cli/define_command.ts";
 import { typesFlag, userIdFlag } from "./_cli/flags.ts";
 import { countText, textTable } from "./_cli/output.ts";
-import { spanOption, typesOption } from "../pipelines/sync/plan/demand.ts";
 
 interface Options {
   format: ExportFormat;
@@ -32,7 +31,8 @@ export default defineCommand({
     new Option("--excel", "start CSV files with a byte order mark, which Excel needs"),
   ],
   json: true,
-  check: ({ options, pipeline }: CheckContext<Options>) => {
+  async check({ options, pipeline }: CheckContext<Options>) {
+    const { spanOption, typesOption } = await import("../pipelines/sync/plan/demand.ts");
     const names = typesOption(options.types, pipeline);
     if (options.out === "-") refusePipe(options, names ?? pipeline.types.map(({ name }) => name));
     return {

@@ -1,13 +1,12 @@
 import { Option } from "commander";
 import { utcDay } from "../lib/values/days.ts";
-import { findGaps, type Gap } from "../reports/gaps/find_gaps.ts";
+import type { Gap } from "../reports/gaps/find_gaps.ts";
 import type { GapCause } from "../reports/gaps/reasons.ts";
 import { qualifyCommands } from "./_cli/command_names.ts";
 import { type CheckContext, defineCommand } from "./_cli/define_command.ts";
 import { typesFlag, userIdFlag } from "./_cli/flags.ts";
 import { textTable } from "./_cli/output.ts";
-import { chooseKnown, type KnownWearer, knownWearers } from "../reports/known_wearers.ts";
-import { spanOption, typesOption } from "../pipelines/sync/plan/demand.ts";
+import type { KnownWearer } from "../reports/known_wearers.ts";
 
 interface Options {
   types?: string;
@@ -29,7 +28,8 @@ export default defineCommand({
     new Option("--all", "also list days that simply had no workout, tag or session"),
   ],
   json: "print one JSON document to standard output, with every span",
-  check({ options, pipeline }: CheckContext<Options>) {
+  async check({ options, pipeline }: CheckContext<Options>) {
+    const { spanOption, typesOption } = await import("../pipelines/sync/plan/demand.ts");
     const types = typesOption(options.types, pipeline);
     const now = new Date();
     const today = utcDay(now);
@@ -37,6 +37,8 @@ export default defineCommand({
     return { types, today, from: span.from ?? null, to: span.to ?? today };
   },
   async run({ db, hasTables, pipeline, options, request, terminal, print }) {
+    const { findGaps } = await import("../reports/gaps/find_gaps.ts");
+    const { chooseKnown, knownWearers } = await import("../reports/known_wearers.ts");
     const { types, today, from, to } = request;
     const wearers = chooseKnown(hasTables ? await knownWearers(db) : [], options.userId);
     if (wearers.length === 0) {

@@ -6,7 +6,6 @@ import type { FileCounts } from "../pipelines/reprocess/replay_files.ts";
 import { type CheckContext, defineCommand } from "./_cli/define_command.ts";
 import { typesFlag } from "./_cli/flags.ts";
 import { countText, textTable } from "./_cli/output.ts";
-import { spanOption, typesOption } from "../pipelines/sync/plan/demand.ts";
 
 interface Options {
   types?: string;
@@ -26,10 +25,13 @@ export default defineCommand({
       .conflicts(["from", "to"]),
   ],
   json: true,
-  check: ({ options, pipeline }: CheckContext<Options>) => ({
-    names: typesOption(options.types, pipeline),
-    days: spanOption(["--from", options.from], ["--to", options.to], new Date()),
-  }),
+  async check({ options, pipeline }: CheckContext<Options>) {
+    const { spanOption, typesOption } = await import("../pipelines/sync/plan/demand.ts");
+    return {
+      names: typesOption(options.types, pipeline),
+      days: spanOption(["--from", options.from], ["--to", options.to], new Date()),
+    };
+  },
   async run({ terminal, db, pipeline, options, request: { names, days }, print }) {
     using interruption = interruptible(terminal.err, undefined, terminal);
     const { signal } = interruption;

@@ -1,13 +1,10 @@
 import { Option } from "commander";
 import { addDays, daysBetween, type DaySpan } from "../lib/values/days.ts";
 import { messageOf, UsageError } from "../lib/errors.ts";
-import { type Period, period } from "../reports/views/period.ts";
-import { openSource, tablesOf } from "../reports/metrics/source.ts";
+import type { Period } from "../reports/views/period.ts";
 import { type CheckContext, defineCommand } from "./_cli/define_command.ts";
 import { userIdFlag } from "./_cli/flags.ts";
 import { jsonText } from "./_cli/output.ts";
-import { shownWearer } from "./shown_wearer.ts";
-import { spanOption } from "../pipelines/sync/plan/demand.ts";
 
 type Format = "html" | "md" | "json";
 
@@ -35,12 +32,16 @@ export default defineCommand({
     new Option("--locale <tag>", "the language tag for numbers and dates, such as en-GB"),
     userIdFlag("the wearer (default: the first one)"),
   ],
-  check({ options }: CheckContext<Options>) {
+  async check({ options }: CheckContext<Options>) {
+    const { spanOption } = await import("../pipelines/sync/plan/demand.ts");
     if (options.locale !== undefined) checkLocale(options.locale);
     const now = new Date();
     return { now, asked: spanOption(["--from", options.from], ["--to", options.to], now) };
   },
   async run({ db, pipeline, options, request, terminal }) {
+    const { period } = await import("../reports/views/period.ts");
+    const { openSource, tablesOf } = await import("../reports/metrics/source.ts");
+    const { shownWearer } = await import("./shown_wearer.ts");
     const { format, locale } = options;
     const userId = await shownWearer(db, options.userId);
     if (userId === undefined) {

@@ -1,8 +1,6 @@
 /** `wearers`: who is in the database, and what they are called. */
 import { Argument, Option } from "commander";
-import { checkLabel, setLabel, wearerNamed } from "../lib/db/store/wearers.ts";
 import { UsageError } from "../lib/errors.ts";
-import { knownWearers } from "../reports/known_wearers.ts";
 import { qualifyCommands } from "./_cli/command_names.ts";
 import { type CheckContext, defineCommand, defineGroup } from "./_cli/define_command.ts";
 import { textTable } from "./_cli/output.ts";
@@ -22,6 +20,7 @@ export default defineGroup({
       database: "read",
       json: true,
       async run({ db, hasTables, terminal, print }) {
+        const { knownWearers } = await import("../reports/known_wearers.ts");
         const known = hasTables ? await knownWearers(db) : [];
         const wearers = known.map(({ userId, label, grant }) => ({
           userId,
@@ -50,13 +49,16 @@ export default defineGroup({
         new Option("--no-label", "take the label away"),
       ],
       json: true,
-      check({ options: { label } }: CheckContext<SetOptions>) {
+      async check({ options: { label } }: CheckContext<SetOptions>) {
+        const { checkLabel } = await import("../lib/db/store/wearers.ts");
         if (label === undefined) {
           throw new UsageError("OPTION_MISSING", "`wearers set` needs --label or --no-label");
         }
         return label === false ? null : checkLabel(label);
       },
       async run({ db, args, request: label, print }) {
+        const { setLabel, wearerNamed } = await import("../lib/db/store/wearers.ts");
+        const { knownWearers } = await import("../reports/known_wearers.ts");
         const userId = await wearerNamed(db, args[0]!);
         if (!(await knownWearers(db)).some((known) => known.userId === userId)) {
           throw new UsageError("UNKNOWN_WEARER", `this database knows no wearer ${userId}`, {

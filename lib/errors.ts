@@ -40,7 +40,7 @@ export function gravest(codes: readonly ExitCode[]): ExitCode {
 /** Options shared by every {@linkcode OuraSyncError}. */
 export interface HintOptions {
   /** How to fix it, as an instruction to the person reading. */
-  hint?: string;
+  hint?: string | undefined;
   /** The lower-level failure this error stands for. */
   cause?: unknown;
 }

@@ -111,6 +111,18 @@ Deno.test("every package in deno.json is used and pinned", () => {
   assert.deepEqual(wrong, []);
 });
 
+Deno.test("docs/DECISIONS.md gives a reason for every package, and for no other", async () => {
+  const page = await Deno.readTextFile(new URL("../docs/DECISIONS.md", import.meta.url));
+  const table = page.slice(
+    page.indexOf("| package"),
+    page.indexOf("\n\n", page.indexOf("| package")),
+  );
+  const cells = table.split("\n").slice(2).map((row) => row.split("|")[1]!);
+  const named = cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name!));
+  const packages = Object.keys(config.imports).filter((name) => !name.startsWith("@types/"));
+  assert.deepEqual(named.toSorted(), packages.toSorted());
+});
+
 Deno.test("no file of the house imports itself by way of others", () => {
   const inner = FILES.filter(({ path }) => !OUTSIDE.includes(roomOf(path)));
   const targets = new Map(
@@ -136,8 +148,7 @@ Deno.test("no folder imports itself by way of others", () => {
   const targets = new Map<string, Set<string>>();
   for (const file of inner) {
     const from = folderOf(file.path);
-    // The list of commands leads to all of them, lazily.
-    if (from === "" || file.path === "commands/_cli/load_command.ts") continue;
+    if (from === "") continue;
     for (const specifier of relativeImports(file)) {
       const to = folderOf(targetOf(file, specifier));
       // A folder may lean on its inner ones, and these on their outer one.
@@ -162,6 +173,12 @@ Deno.test("no folder is a bag of loose files", () => {
     !LISTS.includes(folder) && files.length > MOST_LOOSE_FILES
   );
   assert.deepEqual(bags.map(([folder, files]) => `${folder}: ${files.length} files`), []);
+});
+
+Deno.test("an entry file is inside its folder, not beside it", () => {
+  const folders = new Set(FILES.map(({ path }) => folderOf(path)));
+  const twins = FILES.filter(({ path }) => folders.has(path.replace(/\.ts$/, "")));
+  assert.deepEqual(twins.map(({ path }) => path), []);
 });
 
 function folderOf(path: string): string {

@@ -19,7 +19,7 @@ function stepsOf(spec: string | undefined, withTests: boolean): Step[] {
     ["format", ["fmt", "--check", "--quiet"]],
     ["lint", ["lint", "--quiet"]],
     ["types", ["task", "--quiet", "check"]],
-    ["lock file", ["check", "--frozen", "--quiet", "main.ts", "mod.ts"]],
+    ["lock file", ["check", "--frozen", "--quiet", "main.ts", "mod.ts", "commands"]],
     ["examples in the docs", ["check", "--quiet", "--doc-only", "README.md", "docs"]],
     ...(spec === undefined ? [] : [
       ["contract with Oura's OpenAPI export", ["task", "--quiet", "contract", spec]],

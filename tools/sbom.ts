@@ -1,10 +1,11 @@
 /**
  * The bill of materials of the program, as CycloneDX 1.6 JSON on standard output: every npm package
- * the module graph of `main.ts` holds, with the checksum `deno.lock` pins it to.
+ * the program imports, with the checksum `deno.lock` pins it to.
  */
 import process from "node:process";
 import deno from "../deno.json" with { type: "json" };
 import lockText from "../deno.lock" with { type: "text" };
+import { moduleOf, ROOTS } from "./program_modules.ts";
 
 interface Package {
   name: string;
@@ -21,7 +22,7 @@ interface Info {
 /** The packages the program imports, and what these need, by their id in the lock file. */
 async function programPackages(): Promise<Map<string, Package>> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["info", "--json", "main.ts"],
+    args: ["info", "--json", moduleOf(ROOTS)],
     cwd: new URL("..", import.meta.url),
   }).output();
   if (code !== 0) throw new Error(new TextDecoder().decode(stderr));

@@ -1,5 +1,4 @@
 /** A failure as people read it, and as the JSON document of a command that has no result. */
-import { CommanderError } from "commander";
 import { ConfigError, formatPath } from "../../config/yaml/problem.ts";
 import { OuraSyncError } from "../../lib/errors.ts";
 import { qualifyCommands } from "./command_names.ts";
@@ -42,10 +41,6 @@ function factsOf(error: unknown): FailureDocument["error"] {
       message,
     }));
     return { code, message, hint, problems };
-  }
-  if (error instanceof CommanderError) {
-    const [message = "", hint] = error.message.replace(/^error: /, "").split("\n");
-    return { code: "COMMAND_LINE", message, hint: hint?.replace(/^\((.*)\)$/, "$1") };
   }
   // What it says may be anything, so only standard error has it.
   return { code: "BUG", message: "this is a bug; standard error has the lines to report" };

@@ -1,40 +1,48 @@
-/** The file of each command, loaded when the command is called: `--help` loads no driver. */
+/**
+ * The file of each command, loaded when the command is called.
+ *
+ * The paths are values, because Deno reads the modules of every literal `import()` at its start, and
+ * all commands together are 700 modules. What needs all of them (`deno compile`) asks for this list.
+ */
 import type { CommandDefinition, CommandModule } from "./define_command.ts";
 import type { CommandName } from "./registry.ts";
 
-const FILES: Readonly<Record<CommandName, () => Promise<CommandModule>>> = {
-  demo: () => import("../demo/mod.ts"),
-  init: () => import("../init/mod.ts"),
-  auth: () => import("../auth/mod.ts"),
-  sync: () => import("../sync/mod.ts"),
-  backfill: () => import("../backfill.ts"),
-  import: () => import("../import.ts"),
-  plan: () => import("../plan.ts"),
-  apply: () => import("../apply.ts"),
-  replay: () => import("../replay.ts"),
-  migrate: () => import("../migrate.ts"),
-  validate: () => import("../validate.ts"),
-  doctor: () => import("../doctor/mod.ts"),
-  status: () => import("../status/mod.ts"),
-  wearers: () => import("../wearers.ts"),
-  gaps: () => import("../gaps.ts"),
-  rejects: () => import("../rejects/mod.ts"),
-  query: () => import("../query.ts"),
-  schedule: () => import("../schedule/mod.ts"),
-  export: () => import("../export.ts"),
-  forget: () => import("../forget.ts"),
-  prune: () => import("../prune.ts"),
-  worker: () => import("../worker/mod.ts"),
-  dashboard: () => import("../dashboard/mod.ts"),
-  serve: () => import("../serve/mod.ts"),
-  report: () => import("../report.ts"),
-  webhooks: () => import("../webhooks/mod.ts"),
-  completions: () => import("../completions/mod.ts"),
-  simulate: () => import("../simulate.ts"),
-  schema: () => import("../schema.ts"),
+/** By the name of the command, from the directory `commands`. */
+export const COMMAND_FILES: Readonly<Record<CommandName, string>> = {
+  demo: "demo/mod.ts",
+  init: "init/mod.ts",
+  auth: "auth/mod.ts",
+  sync: "sync/mod.ts",
+  backfill: "backfill.ts",
+  import: "import/mod.ts",
+  plan: "plan.ts",
+  apply: "apply.ts",
+  replay: "replay.ts",
+  migrate: "migrate.ts",
+  validate: "validate.ts",
+  doctor: "doctor/mod.ts",
+  status: "status/mod.ts",
+  wearers: "wearers.ts",
+  gaps: "gaps.ts",
+  rejects: "rejects/mod.ts",
+  query: "query.ts",
+  schedule: "schedule/mod.ts",
+  export: "export.ts",
+  forget: "forget.ts",
+  prune: "prune.ts",
+  worker: "worker/mod.ts",
+  dashboard: "dashboard/mod.ts",
+  serve: "serve/mod.ts",
+  report: "report.ts",
+  webhooks: "webhooks/mod.ts",
+  completions: "completions/mod.ts",
+  simulate: "simulate.ts",
+  schema: "schema.ts",
 };
 
 /** Loads a command. */
 export async function loadCommand(name: CommandName): Promise<CommandDefinition> {
-  return (await FILES[name]()).default;
+  const { href } = new URL(`../${COMMAND_FILES[name]}`, import.meta.url);
+  const module: CommandModule = await import(href);
+  return module.default;
 }

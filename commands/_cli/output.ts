@@ -1,5 +1,5 @@
 /** How results look: tables for people, JSON and CSV for programs. */
-import stringWidth from "string-width";
+import stringWidth from "fast-string-width";
 import { csvField } from "../../lib/values/csv.ts";
 import { visibleValue } from "../../lib/values/visible.ts";
 import type { Terminal } from "./terminal.ts";

@@ -10,7 +10,7 @@ interface EnvironmentRights {
 /** A permission set as `deno.json` has it. */
 export interface PermissionSet {
   readonly net?: true | readonly string[];
-  readonly read?: true | readonly string[];
+  readonly read?: true;
   readonly write?: true;
   readonly sys?: readonly string[];
   readonly run?: readonly string[];
@@ -58,7 +58,7 @@ export const PERMISSION_SETS = {
   /** Writes units for the service manager of the user. */
   schedule: { read: true, write: true, env: variables(...HOME_VARIABLES) },
   /** Serves this machine only, or writes an account export. */
-  simulator: { net: loopback, read: ["."], write: true },
+  simulator: { net: loopback, read: true, write: true },
   /** The simulator and an embedded database. */
   demo: { ...fetching, net: loopback, run: browsers },
 } satisfies Readonly<Record<string, PermissionSet>>;

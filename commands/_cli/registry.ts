@@ -18,7 +18,7 @@ export interface CommandEntry {
 const ENTRIES = [
   {
     name: "demo",
-    summary: "try everything, with a simulated Oura and a new embedded database",
+    summary: "try everything with a simulated Oura and an embedded database",
     database: "write",
     permissions: "demo",
   },
@@ -60,13 +60,13 @@ const ENTRIES = [
   },
   {
     name: "apply",
-    summary: "make the tables match oura.yaml, and fill new columns from stored documents",
+    summary: "make the tables match oura.yaml, and fill the new columns",
     database: "write",
     permissions: "fetch",
   },
   {
     name: "replay",
-    summary: "transform and load the stored documents again, without requests to Oura",
+    summary: "transform and load stored documents again, without asking Oura",
     database: "write",
     permissions: "database",
   },
@@ -180,7 +180,7 @@ const ENTRIES = [
   },
   {
     name: "simulate",
-    summary: "run a simulated Oura with synthetic data: API, OAuth and webhooks",
+    summary: "run a simulated Oura: API, OAuth and webhooks, synthetic data",
     database: "none",
     permissions: "simulator",
   },

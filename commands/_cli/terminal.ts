@@ -1,5 +1,4 @@
 /** The outside world of a command: streams, environment, signals and exit, in one interface. */
-import { join } from "node:path";
 import { UsageError } from "../../lib/errors.ts";
 import type { SignalSource } from "../../lib/process/interruption.ts";
 import { visibleLines } from "../../lib/values/visible.ts";
@@ -102,8 +101,3 @@ export const systemTerminal: Terminal = {
   },
   exit: (code) => Deno.exit(code),
 };
-
-/** Resolves relative names against a directory other than the current one. */
-export function pathsIn(directory: string): Terminal["path"] {
-  return (name) => name.startsWith("/") ? name : join(directory, name);
-}

@@ -1,14 +1,9 @@
 /** `auth`: signing in and out, and the key to the stored tokens. */
 import { Option } from "commander";
-import { ENV_FILE } from "../../config/environment/env_file.ts";
 import { type DatabaseContext, defineCommand, defineGroup } from "../_cli/define_command.ts";
 import { userIdFlag } from "../_cli/flags.ts";
 import type { AuthContext } from "./context.ts";
-import { invite, invites } from "./invite.ts";
-import { login, type LoginOptions } from "./login.ts";
-import { logout } from "./logout.ts";
-import { rotate } from "./rotate_key.ts";
-import { status } from "./status.ts";
+import type { LoginOptions } from "./login.ts";
 
 interface JsonOption {
   json?: boolean;
@@ -18,24 +13,24 @@ interface JsonOption {
 export default defineGroup({
   login: [
     "sign in a wearer",
-    authCommand("write", login, [
+    authCommand("write", async () => (await import("./login.ts")).login, [
       new Option("--no-browser", "print the URL, and read the pasted redirect URL or code"),
       new Option("--scopes <names>", "request only these scopes, separated by commas"),
     ]),
   ],
   status: [
     "show who is signed in, with scopes and expiry",
-    authCommand("read", status),
+    authCommand("read", async () => (await import("./status.ts")).status),
   ],
   logout: [
     "revoke a sign-in at Oura and delete it; keep the data",
-    authCommand("write", logout, [
+    authCommand("write", async () => (await import("./logout.ts")).logout, [
       userIdFlag("the wearer (default: the first signed-in one)"),
     ]),
   ],
   invite: [
     "make a one-time link with which a participant signs in",
-    authCommand("write", invite, [
+    authCommand("write", async () => (await import("./invite.ts")).invite, [
       new Option("--label <label>", "what the participant is called, such as P-017"),
       new Option("--study <name>", "who invites, for the consent page"),
       new Option("--url <url>", "where `serve` is reached from outside, such as https://…"),
@@ -46,31 +41,34 @@ export default defineGroup({
   ],
   invites: [
     "list the open links",
-    authCommand("read", invites),
+    authCommand("read", async () => (await import("./invite.ts")).invites),
   ],
   "rotate-key": [
     "encrypt the stored tokens with a new key",
-    authCommand("write", rotate),
+    authCommand("write", async () => (await import("./rotate_key.ts")).rotate),
   ],
 });
 
 function authCommand<Options extends JsonOption = LoginOptions & JsonOption>(
   database: "read" | "write",
-  body: (context: AuthContext, options: Options) => Promise<void>,
+  loadBody: () => Promise<(context: AuthContext, options: Options) => Promise<void>>,
   options: readonly Option[] = [],
 ) {
   return defineCommand({
     database,
     options,
     json: true,
-    run: (context: DatabaseContext<Options, undefined>) =>
-      body(contextOf(context), context.options),
+    async run(context: DatabaseContext<Options, undefined>) {
+      const body = await loadBody();
+      await body(await contextOf(context), context.options);
+    },
   });
 }
 
-function contextOf<Options>(
+async function contextOf<Options>(
   { terminal, options, settings, pipeline, db, hasTables }: DatabaseContext<Options, undefined>,
-): AuthContext {
+): Promise<AuthContext> {
+  const { ENV_FILE } = await import("../../config/environment/env_file.ts");
   return {
     settings,
     db,

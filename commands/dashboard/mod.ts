@@ -4,9 +4,7 @@ import type { Database } from "../../lib/db/driver/database.ts";
 import { interruptible } from "../../lib/process/interruption.ts";
 import { defineCommand } from "../_cli/define_command.ts";
 import { userIdFlag } from "../_cli/flags.ts";
-import { shownWearer } from "../shown_wearer.ts";
 import { numberOption } from "../sync/options.ts";
-import { servePage } from "./serve_page.ts";
 
 interface Options {
   port: string;
@@ -30,6 +28,8 @@ export default defineCommand<Options>({
     userIdFlag("show only this wearer (default: all)"),
   ],
   async run({ options, terminal, ...context }) {
+    const { shownWearer } = await import("../shown_wearer.ts");
+    const { servePage } = await import("./serve_page.ts");
     const page = {
       port: numberOption("--port", options.port, 0, 65_535),
       hostname: options.host,

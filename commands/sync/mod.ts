@@ -1,9 +1,9 @@
 import { Option } from "commander";
 import { type CommandContext, defineCommand } from "../_cli/define_command.ts";
-import { demandOf, type SpanOptions } from "../../pipelines/sync/plan/demand.ts";
+import type { SpanOptions } from "../../pipelines/sync/plan/demand.ts";
+import { FETCH_OPTIONS, type FetchOptions } from "./fetch_options.ts";
 import { durationOption } from "./options.ts";
 import { repeat } from "./repeat.ts";
-import { FETCH_OPTIONS, type FetchOptions, runFetch } from "./sync_command.ts";
 
 interface Options extends FetchOptions, SpanOptions {
   every?: string;
@@ -37,8 +37,13 @@ export default defineCommand({
   },
 });
 
-function syncOnce(context: CommandContext<Options>, signal?: AbortSignal): Promise<number> {
-  return runFetch(context, ({ syncDaysBack }) => ({
+async function syncOnce(
+  context: CommandContext<Options>,
+  signal?: AbortSignal,
+): Promise<number> {
+  const { demandOf } = await import("../../pipelines/sync/plan/demand.ts");
+  const { runFetch } = await import("./sync_command.ts");
+  return await runFetch(context, ({ syncDaysBack }) => ({
     command: "sync",
     demand: demandOf(context.options, syncDaysBack, new Date()),
     ...(signal ? { signal } : {}),

@@ -1,5 +1,4 @@
-/** What `sync` and `backfill` share: their options, the health check, the run, and its report. */
-import { Option } from "commander";
+/** What `sync` and `backfill` share: the health check, the run, and its report. */
 import type { Settings } from "../../config/environment/settings.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { EXIT, gravest } from "../../lib/errors.ts";
@@ -10,38 +9,15 @@ import { withDatabase } from "../../lib/db/migrate/with_database.ts";
 import { withDryRunDatabase } from "../_cli/context.ts";
 import type { CommandContext } from "../_cli/define_command.ts";
 import { describe } from "../_cli/failure.ts";
-import { typesFlag, userIdFlag } from "../_cli/flags.ts";
 import { jsonText } from "../_cli/output.ts";
 import type { Terminal } from "../_cli/terminal.ts";
-import type { SyncRequest } from "../../pipelines/sync/run_sync.ts";
-import type { WearerOptions } from "../../pipelines/sync/wearers.ts";
+import { runSync, type SyncRequest } from "../../pipelines/sync/run_sync.ts";
 import { typesOption } from "../../pipelines/sync/plan/demand.ts";
 import { poolSizeFor } from "../../pipelines/sync/pool_size.ts";
+import type { FetchOptions } from "./fetch_options.ts";
 import { concurrencyOption, durationOption } from "./options.ts";
+import { createProgress } from "./progress.ts";
 import { rehearsalText, reportJson, reportText } from "./report.ts";
-
-/** Options of every command that fetches. */
-export interface FetchOptions extends WearerOptions {
-  types?: string;
-  dryRun?: boolean;
-  concurrency: string;
-  patience: string;
-  json?: boolean;
-  apply: boolean;
-}
-
-/** The options of every command that fetches, as they are typed. */
-export const FETCH_OPTIONS: readonly Option[] = [
-  typesFlag(),
-  userIdFlag("sync this wearer (default: the first with a valid sign-in)"),
-  new Option("--all-users", "sync every signed-in wearer").conflicts("userId"),
-  new Option("--dry-run", "show what would be fetched, without fetching or writing"),
-  new Option("--concurrency <auto|n>", "requests in flight at once").default("auto"),
-  new Option("--patience <duration>", "how long to wait once Oura's rate limit is reached").default(
-    "15m",
-  ),
-  new Option("--no-apply", "do not add the new columns of oura.yaml to the tables"),
-];
 
 /** What tells one command that fetches from another. */
 export type FetchRequest = Pick<SyncRequest, "command" | "demand" | "priority" | "signal">;
@@ -65,8 +41,6 @@ export async function runFetch(
     const concurrency = concurrencyOption(options.concurrency);
     const patienceMs = durationOption("--patience", options.patience);
     const request = requestOf(settings);
-    const { runSync } = await import("../../pipelines/sync/run_sync.ts");
-    const { createProgress } = await import("./progress.ts");
     const work = async (db: Database) => {
       using interruption = interruptible(terminal.err, request.signal, terminal);
       return await runSync({ settings, pipeline, db }, {

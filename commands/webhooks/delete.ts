@@ -1,13 +1,7 @@
 import { Option } from "commander";
 import { EXIT, PartialError, UsageError } from "../../lib/errors.ts";
-import { SubscriptionNotFoundError } from "../../lib/oura/webhooks/subscription_errors.ts";
 import type { Subscription } from "../../lib/oura/webhooks/subscription.ts";
-import { webhookApp } from "../../server/subscriptions/app_client.ts";
-import {
-  type FailedChange,
-  reported,
-  type ReportedSubscription,
-} from "../../server/subscriptions/report.ts";
+import type { FailedChange, ReportedSubscription } from "../../server/subscriptions/report.ts";
 import { type CommandContext, defineCommand } from "../_cli/define_command.ts";
 import { changeLines, failureLines } from "./format.ts";
 
@@ -30,6 +24,11 @@ export default defineCommand({
   async run(context: CommandContext<Options>) {
     const { options } = context;
     checkChoice(options);
+    const { SubscriptionNotFoundError } = await import(
+      "../../lib/oura/webhooks/subscription_errors.ts"
+    );
+    const { webhookApp } = await import("../../server/subscriptions/app_client.ts");
+    const { reported } = await import("../../server/subscriptions/report.ts");
     const { client } = webhookApp(await context.settings());
     const meant = (await client.list()).filter((one) => options.all || isMeant(one, options));
     const deleted: ReportedSubscription[] = [];

@@ -1,7 +1,6 @@
 import { Option } from "commander";
 import { EXIT } from "../../lib/errors.ts";
 import { interruptible } from "../../lib/process/interruption.ts";
-import { ensureSubscriptions } from "../../server/subscriptions/ensure.ts";
 import type { EnsureReport } from "../../server/subscriptions/report.ts";
 import { type CommandContext, defineCommand } from "../_cli/define_command.ts";
 import { changeLines, failureLines } from "./format.ts";
@@ -19,6 +18,7 @@ export default defineCommand({
   help: "Subscriptions belong to the app. Those that oura.yaml does not want are deleted,\n" +
     "including those of other programs. Exit code 4 means that some could not be changed.",
   async run(context: CommandContext<Options>) {
+    const { ensureSubscriptions } = await import("../../server/subscriptions/ensure.ts");
     const settings = await context.settings();
     const pipeline = await context.pipeline();
     const { terminal } = context;

@@ -1,5 +1,3 @@
-import { webhookApp } from "../../server/subscriptions/app_client.ts";
-import { reported } from "../../server/subscriptions/report.ts";
 import { type CommandContext, defineCommand } from "../_cli/define_command.ts";
 import { subscriptionTable } from "./format.ts";
 
@@ -9,6 +7,8 @@ export default defineCommand({
   configuration: true,
   json: true,
   async run(context: CommandContext<object>) {
+    const { webhookApp } = await import("../../server/subscriptions/app_client.ts");
+    const { reported } = await import("../../server/subscriptions/report.ts");
     const { client } = webhookApp(await context.settings());
     const subscriptions = (await client.list()).map(reported);
     context.print(

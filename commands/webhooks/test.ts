@@ -1,11 +1,5 @@
 import { EXIT } from "../../lib/errors.ts";
-import { requireWebhooks, webhookApp } from "../../server/subscriptions/app_client.ts";
-import { wantedSubscriptions } from "../../server/subscriptions/plan.ts";
-import {
-  probeHandshake,
-  type ProbeResult,
-  probeSignature,
-} from "../../server/subscriptions/probe.ts";
+import type { ProbeResult } from "../../server/subscriptions/probe.ts";
 import { type CommandContext, defineCommand } from "../_cli/define_command.ts";
 
 /** `webhooks test`: whether the public address leads to our receiver. Changes nothing, anywhere. */
@@ -16,6 +10,11 @@ export default defineCommand({
   help: "Makes the handshake for each subscription, and sends one event with a wrong signature,\n" +
     "which must be refused. Exit code 4 means that an answer is wrong or missing.",
   async run(context: CommandContext<object>) {
+    const { requireWebhooks, webhookApp } = await import(
+      "../../server/subscriptions/app_client.ts"
+    );
+    const { wantedSubscriptions } = await import("../../server/subscriptions/plan.ts");
+    const { probeHandshake, probeSignature } = await import("../../server/subscriptions/probe.ts");
     const settings = await context.settings();
     const webhooks = requireWebhooks(await context.pipeline());
     const { clientSecret } = webhookApp(settings);

@@ -3,7 +3,6 @@ import { interruptible } from "../../lib/process/interruption.ts";
 import { type DatabaseContext, defineCommand } from "../_cli/define_command.ts";
 import { countText } from "../_cli/output.ts";
 import { numberOption } from "../sync/options.ts";
-import { retryFailedJobs } from "./retry.ts";
 import { syncEveryFlag, syncEveryOption } from "./sync_every.ts";
 
 interface Options {
@@ -65,6 +64,7 @@ async function work(context: DatabaseContext<Options, WorkerRequest>): Promise<v
 async function retry(
   { settings, db, print }: DatabaseContext<Options, WorkerRequest>,
 ): Promise<void> {
+  const { retryFailedJobs } = await import("./retry.ts");
   const counts = await retryFailedJobs(settings, db);
   print(
     counts,

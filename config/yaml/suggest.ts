@@ -1,4 +1,4 @@
-import { distance } from "fastest-levenshtein";
+import leven from "leven";
 
 const LONGEST = 64;
 
@@ -24,7 +24,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
 
 /** Changes of a letter; letters that only changed places are one. */
 function slips(word: string, candidate: string): number {
-  const changes = distance(word, candidate);
+  const changes = leven(word, candidate);
   return changes === 2 && sorted(word) === sorted(candidate) ? 1 : changes;
 }
 

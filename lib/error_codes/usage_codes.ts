@@ -3,7 +3,7 @@ import type { CodeTable } from "./code_table.ts";
 /** Wrong options, settings or configuration: exit code 2. */
 export const USAGE_CODES = {
   COMMAND_LINE: {
-    cause: "The command or an option is unknown, or an option lacks its value (only in `--json`).",
+    cause: "The command or an option is unknown, or an option lacks its value.",
     fix: "See `--help`.",
   },
   CONFIG_INVALID: {

@@ -19,13 +19,9 @@ import {
   type RowFilter,
   seriesTable,
 } from "./export_table.ts";
+import type { ExportFormat } from "./formats.ts";
 import { ndjsonPieces } from "./ndjson_file.ts";
 import { parquetPieces } from "./parquet_file.ts";
-
-/** The formats of exported files; each is also the end of their names. */
-export const EXPORT_FORMATS = ["csv", "ndjson", "parquet"] as const;
-/** One of {@linkcode EXPORT_FORMATS}. */
-export type ExportFormat = typeof EXPORT_FORMATS[number];
 
 /** What is exported, and how. */
 export interface ExportOptions extends CsvOptions {

@@ -58,6 +58,12 @@ for (const [name, args] of HELP) {
   });
 }
 
+Deno.test("the help fits into 80 columns, and is the same before a command", async () => {
+  const { out } = await program("--help");
+  assert.deepEqual(out.split("\n").filter((line) => line.length > 80), []);
+  assert.equal((await program("--help", "sync")).out, out);
+});
+
 Deno.test("help with a command is that command's --help", async () => {
   assert.deepEqual(await program("help", "sync"), await program("sync", "--help"));
 });
@@ -80,16 +86,16 @@ Deno.test("every command has help of its own", async () => {
 
 /** Mistakes, and what must be said of each. */
 const MISTAKES: [string, string[], RegExp][] = [
-  ["an unknown command", ["snyc"], /unknown command 'snyc'\n.*sync\?/],
+  ["an unknown command", ["snyc"], /unknown command 'snyc' \[COMMAND_LINE\]\n.*sync\?/],
   [
     "an unknown option before a command",
     ["--verison"],
-    /unknown option '--verison'\n.*--version\?/,
+    /unknown option '--verison' \[COMMAND_LINE\]\n.*--version\?/,
   ],
   [
     "an unknown option of a command",
     ["sync", "--intial"],
-    /unknown option '--intial'\n.*--initial\?/,
+    /unknown option '--intial' \[COMMAND_LINE\]\n.*--initial\?/,
   ],
   ["an argument too many", ["sync", "daily_sleep"], /too many arguments/],
   ["an option without its value", ["sync", "--start-date"], /argument missing/],

@@ -1,8 +1,7 @@
 /** Every command that writes for long ends in order at the first signal, at once at the second. */
 import assert from "node:assert/strict";
 import { run } from "../../commands/_cli/program.ts";
-import { pathsIn } from "../../commands/_cli/terminal.ts";
-import { SILENT } from "../support/in_process.ts";
+import { pathsIn, SILENT } from "../support/in_process.ts";
 import { type Desk, deskTest } from "./support.ts";
 
 type Signal = "SIGINT" | "SIGTERM";

@@ -3,14 +3,18 @@
  * place, everything is resolved and embedded, only the result does not start.
  */
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { basename } from "node:path";
+import { execPath } from "node:process";
+import { fileURLToPath } from "node:url";
 import {
   ALL_PERMISSIONS,
   PERMISSION_SETS,
   type PermissionSet,
 } from "../../commands/_cli/permissions.ts";
-import { execPath } from "node:process";
-import { fileURLToPath } from "node:url";
 import { compileArguments, TARGETS } from "../../tools/compile/arguments.ts";
+import { ROOTS } from "../../tools/program_modules.ts";
+import { moduleGraph } from "./module_graph.ts";
 import { inEmptyDirectory, PROJECT, runDeno } from "./support.ts";
 
 const options = { sanitizeOps: true, sanitizeResources: true };
@@ -23,17 +27,24 @@ Deno.test(
       const args = compileArguments({ output: `${directory}/oura-sync` });
       const main = fileURLToPath(new URL("main.ts", PROJECT));
       const config = fileURLToPath(new URL("deno.json", PROJECT));
-      const [compile, ...rest] = args.slice(0, -1);
+      const [compile, ...rest] = args.slice(0, -1)
+        .map((arg) => arg.startsWith("commands/") ? fileURLToPath(new URL(arg, PROJECT)) : arg);
       const { code, err } = await runDeno(
         [compile!, "--config", config, ...rest, main],
         directory,
         { DENORT_BIN: execPath },
       );
       assert.equal(code, 0, err);
-      const size = (await Deno.stat(`${directory}/oura-sync`)).size;
-      const embedded = size - (await Deno.stat(execPath)).size;
-      assert.ok(embedded > 10_000_000, `PGlite is in it: ${embedded} bytes`);
-      assert.ok(embedded < 70_000_000, `and nothing else that is large: ${embedded} bytes`);
+      const binary = Buffer.from(await Deno.readFile(`${directory}/oura-sync`));
+      const embedded = binary.subarray((await Deno.stat(execPath)).size);
+      assert.ok(embedded.length > 10_000_000, `PGlite is in it: ${embedded.length} bytes`);
+      assert.ok(embedded.length < 70_000_000, `nothing else is large: ${embedded.length} bytes`);
+      const { all } = await moduleGraph(...ROOTS);
+      const folders = Object.groupBy(all, (path) => path.slice(0, path.lastIndexOf("/")));
+      for (const [file = ""] of Object.values(folders).filter((files) => files !== undefined)) {
+        if (/^(npm|node):/.test(file)) continue;
+        assert.ok(embedded.includes(basename(file)), `${file} is not in the binary`);
+      }
     }),
 );
 
@@ -42,7 +53,7 @@ Deno.test(
   options,
   () =>
     inEmptyDirectory(async (directory) => {
-      const tool = ["run", "--quiet", "-A", new URL("tools/compile.ts", PROJECT).href];
+      const tool = ["run", "--quiet", "-A", new URL("tools/compile/mod.ts", PROJECT).href];
       const output = ["--output", `${directory}/made`];
       const env = { DENORT_BIN: execPath };
       const made = await runDeno([...tool, ...output], PROJECT, env);

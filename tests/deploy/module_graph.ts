@@ -1,5 +1,6 @@
 /** What a program is made of, as `deno info` sees it. */
 import assert from "node:assert/strict";
+import { moduleOf } from "../../tools/program_modules.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -24,19 +25,14 @@ export interface ModuleGraph {
 
 /** Asks `deno info` for the graph of some modules, which are paths from the root of the project. */
 export async function moduleGraph(...roots: string[]): Promise<ModuleGraph> {
-  const modules = new Map<string, InfoModule>();
-  for (const root of roots) {
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["info", "--json", root],
-      cwd: ROOT,
-    }).output();
-    assert.equal(code, 0, new TextDecoder().decode(stderr));
-    const info = JSON.parse(new TextDecoder().decode(stdout)) as { modules: InfoModule[] };
-    for (const module of info.modules) {
-      assert.equal(module.error, undefined, module.specifier);
-      modules.set(module.specifier, module);
-    }
-  }
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", moduleOf(roots)],
+    cwd: ROOT,
+  }).output();
+  assert.equal(code, 0, new TextDecoder().decode(stderr));
+  const info = JSON.parse(new TextDecoder().decode(stdout)) as { modules: InfoModule[] };
+  const modules = new Map(info.modules.map((module) => [module.specifier, module]));
+  for (const { error, specifier } of info.modules) assert.equal(error, undefined, specifier);
   const reach = (dynamic: boolean) => {
     const reached = new Set<string>();
     const queue = roots.map((root) => new URL(root, ROOT).href);

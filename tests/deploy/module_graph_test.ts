@@ -1,5 +1,6 @@
 /** A program is made of what it uses: by its graph, and by what a run has loaded. */
 import assert from "node:assert/strict";
+import { ROOTS } from "../../tools/program_modules.ts";
 import { serveSimulator, staticToken } from "../../simulator/mod.ts";
 import { createDatabase, sharedCluster } from "../support/postgres.ts";
 import { among, moduleGraph } from "./module_graph.ts";
@@ -11,12 +12,26 @@ const options = { sanitizeOps: true, sanitizeResources: true };
 await sharedCluster();
 
 Deno.test("the program reads nothing of itself outside the module graph", options, async () => {
-  const { all } = await moduleGraph("main.ts");
+  const { all } = await moduleGraph(...ROOTS);
   assert.ok(among(all, /\.(sql|yaml|html|css)$/).includes("config/oura.yaml"));
   const sql = await Array.fromAsync(Deno.readDir(new URL("sql/queries", PROJECT)));
   const unused = sql.map(({ name }) => `sql/queries/${name}`).filter((name) => !all.has(name));
   assert.deepEqual(unused, [], "queries nobody imports");
   assert.deepEqual(among(all, /^(tests|tools|bench)\//), []);
+});
+
+Deno.test("--help of the program loads a few files and no package", options, async () => {
+  const { atOnce } = await moduleGraph("main.ts");
+  assert.deepEqual(among(atOnce, /^(npm|node):/), []);
+  assert.ok(atOnce.size < 20, [...atOnce].join("\n"));
+});
+
+Deno.test("a command says what it is before it loads what it needs", options, async () => {
+  const { atOnce } = await moduleGraph(...ROOTS);
+  const packages = among(atOnce, /^npm:/).map((specifier) => specifier.replace(/^npm:\/?/, ""));
+  const allowed = /^(commander|fast-string-width)@/;
+  assert.deepEqual(packages.filter((name) => !allowed.test(name)), []);
+  assert.deepEqual(among(atOnce, /^(reports|server|simulator|pipelines\/sync)\//), []);
 });
 
 Deno.test("a sync to a server is made of neither PGlite nor the simulator", options, async () => {

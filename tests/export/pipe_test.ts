@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import { parquetReadObjects } from "hyparquet";
 import { run } from "../../commands/_cli/program.ts";
-import { pathsIn } from "../../commands/_cli/terminal.ts";
-import { runInProcess, SILENT } from "../support/in_process.ts";
+import { pathsIn, runInProcess, SILENT } from "../support/in_process.ts";
 import { createDatabase } from "../support/postgres.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 

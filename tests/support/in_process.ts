@@ -1,5 +1,6 @@
 /** Runs commands in this process, as a person or a cron job would run the program. */
-import { pathsIn, type Terminal } from "../../commands/_cli/terminal.ts";
+import { join } from "node:path";
+import type { Terminal } from "../../commands/_cli/terminal.ts";
 import { run } from "../../commands/_cli/program.ts";
 import type { Ended, Surroundings } from "./run.ts";
 
@@ -29,6 +30,11 @@ export const SILENT: Terminal = {
     throw new Error(`the command ended the process with ${code}`);
   },
 };
+
+/** Resolves relative names against a directory other than the current one. */
+export function pathsIn(directory: string): Terminal["path"] {
+  return (name) => name.startsWith("/") ? name : join(directory, name);
+}
 
 /**
  * Runs a command of the program to its end. Files are named relative to `directory`; the data

@@ -59,7 +59,7 @@ Deno.test("a schema that holds itself ends the comparison instead of running for
 
 async function runContract(...args: string[]) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--allow-read", "tools/contract.ts", ...args],
+    args: ["run", "--quiet", "--allow-read", "tools/contract/mod.ts", ...args],
     cwd: new URL("../..", import.meta.url),
   }).output();
   const decoder = new TextDecoder();

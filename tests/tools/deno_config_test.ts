@@ -1,6 +1,6 @@
 /** `deno.json` has what the registry of commands says, and every place names the same Deno. */
 import assert from "node:assert/strict";
-import { MINIMUM_DENO, requireDeno } from "../../commands/_cli/minimum_deno.ts";
+import { MINIMUM_DENO, requireDeno } from "../../lib/process/minimum_deno.ts";
 import { patternsOf, PERMISSION_SETS } from "../../commands/_cli/permissions.ts";
 import { COMMANDS } from "../../commands/_cli/registry.ts";
 import { SETTING_NAMES } from "../../config/environment/settings.ts";

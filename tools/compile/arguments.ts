@@ -1,6 +1,7 @@
 /** How `deno compile` is called. */
 import { ALL_PERMISSIONS, permissionOptions } from "../../commands/_cli/permissions.ts";
 import { V8_FLAGS } from "../deno_config.ts";
+import { ROOTS } from "../program_modules.ts";
 
 /** The machines a binary is made for. */
 export const TARGETS: readonly string[] = [
@@ -21,6 +22,7 @@ export const PERMISSIONS: readonly string[] = [
 export function compileArguments(
   { target, output }: { target?: string | undefined; output: string },
 ): string[] {
+  const [main, ...commands] = ROOTS;
   return [
     "compile",
     "--quiet",
@@ -29,9 +31,10 @@ export function compileArguments(
     "--exclude-unused-npm",
     V8_FLAGS,
     ...PERMISSIONS,
+    ...commands.flatMap((file) => ["--include", file]),
     ...(target === undefined ? [] : ["--target", target]),
     "--output",
     output,
-    "main.ts",
+    main!,
   ];
 }

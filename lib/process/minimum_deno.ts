@@ -1,5 +1,5 @@
 /** The oldest Deno that runs the program. */
-import { UsageError } from "../../lib/errors.ts";
+import { UsageError } from "../errors.ts";
 
 /** Checked against README.md and the workflows by a test. */
 export const MINIMUM_DENO = "2.9.6";

@@ -1,18 +1,14 @@
 import { hostname } from "node:os";
 import { Argument, Option } from "commander";
-import type { Settings } from "../config/environment/settings.ts";
-import type { Pipeline } from "../config/model.ts";
-import type { Database } from "../lib/db/driver/database.ts";
-import { UsageError } from "../lib/errors.ts";
-import { wearerIdOf } from "../lib/oura/wearer_id.ts";
-import { VERSION } from "../lib/version.ts";
-import { wearerNamed } from "../lib/db/store/wearers.ts";
-import { knownWearers } from "../reports/known_wearers.ts";
-import type { ImportReport } from "../pipelines/import/import_archive.ts";
-import { type CommandContext, defineCommand } from "./_cli/define_command.ts";
-import { typesFlag, userIdFlag } from "./_cli/flags.ts";
-import { countText, textTable } from "./_cli/output.ts";
-import { typesOption } from "../pipelines/sync/plan/demand.ts";
+import type { Settings } from "../../config/environment/settings.ts";
+import type { Pipeline } from "../../config/model.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
+import { UsageError } from "../../lib/errors.ts";
+import { VERSION } from "../../lib/version.ts";
+import type { ImportReport } from "../../pipelines/import/import_archive.ts";
+import { type CommandContext, defineCommand } from "../_cli/define_command.ts";
+import { typesFlag, userIdFlag } from "../_cli/flags.ts";
+import { countText, textTable } from "../_cli/output.ts";
 
 interface Options {
   userId?: string;
@@ -47,11 +43,12 @@ async function importCommand(context: CommandContext<Options>): Promise<number> 
   const settings = await context.settings();
   const declared = await context.pipeline();
   const exportedAt = instantOption(options.exportedAt);
+  const { typesOption } = await import("../../pipelines/sync/plan/demand.ts");
   const types = typesOption(options.types, declared);
-  const { openArchive } = await import("../pipelines/import/archive.ts");
+  const { openArchive } = await import("../../pipelines/import/archive.ts");
   await using archive = await openArchive(context.terminal.path(path));
-  const { withDryRunDatabase } = await import("./_cli/context.ts");
-  const { withDatabase } = await import("../lib/db/migrate/with_database.ts");
+  const { withDryRunDatabase } = await import("../_cli/context.ts");
+  const { withDatabase } = await import("../../lib/db/migrate/with_database.ts");
   const request = { archive, exportedAt, types };
   const work = (db: Database) => runImport(context, settings, declared, db, request);
   const { schema } = declared;
@@ -60,7 +57,7 @@ async function importCommand(context: CommandContext<Options>): Promise<number> 
     : await withDatabase(settings.connection, schema, work);
   print({ ...report, error: undefined }, () => screen(report));
   if (report.error) {
-    const { describe } = await import("./_cli/failure.ts");
+    const { describe } = await import("../_cli/failure.ts");
     context.terminal.err(describe(report.error));
   }
   return report.exitCode;
@@ -72,18 +69,18 @@ async function runImport(
   declared: Pipeline,
   db: Database,
   request: {
-    archive: Awaited<ReturnType<typeof import("../pipelines/import/archive.ts")["openArchive"]>>;
+    archive: Awaited<ReturnType<typeof import("../../pipelines/import/archive.ts")["openArchive"]>>;
     exportedAt: Date | undefined;
     types: readonly string[] | undefined;
   },
 ): Promise<ImportReport> {
-  const { holdProcessLock, lifeOf } = await import("../lib/process/process_lock.ts");
-  const { interruptible } = await import("../lib/process/interruption.ts");
-  const { applyAdditive } = await import("../pipelines/schema/apply/apply.ts");
-  const { livePipeline } = await import("../pipelines/schema/live_pipeline.ts");
-  const { readState } = await import("../pipelines/schema/database_schema.ts");
-  const { importArchive } = await import("../pipelines/import/import_archive.ts");
-  const { createProgress } = await import("./import/progress.ts");
+  const { holdProcessLock, lifeOf } = await import("../../lib/process/process_lock.ts");
+  const { interruptible } = await import("../../lib/process/interruption.ts");
+  const { applyAdditive } = await import("../../pipelines/schema/apply/apply.ts");
+  const { livePipeline } = await import("../../pipelines/schema/live_pipeline.ts");
+  const { readState } = await import("../../pipelines/schema/database_schema.ts");
+  const { importArchive } = await import("../../pipelines/import/import_archive.ts");
+  const { createProgress } = await import("./progress.ts");
   const dryRun = options.dryRun === true;
   using interruption = interruptible((text) => terminal.err(text));
   const { signal } = interruption;
@@ -124,11 +121,14 @@ async function runImport(
 /** The wearer asked for, who need not be known yet; else the only known one. */
 async function chooseUser(db: Database, asked: string | undefined): Promise<string> {
   if (asked !== undefined) {
+    const { wearerIdOf } = await import("../../lib/oura/wearer_id.ts");
+    const { wearerNamed } = await import("../../lib/db/store/wearers.ts");
     if (wearerIdOf({ id: asked }) === asked) return await wearerNamed(db, asked);
     throw new UsageError("BAD_WEARER", "--user-id is no id that can be stored", {
       hint: "Use letters and digits, such as --user-id me.",
     });
   }
+  const { knownWearers } = await import("../../reports/known_wearers.ts");
   const known = await knownWearers(db);
   if (known.length === 1) return known[0]!.userId;
   const names = known.map(({ userId }) => userId).join(", ");

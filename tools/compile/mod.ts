@@ -4,11 +4,12 @@
  * What is compiled is the commit, not the working directory: it is exported to a directory of its
  * own, where the version gets the commit's id. Nothing that lies about can get into the binary, and
  * `--version` tells what is in it. Everything the program reads of itself (SQL, pages, the YAML it
- * ships, PGlite's WebAssembly) is in the module graph; there is no `--include`.
+ * ships, PGlite's WebAssembly) is in the module graph of `main.ts` and of the files of the commands,
+ * which are included by name.
  */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { compileArguments, TARGETS } from "./compile/arguments.ts";
+import { compileArguments, TARGETS } from "./arguments.ts";
 
 /** A mistake that the caller must fix, shown without a stack. */
 class Refusal extends Error {}
@@ -53,7 +54,7 @@ async function compile(): Promise<void> {
   if (target !== undefined && !TARGETS.includes(target)) {
     refuse(`--target ${target} must be one of ${TARGETS.join(", ")}`);
   }
-  const project = new URL("..", import.meta.url);
+  const project = new URL("../..", import.meta.url);
   const directory = await Deno.makeTempDir();
   try {
     await exportCommit(project, await headOf(project), directory);

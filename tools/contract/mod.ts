@@ -8,11 +8,11 @@
  * does not are listed apart and do not fail the check: the catalog may be newer than the export.
  */
 import { parseArgs } from "node:util";
-import { EXIT, messageOf, OuraSyncError, UsageError } from "../lib/errors.ts";
-import { CATALOG } from "../lib/oura/catalog/index.ts";
-import { compareContract } from "./contract/compare.ts";
-import { parseExport } from "./contract/openapi.ts";
-import { report } from "./contract/report.ts";
+import { EXIT, messageOf, OuraSyncError, UsageError } from "../../lib/errors.ts";
+import { CATALOG } from "../../lib/oura/catalog/index.ts";
+import { compareContract } from "./compare.ts";
+import { parseExport } from "./openapi.ts";
+import { report } from "./report.ts";
 
 const USAGE = `usage: deno task contract PATH [--verbose]
 
