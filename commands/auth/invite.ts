@@ -7,8 +7,8 @@ import {
 } from "../../lib/db/store/invitations.ts";
 import { checkLabel } from "../../lib/db/store/wearers.ts";
 import { UsageError } from "../../lib/errors.ts";
-import { isSafeForSecrets } from "../../lib/loopback.ts";
 import { jsonText, textTable } from "../_cli/output.ts";
+import { publicUrlOption } from "../public_url.ts";
 import { numberOption } from "../sync/options.ts";
 import type { AuthContext } from "./context.ts";
 
@@ -32,7 +32,7 @@ export async function invite(context: AuthContext, options: InviteOptions): Prom
     print(options.json ? jsonText({ id, revoked: true }) : `The link ${id} is no longer valid.`);
     return;
   }
-  const publicUrl = publicUrlOption(options.url ?? context.publicUrl);
+  const publicUrl = publicUrlOf(context, options);
   const label = options.label === undefined ? null : checkLabel(options.label);
   const study = options.study === undefined ? null : studyOption(options.study);
   const now = new Date();
@@ -82,18 +82,12 @@ export async function invites(
   print(rows.length === 0 ? "No link is open." : textTable(head, rows, ["right"]));
 }
 
-function publicUrlOption(value: string | null): string {
-  if (value === null) {
-    throw new UsageError("OPTION_MISSING", "`auth invite` needs --url", {
-      hint:
-        "Name the address at which `serve` is reached, such as --url https://oura.example.org, or set webhooks.url in oura.yaml.",
-    });
-  }
-  const url = URL.parse(value);
-  const isPlain = url !== null && url.search === "" && url.hash === "" && url.username === "";
-  if (url !== null && isPlain && isSafeForSecrets(url)) return url.href.replace(/\/+$/, "");
-  throw new UsageError("BAD_INVITATION", "--url must be an https address without a query", {
-    hint: "Write it as https://oura.example.org. Plain http is accepted for this machine only.",
+function publicUrlOf({ publicUrl }: AuthContext, { url }: InviteOptions): string {
+  if (url !== undefined) return publicUrlOption(url);
+  if (publicUrl !== null) return publicUrl;
+  throw new UsageError("OPTION_MISSING", "`auth invite` needs --url", {
+    hint:
+      "Name the address at which `serve` is reached, such as --url https://oura.example.org, or set webhooks.url in oura.yaml.",
   });
 }
 

@@ -2,6 +2,7 @@
 import { Option } from "commander";
 import { type DatabaseContext, defineCommand, defineGroup } from "../_cli/define_command.ts";
 import { userIdFlag } from "../_cli/flags.ts";
+import { publicUrlFlag } from "../public_url.ts";
 import type { AuthContext } from "./context.ts";
 import type { LoginOptions } from "./login.ts";
 
@@ -33,7 +34,7 @@ export default defineGroup({
     authCommand("write", async () => (await import("./invite.ts")).invite, [
       new Option("--label <label>", "what the participant is called, such as P-017"),
       new Option("--study <name>", "who invites, for the consent page"),
-      new Option("--url <url>", "where `serve` is reached from outside, such as https://…"),
+      publicUrlFlag(),
       new Option("--expires <time>", "how long the link is open: 1h to 90d").default("7d"),
       new Option("--revoke <id>", "end the open link with this number instead")
         .conflicts(["label", "study", "url"]),

@@ -5,18 +5,22 @@ import type { Transaction } from "../../lib/db/driver/database.ts";
 import { interruptible } from "../../lib/process/interruption.ts";
 import { type DatabaseContext, defineCommand } from "../_cli/define_command.ts";
 import type { WearerQueue } from "../../server/worker/queue.ts";
+import { publicUrlFlag, publicUrlOption } from "../public_url.ts";
 import { numberOption } from "../sync/options.ts";
 import { syncEveryFlag, syncEveryOption } from "../worker/sync_every.ts";
 
 interface Options {
   port: string;
   host: string;
+  url?: string;
   syncEvery: string;
 }
 
 interface Request {
   readonly port: number;
   readonly clientSecret: string;
+  /** Where sign-in links lead; null: to where webhooks do. */
+  readonly joinUrl: string | null;
   readonly syncEveryMs: number | null;
 }
 
@@ -26,6 +30,7 @@ export default defineCommand<Options, Request>({
   options: [
     new Option("--port <n>", "the port to listen on; 0 means any free one").default("8788"),
     new Option("--host <address>", "the address to listen on").default("127.0.0.1"),
+    publicUrlFlag(),
     syncEveryFlag(),
   ],
   help: "With the embedded database it also runs the jobs; on a server, start `worker` for that.",
@@ -39,6 +44,7 @@ export default defineCommand<Options, Request>({
     return {
       port,
       clientSecret: settings.clientSecret,
+      joinUrl: options.url === undefined ? null : publicUrlOption(options.url),
       syncEveryMs: syncEveryOption(options.syncEvery),
     };
   },
@@ -57,7 +63,7 @@ export default defineCommand<Options, Request>({
       pipeline,
       clientSecret: request.clientSecret,
       publicUrl,
-      join: publicUrl === null ? null : await joinRoutes(context, publicUrl),
+      join: await joinRoutes(context, request.joinUrl ?? publicUrl),
       webhookToken: settings.webhookToken,
       metricsToken: settings.metricsToken,
       moreTypes: pipeline.types.filter(({ known }) => !known).map(({ name }) => name),
@@ -71,14 +77,14 @@ export default defineCommand<Options, Request>({
   },
 });
 
-/** The sign-in links of participants; none without an app, or without a key for tokens. */
+/** The sign-in links of participants; none without an address, an app, or a key for tokens. */
 async function joinRoutes(
   { db, settings, pipeline: { types } }: DatabaseContext<Options, Request>,
-  publicUrl: string,
+  publicUrl: string | null,
 ): Promise<Hono | null> {
-  const { join } = await import("../../server/join/join.ts");
   const hasKey = db.kind === "pglite" || settings.tokenKey !== null;
-  if (settings.clientId === null || !hasKey) return null;
+  if (publicUrl === null || settings.clientId === null || !hasKey) return null;
+  const { join } = await import("../../server/join/join.ts");
   return await join({ db, settings, publicUrl, types });
 }
 

@@ -115,8 +115,12 @@ export const USAGE_CODES = {
     cause: "No open invitation has this number.",
     fix: "Run `deno task auth invites`.",
   },
+  BAD_PUBLIC_URL: {
+    cause: "`--url` is not an address at which participants can reach `serve`.",
+    fix: "Write it as https://oura.example.org, without a query.",
+  },
   BAD_INVITATION: {
-    cause: "The public address, the time span or the study's name of `auth invite` cannot be used.",
+    cause: "The time span or the study's name of `auth invite` cannot be used.",
     fix: "Correct the option that the message names.",
   },
   ARCHIVE_MISSING: {

@@ -220,7 +220,7 @@ Deno.test("auth invite prints a link once; auth invites and --revoke know it by 
       assert.equal((await run([...ask, ...args])).exitCode, 2, `${args[1]}`);
     }
     for (const bad of ["http://oura.example.org", "oura", "https://x/?a=b", "https://u@x/"]) {
-      assert.match((await run(["auth", "invite", "--url", bad])).err, /BAD_INVITATION/, bad);
+      assert.match((await run(["auth", "invite", "--url", bad])).err, /BAD_PUBLIC_URL/, bad);
     }
     assert.match((await run(["auth", "invite"])).err, /OPTION_MISSING/);
 

@@ -96,6 +96,7 @@ Deno.test("serve names what it lacks", async () => {
   const secret = { OURA_CLIENT_SECRET: SECRET };
   assert.deepEqual(await failure({}), [2, "WEBHOOK_SECRET_MISSING"]);
   assert.deepEqual(await failure(secret, "--port", "x"), [2, "BAD_NUMBER"]);
+  assert.deepEqual(await failure(secret, "--url", "oura.example.org"), [2, "BAD_PUBLIC_URL"]);
   assert.deepEqual(await failure({ ...secret, OURA_METRICS_TOKEN: "short" }), [
     2,
     "SETTINGS_INVALID",
@@ -104,8 +105,9 @@ Deno.test("serve names what it lacks", async () => {
 
 Deno.test("serve runs the jobs of an embedded database with the rights of its task", async () => {
   await using temporary = await temporaryDirectory();
-  const env = { OURA_CLIENT_SECRET: SECRET };
-  const program = new Run({ directory: temporary.path, env }, ["serve", "--port", "0"]);
+  const env = { OURA_CLIENT_ID: "app", OURA_CLIENT_SECRET: SECRET };
+  const args = ["serve", "--port", "0", "--url", "http://127.0.0.1:8788"];
+  const program = new Run({ directory: temporary.path, env }, args);
   const [, address] = await program.says(/Receiving webhooks at (http:\S+)\/webhook/);
   // The directory is there once the jobs have a session; no answer means that the program has ended.
   const isMade = () => Deno.stat(join(temporary.path, "data/alive")).then(() => true, () => false);
@@ -113,6 +115,8 @@ Deno.test("serve runs the jobs of an embedded database with the rights of its ta
     await (await fetch(`${address}/healthz`)).body?.cancel();
     await sleep(50);
   }
+  const link = await fetch(`${address}/join/none`);
+  assert.match(await link.text(), /This link is not valid/, "sign-in links need no webhooks");
   program.kill("SIGTERM");
   const { exitCode, err } = await program.end();
   assert.equal(exitCode, 0, err);
