@@ -97,7 +97,7 @@ export async function syncWindow(
   const deliveredBefore = context.delivered.to(type);
   const began = performance.now();
   let documents = 0;
-  let batch = newBatch();
+  let batch = newBatch(transform.table);
 
   const stop = new AbortController();
   const source = pages(
@@ -107,7 +107,7 @@ export async function syncWindow(
   );
   const loadFull = async () => {
     const full = batch;
-    batch = newBatch();
+    batch = newBatch(transform.table);
     if (transform.table.timeKeyed) keepLastInstant(full, batch);
     const loaded = await retryTransaction(
       context.db,

@@ -1,0 +1,47 @@
+/** Samples as lines of `COPY … FROM STDIN`, in bytes. */
+import { ByteWriter } from "../../../lib/db/driver/text/byte_writer.ts";
+import { copyField } from "../../../lib/db/driver/text/copy_text.ts";
+import { valueColumns } from "../table.ts";
+import type { PackedSamples } from "./packed_samples.ts";
+
+/** Room for a line at first: about what one of heart rate takes. */
+const LINE_BYTES = 192;
+
+/**
+ * Writes the lines of some rows.
+ * @param spans Which rows: each from one place to before another.
+ */
+export function copyLines(
+  userId: string,
+  rows: PackedSamples,
+  spans: readonly (readonly [from: number, to: number])[],
+): Uint8Array {
+  const { table, documents } = rows;
+  const columns = valueColumns(table).map(({ name, type }) => ({
+    isInstant: name === "timestamp",
+    isJson: type === "jsonb",
+  }));
+  const start = copyField(userId);
+  const lines = new ByteWriter(rows.length * LINE_BYTES);
+  for (const [from, to] of spans) {
+    for (let row = from; row < to; row++) {
+      lines.text(start);
+      for (let column = 0; column < columns.length; column++) {
+        lines.text("\t");
+        const { isInstant, isJson } = columns[column]!;
+        if (isInstant) lines.text(rows.instantText(row));
+        else {
+          const value = rows.value(row, column);
+          // A JSON text or array would pass for an SQL one.
+          lines.text(copyField(isJson && value !== null ? JSON.stringify(value) : value));
+        }
+      }
+      if (table.keepRaw) {
+        lines.text("\t");
+        lines.copyEscaped(documents, rows.documentStart(row), rows.documentEnd(row));
+      }
+      lines.text("\n");
+    }
+  }
+  return lines.written();
+}
