@@ -29,7 +29,7 @@ export function copyLines(
       for (let column = 0; column < columns.length; column++) {
         lines.text("\t");
         const { isInstant, isJson } = columns[column]!;
-        if (isInstant) lines.text(rows.instantText(row));
+        if (isInstant) writeInstant(lines, rows, row);
         else {
           const value = rows.value(row, column);
           // A JSON text or array would pass for an SQL one.
@@ -44,4 +44,28 @@ export function copyLines(
     }
   }
   return lines.written();
+}
+
+const DAY_MS = 86_400_000;
+/** The day of the latest sample, up to its `T`: samples of one day come one after another. */
+let latestDay = { day: NaN, text: "" };
+
+function writeInstant(lines: ByteWriter, rows: PackedSamples, row: number): void {
+  const at = rows.instant(row);
+  if (Number.isNaN(at)) return lines.text(rows.instantText(row));
+  const day = Math.floor(at / DAY_MS);
+  if (day !== latestDay.day) {
+    latestDay = { day, text: new Date(at).toISOString().slice(0, "2026-05-01T".length) };
+  }
+  const seconds = Math.floor((at - day * DAY_MS) / 1_000);
+  const minutes = Math.floor(seconds / 60);
+  lines.text(latestDay.text);
+  lines.digits(Math.floor(minutes / 60), 2);
+  lines.text(":");
+  lines.digits(minutes % 60, 2);
+  lines.text(":");
+  lines.digits(seconds % 60, 2);
+  lines.text(".");
+  lines.digits(at - day * DAY_MS - seconds * 1_000, 3);
+  lines.text("Z");
 }

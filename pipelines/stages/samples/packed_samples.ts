@@ -55,17 +55,49 @@ export class PackedSamples implements Iterable<Row> {
     return this.#length;
   }
 
-  /** Adds a row. */
+  /** Adds a row; of those of one instant the order of their keys is kept. */
   push(row: Row): void {
+    const index = this.#length;
+    if (index > 0 && row.at === this.#instants[index - 1] && row.key < this.row(index - 1).key) {
+      const later = this.pop()!;
+      this.push(row);
+      this.#append(later);
+    } else this.#append(row);
+  }
+
+  #append(row: Row): void {
     const { at, values, rawText } = row;
     const index = this.#length;
     if (index === this.#instants.length) this.#grow();
     if (Number.isNaN(at)) this.#fine.set(index, row);
-    this.#instants[index] = at;
-    for (let i = 0; i < values.length; i++) if (i !== this.#place) this.#values.push(values[i]!);
     if (rawText !== null) this.#documents.text(rawText);
-    this.#ends[index] = this.#documents.length;
+    this.#add(at, values);
+  }
+
+  #add(at: number, values: readonly ColumnValue[]): void {
+    this.#instants[this.#length] = at;
+    for (let i = 0; i < values.length; i++) if (i !== this.#place) this.#values.push(values[i]!);
+    this.#ends[this.#length] = this.#documents.length;
     this.#length++;
+  }
+
+  /**
+   * Adds a row whose document the caller has written with {@linkcode writer}, but for one of the
+   * same instant as the last row, whose order the key decides.
+   * @param values Those of `valueColumns(table)`.
+   * @returns Whether it was added.
+   */
+  pushWritten(at: number, values: readonly ColumnValue[]): boolean {
+    const index = this.#length;
+    if (index > 0 && at === this.#instants[index - 1]) return false;
+    if (index === this.#instants.length) this.#grow();
+    this.#add(at, values);
+    return true;
+  }
+
+  /** Writes the document of the next row. */
+  get writer(): ByteWriter {
+    return this.#documents;
   }
 
   /** Takes the last row away. */

@@ -41,6 +41,15 @@ export function newBatch(table: Table): Batch {
   return { rows, rejects: [], unread: [], characters: 0 };
 }
 
+/** Characters of raw JSON and samples after which a batch goes: wide documents take much memory. */
+const MOST_CHARACTERS = 1_000_000;
+
+/** Whether a batch of at most so many rows and rejects goes to the database. */
+export function isFull({ rows, rejects, characters }: Batch, most: number): boolean {
+  const size = rows instanceof PackedSamples ? rows.writer.length : characters;
+  return rows.length + rejects.length >= most || size >= MOST_CHARACTERS;
+}
+
 /**
  * Moves the samples of the last instant on: two documents of one key, which Oura sends one after the
  * other, must meet in one batch, or each would replace the other.

@@ -5,7 +5,17 @@
 
 const UTF8 = new TextEncoder();
 const LAST_ASCII = 0x7f;
+/** Up to this length a loop is quicker than a call of the encoder. */
+const SHORT = 32;
+const FIRST_PRINTED = " ".charCodeAt(0);
+const QUOTE = '"'.charCodeAt(0);
 const BACKSLASH = "\\".charCodeAt(0);
+/** Of a safe integer, with its sign. */
+const MOST_DIGITS = 20;
+const ZERO = "0".charCodeAt(0);
+const MINUS = "-".charCodeAt(0);
+/** Numbers below it are divided as 32-bit integers. */
+const BILLION = 1e9;
 
 /** See the head of the file. */
 export class ByteWriter {
@@ -36,6 +46,10 @@ export class ByteWriter {
   text(text: string): void {
     // A UTF-16 unit takes three bytes at most.
     this.#reserve(3 * text.length);
+    if (text.length > SHORT) {
+      this.#length += UTF8.encodeInto(text, this.#bytes.subarray(this.#length)).written;
+      return;
+    }
     const bytes = this.#bytes;
     let length = this.#length;
     for (let i = 0; i < text.length; i++) {
@@ -47,6 +61,62 @@ export class ByteWriter {
       bytes[length++] = code;
     }
     this.#length = length;
+  }
+
+  /**
+   * Writes a text between quotes, as JSON does.
+   * @returns False where it has a character that JSON escapes or that takes more than one byte; then
+   * nothing, or a part, was written.
+   */
+  plainJsonText(text: string): boolean {
+    this.#reserve(text.length + 2);
+    const bytes = this.#bytes;
+    let length = this.#length;
+    bytes[length++] = QUOTE;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code < FIRST_PRINTED || code >= LAST_ASCII || code === QUOTE || code === BACKSLASH) {
+        return false;
+      }
+      bytes[length++] = code;
+    }
+    bytes[length++] = QUOTE;
+    this.#length = length;
+    return true;
+  }
+
+  /** Writes a whole number, which must be a safe integer, in decimal. */
+  integer(value: number): void {
+    this.#reserve(MOST_DIGITS);
+    if (value < 0) this.#bytes[this.#length++] = MINUS;
+    const positive = Math.abs(value);
+    const high = Math.floor(positive / BILLION);
+    if (high > 0) this.#integer(high);
+    if (high > 0) this.digits(positive - high * BILLION, 9);
+    else this.#integer(positive);
+  }
+
+  /** @param value Less than a billion. */
+  #integer(value: number): void {
+    let width = 1;
+    for (let most = 10; most <= value; most *= 10) width++;
+    this.digits(value, width);
+  }
+
+  /**
+   * Writes a number with leading zeros.
+   * @param value Less than a billion, not negative.
+   */
+  digits(value: number, width: number): void {
+    this.#reserve(width);
+    const bytes = this.#bytes;
+    let left = value | 0;
+    for (let place = this.#length + width - 1; place >= this.#length; place--) {
+      const rest = (left / 10) | 0;
+      bytes[place] = ZERO + left - 10 * rest;
+      left = rest;
+    }
+    this.#length += width;
   }
 
   /** Writes bytes from `start` to before `end`. */
