@@ -1,28 +1,25 @@
 /** Samples as lines of `COPY … FROM STDIN`, in bytes. */
-import { ByteWriter } from "../../../lib/db/driver/text/byte_writer.ts";
+import type { ByteWriter } from "../../../lib/db/driver/text/byte_writer.ts";
 import { copyField } from "../../../lib/db/driver/text/copy_text.ts";
 import { valueColumns } from "../table.ts";
 import type { PackedSamples } from "./packed_samples.ts";
-
-/** Room for a line at first: about what one of heart rate takes. */
-const LINE_BYTES = 192;
 
 /**
  * Writes the lines of some rows.
  * @param spans Which rows: each from one place to before another.
  */
 export function copyLines(
+  lines: ByteWriter,
   userId: string,
   rows: PackedSamples,
   spans: readonly (readonly [from: number, to: number])[],
-): Uint8Array {
+): void {
   const { table, documents } = rows;
   const columns = valueColumns(table).map(({ name, type }) => ({
     isInstant: name === "timestamp",
     isJson: type === "jsonb",
   }));
   const start = copyField(userId);
-  const lines = new ByteWriter(rows.length * LINE_BYTES);
   for (const [from, to] of spans) {
     for (let row = from; row < to; row++) {
       lines.text(start);
@@ -43,7 +40,6 @@ export function copyLines(
       lines.text("\n");
     }
   }
-  return lines.written();
 }
 
 const DAY_MS = 86_400_000;

@@ -5,7 +5,7 @@
  */
 import type { ColumnType, ColumnValue } from "../../../lib/values/column_type.ts";
 import { quoteIdentifier as q } from "../../../lib/db/driver/identifiers.ts";
-import { ByteWriter } from "../../../lib/db/driver/text/byte_writer.ts";
+import type { ByteWriter } from "../../../lib/db/driver/text/byte_writer.ts";
 import { type Table, valueColumns } from "../table.ts";
 import type { PackedSamples } from "./packed_samples.ts";
 
@@ -17,8 +17,6 @@ const PLAIN: readonly ColumnType[] = ["text", "smallint", "integer", "bigint", "
 
 /** Between the fields of a line, and between lines; no field that is compared contains them. */
 const SEPARATOR = /[\t\n]/;
-/** Room for a line at first: about what one of heart rate takes. */
-const LINE_BYTES = 192;
 /** Microseconds beyond it are not exact. */
 const LATEST_MS = Number.MAX_SAFE_INTEGER / 1_000;
 
@@ -66,19 +64,21 @@ function lineOf(table: Table): string {
 
 /**
  * The digest of received rows.
+ * @param lines Room for their text; what was in it is lost.
  * @param rows In the order of their keys.
  * @param from The first of the rows that count.
  * @param to The end of them.
  * @returns Null where one of them cannot be compared by its text.
  */
 export async function digestOf(
+  lines: ByteWriter,
   rows: PackedSamples,
-  from = 0,
-  to = rows.length,
+  from: number,
+  to: number,
 ): Promise<string | null> {
   const columns = valueColumns(rows.table);
   const instant = columns.findIndex(({ name }) => name === "timestamp");
-  const lines = new ByteWriter((to - from) * LINE_BYTES);
+  lines.cut(0);
   const { documents } = rows;
   for (let row = from; row < to; row++) {
     const at = rows.instant(row);

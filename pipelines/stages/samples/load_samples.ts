@@ -4,12 +4,15 @@
  */
 import type { Transaction } from "../../../lib/db/driver/database.ts";
 import { hasSqlState, UNIQUE_VIOLATION } from "../../../lib/db/driver/errors/errors.ts";
+import { ByteWriter } from "../../../lib/db/driver/text/byte_writer.ts";
 import { copyStatement } from "../load_sql.ts";
 import type { Table } from "../table.ts";
 import { copyLines } from "./copy_lines.ts";
 import { digestOf, isDigestible, type StoredStretch, stretchStatement } from "./digest.ts";
 import { isPackable, type PackedSamples } from "./packed_samples.ts";
 
+/** Room for the lines of a batch. */
+const FIRST_BYTES = 512 * 1_024;
 /** Below this many rows the upsert is as fast, and needs no probe. */
 const BULK_ROWS = 500;
 
@@ -39,6 +42,8 @@ export function createBulkLoader(table: Table): BulkLoader | null {
   const copy = copyStatement(table);
   const stretch = stretchStatement(table);
   const digestible = isDigestible(table);
+  /** As many as loads were under way at once; none that a failed COPY may still hold. */
+  const spare: ByteWriter[] = [];
 
   async function copyRows(
     tx: Transaction,
@@ -48,9 +53,12 @@ export function createBulkLoader(table: Table): BulkLoader | null {
   ): Promise<Pick<BulkOutcome, "copied" | "left">> {
     const count = spans.reduce((sum, [from, to]) => sum + to - from, 0);
     if (!tx.copyIn || count < BULK_ROWS) return { copied: 0, left: spans };
-    const lines = copyLines(userId, rows, spans);
+    const lines = spare.pop() ?? new ByteWriter(FIRST_BYTES);
+    lines.cut(0);
+    copyLines(lines, userId, rows, spans);
     try {
-      await tx.savepoint(() => tx.copyIn!(copy, [lines]));
+      await tx.savepoint(() => tx.copyIn!(copy, [lines.written()]));
+      spare.push(lines);
       return { copied: count, left: [] };
     } catch (error) {
       // Another writer filled the stretch between the probe and the COPY.
@@ -69,7 +77,10 @@ export function createBulkLoader(table: Table): BulkLoader | null {
     if (!digestible) return all;
     const [from, to] = knownSpan(rows, stored!);
     if (to - from !== stored!.rows || stored!.digest === null) return all;
-    if (await digestOf(rows, from, to) !== stored!.digest) return all;
+    const lines = spare.pop() ?? new ByteWriter(FIRST_BYTES);
+    const digest = await digestOf(lines, rows, from, to);
+    spare.push(lines);
+    if (digest !== stored!.digest) return all;
     const others: RowSpan[] = [[0, from], [to, rows.length]];
     return { unchanged: to - from, ...await copyRows(tx, userId, rows, others) };
   };

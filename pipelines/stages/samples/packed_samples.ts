@@ -10,8 +10,8 @@ import { type Table, valueColumns } from "../table.ts";
 import type { Row } from "../transform.ts";
 
 /** Samples and bytes of documents that there is room for at first: those of a batch. */
-const FIRST_ROOM = 1_280;
-const FIRST_BYTES = 160 * 1_024;
+const FIRST_ROOM = 2_304;
+const FIRST_BYTES = 256 * 1_024;
 
 const UTF8 = new TextDecoder();
 
