@@ -13,8 +13,7 @@ import {
 import { MOST_INDEXED_BYTES } from "../../../lib/values/pg_limits.ts";
 import { canonicalMilliseconds } from "../../../lib/values/timestamp_text.ts";
 import { KEY_SEPARATOR } from "../key.ts";
-import type { Table } from "../table.ts";
-import type { Sample } from "../transform.ts";
+import type { Sample, Table } from "../table.ts";
 import { isPackable, type PackedSamples } from "./packed_samples.ts";
 
 /**

@@ -6,8 +6,7 @@
 import { ByteWriter } from "../../../lib/db/driver/text/byte_writer.ts";
 import type { ColumnValue } from "../../../lib/values/column_type.ts";
 import { KEY_SEPARATOR } from "../key.ts";
-import { type Table, valueColumns } from "../table.ts";
-import type { Row } from "../transform.ts";
+import { type Row, type Table, valueColumns } from "../table.ts";
 
 /** Samples and bytes of documents that there is room for at first: those of a batch. */
 const FIRST_ROOM = 2_304;

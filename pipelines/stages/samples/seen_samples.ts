@@ -4,8 +4,7 @@
  */
 import type { ColumnValue } from "../../../lib/values/column_type.ts";
 import { KEY_SEPARATOR } from "../key.ts";
-import type { Table } from "../table.ts";
-import type { Sample } from "../transform.ts";
+import type { Sample, Table } from "../table.ts";
 
 /** Samples that there is room for at first, about a day's. */
 const FIRST_ROOM = 2_048;

@@ -7,7 +7,7 @@ import type { SeenDocuments } from "../../stages/tombstones.ts";
 import type { Row } from "../../stages/transform.ts";
 import type { NewestDay } from "../plan/delivered.ts";
 import type { Batch } from "./load_batch.ts";
-import type { TypeStages } from "./window.ts";
+import type { TypeStages } from "./type_stages.ts";
 
 /** What the reading of a window notes of its documents. */
 export interface Notes {

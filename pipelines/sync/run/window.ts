@@ -3,7 +3,6 @@
  * in the transaction of the last batch. Killed anywhere, the window stays pending and is read again;
  * what was loaded of it is met unchanged.
  */
-import type { ServedType } from "../../../config/model.ts";
 import { laterDay, utcDay } from "../../../lib/values/days.ts";
 import type { Database } from "../../../lib/db/driver/database.ts";
 import type { Repertoire } from "../../../lib/db/driver/repertoire.ts";
@@ -15,12 +14,11 @@ import { addCounts, type RowCounts } from "../../../lib/db/store/runs.ts";
 import type { OuraHttp } from "../../../lib/oura/http/http.ts";
 import { pages } from "../../../lib/oura/pages.ts";
 import { type Delivered, NewestDay } from "../plan/delivered.ts";
-import type { DriftWatch } from "../../stages/drift.ts";
 import type { MissingDocuments } from "./missing_documents.ts";
 import { countedTable } from "../plan/lost_rows.ts";
-import type { CompiledType } from "../../stages/compiled.ts";
 import { LoadAhead } from "./load_ahead.ts";
 import { takeDocument } from "./take_document.ts";
+import type { TypeStages } from "./type_stages.ts";
 import { isFull, keepLastInstant, loadBatch, newBatch, requireLease } from "./load_batch.ts";
 import { refreshHeartRateHours, ROLLED_UP } from "../../rollup/heart_rate_hours.ts";
 import { refreshSeriesDocuments } from "../../rollup/series_documents.ts";
@@ -44,18 +42,6 @@ export interface SyncContext {
   readonly repertoire: Repertoire | null;
   /** Asks Oura for single documents that a list lacks. */
   readonly missing: MissingDocuments;
-}
-
-/** A data type in one run: its compiled stages, and what its windows share. */
-export interface TypeStages extends CompiledType {
-  readonly type: ServedType;
-  /** Whether the quarantine held documents of this type when the run began. */
-  readonly hasOpenRejects: boolean;
-  readonly failOnBadRow: boolean;
-  /** Compares documents with the catalog; null where the configuration says to ignore it. */
-  readonly drift: DriftWatch | null;
-  /** Documents that this run put into quarantine and that were not there before. */
-  readonly newRejects: { count: number };
 }
 
 /** Rows and rejects after which a batch goes to the database. */
