@@ -22,7 +22,7 @@ export const V8_FLAGS = "--v8-flags=" + [
   "--heap-growing-percent=20",
   "--min-semi-space-size=4",
   "--max-semi-space-size=4",
-  "--initial-heap-size=48",
+  "--initial-heap-size=24",
 ].join(",");
 
 /** Commands that load data for minutes. */

@@ -29,7 +29,8 @@ export type ColumnValue = string | number | boolean | null | readonly unknown[] 
 /** Whether a value fits a column; `reason` never contains the value itself. */
 export type Fit = { ok: true; value: ColumnValue } | { ok: false; reason: string };
 
-const INTEGER_LIMITS = {
+/** The least and the greatest value of each type of whole numbers. */
+export const INTEGER_LIMITS = {
   smallint: [-32768n, 32767n],
   integer: [-2147483648n, 2147483647n],
   bigint: [-9223372036854775808n, 9223372036854775807n],

@@ -50,7 +50,44 @@ export function isCanonical(text: string): boolean {
  * in a way that takes more than `Date` to read, or is finer than a millisecond.
  */
 export function millisecondsOf(text: string): number {
-  return CANONICAL.test(text) || DATE_READS_IT.test(text) ? Date.parse(text) : NaN;
+  const milliseconds = canonicalMilliseconds(text);
+  if (!Number.isNaN(milliseconds)) return milliseconds;
+  return DATE_READS_IT.test(text) ? Date.parse(text) : NaN;
+}
+
+const ZERO = "0".charCodeAt(0);
+const DAY_LENGTH = "2026-05-01".length;
+/** The day of the latest sample: samples of one day come one after another. */
+let latestDay = { text: "no day", ms: NaN };
+
+/**
+ * Milliseconds since 1970 of any text; NaN where it is not spelt as `toISOString` spells it. Reads
+ * the digits, which takes a tenth of the time of a pattern and `Date.parse`.
+ */
+export function canonicalMilliseconds(text: string): number {
+  if (text.length !== 24 || text[10] !== "T" || text[13] !== ":" || text[16] !== ":") return NaN;
+  if (text[19] !== "." || text[23] !== "Z") return NaN;
+  if (!text.startsWith(latestDay.text)) {
+    const day = text.slice(0, DAY_LENGTH);
+    if (!isCalendarDate(day)) return NaN;
+    latestDay = { text: day, ms: Date.parse(`${day}T00:00:00Z`) };
+  }
+  const hour = twoDigits(text, 11);
+  const minute = twoDigits(text, 14);
+  const second = twoDigits(text, 17);
+  const tenths = twoDigits(text, 20);
+  const rest = text.charCodeAt(22) - ZERO;
+  if (!(hour < 24 && minute < 60 && second < 60 && tenths < 100 && rest >= 0 && rest < 10)) {
+    return NaN;
+  }
+  return latestDay.ms + ((hour * 60 + minute) * 60 + second) * 1_000 + tenths * 10 + rest;
+}
+
+/** NaN where they are no digits. */
+function twoDigits(text: string, place: number): number {
+  const high = text.charCodeAt(place) - ZERO;
+  const low = text.charCodeAt(place + 1) - ZERO;
+  return high >= 0 && high < 10 && low >= 0 && low < 10 ? 10 * high + low : NaN;
 }
 
 function isTimeOfDay(hour: string, minute: string, second = "0"): boolean {

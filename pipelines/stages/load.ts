@@ -3,7 +3,8 @@
  * same end: a guarded upsert, and what `samples/load_samples.ts` has for samples.
  */
 import type { Transaction } from "../../lib/db/driver/database.ts";
-import { createBulkLoader } from "./samples/load_samples.ts";
+import { type BulkOutcome, createBulkLoader } from "./samples/load_samples.ts";
+import { PackedSamples } from "./samples/packed_samples.ts";
 import { KEY_FIELD, upsertStatement } from "./load_sql.ts";
 import { createSamplesLoader } from "./series/samples_loader.ts";
 import { type Table, valueColumns } from "./table.ts";
@@ -27,12 +28,11 @@ export interface LoadTarget {
   readonly runId: number | null;
 }
 
+/** The rows of a batch: samples may come packed. */
+export type Rows = readonly Row[] | PackedSamples;
+
 /** Loads one batch of a table inside a transaction. */
-export type Loader = (
-  tx: Transaction,
-  target: LoadTarget,
-  rows: readonly Row[],
-) => Promise<LoadCounts>;
+export type Loader = (tx: Transaction, target: LoadTarget, rows: Rows) => Promise<LoadCounts>;
 
 /** How a table is loaded. */
 export interface LoaderOptions {
@@ -48,7 +48,7 @@ export function createLoader(table: Table, options: LoaderOptions = {}): Loader 
   // Without the raw document nothing else tells that the samples of a document changed.
   const allSamples = (options.allSamples ?? false) || !table.keepRaw;
 
-  const bulk = createBulkLoader(table, table.series.length === 0);
+  const bulk = createBulkLoader(table);
 
   async function upsertRows(tx: Transaction, target: LoadTarget, rows: readonly Row[]) {
     const { rows: [outcome] } = await tx.query<UpsertOutcome>(
@@ -68,19 +68,28 @@ export function createLoader(table: Table, options: LoaderOptions = {}): Loader 
   }
 
   return async (tx, target, batch) => {
-    const { rows, twins } = onePerKey(table, batch);
+    const { rows, twins } = batch instanceof PackedSamples && batch.isInKeyOrder()
+      ? { rows: batch, twins: [] }
+      : onePerKey(table, [...batch]);
     if (rows.length === 0) return { inserted: 0, updated: 0, unchanged: 0, revised: 0 };
-    const { unchanged, copied, left } = await bulk?.(tx, target.userId, rows) ??
-      { unchanged: 0, copied: [], left: rows };
-    await samples.add(tx, target.userId, copied);
+    const outcome = await bulk?.(tx, target.userId, packed(table, rows)) ?? untouched(rows);
+    const left = outcome.left.flatMap(([from, to]) => rows.slice(from, to));
     const loaded = left.length === 0
       ? { inserted: 0, updated: 0, unchanged: 0, revised: 0 }
       : await upsertRows(tx, target, left);
-    loaded.unchanged += unchanged;
-    loaded.inserted += copied.length;
+    loaded.unchanged += outcome.unchanged;
+    loaded.inserted += outcome.copied;
     loaded.revised += await keepTwins(tx, table, target, twins);
     return loaded;
   };
+}
+
+function packed(table: Table, rows: Rows): PackedSamples {
+  return rows instanceof PackedSamples ? rows : PackedSamples.of(table, rows);
+}
+
+function untouched(rows: Rows): BulkOutcome {
+  return { unchanged: 0, copied: 0, left: [[0, rows.length]] };
 }
 
 interface UpsertOutcome extends Record<string, unknown> {

@@ -1,7 +1,8 @@
-/** The table a data type becomes: its built-in columns, its key, and the declared columns. */
+/** The table a data type becomes: its built-in columns, its key, and the declared columns; and its rows. */
 import { isTimeKey, keyColumns } from "../../config/key.ts";
 import type { PipelineType } from "../../config/model.ts";
-import type { ColumnType } from "../../lib/values/column_type.ts";
+import type { ColumnType, ColumnValue } from "../../lib/values/column_type.ts";
+import type { Samples } from "./series/samples.ts";
 import { sampleType, type SeriesTable } from "./series/series_sql.ts";
 
 /** A column the loader writes from a document. */
@@ -56,3 +57,23 @@ export function tableOf(type: PipelineType): Table {
 export function valueColumns(table: Table): readonly TableColumn[] {
   return [...table.key, ...table.builtin, ...table.declared];
 }
+
+/** A document that fits its table. */
+export interface Row {
+  /** Identity within wearer and type; equal for every spelling of the same key. */
+  readonly key: string;
+  /**
+   * The instant of a sample, in milliseconds since 1970; NaN for a document that is none, and for an
+   * instant that is finer than that. Compared in place of the key: numbers cost less than texts.
+   */
+  readonly at: number;
+  /** Values in the order of `valueColumns(table)`. */
+  readonly values: readonly ColumnValue[];
+  /** The samples of each of `table.series`; null where the document has none. */
+  readonly samples: readonly (Samples | null)[];
+  /** The document as JSON text, where the table keeps it. Not the document: batches are long. */
+  readonly rawText: string | null;
+}
+
+/** What is noted of a sample beside its row. */
+export type Sample = Pick<Row, "key" | "at" | "values">;

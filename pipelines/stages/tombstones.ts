@@ -11,7 +11,7 @@ import { quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
 import { instantOfKey } from "./key.ts";
 import { SeenSamples } from "./samples/seen_samples.ts";
 import type { Table } from "./table.ts";
-import type { Row } from "./transform.ts";
+import type { Sample } from "./transform.ts";
 
 /** Rows that stand as they stood when the reading began; `now()` is the transaction's begin. */
 const UNTOUCHED = `deleted_at IS NULL
@@ -65,7 +65,7 @@ export class SeenDocuments {
   }
 
   /** Notes a document that is loaded before {@linkcode markDeleted}. */
-  add(row: Row): void {
+  add(row: Sample): void {
     if (this.#samples === null) this.#keys.add(row.key);
     else {
       const at = Number.isNaN(row.at) ? instantOfKey(this.#table.key, row.key) : row.at;

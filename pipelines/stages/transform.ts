@@ -15,26 +15,12 @@ import type { RawDocument } from "../../lib/oura/pages.ts";
 import { jsonbText } from "../../lib/db/driver/text/jsonb_text.ts";
 import { createSeriesReader, type Samples, type UnreadSeries } from "./series/samples.ts";
 import { createKeyReader, instantOf, type KeyReader } from "./key.ts";
-import { type Table, tableOf, valueColumns } from "./table.ts";
+import { createPacker, type Packer } from "./samples/pack_document.ts";
+import { type Row, type Sample, type Table, tableOf, valueColumns } from "./table.ts";
 import { offsetOf } from "./utc_offset.ts";
 import { obstacleAt, valueAt } from "./value_at.ts";
 
-/** A document that fits its table. */
-export interface Row {
-  /** Identity within wearer and type; equal for every spelling of the same key. */
-  readonly key: string;
-  /**
-   * The instant of a sample, in milliseconds since 1970; NaN for a document that is none, and for an
-   * instant that is finer than that. Compared in place of the key: numbers cost less than texts.
-   */
-  readonly at: number;
-  /** Values in the order of `valueColumns(table)`. */
-  readonly values: readonly ColumnValue[];
-  /** The samples of each of `table.series`; null where the document has none. */
-  readonly samples: readonly (Samples | null)[];
-  /** The document as JSON text, where the table keeps it. Not the document: batches are long. */
-  readonly rawText: string | null;
-}
+export type { Row, Sample };
 
 /** A document that does not fit, and why. `reason` never contains the value. */
 export interface Reject {
@@ -59,6 +45,8 @@ export type Transformed = { row: Row; unread?: Reject } | { reject: Reject };
 /** The transform of one data type, compiled once and used for every document. */
 export interface Transform {
   readonly table: Table;
+  /** The short cut for plain samples; null for a table without them. */
+  readonly pack: Packer | null;
   (document: unknown): Transformed;
 }
 
@@ -116,7 +104,7 @@ export function createTransform(type: PipelineType): Transform {
     const row = { key, at, values, samples, rawText };
     return unread.length === 0 ? { row } : { row, unread: unreadReject(key, unread, raw) };
   };
-  return Object.assign(transform, { table });
+  return Object.assign(transform, { table, pack: createPacker(type, table) });
 }
 
 /** Of a sample the text that the database has of it, with which it is compared by digest. */

@@ -18,6 +18,9 @@ export interface StreamOptions {
   batchRows?: number;
 }
 
+/** Lines of PostgreSQL's COPY format: text, or text in UTF-8. */
+export type CopyLines = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
+
 /** The outcome of one statement. */
 export interface QueryResult<T extends Row = Row> {
   rows: T[];
@@ -74,7 +77,7 @@ export interface Transaction extends Queryable {
    * @param sql The whole `COPY … FROM STDIN` statement.
    * @param lines Each item holds one or more whole lines, every line ended by `\n`.
    */
-  copyIn?(sql: string, lines: AsyncIterable<string> | Iterable<string>): Promise<void>;
+  copyIn?(sql: string, lines: CopyLines): Promise<void>;
 }
 
 /** A database: a server pool or an embedded one. */

@@ -5,8 +5,9 @@
  */
 import type { ColumnType, ColumnValue } from "../../../lib/values/column_type.ts";
 import { quoteIdentifier as q } from "../../../lib/db/driver/identifiers.ts";
+import type { ByteWriter } from "../../../lib/db/driver/text/byte_writer.ts";
 import { type Table, valueColumns } from "../table.ts";
-import type { Row } from "../transform.ts";
+import type { PackedSamples } from "./packed_samples.ts";
 
 /**
  * Types whose text is the same here and there, whatever the settings of the server. A fraction in
@@ -63,32 +64,38 @@ function lineOf(table: Table): string {
 
 /**
  * The digest of received rows.
+ * @param lines Room for their text; what was in it is lost.
  * @param rows In the order of their keys.
+ * @param from The first of the rows that count.
+ * @param to The end of them.
  * @returns Null where one of them cannot be compared by its text.
  */
-export async function digestOf(table: Table, rows: readonly Row[]): Promise<string | null> {
-  const columns = valueColumns(table);
+export async function digestOf(
+  lines: ByteWriter,
+  rows: PackedSamples,
+  from: number,
+  to: number,
+): Promise<string | null> {
+  const columns = valueColumns(rows.table);
   const instant = columns.findIndex(({ name }) => name === "timestamp");
-  const lines: string[] = [];
-  for (const row of rows) {
-    const line = lineText(table, row, instant);
-    if (line === null) return null;
-    lines.push(line);
+  lines.cut(0);
+  const { documents } = rows;
+  for (let row = from; row < to; row++) {
+    const at = rows.instant(row);
+    if (!(Math.abs(at) <= LATEST_MS)) return null;
+    if (row > from) lines.text("\n");
+    for (let column = 0; column < columns.length; column++) {
+      const field = column === instant ? String(at * 1_000) : fieldText(rows.value(row, column));
+      if (field === null) return null;
+      if (column > 0) lines.text("\t");
+      lines.text(field);
+    }
+    if (!rows.table.keepRaw) continue;
+    // A document whose text cannot be told has another one here, and counts as changed.
+    lines.text("\t");
+    lines.copy(documents, rows.documentStart(row), rows.documentEnd(row));
   }
-  const bytes = new TextEncoder().encode(lines.join("\n"));
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
-}
-
-function lineText({ keepRaw }: Table, row: Row, instant: number): string | null {
-  if (!(Math.abs(row.at) <= LATEST_MS)) return null;
-  let text = "";
-  for (let i = 0; i < row.values.length; i++) {
-    const field = i === instant ? String(row.at * 1_000) : fieldText(row.values[i]!);
-    if (field === null) return null;
-    text += i === 0 ? field : `\t${field}`;
-  }
-  // A document whose text cannot be told has another one here, and counts as changed.
-  return keepRaw ? `${text}\t${row.rawText}` : text;
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", lines.written())).toHex();
 }
 
 function fieldText(value: ColumnValue): string | null {

@@ -4,8 +4,7 @@
  */
 import type { ColumnValue } from "../../../lib/values/column_type.ts";
 import { KEY_SEPARATOR } from "../key.ts";
-import type { Table } from "../table.ts";
-import type { Row } from "../transform.ts";
+import type { Sample, Table } from "../table.ts";
 
 /** Samples that there is room for at first, about a day's. */
 const FIRST_ROOM = 2_048;
@@ -22,6 +21,8 @@ export class SeenSamples {
   /** What the keys have besides the instant, such as the source: a few different texts. */
   readonly #others: (readonly string[])[] = [];
   readonly #otherByText = new Map<string, number>();
+  /** Most samples have the source of the one before. */
+  #latestOther = { text: "", place: NaN };
   /** Keys of samples that are finer than a millisecond, or came out of order. */
   readonly #keys = new Set<string>();
 
@@ -36,11 +37,12 @@ export class SeenSamples {
   }
 
   /** Notes a sample; one that was noted before counts once. */
-  add({ key, at, values }: Pick<Row, "key" | "at" | "values">): void {
+  add(sample: Sample): void {
+    const { at, values } = sample;
     const isNext = this.#length === 0 || at > this.#instants[this.#length - 1]!;
-    if (Number.isNaN(at)) this.#keys.add(key);
+    if (Number.isNaN(at)) this.#keys.add(sample.key);
     else if (isNext) this.#append(at, values);
-    else if (!this.#has(at, values)) this.#keys.add(key);
+    else if (!this.#has(at, values)) this.#keys.add(sample.key);
   }
 
   /** Notes a sample of which only the key is known. */
@@ -91,11 +93,20 @@ export class SeenSamples {
 
   /** Where the other parts of a key are, which the table keeps as texts. */
   #otherIn(values: readonly ColumnValue[]): number {
-    const parts = this.#otherPlaces.map((place) => String(values[place]));
-    const text = parts.join(KEY_SEPARATOR);
+    let text = "";
+    for (const place of this.#otherPlaces) {
+      text = text === "" ? String(values[place]) : text + KEY_SEPARATOR + String(values[place]);
+    }
+    if (text === this.#latestOther.text) return this.#latestOther.place;
+    const place = this.#placeOf(text);
+    this.#latestOther = { text, place };
+    return place;
+  }
+
+  #placeOf(text: string): number {
     const known = this.#otherByText.get(text);
     if (known !== undefined) return known;
     this.#otherByText.set(text, this.#others.length);
-    return this.#others.push(parts) - 1;
+    return this.#others.push(text.split(KEY_SEPARATOR)) - 1;
   }
 }

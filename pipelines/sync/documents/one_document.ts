@@ -103,7 +103,7 @@ async function loadDocument(
   const { repertoire } = context;
   await repertoire?.learn(tx, JSON.stringify(document));
   const outcome = withinEncoding(stages.transform(document), document, repertoire);
-  const batch = newBatch();
+  const batch = newBatch(stages.transform.table);
   if ("row" in outcome) {
     batch.rows.push(outcome.row);
     if (outcome.unread) batch.unread.push(outcome.unread);
@@ -111,7 +111,7 @@ async function loadDocument(
   const [bad] = [...batch.rejects, ...batch.unread];
   if (bad && failOnBadRow) throw new BadRowError(type.name, bad);
   const { counts } = await loadBatch(tx, context, { ...stages, hasOpenRejects: true }, batch);
-  await refreshRollUpsOf(tx, type, context.userId, batch.rows.map(({ key }) => key));
+  await refreshRollUpsOf(tx, type, context.userId, Array.from(batch.rows, ({ key }) => key));
   return counts;
 }
 

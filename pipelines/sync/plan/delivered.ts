@@ -90,7 +90,7 @@ export class NewestDay {
 
   /** @param outcome What became of the document. */
   add(document: unknown, outcome: Transformed): void {
-    if (this.#path === null) this.#addInstant(outcome);
+    if (this.#path === null) this.addInstant(instantIn(outcome, this.type));
     else {
       const day = valueAt(document, this.#path);
       if (typeof day !== "string" || day <= this.#newest || day >= this.#last) return;
@@ -98,13 +98,8 @@ export class NewestDay {
     }
   }
 
-  #addInstant(outcome: Transformed): void {
-    let at = "row" in outcome ? outcome.row.at : NaN;
-    if (Number.isNaN(at)) {
-      const { key } = "row" in outcome ? outcome.row : outcome.reject;
-      if (key === null) return;
-      at = instantOfKey(this.type.key.map((name) => ({ name })), key);
-    }
+  /** @param at Of a sample, in milliseconds since 1970; NaN where it has none. */
+  addInstant(at: number): void {
     if (at > this.#newestMs && at < this.#lastMs) this.#newestMs = at;
   }
 
@@ -115,4 +110,10 @@ export class NewestDay {
     }
     return this.#newest === "" ? null : this.#newest;
   }
+}
+
+function instantIn(outcome: Transformed, { key: names }: PipelineType): number {
+  const { key, at } = "row" in outcome ? outcome.row : { key: outcome.reject.key, at: NaN };
+  if (!Number.isNaN(at) || key === null) return at;
+  return instantOfKey(names.map((name) => ({ name })), key);
 }

@@ -7,6 +7,8 @@ import type { RowCounts } from "../../../lib/db/store/runs.ts";
 import { BusyError } from "../../../lib/errors.ts";
 import type { CompiledType } from "../../stages/compiled.ts";
 import { rejectEntry } from "../../stages/reject_entry.ts";
+import { isPackable, PackedSamples } from "../../stages/samples/packed_samples.ts";
+import type { Table } from "../../stages/table.ts";
 import type { Reject, Row } from "../../stages/transform.ts";
 
 /** For which run a batch is loaded. */
@@ -26,25 +28,43 @@ export interface BatchStages extends Pick<CompiledType, "type" | "load"> {
 
 /** Documents after their transform. */
 export interface Batch {
-  rows: Row[];
-  rejects: Reject[];
+  readonly rows: Row[] | PackedSamples;
+  readonly rejects: Reject[];
   /** Of rows that are loaded without all of their series. */
-  unread: Reject[];
+  readonly unread: Reject[];
   characters: number;
 }
 
-/** An empty batch. */
-export function newBatch(): Batch {
-  return { rows: [], rejects: [], unread: [], characters: 0 };
+/** An empty batch of a table. */
+export function newBatch(table: Table): Batch {
+  const rows = isPackable(table) ? new PackedSamples(table) : [];
+  return { rows, rejects: [], unread: [], characters: 0 };
+}
+
+/** Characters of raw JSON and samples after which a batch goes: wide documents take much memory. */
+const MOST_CHARACTERS = 1_000_000;
+
+/** Whether a batch of at most so many rows and rejects goes to the database. */
+export function isFull({ rows, rejects, characters }: Batch, most: number): boolean {
+  const size = rows instanceof PackedSamples ? rows.writer.length : characters;
+  return rows.length + rejects.length >= most || size >= MOST_CHARACTERS;
 }
 
 /**
  * Moves the samples of the last instant on: two documents of one key, which Oura sends one after the
  * other, must meet in one batch, or each would replace the other.
  */
-export function keepLastInstant(full: Batch, next: Batch): void {
-  const key = full.rows.at(-1)?.key;
-  while (full.rows.at(-1)?.key === key && full.rows.length > 1) next.rows.unshift(full.rows.pop()!);
+export function keepLastInstant({ rows }: Batch, next: Batch): void {
+  const moved: Row[] = [];
+  while (rows.length > 1) {
+    const last = rows.pop()!;
+    if (last.key !== (moved[0] ?? last).key) {
+      rows.push(last);
+      break;
+    }
+    moved.unshift(last);
+  }
+  for (const row of moved) next.rows.push(row);
 }
 
 /** Loads a batch in a transaction; the counts are those of its documents. */
@@ -61,7 +81,7 @@ export async function loadBatch(
   const entry = (reject: Reject) => rejectEntry(reject, repertoire);
   const unread = batch.unread.map(entry);
   if (stages.hasOpenRejects) {
-    const keys = batch.rows.map(({ key }) => key);
+    const keys = Array.from(batch.rows, ({ key }) => key);
     await resolveRejects(tx, userId, dataType, keys, unread.map(({ document }) => document));
   }
   const rejects = await addRejects(tx, target, batch.rejects.map(entry));

@@ -7,7 +7,7 @@ import type { CompiledTypes } from "../../stages/compiled.ts";
 import { watchDrift } from "../../stages/drift.ts";
 import { breachOf } from "./contract.ts";
 import type { Ending, TypeOutcome } from "../outcome.ts";
-import type { TypeStages } from "./window.ts";
+import type { TypeStages } from "./type_stages.ts";
 import type { TypeJob } from "../plan/plan_jobs.ts";
 import type { Window } from "../plan/windows.ts";
 

@@ -1,7 +1,8 @@
 import { documentsIn, type RowCounts } from "../../../lib/db/store/runs.ts";
 import { OuraSyncError } from "../../../lib/errors.ts";
 import { type Span, telemetry } from "../../../lib/log/telemetry.ts";
-import { type SyncContext, syncWindow, type TypeStages } from "./window.ts";
+import type { TypeStages } from "./type_stages.ts";
+import { type SyncContext, syncWindow } from "./window.ts";
 import type { Window } from "../plan/windows.ts";
 
 /** {@linkcode syncWindow} as a span of its type, with its documents counted. */

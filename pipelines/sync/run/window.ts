@@ -3,7 +3,6 @@
  * in the transaction of the last batch. Killed anywhere, the window stays pending and is read again;
  * what was loaded of it is met unchanged.
  */
-import type { ServedType } from "../../../config/model.ts";
 import { laterDay, utcDay } from "../../../lib/values/days.ts";
 import type { Database } from "../../../lib/db/driver/database.ts";
 import type { Repertoire } from "../../../lib/db/driver/repertoire.ts";
@@ -15,19 +14,16 @@ import { addCounts, type RowCounts } from "../../../lib/db/store/runs.ts";
 import type { OuraHttp } from "../../../lib/oura/http/http.ts";
 import { pages } from "../../../lib/oura/pages.ts";
 import { type Delivered, NewestDay } from "../plan/delivered.ts";
-import type { DriftWatch } from "../../stages/drift.ts";
-import { BadRowError } from "../../errors.ts";
 import type { MissingDocuments } from "./missing_documents.ts";
 import { countedTable } from "../plan/lost_rows.ts";
-import type { CompiledType } from "../../stages/compiled.ts";
-import { readAhead } from "../../../lib/process/read_ahead.ts";
-import { type Batch, keepLastInstant, loadBatch, newBatch, requireLease } from "./load_batch.ts";
+import { LoadAhead } from "./load_ahead.ts";
+import { takeDocument } from "./take_document.ts";
+import type { TypeStages } from "./type_stages.ts";
+import { isFull, keepLastInstant, loadBatch, newBatch, requireLease } from "./load_batch.ts";
 import { refreshHeartRateHours, ROLLED_UP } from "../../rollup/heart_rate_hours.ts";
 import { refreshSeriesDocuments } from "../../rollup/series_documents.ts";
 import { removeBuriedSamples } from "../../stages/series/deleted_samples.ts";
-import { withinEncoding } from "../../stages/reject_entry.ts";
 import { SeenDocuments } from "../../stages/tombstones.ts";
-import type { Row } from "../../stages/transform.ts";
 import type { Window } from "../plan/windows.ts";
 
 /** What every window of a run shares. */
@@ -48,36 +44,10 @@ export interface SyncContext {
   readonly missing: MissingDocuments;
 }
 
-/** A data type in one run: its compiled stages, and what its windows share. */
-export interface TypeStages extends CompiledType {
-  readonly type: ServedType;
-  /** Whether the quarantine held documents of this type when the run began. */
-  readonly hasOpenRejects: boolean;
-  readonly failOnBadRow: boolean;
-  /** Compares documents with the catalog; null where the configuration says to ignore it. */
-  readonly drift: DriftWatch | null;
-  /** Documents that this run put into quarantine and that were not there before. */
-  readonly newRejects: { count: number };
-}
-
 /** Rows and rejects after which a batch goes to the database. */
 const BATCH_ROWS = 1_200;
-/** Characters of raw JSON and samples after which a batch goes: wide documents take much memory. */
-const BATCH_CHARACTERS = 1_000_000;
-
-/** Samples of a series are a few digits each. */
-const SAMPLE_CHARACTERS = 4;
-
-function weightOf({ rawText, samples }: Row): number {
-  const count = samples.reduce((sum, series) => sum + (series?.values.length ?? 0), 0);
-  return (rawText?.length ?? 0) + count * SAMPLE_CHARACTERS;
-}
-
-/** Whether a batch goes to the database. */
-function isFull({ rows, rejects, characters }: Batch): boolean {
-  return rows.length + rejects.length >= BATCH_ROWS || characters >= BATCH_CHARACTERS;
-}
-
+/** The same within a page: while a batch waits for its turn, so does what is left of its page. */
+const BATCH_ROWS_WITHIN_PAGE = 4_000;
 /**
  * Reads a window completely.
  * @param counts What becomes of its documents is added here batch by batch, as it is committed: what
@@ -97,7 +67,7 @@ export async function syncWindow(
   const deliveredBefore = context.delivered.to(type);
   const began = performance.now();
   let documents = 0;
-  let batch = newBatch();
+  let batch = newBatch(transform.table);
 
   const stop = new AbortController();
   const source = pages(
@@ -105,42 +75,36 @@ export async function syncWindow(
     { endpoint: type.endpoint, envelope: type.envelope, bounds: window.bounds },
     AbortSignal.any([context.signal, stop.signal]),
   );
+  await using loads = new LoadAhead(stop);
   const loadFull = async () => {
     const full = batch;
-    batch = newBatch();
+    batch = newBatch(transform.table);
     if (transform.table.timeKeyed) keepLastInstant(full, batch);
-    const loaded = await retryTransaction(
-      context.db,
-      (tx) => loadBatch(tx, context, stages, full),
-      { signal: context.signal },
-    );
-    addCounts(counts, loaded.counts);
-    stages.newRejects.count += loaded.newRejects;
+    await loads.begin(async () => {
+      const loaded = await retryTransaction(
+        context.db,
+        (tx) => loadBatch(tx, context, stages, full),
+        { signal: context.signal },
+      );
+      addCounts(counts, loaded.counts);
+      stages.newRejects.count += loaded.newRejects;
+    });
   };
-  for await (const page of readAhead(source, stop)) {
+  // A page is transformed as it arrives: its documents, many small objects, do not wait for the
+  // database.
+  for await (const page of source) {
     documents += page.length;
     await learn(context, page);
     for (const document of page) {
-      stages.drift?.observe(document);
-      const outcome = withinEncoding(transform(document), document, context.repertoire);
-      newest.add(document, outcome);
-      if ("row" in outcome) {
-        seen.add(outcome.row);
-        batch.rows.push(outcome.row);
-        batch.characters += weightOf(outcome.row);
-        if (outcome.unread) {
-          if (stages.failOnBadRow) throw new BadRowError(type.name, outcome.unread);
-          batch.unread.push(outcome.unread);
-        }
-      } else {
-        if (stages.failOnBadRow) throw new BadRowError(type.name, outcome.reject);
-        seen.addReject(outcome.reject.key);
-        batch.rejects.push(outcome.reject);
-      }
-      // Within the page, too: one page may hold years of documents.
-      if (isFull(batch)) await loadFull();
+      takeDocument(stages, batch, { seen, newest }, document, context.repertoire);
+      // One page may hold years of documents.
+      if (isFull(batch, BATCH_ROWS_WITHIN_PAGE)) await loadFull();
     }
+    // Who made the page still holds it while the next one is awaited.
+    page.length = 0;
+    if (isFull(batch, BATCH_ROWS)) await loadFull();
   }
+  await loads.end();
 
   const verdict = await context.missing.ask(context, type, seen, began);
   const last = await retryTransaction(context.db, async (tx) => {

@@ -6,7 +6,14 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
-import type { Database, QueryResult, Row, StreamOptions, Transaction } from "../database.ts";
+import type {
+  CopyLines,
+  Database,
+  QueryResult,
+  Row,
+  StreamOptions,
+  Transaction,
+} from "../database.ts";
 import { SqlError, toDatabaseError } from "../errors/errors.ts";
 import { Cursors } from "../cursor.ts";
 import { inSchema } from "../identifiers.ts";
@@ -188,7 +195,7 @@ class PostgresTransaction extends PostgresQueryable implements Transaction {
     return this.cursors.stream<T>(sql, params, options);
   }
 
-  async copyIn(sql: string, lines: AsyncIterable<string> | Iterable<string>): Promise<void> {
+  async copyIn(sql: string, lines: CopyLines): Promise<void> {
     try {
       const copy = copyFrom(this.answers.mark(inSchema(sql, this.schema), this.group));
       await pipeline(Readable.from(inChunks(lines)), this.client.query(copy));
@@ -213,14 +220,15 @@ class PostgresTransaction extends PostgresQueryable implements Transaction {
   }
 }
 
-async function* inChunks(lines: AsyncIterable<string> | Iterable<string>): AsyncGenerator<string> {
+/** Text in longer pieces; bytes as they come. */
+async function* inChunks(lines: CopyLines): AsyncGenerator<string | Uint8Array> {
   let chunk = "";
-  for await (const text of lines) {
-    chunk += text;
-    if (chunk.length >= COPY_CHUNK_CHARACTERS) {
-      yield chunk;
-      chunk = "";
-    }
+  for await (const piece of lines) {
+    if (typeof piece === "string") chunk += piece;
+    if (typeof piece === "string" && chunk.length < COPY_CHUNK_CHARACTERS) continue;
+    if (chunk !== "") yield chunk;
+    chunk = "";
+    if (typeof piece !== "string") yield piece;
   }
   if (chunk !== "") yield chunk;
 }

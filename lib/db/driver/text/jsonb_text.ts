@@ -4,6 +4,8 @@
  * PostgreSQL manual, "JSON Types"; its source, `jsonb_util.c`, for the order of names.
  */
 
+import type { ByteWriter } from "./byte_writer.ts";
+
 const UTF8 = new TextEncoder();
 
 /** JavaScript writes some numbers with an exponent, PostgreSQL none. */
@@ -49,10 +51,58 @@ function listText(items: readonly unknown[]): string | null {
 /** Names as they came, and the same in PostgreSQL's order: most objects have the names of the last one. */
 interface Shape {
   readonly names: readonly string[];
-  readonly sorted: readonly { readonly name: string; readonly label: string }[];
+  readonly sorted: readonly Label[];
+}
+
+interface Label {
+  readonly name: string;
+  /** What stands before the value. */
+  readonly label: string;
+  /** The same in bytes, with the comma before it where it is not the first. */
+  readonly bytes: Uint8Array;
 }
 
 let last: Shape = shapeOf([]);
+
+/**
+ * Writes an object whose values are all plain as {@linkcode jsonbText} does: whole numbers, texts
+ * without anything to escape, booleans and nulls.
+ * @returns False where a value is not plain; then a part may have been written.
+ */
+export function writePlainJsonb(writer: ByteWriter, object: Record<string, unknown>): boolean {
+  if (!hasNames(object, last.names)) last = shapeOf(Object.keys(object));
+  const { sorted } = last;
+  for (let i = 0; i < sorted.length; i++) {
+    const { name, bytes } = sorted[i]!;
+    writer.copy(bytes, 0, bytes.length);
+    if (!writePlainValue(writer, object[name])) return false;
+  }
+  writer.text(sorted.length === 0 ? "{}" : "}");
+  return true;
+}
+
+function writePlainValue(writer: ByteWriter, value: unknown): boolean {
+  switch (typeof value) {
+    case "string":
+      return writer.plainJsonText(value);
+    case "number":
+      if (!Number.isSafeInteger(value)) return false;
+      writer.integer(value);
+      return true;
+    case "boolean":
+      writer.text(value ? "true" : "false");
+      return true;
+    default:
+      if (value === null) writer.text("null");
+      return value === null;
+  }
+}
+
+function hasNames(object: Record<string, unknown>, names: readonly string[]): boolean {
+  let i = 0;
+  for (const name in object) if (names[i++] !== name) return false;
+  return i === names.length;
+}
 
 function objectText(object: Record<string, unknown>): string | null {
   const names = Object.keys(object);
@@ -75,7 +125,10 @@ function isShape(shape: Shape, names: readonly string[]): boolean {
 function shapeOf(names: readonly string[]): Shape {
   const encoded = names.map((name) => ({ name, bytes: UTF8.encode(name) }));
   encoded.sort((a, b) => a.bytes.length - b.bytes.length || compareBytes(a.bytes, b.bytes));
-  const sorted = encoded.map(({ name }) => ({ name, label: `${JSON.stringify(name)}: ` }));
+  const sorted = encoded.map(({ name }, i) => {
+    const label = `${JSON.stringify(name)}: `;
+    return { name, label, bytes: UTF8.encode(i === 0 ? `{${label}` : `, ${label}`) };
+  });
   return { names, sorted };
 }
 

@@ -1,0 +1,186 @@
+/**
+ * The rows of a batch of samples in a few long lists in place of an object each. A batch waits for
+ * its turn at the database while others are read; hundreds of thousands of small objects that live
+ * so long are what garbage collection spends its time on.
+ */
+import { ByteWriter } from "../../../lib/db/driver/text/byte_writer.ts";
+import type { ColumnValue } from "../../../lib/values/column_type.ts";
+import { KEY_SEPARATOR } from "../key.ts";
+import { type Row, type Table, valueColumns } from "../table.ts";
+
+/** Samples and bytes of documents that there is room for at first: those of a batch. */
+const FIRST_ROOM = 2_304;
+const FIRST_BYTES = 256 * 1_024;
+
+const UTF8 = new TextDecoder();
+
+/** Whether the rows of a table can be packed: those of documents have samples, texts and lists. */
+export function isPackable({ timeKeyed, series }: Table): boolean {
+  return timeKeyed && series.length === 0;
+}
+
+/** See the head of the file. */
+export class PackedSamples implements Iterable<Row> {
+  /** All but the instant, row by row. */
+  readonly #values: ColumnValue[] = [];
+  readonly #width: number;
+  /** Where the instant stands among the columns, and how many of them are the key. */
+  readonly #place: number;
+  readonly #keyParts: number;
+  #instants = new Float64Array(FIRST_ROOM);
+  /** The documents, one after the other, and where each ends. */
+  readonly #documents = new ByteWriter(FIRST_BYTES);
+  #ends = new Uint32Array(FIRST_ROOM);
+  #length = 0;
+  /** Rows whose instant is finer than a millisecond, by their place. */
+  readonly #fine = new Map<number, Row>();
+
+  constructor(readonly table: Table) {
+    const columns = valueColumns(table);
+    this.#width = columns.length - 1;
+    this.#place = columns.findIndex(({ name }) => name === "timestamp");
+    this.#keyParts = table.key.length;
+  }
+
+  /** The same rows, packed. */
+  static of(table: Table, rows: Iterable<Row>): PackedSamples {
+    const packed = new PackedSamples(table);
+    for (const row of rows) packed.push(row);
+    return packed;
+  }
+
+  /** How many rows. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Adds a row; of those of one instant the order of their keys is kept. */
+  push(row: Row): void {
+    const index = this.#length;
+    if (index > 0 && row.at === this.#instants[index - 1] && row.key < this.row(index - 1).key) {
+      const later = this.pop()!;
+      this.push(row);
+      this.#append(later);
+    } else this.#append(row);
+  }
+
+  #append(row: Row): void {
+    const { at, values, rawText } = row;
+    const index = this.#length;
+    if (index === this.#instants.length) this.#grow();
+    if (Number.isNaN(at)) this.#fine.set(index, row);
+    if (rawText !== null) this.#documents.text(rawText);
+    this.#add(at, values);
+  }
+
+  #add(at: number, values: readonly ColumnValue[]): void {
+    this.#instants[this.#length] = at;
+    for (let i = 0; i < values.length; i++) if (i !== this.#place) this.#values.push(values[i]!);
+    this.#ends[this.#length] = this.#documents.length;
+    this.#length++;
+  }
+
+  /**
+   * Adds a row whose document the caller has written with {@linkcode writer}, but for one of the
+   * same instant as the last row, whose order the key decides.
+   * @param values Those of `valueColumns(table)`.
+   * @returns Whether it was added.
+   */
+  pushWritten(at: number, values: readonly ColumnValue[]): boolean {
+    const index = this.#length;
+    if (index > 0 && at === this.#instants[index - 1]) return false;
+    if (index === this.#instants.length) this.#grow();
+    this.#add(at, values);
+    return true;
+  }
+
+  /** Writes the document of the next row. */
+  get writer(): ByteWriter {
+    return this.#documents;
+  }
+
+  /** Takes the last row away. */
+  pop(): Row | undefined {
+    if (this.#length === 0) return undefined;
+    const index = this.#length - 1;
+    const row = this.row(index);
+    this.#fine.delete(index);
+    this.#values.length -= this.#width;
+    this.#documents.cut(this.documentStart(index));
+    this.#length = index;
+    return row;
+  }
+
+  /** The row at a place, made from what is kept. */
+  row(index: number): Row {
+    const fine = this.#fine.get(index);
+    if (fine !== undefined) return fine;
+    const at = this.instant(index);
+    const values = this.#values.slice(index * this.#width, (index + 1) * this.#width);
+    values.splice(this.#place, 0, new Date(at).toISOString());
+    const key = values.slice(0, this.#keyParts).map(String).join(KEY_SEPARATOR);
+    const rawText = this.table.keepRaw
+      ? UTF8.decode(this.documents.subarray(this.documentStart(index), this.documentEnd(index)))
+      : null;
+    return { key, at, values, samples: [], rawText };
+  }
+
+  *[Symbol.iterator](): Generator<Row> {
+    for (let i = 0; i < this.#length; i++) yield this.row(i);
+  }
+
+  /** The rows from one place to before another. */
+  slice(from: number, to: number): Row[] {
+    return Array.from({ length: to - from }, (_, i) => this.row(from + i));
+  }
+
+  /** Milliseconds since 1970; NaN where the instant is finer. */
+  instant(index: number): number {
+    return this.#instants[index]!;
+  }
+
+  /** The instant as it is written into the database. */
+  instantText(index: number): string {
+    const fine = this.#fine.get(index);
+    if (fine !== undefined) return String(fine.values[this.#place]);
+    return new Date(this.#instants[index]!).toISOString();
+  }
+
+  /** The value of one of `valueColumns(table)`, but not of the instant. */
+  value(index: number, column: number): ColumnValue {
+    return this.#values[index * this.#width + (column > this.#place ? column - 1 : column)]!;
+  }
+
+  /** The texts of all documents; empty where the table keeps none. */
+  get documents(): Uint8Array {
+    return this.#documents.written();
+  }
+
+  /** Where the document of a row begins in {@linkcode documents}. */
+  documentStart(index: number): number {
+    return index === 0 ? 0 : this.#ends[index - 1]!;
+  }
+
+  /** Where it ends. */
+  documentEnd(index: number): number {
+    return this.#ends[index]!;
+  }
+
+  /** Whether every row is behind the one before in the order of the key, so that none comes twice. */
+  isInKeyOrder(): boolean {
+    if (this.#fine.size > 0) return false;
+    for (let i = 1; i < this.#length; i++) {
+      const [before, at] = [this.#instants[i - 1]!, this.#instants[i]!];
+      if (at < before || (at === before && this.row(i - 1).key >= this.row(i).key)) return false;
+    }
+    return true;
+  }
+
+  #grow(): void {
+    const [instants, ends] = [this.#instants, this.#ends];
+    this.#instants = new Float64Array(2 * instants.length);
+    this.#instants.set(instants);
+    this.#ends = new Uint32Array(2 * ends.length);
+    this.#ends.set(ends);
+  }
+}
