@@ -104,6 +104,7 @@ function changedItems(
   counts: ImportCounts,
   reject: RejectAt,
 ): Read[] {
+  if (known.size === 0) return [...read];
   const changed: Read[] = [];
   for (const item of read) {
     const stored = known.get(item.row.key);

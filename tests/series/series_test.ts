@@ -90,6 +90,16 @@ onServerFirst(
   },
 );
 
+onServerFirst("samples that another writer added first are made to match", async (db) => {
+  await applyYaml(db, SERIES);
+  await db.exec(
+    `INSERT INTO oura.sleep_hrv (user_id, document_id, ordinal, sample_at, value) VALUES
+      ('${WEARER}', 'a', 0, '2026-03-28T23:30:00Z', 1), ('${WEARER}', 'a', 7, now(), 7)`,
+  );
+  await store(db, SERIES, "sleep", [night("a", [1, 2]), night("b", [3])]);
+  assert.deepEqual(await samples(db, "sleep_hrv"), ["a 0 23:30 1", "a 1 23:35 2", "b 0 23:30 3"]);
+});
+
 onServerFirst("samples follow a document without raw_data too", async (db) => {
   const types = SERIES.replace("sleep:\n", "sleep:\n  keep_raw: false\n");
   await applyYaml(db, types);

@@ -53,10 +53,12 @@ async function* unwrapped(
   delimiter: string,
 ): AsyncGenerator<readonly CsvRow[]> {
   for await (const rows of blocks) {
-    yield rows.map(({ line, cells }) => {
-      const isWrapped = cells.length === 1 && cells[0]!.includes(delimiter);
-      return { line, cells: isWrapped ? cellsOfLine(cells[0]!, delimiter) : cells };
-    });
+    const isWrapped = ({ cells }: CsvRow) => cells.length === 1 && cells[0]!.includes(delimiter);
+    yield rows.some(isWrapped)
+      ? rows.map((row) =>
+        isWrapped(row) ? { line: row.line, cells: cellsOfLine(row.cells[0]!, delimiter) } : row
+      )
+      : rows;
   }
 }
 

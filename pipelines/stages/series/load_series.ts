@@ -1,5 +1,7 @@
 /** Load of samples, so that a changed document replaces what it had and nothing else is written. */
-import type { Queryable } from "../../../lib/db/driver/database.ts";
+import type { Transaction } from "../../../lib/db/driver/database.ts";
+import { hasSqlState, UNIQUE_VIOLATION } from "../../../lib/db/driver/errors/errors.ts";
+import { writeArray } from "../../../lib/db/driver/text/array_literal.ts";
 import type { Samples } from "./samples.ts";
 import { addStatement, replaceStatement, type SeriesTable } from "./series_sql.ts";
 
@@ -11,10 +13,10 @@ export interface DocumentSamples {
 
 /** Loads the samples of documents of one wearer. */
 export interface SeriesLoader {
-  /** Of documents that are new: their samples cannot be there yet. */
-  add(tx: Queryable, userId: string, documents: readonly DocumentSamples[]): Promise<void>;
+  /** Of documents that are new: their samples are hardly there yet. */
+  add(tx: Transaction, userId: string, documents: readonly DocumentSamples[]): Promise<void>;
   /** Of documents that may have samples already: writes the difference. */
-  replace(tx: Queryable, userId: string, documents: readonly DocumentSamples[]): Promise<number>;
+  replace(tx: Transaction, userId: string, documents: readonly DocumentSamples[]): Promise<number>;
 }
 
 /** Samples in one statement, at most: bounds the memory of both sides. */
@@ -24,16 +26,28 @@ const MOST_SAMPLES = 100_000;
 export function createSeriesLoader(table: SeriesTable): SeriesLoader {
   const add = addStatement(table);
   const replace = replaceStatement(table);
+  const replaceBatch = async (tx: Transaction, parameters: [string, string]) => {
+    const { rows } = await tx.query<{ written: number }>(replace, parameters);
+    return rows[0]!.written;
+  };
   return {
     async add(tx, userId, documents) {
       const filled = documents.filter(({ samples }) => samples !== null);
-      for (const batch of batchesOf(filled)) await tx.query(add, [userId, batchJson(batch)]);
+      for (const batch of batchesOf(filled)) {
+        const parameters: [string, string] = [userId, batchJson(batch)];
+        try {
+          await tx.savepoint(() => tx.query(add, parameters));
+        } catch (error) {
+          // Another writer added the same documents after this one had looked for them.
+          if (!hasSqlState(error, UNIQUE_VIOLATION)) throw error;
+          await replaceBatch(tx, parameters);
+        }
+      }
     },
     async replace(tx, userId, documents) {
       let written = 0;
       for (const batch of batchesOf(documents)) {
-        const { rows } = await tx.query<{ written: number }>(replace, [userId, batchJson(batch)]);
-        written += rows[0]!.written;
+        written += await replaceBatch(tx, [userId, batchJson(batch)]);
       }
       return written;
     },
@@ -45,9 +59,15 @@ function batchJson(documents: readonly DocumentSamples[]): string {
     documents.map(({ documentId, samples }) =>
       samples === null
         ? { d: documentId }
-        : { d: documentId, s: samples.start, e: samples.every, v: samples.values }
+        : { d: documentId, s: samples.start, e: samples.every, v: arrayOf(samples.values) }
     ),
   );
+}
+
+function arrayOf(values: Samples["values"]): string {
+  const isText = values.some((value) => typeof value === "string");
+  if (isText) return writeArray(values.map((value) => value === null ? null : String(value)));
+  return `{${values.map((value) => value ?? "NULL").join(",")}}`;
 }
 
 function* batchesOf(documents: readonly DocumentSamples[]): Generator<DocumentSamples[]> {

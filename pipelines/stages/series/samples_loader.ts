@@ -1,5 +1,5 @@
 /** All the series of one table, loaded side by side with its rows. */
-import type { Queryable } from "../../../lib/db/driver/database.ts";
+import type { Transaction } from "../../../lib/db/driver/database.ts";
 import type { Table } from "../table.ts";
 import type { Row } from "../transform.ts";
 import { createSeriesLoader } from "./load_series.ts";
@@ -7,9 +7,9 @@ import { createSeriesLoader } from "./load_series.ts";
 /** Loads the samples of rows of one wearer, in the transaction that loads the rows. */
 export interface SamplesLoader {
   /** Of rows that are new. */
-  add(tx: Queryable, userId: string, rows: readonly Row[]): Promise<void>;
+  add(tx: Transaction, userId: string, rows: readonly Row[]): Promise<void>;
   /** Of rows that may have samples already. */
-  replace(tx: Queryable, userId: string, rows: readonly Row[]): Promise<void>;
+  replace(tx: Transaction, userId: string, rows: readonly Row[]): Promise<void>;
 }
 
 /** Builds the loader of all samples of a table. */

@@ -41,25 +41,23 @@ FROM written JOIN changed USING ("id");
 
 WITH documents AS MATERIALIZED (
   SELECT * FROM jsonb_to_recordset($2::text::jsonb)
-    AS r(d text, s timestamptz, e double precision, v jsonb)
-), incoming AS MATERIALIZED (
-  SELECT d AS document_id, (n - 1)::int AS ordinal,
-    s + make_interval(secs => e * (n - 1)) AS sample_at, item::double precision AS value
-  FROM documents CROSS JOIN LATERAL jsonb_array_elements_text(v) WITH ORDINALITY AS i(item, n)
-  WHERE item IS NOT NULL
+    AS r(d text, s timestamptz, e double precision, v text)
 )
 INSERT INTO oura."sleep_hrv" (user_id, document_id, ordinal, sample_at, value)
-  SELECT $1, document_id, ordinal, sample_at, value FROM incoming
-  ON CONFLICT (user_id, document_id, ordinal) DO UPDATE SET
-    sample_at = excluded.sample_at, value = excluded.value;
+  SELECT $1, document_id, ordinal, sample_at, value FROM (
+  SELECT d AS document_id, (n - 1)::int AS ordinal,
+    s + make_interval(secs => e * (n - 1)) AS sample_at, item AS value
+  FROM documents CROSS JOIN LATERAL unnest(v::double precision[]) WITH ORDINALITY AS i(item, n)
+  WHERE item IS NOT NULL
+  ) AS incoming;
 
 WITH documents AS MATERIALIZED (
   SELECT * FROM jsonb_to_recordset($2::text::jsonb)
-    AS r(d text, s timestamptz, e double precision, v jsonb)
+    AS r(d text, s timestamptz, e double precision, v text)
 ), incoming AS MATERIALIZED (
   SELECT d AS document_id, (n - 1)::int AS ordinal,
-    s + make_interval(secs => e * (n - 1)) AS sample_at, item::double precision AS value
-  FROM documents CROSS JOIN LATERAL jsonb_array_elements_text(v) WITH ORDINALITY AS i(item, n)
+    s + make_interval(secs => e * (n - 1)) AS sample_at, item AS value
+  FROM documents CROSS JOIN LATERAL unnest(v::double precision[]) WITH ORDINALITY AS i(item, n)
   WHERE item IS NOT NULL
 ), stored AS MATERIALIZED (
   SELECT t.document_id, t.ordinal, t.sample_at, t.value
