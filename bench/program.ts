@@ -74,6 +74,34 @@ export async function measure(
   return { seconds, ...used, out: new TextDecoder().decode(stdout) };
 }
 
+/**
+ * The processor time of a process so far, in seconds.
+ * @param withEnded Whether that of its children that have ended is added.
+ */
+export function processorTime(pid: number, withEnded = false): number {
+  const fields = statOf(pid).slice(11, withEnded ? 15 : 13);
+  return fields.reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS;
+}
+
+/** The processes that a process has started and that run. */
+export function childrenOf(pid: number): number[] {
+  const pids = [...Deno.readDirSync("/proc")].map(({ name }) => Number(name)).filter(
+    Number.isInteger,
+  );
+  return pids.filter((each) => {
+    try {
+      return Number(statOf(each)[1]) === pid;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** The fields from the third on: behind the name, which may hold spaces. */
+function statOf(pid: number): string[] {
+  return Deno.readTextFileSync(`/proc/${pid}/stat`).split(") ")[1]!.split(" ");
+}
+
 /** The kernel's own records, looked at until the process is gone. */
 function watchProcess(pid: number) {
   let peakMiB = 0;
@@ -82,9 +110,7 @@ function watchProcess(pid: number) {
     try {
       const status = Deno.readTextFileSync(`/proc/${pid}/status`);
       peakMiB = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? peakMiB * 1024) / 1024;
-      // Behind the name, which may hold spaces: the fields from the third on.
-      const fields = Deno.readTextFileSync(`/proc/${pid}/stat`).split(") ")[1]!.split(" ");
-      processorSeconds = (Number(fields[11]) + Number(fields[12])) / TICKS;
+      processorSeconds = processorTime(pid);
     } catch {
       // It has ended.
     }

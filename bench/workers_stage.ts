@@ -8,6 +8,7 @@ import type { ServeOptions } from "../simulator/mod.ts";
 import { signIn } from "../tests/budget/support.ts";
 import { Cluster } from "../tests/support/postgres.ts";
 import { Program } from "../tests/support/program.ts";
+import { childrenOf, processorTime } from "./program.ts";
 import type { ProgramOptions } from "../tests/worker/worker_program.ts";
 
 const WORKER = new URL("../tests/worker/worker_program.ts", import.meta.url);
@@ -22,6 +23,8 @@ export interface FleetStage extends AsyncDisposable {
   readonly settings: Settings;
   /** Starts so many workers. */
   start(count: number, options: ProgramOptions): Promise<Program[]>;
+  /** The processor time of the database server so far, in seconds. */
+  serverTime(): Promise<number>;
   /** Requests that were answered, by status. */
   answers(): Promise<{ requests: number; byStatus: Record<string, number> }>;
 }
@@ -68,6 +71,13 @@ export async function openFleetStage(
         await worker.line();
         return worker;
       })),
+    serverTime: async () => {
+      const file = `${cluster.address.directory}/data/postmaster.pid`;
+      const [line] = (await Deno.readTextFile(file)).split("\n");
+      const postmaster = Number(line);
+      const running = childrenOf(postmaster).map((pid) => processorTime(pid));
+      return running.reduce((sum, each) => sum + each, processorTime(postmaster, true));
+    },
     answers: async () => await (await fetch(`${url}/_sim/stats`)).json(),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

@@ -22,17 +22,27 @@ export function appName(
   return createHash("sha256").update(clientId).digest("hex").slice(0, 16);
 }
 
-/** The budget of the app in the settings. */
+/**
+ * The budget of the app in the settings.
+ * @param evenly Whether syncs of many wearers share it: then what is left of it is lent evenly over time.
+ * Documents that Oura announced never wait for that.
+ */
 export function openAppBudget(
   settings: Pick<Settings, "clientId" | "accessToken">,
   db: Database,
   signal: AbortSignal,
   size: BudgetSize = APP_BUDGET,
+  evenly = false,
 ): RateBudget {
   const stored = new StoredBudget(db, appName(settings), size, signal);
   return {
     reserve: (priority, wanted, unused) =>
-      stored.reserve(wanted, Math.floor(size.requests * SHARE[priority]), unused),
+      stored.reserve(
+        wanted,
+        Math.floor(size.requests * SHARE[priority]),
+        unused,
+        evenly && priority !== "document",
+      ),
     giveBack: (unused) => stored.giveBack(unused),
     close: (ms) => stored.close(ms),
   };

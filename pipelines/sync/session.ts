@@ -28,6 +28,8 @@ export interface SessionLimits {
   readonly patienceMs?: number;
   /** What the app may ask of Oura. @default What Oura allows */
   readonly budget?: BudgetSize;
+  /** Whether many wearers share it, so that it is not spent all at once. @default false */
+  readonly evenly?: boolean;
 }
 
 /** What {@linkcode openSession} needs. */
@@ -76,7 +78,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const statements = db.endStatementsOn?.(signal);
   if (statements) stack.use(statements);
   // A dry run writes nothing; it asks Oura at most whose token it has.
-  const budget = dryRun ? null : openAppBudget(settings, db, signal, limits.budget);
+  const budget = dryRun ? null : openAppBudget(settings, db, signal, limits.budget, limits.evenly);
   const shared = openLimits(budget, limits.concurrency, limits.patienceMs);
   stack.use(shared.gate);
   if (options.first) shared.gate.prepare(options.first);

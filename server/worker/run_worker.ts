@@ -54,7 +54,14 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   // Closed even if the session does not open, and before the session closes: jobs need both.
   const queue = options.queue;
   const closeQueue = () => queue[Symbol.asyncDispose]();
-  const session = await openSession({ settings, pipeline, db, apply: true, signal, limits })
+  const session = await openSession({
+    settings,
+    pipeline,
+    db,
+    apply: true,
+    signal,
+    limits: { ...limits, evenly: true },
+  })
     .catch(async (error) => {
       await closeQueue();
       throw error;

@@ -3,7 +3,9 @@
 -- No process gets more than an eighth of the rest: portions shrink with it. The row of
 -- a new app is made without a grant.
 -- $1 app, $2 requests wanted, $3 requests that may be spent at all, $4 milliseconds of a slot,
--- $5 slots for which a request counts, $6 unused requests by slot.
+-- $5 slots for which a request counts, $6 unused requests by slot, $7 whether the second half of $3 is
+-- lent evenly: not much faster than it would be free again if it were always lent so, and so that it
+-- lasts until what was lent first is free. Not much, because a part that was lent and not used is had later.
 INSERT INTO oura.rate_budget AS b (app, asked_at, slot)
 SELECT $1, at, floor(extract(epoch FROM at) * 1000 / $4::integer)::bigint
 FROM (SELECT clock_timestamp() AS at) AS clock
@@ -23,12 +25,19 @@ ON CONFLICT (app) DO UPDATE SET (asked_at, slot, closed_until, spent, granted) =
     FROM clock, jsonb_each_text(b.spent)
     WHERE key::bigint > clock.slot - $5::integer
     GROUP BY 1
+  ), rest AS (
+    SELECT $3::integer - coalesce(sum(requests), 0) AS requests,
+      coalesce(sum(requests) FILTER (WHERE kept.slot = clock.slot), 0) AS lent,
+      -- Slots until something is free again.
+      coalesce(min(kept.slot) FILTER (WHERE kept.slot < clock.slot) - clock.slot, 0) + $5::integer AS wait
+    FROM clock LEFT JOIN kept ON true GROUP BY clock.slot
   ), portion AS (
     SELECT clock.slot, CASE WHEN clock.closed_until > clock.at THEN 0 ELSE
-      greatest(0, least($2::integer, ceil(($3::integer - (
-        SELECT coalesce(sum(requests), 0) FROM kept
-      )) / 8)))::integer END AS requests
-    FROM clock
+      greatest(0, least($2::integer, ceil(rest.requests / 8),
+        CASE WHEN $7::boolean AND rest.requests * 2 <= $3::integer THEN
+          least(ceil($3::numeric / $5::integer + rest.requests / 16), ceil((rest.requests + rest.lent) / rest.wait)) - rest.lent
+        END))::integer END AS requests
+    FROM clock, rest
   ), sums AS (
     SELECT slot, sum(requests) AS requests
     FROM (SELECT * FROM kept UNION ALL SELECT * FROM portion) AS parts

@@ -27,10 +27,15 @@ async function pass(db: Database, slots: number): Promise<void> {
 }
 
 /** Reserves until nothing is granted. @returns What was granted, one by one */
-async function drain(budget: StoredBudget, wanted: number, most = 100): Promise<number[]> {
+async function drain(
+  budget: StoredBudget,
+  wanted: number,
+  most = 100,
+  evenly = false,
+): Promise<number[]> {
   const grants: number[] = [];
   for (;;) {
-    const { granted } = await budget.reserve(wanted, most, NOTHING);
+    const { granted } = await budget.reserve(wanted, most, NOTHING, evenly);
     if (granted === 0) return grants;
     grants.push(granted);
   }
@@ -55,6 +60,37 @@ forEachWay("processes that ask at the same time are granted no request twice", a
   await Promise.all(Array.from({ length: 4 }, () => drain(open(db), 3))).then((grants) =>
     assert.equal(sum(grants.flat()), 100)
   );
+});
+
+forEachWay("lent evenly, the second half lasts, and no slot is without requests", async (db) => {
+  const size = { requests: 3_200, perMs: 300_000 };
+  const budget = new StoredBudget(db, "app", size);
+  // Of a span and two slots, in which a request counts.
+  const even = 100;
+  const lent: number[] = [];
+  for (let slot = 0; slot < 96; slot++) {
+    lent.push(sum(await drain(budget, 400, size.requests, true)));
+    await pass(db, 1);
+  }
+  assert.ok(lent[0]! >= 1_600 && lent[0]! < 1_900, String(lent));
+  // A real slot may begin in between, so that some get a second part.
+  assert.ok(lent.slice(1).filter((each) => each > 2 * even).length <= 3, String(lent));
+  assert.ok(lent.every((each) => each >= even * 0.4), String(lent));
+  for (let from = 0; from + 30 <= lent.length; from++) {
+    assert.ok(sum(lent.slice(from, from + 30)) <= size.requests);
+  }
+  assert.ok(sum(lent.slice(64)) >= 32 * even * 0.95, String(lent));
+});
+
+forEachWay("a document that Oura announced does not wait for its part", async (db) => {
+  const app = { clientId: "a", accessToken: null };
+  const signal = new AbortController().signal;
+  const budget = openAppBudget(app, db, signal, { requests: 3_200, perMs: 300_000 }, true);
+  for (let granted = 1; granted > 0;) ({ granted } = await budget.reserve("sync", 400, NOTHING));
+  const waiting = await budget.reserve("sync", 1, NOTHING);
+  assert.equal(waiting.granted, 0);
+  assert.ok(waiting.retryAfterMs <= SLOT_MS, "until the next slot");
+  assert.equal((await budget.reserve("document", 4, NOTHING)).granted, 4);
 });
 
 forEachWay("who may spend less leaves the rest to others", async (db) => {

@@ -12,6 +12,8 @@ export interface ProgramOptions {
   readonly syncEveryMs: number | null;
   readonly general: number;
   readonly budget?: BudgetSize;
+  /** Names of data types. @default All */
+  readonly types?: readonly string[];
   /** How far the clock of the process is ahead. @default 0 */
   readonly clockAheadMs?: number;
 }
@@ -37,14 +39,18 @@ async function work(settings: Settings, options: ProgramOptions): Promise<void> 
   const { runWorker } = await import("../../server/worker/run_worker.ts");
   const { InterruptedError } = await import("../../lib/process/interrupted_error.ts");
   const { shippedPipeline } = await import("../support/sync_world.ts");
-  const { days, syncEveryMs, general, budget } = options;
+  const { days, syncEveryMs, general, budget, types } = options;
+  const shipped = shippedPipeline("oura", days);
   const db = await openDatabase(settings.connection, { schema: "oura", poolSize: 5 });
   const controller = new AbortController();
   void answerLines().then(() => controller.abort(new InterruptedError("the test")));
   await say("ready");
   await runWorker({
     settings,
-    pipeline: shippedPipeline("oura", days),
+    pipeline: {
+      ...shipped,
+      types: shipped.types.filter(({ name }) => types?.includes(name) ?? true),
+    },
     db,
     queue: await openQueue(settings, db, true),
     slots: { general, events: 1 },

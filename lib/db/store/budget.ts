@@ -76,15 +76,22 @@ export class StoredBudget {
 
   /**
    * Reserves up to `wanted` requests while fewer than `most` are spent, and takes back `unused` ones.
+   * @param evenly Whether, once half of `most` is spent, the rest is lent in equal parts over the span:
+   * what is lent at once is also free again at once, and until then everybody waits.
    * @throws {DatabaseError} When the database cannot be asked.
    */
-  async reserve(wanted: number, most: number, unused: Unused): Promise<ReservedRequests> {
+  async reserve(
+    wanted: number,
+    most: number,
+    unused: Unused,
+    evenly = false,
+  ): Promise<ReservedRequests> {
     // Reserved twice is safe, given back twice is not: what was taken back belongs to others now.
     let returned = unused;
     const ask = (db: Queryable) => {
       const once = returned;
       returned = new Map();
-      return this.#ask(db, wanted, most, once);
+      return this.#ask(db, wanted, most, once, evenly);
     };
     const { signal } = this;
     let row = await retryStatement(this.db, ask, { signal });
@@ -95,7 +102,7 @@ export class StoredBudget {
 
   /** Gives unused requests back. After a failure they are free when their slot has passed. */
   async giveBack(unused: Unused): Promise<void> {
-    await this.#ask(this.db, 0, 0, unused).catch(() => {});
+    await this.#ask(this.db, 0, 0, unused, false).catch(() => {});
   }
 
   /** Lets all processes wait, for as long as a request counts at most. */
@@ -105,9 +112,15 @@ export class StoredBudget {
     await retryStatement(this.db, (db) => db.query(CLOSE, values), { signal: this.signal });
   }
 
-  async #ask(db: Queryable, wanted: number, most: number, unused: Unused): Promise<BudgetRow> {
+  async #ask(
+    db: Queryable,
+    wanted: number,
+    most: number,
+    unused: Unused,
+    evenly: boolean,
+  ): Promise<BudgetRow> {
     const returned = JSON.stringify(Object.fromEntries(unused));
-    const values = [this.app, wanted, most, this.#slotMs, COUNTED_SLOTS, returned];
+    const values = [this.app, wanted, most, this.#slotMs, COUNTED_SLOTS, returned, evenly];
     try {
       return (await db.query<BudgetRow>(RESERVE, values)).rows[0]!;
     } catch (error) {
@@ -131,7 +144,11 @@ function reservationOf(
   const left = most - slots.reduce((sum, { requests }) => sum + requests, 0);
   let freed = left;
   const last = slots.find(({ requests }) => (freed += requests) > 0);
-  const free = ((last?.of ?? slot) + COUNTED_SLOTS) * slotMs - askedAt.getTime();
+  // Where something is left, only this slot's part is used up.
+  const nextSlot = (slot + 1) * slotMs - askedAt.getTime();
+  const free = left > 0
+    ? nextSlot
+    : ((last?.of ?? slot) + COUNTED_SLOTS) * slotMs - askedAt.getTime();
   const closedMs = Math.max(0, closedUntil.getTime() - askedAt.getTime());
   return {
     granted,

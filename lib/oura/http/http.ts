@@ -57,6 +57,8 @@ export class OuraHttp {
   readonly #fetch: typeof fetch;
   /** How many requests may be in flight at once. */
   readonly limit: RequestLimit;
+  /** How many of this wearer's: its failures are its own. */
+  readonly #own: RequestLimit;
   readonly #gate: RateGate;
   readonly #priority: Priority;
   readonly #timeoutMs: number;
@@ -72,6 +74,7 @@ export class OuraHttp {
     this.#fetch = options.fetch ?? globalThis.fetch;
     this.#gate = options.gate ?? new RateGate();
     this.limit = options.limit ?? new RequestLimit();
+    this.#own = this.limit.ofWearer();
     this.#priority = options.priority ?? "sync";
     this.#timeoutMs = options.timeoutMs ?? 60_000;
     this.#largestBody = options.largestBody ?? LARGEST_BODY;
@@ -184,7 +187,8 @@ export class OuraHttp {
       sign = "answered";
       return answer;
     } catch (error) {
-      if (error instanceof RateLimitSignal || error instanceof RetryableError) sign = "overloaded";
+      if (error instanceof RateLimitSignal) sign = "overloaded";
+      else if (error instanceof RetryableError) sign = "failed";
       throw error;
     } finally {
       request.end(sign, this.#gate.now() - sentAt);
@@ -195,9 +199,18 @@ export class OuraHttp {
   async #admission(signal: AbortSignal | undefined): Promise<InFlight> {
     for (;;) {
       await this.#gate.opens(this.#priority, signal);
-      const request = await this.limit.enter(signal, this.#priority === "document");
-      if (this.#gate.take(this.#priority)) return request;
-      request.end(null, 0);
+      const isUrgent = this.#priority === "document";
+      const own = await this.#own.enter(signal, isUrgent);
+      const place = await this.limit.enter(signal, isUrgent, this).catch((error) => {
+        own.end(null, 0);
+        throw error;
+      });
+      const end: InFlight["end"] = (sign, ms) => {
+        place.end(sign, ms);
+        own.end(sign, ms);
+      };
+      if (this.#gate.take(this.#priority)) return { end };
+      end(null, 0);
     }
   }
 

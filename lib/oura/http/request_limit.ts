@@ -6,8 +6,11 @@
 /** How many requests at once: a number, or as many as Oura answers well. */
 export type Concurrency = number | "auto";
 
-/** How a request ended, as far as it tells of the load: null where it says nothing. */
-export type LoadSign = "answered" | "overloaded" | null;
+/**
+ * How a request ended, as far as it tells of the load: null where it says nothing. `overloaded` is said of
+ * the whole app (429); a request that `failed` may concern its wearer alone.
+ */
+export type LoadSign = "answered" | "overloaded" | "failed" | null;
 
 /** The limit before Oura has answered anything. */
 const FIRST = 16;
@@ -47,11 +50,23 @@ export class RequestLimit {
   #wasReached = false;
   /** Counts the reductions: what began before the last one says nothing about the load after it. */
   #reductions = 0;
+  /** Counts what happens, to tell what was earlier. */
+  #events = 0;
+  /** When the latest answers to two wearers came, the latest first. */
+  #answers: readonly { readonly wearer: object; readonly at: number }[] = [];
+  /** When the first of a wearer's failures in a row was sent. */
+  readonly #failing = new WeakMap<object, number>();
 
-  constructor(concurrency: Concurrency = "auto") {
+  /** @param first The limit before Oura has answered anything, where it adapts. */
+  constructor(concurrency: Concurrency = "auto", first = FIRST) {
     this.#fixed = concurrency !== "auto";
     this.most = concurrency === "auto" ? MOST : concurrency;
-    this.#current = concurrency === "auto" ? FIRST : concurrency;
+    this.#current = concurrency === "auto" ? first : concurrency;
+  }
+
+  /** The limit of one wearer inside the one of all: it holds nobody back before a request fails. */
+  ofWearer(): RequestLimit {
+    return this.#fixed ? new RequestLimit(this.most) : new RequestLimit("auto", MOST);
   }
 
   /** How many requests may be in flight now. */
@@ -67,24 +82,41 @@ export class RequestLimit {
 
   /**
    * Waits for a place among the requests in flight, in the order of asking; urgent ones come first.
+   * @param wearer Whose request it is: what fails for one wearer only, while others are answered, does
+   * not lower the limit of all.
    * @throws The reason of the signal, when it is aborted first.
    */
-  async enter(signal?: AbortSignal, isUrgent = false): Promise<InFlight> {
+  async enter(signal?: AbortSignal, isUrgent = false, wearer: object = this): Promise<InFlight> {
     signal?.throwIfAborted();
     if (this.#inFlight >= this.#current || this.#waiting.length > 0) {
       await this.#turn(signal, isUrgent);
     } else this.#take();
     const reductions = this.#reductions;
+    const sentAt = ++this.#events;
     let isOver = false;
     return {
       end: (sign, ms) => {
         if (isOver) return;
         isOver = true;
         this.#inFlight--;
-        this.#learn(sign, ms, reductions);
+        this.#learn(this.#judge(sign, wearer, sentAt), ms, reductions);
         this.#admit();
       },
     };
+  }
+
+  /** What a failure says of the load: nothing, where other wearers were answered meanwhile. */
+  #judge(sign: LoadSign, wearer: object, sentAt: number): LoadSign {
+    if (sign === "answered") {
+      const others = this.#answers.filter((each) => each.wearer !== wearer).slice(0, 1);
+      this.#answers = [{ wearer, at: ++this.#events }, ...others];
+      this.#failing.delete(wearer);
+    }
+    if (sign !== "failed") return sign;
+    const since = this.#failing.get(wearer) ?? sentAt;
+    this.#failing.set(wearer, since);
+    const isAlone = this.#answers.some((each) => each.wearer !== wearer && each.at > since);
+    return isAlone ? null : "overloaded";
   }
 
   /** The place is taken by {@linkcode #admit}, so that no other request can take it in between. */
