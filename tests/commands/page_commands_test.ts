@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { migrate } from "../../lib/db/migrate/migrate.ts";
-import { withPostgres } from "../support/databases.ts";
+import { withPostgres } from "../support/server_database.ts";
 import { WEARER, withPageWorld } from "../support/page_world.ts";
 import { runInProcess } from "../support/in_process.ts";
 import { Run } from "../support/run.ts";

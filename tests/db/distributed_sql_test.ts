@@ -10,7 +10,7 @@ import { tableOf } from "../../pipelines/stages/table.ts";
 import { keyProblems } from "../citus/keys.ts";
 import { refusals } from "../citus/refusals.ts";
 import { applyYaml } from "../columns/support.ts";
-import { withPostgres } from "../support/databases.ts";
+import { withPostgres } from "../support/server_database.ts";
 import { sources } from "../support/sources.ts";
 import { stringTexts } from "../support/string_texts.ts";
 import { shippedPipeline } from "../support/sync_world.ts";

@@ -6,7 +6,7 @@ import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { DASHBOARDS } from "../../tools/grafana/panels.ts";
 import { STALENESS_SQL, WEARERS_SQL } from "../../tools/grafana/queries.ts";
 import { grafanaFiles } from "../../tools/grafana/write.ts";
-import { withPostgres } from "../support/databases.ts";
+import { withPostgres } from "../support/server_database.ts";
 import { WEARER, withPageWorld } from "../support/page_world.ts";
 import { PROJECT } from "./support.ts";
 

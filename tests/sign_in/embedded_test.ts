@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { serveSimulator } from "../../simulator/mod.ts";
+import { putDatabase } from "../support/embedded_image.ts";
 import { Run } from "../support/run.ts";
 import { APPS, portalAt } from "./support.ts";
 
@@ -23,6 +24,7 @@ Deno.test({
       },
     };
     const keyFile = `${directory}/data/token.key`;
+    await putDatabase(`${directory}/data/database`);
     try {
       const login = new Run(at, ["auth", "login", "--no-browser"]);
       const [url] = await login.says(/http:\S+authorize\S+/);

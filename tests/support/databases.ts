@@ -1,11 +1,9 @@
 /** The same test on every database the program runs on. */
-import { join } from "node:path";
-import { tmpdir } from "node:os";
-import { PGlite } from "@electric-sql/pglite";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { quoteIdentifier } from "../../lib/db/driver/identifiers.ts";
 import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { openPglite } from "../../lib/db/driver/pglite/open_pglite.ts";
+import { memoryImage } from "./embedded_image.ts";
 import {
   type DatabaseOptions,
   DEFAULT_SCHEMA,
@@ -20,8 +18,10 @@ export { withPostgres } from "./server_database.ts";
 const embedded = await openPglite({
   directory: null,
   schema: DEFAULT_SCHEMA,
-  template: await template(),
+  template: await memoryImage(),
 });
+/** Whether it is still as the image has it. */
+let isNew = true;
 
 /**
  * Registers `body` twice, on PostgreSQL and on PGlite. Each run has a database of its own, migrated.
@@ -48,29 +48,10 @@ export async function withPglite(
   { migrated = false }: DatabaseOptions = {},
 ): Promise<void> {
   if (schema !== DEFAULT_SCHEMA) throw new Error("PGlite is tested with the default schema only");
-  await embedded.exec(`DROP SCHEMA IF EXISTS ${quoteIdentifier(schema)} CASCADE`);
-  if (migrated) await migrate(embedded);
-  await body(embedded);
-}
-
-/** A new PGlite takes seconds; loading the image of one takes a fraction. */
-async function template(): Promise<Blob> {
-  const file = join(tmpdir(), `oura-sync-test-pglite-${pgliteVersion()}.tar`);
-  try {
-    return new Blob([await Deno.readFile(file)]);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  if (!isNew || !migrated) {
+    await embedded.exec(`DROP SCHEMA IF EXISTS ${quoteIdentifier(schema)} CASCADE`);
+    if (migrated) await migrate(embedded);
   }
-  const fresh = await PGlite.create({ dataDir: "memory://" });
-  const image = await fresh.dumpDataDir("none");
-  await fresh.close();
-  const partial = await Deno.makeTempFile({ prefix: "oura-sync-test-pglite-" });
-  await Deno.writeFile(partial, image.stream());
-  await Deno.rename(partial, file);
-  return image;
-}
-
-function pgliteVersion(): string {
-  return /pglite[@/](\d+\.\d+\.\d+)/.exec(import.meta.resolve("@electric-sql/pglite"))?.[1] ??
-    "unknown";
+  isNew = false;
+  await body(embedded);
 }
