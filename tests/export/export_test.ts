@@ -2,11 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import type { Database } from "../../lib/db/driver/database.ts";
-import {
-  type ExportFormat,
-  exportToDirectory,
-  exportToStream,
-} from "../../pipelines/export/export.ts";
+import { exportToDirectory, exportToStream } from "../../pipelines/export/export.ts";
+import type { ExportFormat } from "../../pipelines/export/formats.ts";
 import { applyYaml, pipelineOf, store, WEARER } from "../columns/support.ts";
 import { forEachDatabase } from "../support/databases.ts";
 

@@ -5,11 +5,8 @@ import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { quoteIdentifier as q, quoteLiteral } from "../../lib/db/driver/identifiers.ts";
 import { COLUMN_TYPES, type ColumnType } from "../../lib/values/column_type.ts";
-import {
-  type ExportFormat,
-  exportToDirectory,
-  exportToStream,
-} from "../../pipelines/export/export.ts";
+import { exportToDirectory, exportToStream } from "../../pipelines/export/export.ts";
+import type { ExportFormat } from "../../pipelines/export/formats.ts";
 import {
   documentTable,
   type ExportTable,
