@@ -62,7 +62,7 @@ export async function demo(
         apply: true,
         wearers: {},
         tell: (text) => terminal.err(text),
-        progress: createProgress(terminal, settings.logFormat !== "json"),
+        progress: await createProgress(terminal, settings.logFormat !== "json"),
       });
       for (const report of reports) {
         if (report.error) terminal.err(describe(report.error));

@@ -97,7 +97,7 @@ async function runImport(
     ? livePipeline(declared, await readState(db))
     : (await applyAdditive(db, declared, { ...lease, signal })).pipeline;
   const tables = new Set(live.types.map(({ table }) => table));
-  const progress = createProgress(terminal, settings.logFormat !== "json");
+  const progress = await createProgress(terminal, settings.logFormat !== "json");
   try {
     return await importArchive({
       db,

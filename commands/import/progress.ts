@@ -1,5 +1,4 @@
 /** What a running import shows: a bar on a terminal, log lines elsewhere. */
-import { SingleBar } from "cli-progress";
 import { stderr } from "node:process";
 import { loggerOf } from "../../lib/log/log.ts";
 import { canDraw, type Terminal } from "../_cli/terminal.ts";
@@ -12,7 +11,7 @@ export interface Progress {
 }
 
 /** A bar on a terminal that can draw one, when logs are pretty; else log lines. */
-export function createProgress(terminal: Terminal, pretty: boolean): Progress {
+export async function createProgress(terminal: Terminal, pretty: boolean): Promise<Progress> {
   if (!canDraw(terminal) || !pretty) {
     const log = loggerOf("import");
     return {
@@ -21,6 +20,7 @@ export function createProgress(terminal: Terminal, pretty: boolean): Progress {
       stop: () => {},
     };
   }
+  const { SingleBar } = await import("cli-progress");
   const bar = new SingleBar({
     format: " {bar} {value}/{total} rows · {what}",
     barsize: 24,

@@ -1,5 +1,5 @@
 /** What a running sync shows: a bar on a terminal, log lines elsewhere; of several wearers, a line each. */
-import { SingleBar } from "cli-progress";
+import type { SingleBar } from "cli-progress";
 import { stderr } from "node:process";
 import { loggerOf } from "../../lib/log/log.ts";
 import { visibleValue } from "../../lib/values/visible.ts";
@@ -14,14 +14,16 @@ type Logger = ReturnType<typeof loggerOf>;
  * Shows one wearer's sync as a bar on a terminal that can draw one, when logs are pretty, else as log
  * lines. Several wearers are synced side by side: each has a line when it has ended.
  */
-export function createProgress(
+export async function createProgress(
   terminal: Terminal,
   pretty: boolean,
-): (wearers: number) => Progress {
+): Promise<(wearers: number) => Progress> {
+  // Without a terminal the package is not needed, and it takes time to load.
+  const bars = canDraw(terminal) && pretty ? await import("cli-progress") : null;
   let ended = 0;
   return (wearers) => {
     if (wearers > 1) return createWearerLine(wearers, () => ++ended);
-    return canDraw(terminal) && pretty ? createBar() : createLogLines();
+    return bars === null ? createLogLines() : createBar(bars.SingleBar);
   };
 }
 
@@ -49,8 +51,8 @@ function createWearerLine(wearers: number, countEnded: () => number): Progress {
   };
 }
 
-function createBar(): Progress {
-  const bar = new SingleBar({
+function createBar(Bar: typeof SingleBar): Progress {
+  const bar = new Bar({
     format: " {bar} {value}/{total} windows · {rows} rows · {what}",
     barCompleteChar: "█",
     barIncompleteChar: "░",

@@ -41,6 +41,7 @@ export async function runFetch(
     const concurrency = concurrencyOption(options.concurrency);
     const patienceMs = durationOption("--patience", options.patience);
     const request = requestOf(settings);
+    const progress = await createProgress(terminal, settings.logFormat !== "json");
     const work = async (db: Database) => {
       using interruption = interruptible(terminal.err, request.signal, terminal);
       return await runSync({ settings, pipeline, db }, {
@@ -51,7 +52,7 @@ export async function runFetch(
         dryRun,
         apply: options.apply,
         wearers: options,
-        progress: createProgress(terminal, settings.logFormat !== "json"),
+        progress,
         ...(types ? { types } : {}),
       });
     };

@@ -114,9 +114,11 @@ function withApp(settings: Settings, app: App, url: string): Settings {
   };
 }
 
+const silentProgress = await createProgress(SILENT, false);
+
 /** What a run shows where nobody watches. */
 export function logLines(): Progress {
-  return createProgress(SILENT, false)(1);
+  return silentProgress(1);
 }
 
 /** The wearer's documents in a table, counted. */
