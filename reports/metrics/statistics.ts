@@ -35,11 +35,21 @@ export function variance(values: readonly number[]): number | null {
  * @param share From 0 to 1.
  */
 export function quantile(values: readonly number[], share: number): number | null {
-  if (values.length === 0) return null;
-  return sortedQuantile(values.toSorted((a, b) => a - b), share);
+  return values.length === 0 ? null : sortedQuantile(inOrder(values), share);
 }
 
-function sortedQuantile(sorted: readonly number[], share: number): number {
+/** Several of them; null of nothing. */
+export function quantiles(values: readonly number[], shares: readonly number[]): Maybe[] {
+  const sorted = inOrder(values);
+  return shares.map((share) => sorted.length === 0 ? null : sortedQuantile(sorted, share));
+}
+
+/** Sorted. An array of numbers only needs no comparison in JavaScript, which takes most of the time. */
+function inOrder(values: readonly number[]): Float64Array {
+  return Float64Array.from(values).sort();
+}
+
+function sortedQuantile(sorted: ArrayLike<number>, share: number): number {
   const at = (sorted.length - 1) * share;
   const below = sorted[Math.floor(at)]!;
   return below + (sorted[Math.ceil(at)]! - below) * (at - Math.floor(at));
@@ -65,10 +75,10 @@ export interface Usual extends Interval {
 
 /** The usual range of the values; null of fewer than {@linkcode LEAST_FOR_USUAL}. */
 export function usualRange(values: readonly Maybe[]): Usual | null {
-  return usualOf(known(values).sort((a, b) => a - b));
+  return usualOf(inOrder(known(values)));
 }
 
-function usualOf(sorted: readonly number[]): Usual | null {
+function usualOf(sorted: ArrayLike<number>): Usual | null {
   if (sorted.length < LEAST_FOR_USUAL) return null;
   return {
     low: sortedQuantile(sorted, USUAL_FROM),

@@ -11,7 +11,7 @@ import {
   type Maybe,
   mean,
   median,
-  quantile,
+  quantiles,
   rollingMean,
   rollingUsual,
   type Usual,
@@ -181,14 +181,16 @@ function byDay(values: readonly Maybe[], lead: number, sparse: boolean) {
 
 function byPeriod(values: readonly Maybe[], periods: readonly Period[]) {
   const groups = periods.map(({ first, last }) => known(values.slice(first, last + 1)));
+  const spreads = groups.map((group) => quantiles(group, [0, 0.25, 0.5, 0.75, 1]));
+  const at = (place: number) => spreads.map((spread) => spread[place]!);
   return {
-    values: groups.map(median),
+    values: at(2),
     running: null,
-    low: groups.map((group) => quantile(group, 0.25)),
-    high: groups.map((group) => quantile(group, 0.75)),
-    least: groups.map((group) => quantile(group, 0)),
+    low: at(1),
+    high: at(3),
+    least: at(0),
     mean: groups.map(mean),
-    most: groups.map((group) => quantile(group, 1)),
+    most: at(4),
     counts: groups.map((group) => group.length),
   };
 }
