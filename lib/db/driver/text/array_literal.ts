@@ -12,29 +12,3 @@ export function writeArray(items: ArrayItems<string>): string {
   });
   return `{${written.join(",")}}`;
 }
-
-/** Reads an array literal as the server writes it, each item through `decode`. */
-export function readArray<T>(literal: string, decode: (text: string) => T): ArrayItems<T> {
-  // Arrays that do not start at 1 carry their bounds in front: [0:1]={a,b}
-  const start = literal.startsWith("[") ? literal.indexOf("=") + 1 : 0;
-  const token = /\{|\}|,|"((?:[^"\\]|\\[\s\S])*)"|[^{},"]+/y;
-  token.lastIndex = start;
-  const root: ArrayItems<T> = [];
-  const open: ArrayItems<T>[] = [root];
-  for (let match = token.exec(literal); match; match = token.exec(literal)) {
-    const [text, quoted] = match;
-    const innermost = open.at(-1)!;
-    if (text === "{") {
-      const nested: ArrayItems<T> = [];
-      innermost.push(nested);
-      open.push(nested);
-    } else if (text === "}") {
-      open.pop();
-    } else if (quoted !== undefined) {
-      innermost.push(decode(quoted.replace(/\\([\s\S])/g, "$1")));
-    } else if (text !== ",") {
-      innermost.push(text === "NULL" ? null : decode(text));
-    }
-  }
-  return root[0] as ArrayItems<T>;
-}

@@ -2,7 +2,8 @@
  * How JavaScript values travel to PostgreSQL and back. Both adapters exchange text with the server
  * and convert here, so that a query yields the same values from a server and from PGlite.
  */
-import { type ArrayItems, readArray, writeArray } from "./array_literal.ts";
+import { parse as readArray } from "postgres-array";
+import { type ArrayItems, writeArray } from "./array_literal.ts";
 import { isoInterval } from "./interval.ts";
 
 /** A parameter on the wire; null is SQL's NULL. */
