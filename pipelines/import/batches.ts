@@ -4,7 +4,7 @@ import type { FileDocument } from "./file/documents.ts";
 /** Rows in one transaction. */
 const BATCH_ROWS = 10_000;
 /** Characters in one transaction: nights and days by the minute are long. */
-const BATCH_CHARACTERS = 2_000_000;
+const BATCH_CHARACTERS = 1_000_000;
 
 /**
  * Groups the rows of a file into batches for one transaction each. Samples of one instant stay
@@ -19,7 +19,7 @@ export async function* batchesOf(
   for await (const block of blocks) {
     for (const document of block) {
       const isFull = batch.length >= mostRows || size >= BATCH_CHARACTERS;
-      if (isFull && batch.at(-1)?.document?.timestamp !== document.document?.timestamp) {
+      if (isFull && !isOfOneInstant(batch.at(-1)!, document)) {
         yield batch;
         batch = [];
         size = 0;
@@ -29,6 +29,12 @@ export async function* batchesOf(
     }
   }
   if (batch.length > 0) yield batch;
+}
+
+/** Documents without an instant, such as nights, are never of one. */
+function isOfOneInstant({ document: a }: FileDocument, { document: b }: FileDocument): boolean {
+  const instant = a?.timestamp ?? null;
+  return instant !== null && instant === b?.timestamp;
 }
 
 /** Handles one batch after the other, each while the next one is read. */

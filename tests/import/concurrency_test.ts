@@ -105,6 +105,20 @@ Deno.test("samples of one instant are in one batch, however many rows a batch ha
   ]);
 });
 
+Deno.test("a batch of documents without an instant ends as well", async () => {
+  const row = (id: string, size: number) => ({ line: 1, size, document: { id } });
+  const many = await Array.fromAsync(
+    batchesOf(ReadableStream.from([["a", "b", "c"].map((id) => row(id, 1))]), 2),
+  );
+  assert.deepEqual(many.map(({ length }) => length), [2, 1]);
+  const long = ["a", "b", "c"].map((id) => row(id, 5_000_000));
+  const batches = await Array.fromAsync(batchesOf(ReadableStream.from([long])));
+  assert.deepEqual(batches.map(({ length }) => length), [1, 1, 1]);
+  const broken = Array.from({ length: 3 }, (_, line) => ({ line, size: 1, document: null }));
+  const unread = await Array.fromAsync(batchesOf(ReadableStream.from([broken]), 2));
+  assert.deepEqual(unread.map(({ length }) => length), [2, 1]);
+});
+
 forEachDatabase("samples in any order over years are rolled up", async (db) => {
   const instants = Array.from(
     { length: 1_200 },
