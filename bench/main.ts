@@ -6,7 +6,7 @@ import { benchImport } from "./account_export.ts";
 import { benchColumn } from "./column.ts";
 import { benchDashboard } from "./dashboard.ts";
 import { benchLatency } from "./latency.ts";
-import { type Result, writeResults } from "./results.ts";
+import { hasBudget, type Result, writeResults } from "./results.ts";
 import { benchStart } from "./start.ts";
 import { benchDecade, benchYear } from "./year.ts";
 
@@ -32,10 +32,12 @@ for (const name of names) {
   await writeResults(name, results);
 }
 
-function lineOf({ what, measured, unit, reference, ratio, budget, isWithin }: Result): string {
+function lineOf(result: Result): string {
+  const { what, measured, unit, reference, ratio, budget, isWithin } = result;
   const compared = reference === null
     ? ""
     : ` = ${ratio} × ${reference.what} (${reference.measured} ${unit})`;
+  if (!hasBudget(result)) return `limit   ${what}: ${measured} ${unit}${compared}`;
   const limit = budget.atMost === undefined ? `≥ ${budget.atLeast}` : `≤ ${budget.atMost}`;
   return `${isWithin ? "within" : "BEYOND"}  ${what}: ${measured} ${unit}${compared}; ${limit}`;
 }

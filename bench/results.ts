@@ -11,6 +11,7 @@ export interface Result {
   readonly reference: { readonly what: string; readonly measured: number } | null;
   /** The median of the rounds of measured ÷ reference; without a reference what was measured. */
   readonly ratio: number;
+  /** Neither where it shows a limit that another result runs into. */
   readonly budget: { readonly atMost?: number; readonly atLeast?: number };
   readonly isWithin: boolean;
 }
@@ -44,6 +45,11 @@ export function resultOf({ what, measured, unit, reference, budget }: Measuremen
     budget,
     isWithin: ratio <= atMost && ratio >= atLeast,
   };
+}
+
+/** Whether a result is held against a budget. */
+export function hasBudget({ budget: { atMost, atLeast } }: Result): boolean {
+  return atMost !== undefined || atLeast !== undefined;
 }
 
 /** The middle one of several measurements. */

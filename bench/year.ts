@@ -1,6 +1,9 @@
 /** Whole syncs of heart rate from an Oura that answers at once, beside `psql \copy` of the rows. */
 import { addDays, utcDay } from "../lib/values/days.ts";
-import { psqlSeconds, runTask } from "./program.ts";
+import { windowsToFetch } from "../pipelines/sync/plan/windows.ts";
+import { RequestLimit } from "../lib/oura/http/request_limit.ts";
+import { shippedPipeline } from "../tests/support/sync_world.ts";
+import { measure, psqlSeconds, runTask } from "./program.ts";
 import { type Result, resultOf } from "./results.ts";
 import { openInstantOura, openStage, type Stage } from "./stage.ts";
 
@@ -8,12 +11,17 @@ const YEAR = 365;
 const ROUNDS = 3;
 const COLUMNS = `user_id, "timestamp", source, bpm, raw_data`;
 
-/** A year: the first sync, the same again, and `\copy`, in turn. */
+/** A year: the first sync, the same again, `\copy`, and the least program, in turn. */
 export async function benchYear(): Promise<Result[]> {
   await using stage = await openStage(YEAR + 2);
   await using oura = await openInstantOura(stage);
   await syncDays(stage, oura.url, YEAR);
-  const seconds = { first: [] as number[], again: [] as number[], copy: [] as number[] };
+  const seconds = {
+    first: [] as number[],
+    again: [] as number[],
+    copy: [] as number[],
+    least: [] as number[],
+  };
   const peaks: number[] = [];
   let written = 0;
   for (let round = 0; round < ROUNDS; round++) {
@@ -23,11 +31,13 @@ export async function benchYear(): Promise<Result[]> {
     seconds.first.push(first.seconds);
     seconds.again.push(again.seconds);
     seconds.copy.push(await copySeconds(stage));
+    seconds.least.push(await leastSeconds(stage, oura.url, first.counts.inserted));
     peaks.push(first.peakMiB, again.peakMiB);
     written += again.counts.inserted + again.counts.updated;
   }
   const copy = { what: "psql \\copy of the same rows", measured: seconds.copy };
   const first = { what: "the first sync", measured: seconds.first };
+  const least = "the least program that fetches, parses and copies the rows";
   return [
     resultOf({
       what: "sync of a year of heart rate",
@@ -35,6 +45,14 @@ export async function benchYear(): Promise<Result[]> {
       unit: "s",
       reference: copy,
       budget: { atMost: 1.5 },
+    }),
+    resultOf({ what: least, measured: seconds.least, unit: "s", reference: copy, budget: {} }),
+    resultOf({
+      what: "the same sync beside it",
+      measured: seconds.first,
+      unit: "s",
+      reference: { what: least, measured: seconds.least },
+      budget: {},
     }),
     resultOf({
       what: "the same again, unchanged",
@@ -109,6 +127,34 @@ async function syncDays(stage: Stage, url: string, days: number) {
 async function forgetAll({ db }: Stage): Promise<void> {
   await db.exec("TRUNCATE oura.heart_rate, oura.heart_rate_hours, oura.sync_windows");
   await db.exec("TRUNCATE oura.row_accounts, oura.document_revisions");
+}
+
+/** Seconds of `least_sync.ts`, which asks for the pages that a first sync asks for. */
+async function leastSeconds(stage: Stage, url: string, expected: number): Promise<number> {
+  const type = shippedPipeline().types.find(({ name }) => name === "heart_rate")!;
+  const today = utcDay(new Date());
+  const demand = { kind: "since", from: addDays(today, -YEAR) } as const;
+  const nothing = { read: [], readToday: [], settled: [], failed: [], empty: [] };
+  const windows = windowsToFetch(type, demand, nothing, today, new RequestLimit().most);
+  const shares = windows.map(({ from, to, bounds }, i) => ({
+    bounds,
+    // The oldest window and the newest take what lies beyond their days.
+    from: i === windows.length - 1 ? "" : from,
+    before: i === 0 ? "9" : addDays(to, 1),
+  }));
+  await stage.db.exec("DROP TABLE IF EXISTS oura.bench_copy");
+  await stage.db.exec("CREATE TABLE oura.bench_copy (LIKE oura.heart_rate INCLUDING ALL)");
+  try {
+    const options = { oura: url, database: stage.databaseUrl, token: stage.token };
+    const given = { ...options, user: stage.userId, windows: JSON.stringify(shares) };
+    const args = Object.entries(given).map(([name, value]) => `--${name}=${value}`);
+    const { seconds, out } = await measure(["run", "--allow-all", "bench/least_sync.ts", ...args]);
+    const { rows } = JSON.parse(out) as { rows: number };
+    if (rows !== expected) throw new Error(`${rows} rows were copied, and a sync has ${expected}`);
+    return seconds;
+  } finally {
+    await stage.db.exec("DROP TABLE oura.bench_copy");
+  }
 }
 
 async function copySeconds(stage: Stage): Promise<number> {

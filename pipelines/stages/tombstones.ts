@@ -42,6 +42,7 @@ export class SeenDocuments {
   readonly #until: number;
   #anonymous = false;
   #rejects = false;
+  #stored: number | null = null;
 
   /** @param span The days the window completes. */
   constructor(type: PipelineType, table: Table, readonly span: DaySpan) {
@@ -51,6 +52,11 @@ export class SeenDocuments {
     this.#isWhole = type.window.by === "none";
     this.#from = Date.parse(`${span.from}T00:00:00Z`);
     this.#until = Date.parse(`${addDays(span.to, 1)}T00:00:00Z`);
+  }
+
+  /** How many rows the window's days have, where {@linkcode markDeleted} had to count them. */
+  get stored(): number | null {
+    return this.#stored;
   }
 
   /**
@@ -158,12 +164,14 @@ export class SeenDocuments {
       ? ["-infinity", "infinity"]
       : [new Date(this.#from).toISOString(), new Date(this.#until).toISOString()];
     if (!this.#rejects) {
-      const { rows: [stored] } = await tx.query<{ count: number }>(
-        `SELECT count(*)::int AS count FROM ${table} WHERE user_id = $1 AND deleted_at IS NULL
+      const { rows: [counted] } = await tx.query<{ stored: number; living: number }>(
+        `SELECT count(*)::int AS stored, count(*) FILTER (WHERE deleted_at IS NULL)::int AS living
+          FROM ${table} WHERE user_id = $1
           AND "timestamp" >= $2::timestamptz AND "timestamp" < $3::timestamptz`,
         [userId, ...bounds],
       );
-      if (stored!.count <= seen.size) return 0;
+      this.#stored = counted!.stored;
+      if (counted!.living <= seen.size) return 0;
     }
     const lists = seen.columns();
     const columns = this.#table.key.map(({ name, type }, i) => ({

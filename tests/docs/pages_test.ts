@@ -51,7 +51,7 @@ Deno.test("the chart of PERFORMANCE.md shows the results on record", async () =>
   assert.equal(chart, benchChart(await readResults()));
 });
 
-Deno.test("benchChart() draws a bar for each result, and none longer than the picture", () => {
+Deno.test("benchChart() draws a bar for each result with a budget, and none longer than the picture", () => {
   const result = (ratio: number, budget: { atMost?: number; atLeast?: number }) => ({
     what: "a < b",
     measured: ratio * 10_000,
@@ -61,7 +61,12 @@ Deno.test("benchChart() draws a bar for each result, and none longer than the pi
     budget,
     isWithin: true,
   });
-  const results = [result(1, { atMost: 2 }), result(99, { atMost: 2 }), result(4, { atLeast: 2 })];
+  const results = [
+    result(1, { atMost: 2 }),
+    result(99, { atMost: 2 }),
+    result(7, {}),
+    result(4, { atLeast: 2 }),
+  ];
   const chart = benchChart({ some: { at: "2026-11-26", processors: 2, load: 1, results } });
   const widths = [...chart.matchAll(/width="([\d.]+)" height="14"/g)].map(([, width]) => width);
   assert.deepEqual(widths, ["150.0", "390.0", "150.0"]);

@@ -98,11 +98,12 @@ Deno.test("an import that is killed again and again ends as one that was not", a
   });
   await withDesk(DAYS, async ({ run, content }) => {
     const random = new Random(7);
+    let longestMs = durationMs;
     let killed = 0;
-    for (let kill = 0; kill < KILLS; kill++) {
+    while (killed < KILLS) {
       const program = run("import", "data.zip", "--user-id", "me");
       const ended = program.end();
-      const delayMs = random.int(Math.round(durationMs / 5), Math.round(durationMs));
+      const delayMs = random.int(Math.round(longestMs / 5), Math.round(longestMs));
       await new Promise((resolve) => setTimeout(resolve, delayMs));
       try {
         program.kill("SIGKILL");
@@ -110,8 +111,9 @@ Deno.test("an import that is killed again and again ends as one that was not", a
         // It had ended by itself.
       }
       if ((await ended).exitCode === 137) killed++;
+      // Less is left to do with each run, so it has to be killed earlier.
+      else longestMs *= 0.7;
     }
-    assert.ok(killed > 0, "each of them was over before it was killed");
     const last = await run("import", "data.zip", "--user-id", "me").end();
     assert.equal(last.exitCode, 0, last.err);
     assert.deepEqual(await content(), whole);

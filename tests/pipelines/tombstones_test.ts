@@ -155,6 +155,24 @@ onServerFirst(
   },
 );
 
+onServerFirst(
+  "a count of samples has those marked deleted before, and only its days",
+  async (db) => {
+    const samples = Array.from({ length: 168 }, (_, i) => beat(i * 12));
+    await store(db, HEART, samples);
+    const transform = createTransform(HEART);
+    const count = () => {
+      const seen = new SeenDocuments(HEART, transform.table, WINDOW);
+      for (const row of rowsOf(transform, samples.filter((_, i) => i !== 60))) seen.add(row);
+      return db.transaction(async (
+        tx,
+      ) => [await seen.markDeleted(tx, WEARER, 60_000), seen.stored]);
+    };
+    assert.deepEqual(await count(), [1, 72]);
+    assert.deepEqual(await count(), [0, 72]);
+  },
+);
+
 onServerFirst("a vanished sample is noticed among new ones and among rejects", async (db) => {
   const samples = Array.from({ length: 72 }, (_, i) => beat(576 + i * 12));
   const [former, fresh] = [samples.slice(0, 40), samples.slice(40)];

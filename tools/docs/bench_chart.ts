@@ -1,5 +1,5 @@
 /** The results of `deno task bench` as an SVG chart: a bar per budget, and how much of it is used. */
-import type { Result, Results } from "../../bench/results.ts";
+import { hasBudget, type Result, type Results } from "../../bench/results.ts";
 import { escaped } from "./terminal_picture.ts";
 
 const WIDTH = 1_000;
@@ -12,9 +12,9 @@ const HEAD = 46;
 const BUDGET_X = LABEL_WIDTH + 300;
 const LONGEST = 1.3;
 
-/** Draws all results in the order of their cases. */
+/** Draws all results that have a budget, in the order of their cases. */
 export function benchChart(results: Results): string {
-  const rows = Object.values(results).flatMap((each) => each.results);
+  const rows = Object.values(results).flatMap((each) => each.results).filter(hasBudget);
   const height = HEAD + rows.length * ROW_HEIGHT + MARGIN;
   const line = height - MARGIN / 2;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" \

@@ -33,21 +33,26 @@ export interface LoadedWindow {
   readonly to: string;
   /** Rows that its reading has added. */
   readonly inserted: number;
+  /** How many rows its days have; null where they are still to be counted. */
+  readonly stored: number | null;
 }
 
 /** Notes how many rows the days of a window have, in the transaction that records it as done. */
 export async function recordStoredRows(
   tx: Queryable,
   table: CountedTable,
-  { userId, from, to, inserted }: LoadedWindow,
+  { userId, from, to, inserted, stored }: LoadedWindow,
 ): Promise<void> {
   const sql = `WITH accounted AS (
   INSERT INTO oura.row_accounts AS a (user_id, data_type, rows) VALUES ($1, $2, $5::bigint)
   ON CONFLICT (user_id, data_type) DO UPDATE SET rows = a.rows + excluded.rows
   WHERE excluded.rows > 0
 )
-UPDATE oura.sync_windows SET stored = ${countDays(table, "$3::date", "$4::date")}
+UPDATE oura.sync_windows SET stored = ${
+    stored === null ? countDays(table, "$3::date", "$4::date") : "$6::bigint"
+  }
 WHERE user_id = $1 AND data_type = $2 AND from_day = $3::date AND to_day = $4::date
   AND state = 'done'`;
-  await tx.query(sql, [userId, table.dataType, from, to, inserted]);
+  const counted = stored === null ? [] : [stored];
+  await tx.query(sql, [userId, table.dataType, from, to, inserted, ...counted]);
 }

@@ -133,6 +133,7 @@ export async function syncWindow(
       from: window.from,
       to: window.to,
       inserted: counts.inserted + loaded.counts.inserted,
+      stored: seen.stored,
     });
     return loaded;
   }, { signal: context.signal });
