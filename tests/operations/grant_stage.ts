@@ -42,7 +42,7 @@ export function grantTest(name: string, body: (stage: GrantStage) => Promise<voi
   Deno.test(
     name,
     strict,
-    () => withPostgres("oura", (db) => onStage(db, body), { migrated: true }),
+    () => withPostgres("oura", (db) => onStage(db, body), { applied: true }),
   );
 }
 

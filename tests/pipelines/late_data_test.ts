@@ -17,7 +17,7 @@ function lateTest(name: string, body: (db: Database, oura: ScriptedOura) => Prom
   Deno.test(
     name,
     strict,
-    () => withPostgres("oura", (db) => body(db, new ScriptedOura()), { migrated: true }),
+    () => withPostgres("oura", (db) => body(db, new ScriptedOura()), { applied: true }),
   );
 }
 
@@ -178,5 +178,5 @@ Deno.test(
         );
         assert.ok(read!.oldest > addDays(TODAY, -12), `read back to ${read!.oldest}`);
       });
-    }, { migrated: true }),
+    }, { applied: true }),
 );

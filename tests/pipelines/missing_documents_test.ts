@@ -50,7 +50,7 @@ onServerFirst("the only document of a window that Oura deletes is marked", async
 
 /** Runs a test on one migrated database: nothing of it is the engine's. */
 function onOne(name: string, body: (db: Database) => Promise<void>): void {
-  Deno.test(name, strict, () => withPostgres("oura", body, { migrated: true }));
+  Deno.test(name, strict, () => withPostgres("oura", body, { applied: true }));
 }
 
 onOne("a document that a list lacks but its own route knows is not marked", async (db) => {

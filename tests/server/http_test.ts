@@ -244,7 +244,7 @@ Deno.test("hostile parameters are refused or served, and change nothing", async 
       assert.equal((await ask(`/api/today?wearer=somebody`)).status, 404);
       assert.equal((await ask(`/api/today?wearer=${WEARER}`)).status, 200);
     });
-  }, { migrated: true });
+  }, { applied: true });
 });
 
 async function countsOf(db: Database): Promise<unknown> {
@@ -280,7 +280,7 @@ Deno.test("a role that may only read is enough, and sees no sign-in", async () =
         await db.exec(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
       }
     });
-  }, { migrated: true });
+  }, { applied: true });
 });
 
 Deno.test("/metrics is Prometheus text that names no wearer", async () => {
@@ -300,7 +300,7 @@ Deno.test("/metrics is Prometheus text that names no wearer", async () => {
       assert.match(text, /^oura_sync_runs_total\{.*command="sync",state="done"\} 1$/m);
       assert.match(text, /^oura_sync_rate_budget_left\{app="an-app"\} 4880$/m);
     });
-  }, { migrated: true });
+  }, { applied: true });
 });
 
 Deno.test("hundreds of requests at once are served or told to come again", async () => {
@@ -319,5 +319,5 @@ Deno.test("hundreds of requests at once are served or told to come again", async
       assert.ok(statuses.includes(503), "the others are told to come again");
       assert.equal((await ask("/api/today")).status, 200);
     });
-  }, { migrated: true });
+  }, { applied: true });
 });

@@ -62,7 +62,7 @@ Deno.test("a thousand clients at once are served or told to come again", async (
         assert.equal(await statusOf(`${url}/api/today`), 200);
       });
     });
-  }, { migrated: true });
+  }, { applied: true });
 });
 
 Deno.test("clients that send or read slowly hold up no other client", async () => {
@@ -99,7 +99,7 @@ Deno.test("clients that send or read slowly hold up no other client", async () =
         assert.equal(await statusOf(`${url}/api/today`), 200);
       });
     });
-  }, { migrated: true });
+  }, { applied: true });
 });
 
 Deno.test("the longest spans are answered with as much as a chart can show", async () => {
@@ -132,7 +132,7 @@ Deno.test("the longest spans are answered with as much as a chart can show", asy
         }
       });
     });
-  }, { migrated: true });
+  }, { applied: true });
 });
 
 Deno.test("a sync goes on while the page is looked at, and what it brings shows", async () => {
@@ -159,7 +159,7 @@ Deno.test("a sync goes on while the page is looked at, and what it brings shows"
         assert.equal(nightDay, today);
       }, () => new Date(present));
     });
-  }, { migrated: true });
+  }, { applied: true });
 });
 
 /** Requests of a round; after each the heap is measured. */
@@ -180,7 +180,7 @@ Deno.test("memory stays flat over many requests", async () => {
       const [, warm, ...after] = JSON.parse(new TextDecoder().decode(stdout)) as number[];
       assert.ok(after.at(-1)! < warm! + SLACK, `${warm} bytes of heap, then ${after}`);
     });
-  }, { migrated: true });
+  }, { applied: true });
 });
 
 /** Files that may be open: the program needs some eighty of them. */
@@ -231,6 +231,6 @@ for (const [command, said, path] of SERVED) {
           assert.equal((await program.end()).exitCode, 0);
         }
       });
-    }, { migrated: true });
+    }, { applied: true });
   });
 }

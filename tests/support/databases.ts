@@ -32,12 +32,12 @@ export function forEachDatabase(
   options: OnServerOptions = {},
 ): void {
   onServer(name, body, options);
-  const { migrated = true } = options;
+  const { migrated = true, applied = false } = options;
   Deno.test({
     name: `${name} [PGlite]`,
     sanitizeOps: true,
     sanitizeResources: true,
-    fn: (t) => withPglite(DEFAULT_SCHEMA, (db) => body(db, t), { migrated }),
+    fn: (t) => withPglite(DEFAULT_SCHEMA, (db) => body(db, t), { migrated, applied }),
   });
 }
 
@@ -45,13 +45,16 @@ export function forEachDatabase(
 export async function withPglite(
   schema: string,
   body: (db: Database) => Promise<void>,
-  { migrated = false }: DatabaseOptions = {},
+  { migrated = false, applied = false }: DatabaseOptions = {},
 ): Promise<void> {
   if (schema !== DEFAULT_SCHEMA) throw new Error("PGlite is tested with the default schema only");
-  if (!isNew || !migrated) {
+  const hasTables = migrated || applied;
+  if (!isNew || !hasTables) {
     await embedded.exec(`DROP SCHEMA IF EXISTS ${quoteIdentifier(schema)} CASCADE`);
-    if (migrated) await migrate(embedded);
+    if (hasTables) await migrate(embedded);
   }
   isNew = false;
+  // Most tests need neither the simulator nor what changes columns.
+  if (applied) await (await import("./applied_columns.ts")).applyShipped(embedded);
   await body(embedded);
 }

@@ -16,6 +16,8 @@ export type OnDatabase = (db: Database, t: Deno.TestContext) => Promise<void>;
 export interface DatabaseOptions {
   /** False: the body gets an empty database. */
   migrated?: boolean;
+  /** True: it also has the columns of the shipped configuration, which a sync would add first. */
+  applied?: boolean;
 }
 
 /** Options of {@linkcode onServer}. */
@@ -34,14 +36,14 @@ await sharedCluster();
 export function onServer(
   name: string,
   body: OnDatabase,
-  { migrated = true, otherSchema = false }: OnServerOptions = {},
+  { migrated = true, applied = false, otherSchema = false }: OnServerOptions = {},
 ): void {
   const register = (where: string, schema: string) =>
     Deno.test({
       name: `${name} [${where}]`,
       sanitizeOps: true,
       sanitizeResources: true,
-      fn: (t) => withPostgres(schema, (db) => body(db, t), { migrated }),
+      fn: (t) => withPostgres(schema, (db) => body(db, t), { migrated, applied }),
     });
   register("PostgreSQL", DEFAULT_SCHEMA);
   if (otherSchema) register("PostgreSQL, other schema", OTHER_SCHEMA);
@@ -51,9 +53,10 @@ export function onServer(
 export async function withPostgres(
   schema: string,
   body: (db: Database, url: string) => Promise<void>,
-  { migrated = false }: DatabaseOptions = {},
+  { migrated = false, applied = false }: DatabaseOptions = {},
 ): Promise<void> {
-  const { url, drop } = await createDatabase(migrated ? await migratedTemplate(schema) : undefined);
+  const template = applied ? appliedTemplate : migrated ? migratedTemplate : () => undefined;
+  const { url, drop } = await createDatabase(await template(schema));
   const db = await openPostgres({ kind: "url", url }, { schema });
   try {
     await body(db, url);
@@ -65,11 +68,32 @@ export async function withPostgres(
 
 /** A database whose tables are there already: copying it is quicker than migrating each time. */
 function migratedTemplate(schema: string): Promise<string> {
-  const variable = `OURA_TEST_TEMPLATE_${schema === DEFAULT_SCHEMA ? "DEFAULT" : "OTHER"}`;
+  return template("MIGRATED", schema, "template1", migrate);
+}
+
+/** A migrated database that has the columns of the shipped configuration too. */
+async function appliedTemplate(schema: string): Promise<string> {
+  // Made before, not within: whoever makes a template holds the lock.
+  const migrated = await migratedTemplate(schema);
+  return await template("APPLIED", schema, migrated, async (db) => {
+    // Most tests need neither the simulator nor what changes columns.
+    const { applyShipped } = await import("./applied_columns.ts");
+    await applyShipped(db);
+  });
+}
+
+/** A copy of the database `from`, changed by `change`: made once for each schema. */
+function template(
+  kind: string,
+  schema: string,
+  from: string,
+  change: (db: Database) => Promise<unknown>,
+): Promise<string> {
+  const variable = `OURA_TEST_${kind}_${schema === DEFAULT_SCHEMA ? "DEFAULT" : "OTHER"}`;
   return once(variable, async () => {
-    const { name, url } = await createDatabase();
+    const { name, url } = await createDatabase(from);
     const db = await openPostgres({ kind: "url", url }, { schema });
-    await migrate(db);
+    await change(db);
     // PostgreSQL copies a database only while no session is connected to it.
     await db.close();
     return name;

@@ -1,0 +1,9 @@
+/** What the first sync of the shipped configuration changes in a migrated database. */
+import type { Database } from "../../lib/db/driver/database.ts";
+import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
+import { shippedPipeline } from "./sync_world.ts";
+
+/** Adds the columns of the shipped configuration. */
+export async function applyShipped(db: Database): Promise<void> {
+  await applyAdditive(db, shippedPipeline(db.schema), { holder: "template" });
+}
