@@ -165,11 +165,14 @@ class Scheduler {
         httpStatus: status,
       };
     }
-    // At once, so that what meets the same limit meanwhile is stopped and does not tell it again.
+    const ending: Ending = { state: "failed", error };
+    // Both at once: what meets the same limit meanwhile, another window of this type among it, is
+    // stopped and does not tell it again.
+    type.ending ??= ending;
     if (error instanceof RateLimitedError) abort.abort(error);
     await recordFailure(context, type.job.type, window, error);
     if (error instanceof OuraUnavailableError) await this.#checkOura(error);
-    return { state: "failed", error };
+    return ending;
   }
 
   /** Broken routes must not keep the others from being tried; a dead network ends the run. */
