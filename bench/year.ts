@@ -99,7 +99,7 @@ export async function benchDecade(): Promise<Result[]> {
       budget: { atMost: 1.1 },
     }),
     resultOf({
-      what: "memory over 10 years",
+      what: "memory over 10 years, beside a year",
       measured: [decade.peakMiB],
       unit: "MiB",
       reference: { what: "over a year", measured: [year.peakMiB] },
