@@ -65,7 +65,8 @@ export class RunRecord implements AsyncDisposable {
     await using stack = new AsyncDisposableStack();
     const leases = await acquireLeases(db, run.userId, dataTypes, { ...run.lease, signal })
       .catch(async (error) => {
-        await (await RunRecord.open(db, run, traffic))?.fail(error);
+        await using record = await RunRecord.open(db, run, traffic);
+        await record?.fail(error);
         throw error;
       });
     stack.use(leases);

@@ -73,6 +73,24 @@ Deno.test("a network that is silent to all fails the statements that wait for it
     assert.equal((await db.query("SELECT 1")).rowCount, 1);
   }));
 
+Deno.test("a server without a free connection is no reason to cut a long statement", async () => {
+  await using stack = new AsyncDisposableStack();
+  const open = async (role: string) => {
+    const address = new URL(urlOf(server.address, SUPERUSER));
+    address.username = role;
+    const db = await openPostgres({ kind: "url", url: address.href }, {
+      schema: "oura",
+      poolSize: 1,
+    });
+    stack.defer(() => db.close());
+    return db;
+  };
+  await (await open(SUPERUSER)).exec("CREATE ROLE lonely LOGIN CONNECTION LIMIT 1");
+  const db = await open("lonely");
+  using _ = db.watchAnswers!(EVERY_MS);
+  await db.query("SELECT pg_sleep($1)", [EVERY_MS * 30 / 1_000]);
+});
+
 Deno.test("unwatched statements are sent as they are", () =>
   behindProxy(false, async ({ direct }) => {
     const { rows } = await direct.query<{ query: string }>(

@@ -106,3 +106,29 @@ onServerFirst("waiting for the rate limit ends when the run is stopped", async (
     assert.equal(rows.length, 0, "the leases are given back");
   });
 });
+
+onServerFirst(
+  "a stop of any kind while a run waits for leases leaves no open record",
+  async (db) => {
+    await withSimulator(USERS, async (oura) => {
+      await db.exec(
+        `INSERT INTO oura.sync_leases (user_id, data_type, holder, expires_at)
+        VALUES ('one', 'daily_sleep', 'another', now() + interval '1 hour')`,
+      );
+      const stop = new AbortController();
+      const lifeOf = () => {
+        stop.abort(new DOMException("enough", "AbortError"));
+        return Promise.resolve<Life>("unknown");
+      };
+      const run = syncWearer(oura, db, "one", {
+        pipeline: shippedPipeline(db.schema, 3),
+        types: ["daily_sleep"],
+        lease: { holder: "me", lifeOf },
+        signal: stop.signal,
+      });
+      await assert.rejects(run, { message: "enough" });
+      const { rows } = await db.query("SELECT state FROM oura.sync_runs");
+      assert.deepEqual(rows, [{ state: "failed" }]);
+    });
+  },
+);

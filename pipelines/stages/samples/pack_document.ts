@@ -68,7 +68,7 @@ export function createPacker(type: PipelineType, table: Table): Packer | null {
     if (Number.isNaN(sample.at) || !read(fields)) return null;
     const { writer } = into;
     const { length } = writer;
-    // Writing the document also shows that its texts can be stored, and are ASCII.
+    // Writing the document also shows that its names and texts can be stored, and are ASCII.
     if (writePlainJsonb(writer, fields) && into.pushWritten(sample.at, values)) return sample;
     writer.cut(length);
     return null;

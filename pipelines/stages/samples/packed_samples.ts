@@ -66,14 +66,18 @@ export class PackedSamples implements Iterable<Row> {
 
   #append(row: Row): void {
     const { at, values, rawText } = row;
-    const index = this.#length;
-    if (index === this.#instants.length) this.#grow();
-    if (Number.isNaN(at)) this.#fine.set(index, row);
+    if (Number.isNaN(at)) this.#fine.set(this.#length, row);
     if (rawText !== null) this.#documents.text(rawText);
     this.#add(at, values);
   }
 
   #add(at: number, values: readonly ColumnValue[]): void {
+    if (this.#length === this.#ends.length) {
+      this.#instants = new Float64Array(
+        this.#instants.buffer.transfer(2 * this.#instants.byteLength),
+      );
+      this.#ends = new Uint32Array(this.#ends.buffer.transfer(2 * this.#ends.byteLength));
+    }
     this.#instants[this.#length] = at;
     for (let i = 0; i < values.length; i++) if (i !== this.#place) this.#values.push(values[i]!);
     this.#ends[this.#length] = this.#documents.length;
@@ -89,7 +93,6 @@ export class PackedSamples implements Iterable<Row> {
   pushWritten(at: number, values: readonly ColumnValue[]): boolean {
     const index = this.#length;
     if (index > 0 && at === this.#instants[index - 1]) return false;
-    if (index === this.#instants.length) this.#grow();
     this.#add(at, values);
     return true;
   }
@@ -174,13 +177,5 @@ export class PackedSamples implements Iterable<Row> {
       if (at < before || (at === before && this.row(i - 1).key >= this.row(i).key)) return false;
     }
     return true;
-  }
-
-  #grow(): void {
-    const [instants, ends] = [this.#instants, this.#ends];
-    this.#instants = new Float64Array(2 * instants.length);
-    this.#instants.set(instants);
-    this.#ends = new Uint32Array(2 * ends.length);
-    this.#ends.set(ends);
   }
 }

@@ -66,18 +66,15 @@ export class SeenSamples {
   }
 
   #append(at: number, values: readonly ColumnValue[]): void {
-    if (this.#length === this.#instants.length) this.#grow();
+    if (this.#length === this.#instants.length) {
+      this.#instants = new Float64Array(
+        this.#instants.buffer.transfer(2 * this.#instants.byteLength),
+      );
+      this.#otherOf = new Uint32Array(this.#otherOf.buffer.transfer(2 * this.#otherOf.byteLength));
+    }
     this.#instants[this.#length] = at;
     this.#otherOf[this.#length] = this.#otherIn(values);
     this.#length++;
-  }
-
-  #grow(): void {
-    const [instants, otherOf] = [this.#instants, this.#otherOf];
-    this.#instants = new Float64Array(2 * instants.length);
-    this.#instants.set(instants);
-    this.#otherOf = new Uint32Array(2 * otherOf.length);
-    this.#otherOf.set(otherOf);
   }
 
   /** Looks among the instants, which are in order and of which each has one sample. */

@@ -145,34 +145,36 @@ class Scheduler {
       this.#unavailable = 0;
       onWindow(stages.type.name, window, documentsIn(counts));
     } catch (error) {
-      const ending = await this.#fail(type, window, failureOf(error, stages.type));
-      type.ending ??= ending;
+      await this.#fail(type, window, failureOf(error, stages.type));
     } finally {
       addCounts(type.counts, counts);
     }
   }
 
-  /** Decides how far a failure of a window reaches, and how its type ends. */
-  async #fail(type: RunningType, window: Window, error: OuraSyncError): Promise<Ending> {
+  /** Ends the type of a window that failed, and whatever else the failure reaches. */
+  async #fail(type: RunningType, window: Window, error: OuraSyncError): Promise<void> {
     const { context, abort } = this.options;
-    if (endsRun(error)) return stopped(this.#stopRun(error));
-    // What was in flight when the run ended fails for the reason the run ended for.
-    if (context.signal.aborted) return stopped(asOuraSyncError(context.signal.reason));
-    if (type.job.isProbe && error instanceof AccessDeniedError) {
-      const { status } = error.refusal;
-      return {
-        ...skip(notOffered(type.job.type, { status, at: context.now })),
-        httpStatus: status,
-      };
-    }
-    const ending: Ending = { state: "failed", error };
-    // Both at once: what meets the same limit meanwhile, another window of this type among it, is
-    // stopped and does not tell it again.
+    const ending = this.#endingOf(type, error);
+    // Before anything is awaited: another window of the type, stopped by the same limit, must not
+    // end the type in its place.
     type.ending ??= ending;
+    if (ending.state !== "failed" || ending.stopped) return;
     if (error instanceof RateLimitedError) abort.abort(error);
     await recordFailure(context, type.job.type, window, error);
     if (error instanceof OuraUnavailableError) await this.#checkOura(error);
-    return ending;
+  }
+
+  /** Decides how a type ends after a failure; stops the run where the failure concerns all of it. */
+  #endingOf({ job }: RunningType, error: OuraSyncError): Ending {
+    const { context } = this.options;
+    if (endsRun(error)) return stopped(this.#stopRun(error));
+    // What was in flight when the run ended fails for the reason the run ended for.
+    if (context.signal.aborted) return stopped(asOuraSyncError(context.signal.reason));
+    if (job.isProbe && error instanceof AccessDeniedError) {
+      const { status } = error.refusal;
+      return { ...skip(notOffered(job.type, { status, at: context.now })), httpStatus: status };
+    }
+    return { state: "failed", error };
   }
 
   /** Broken routes must not keep the others from being tried; a dead network ends the run. */

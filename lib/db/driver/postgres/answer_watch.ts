@@ -6,6 +6,7 @@
  * too, which give a client no connection of its own.
  */
 import type pg from "pg";
+import { SqlError, toDatabaseError } from "../errors/errors.ts";
 import type { Connected } from "./connected.ts";
 
 /** How often the statements under way are looked at, in ms. */
@@ -109,13 +110,14 @@ export class AnswerWatch {
     return suspects;
   }
 
-  /** Those that the server does not run; all of them where it cannot be asked. */
+  /** Those that the server does not run; all of them where it does not answer. */
   async #lost(marks: readonly string[]): Promise<ReadonlySet<string>> {
     try {
       const [found] = await this.#ask<{ shown: boolean; lost: string[] }>(ASK, marks);
       return new Set(found?.shown ? found.lost : []);
-    } catch {
-      return new Set(marks);
+    } catch (error) {
+      // A server without a free connection answers, but says nothing of the statements.
+      return new Set(isFull(error) ? [] : marks);
     }
   }
 
@@ -134,4 +136,9 @@ export class AnswerWatch {
       client.end().catch(() => {});
     }
   }
+}
+
+function isFull(error: unknown): boolean {
+  const failure = toDatabaseError(error, "the server");
+  return failure instanceof SqlError && failure.code === "DATABASE_TOO_MANY_CONNECTIONS";
 }

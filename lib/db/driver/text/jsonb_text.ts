@@ -12,6 +12,8 @@ const UTF8 = new TextEncoder();
 const EXPONENT = /e/;
 /** What is not itself between quotes: most texts contain none of it. */
 const ESCAPED = /["\\\p{Cc}\p{Cs}]/u;
+/** Printed ASCII without what JSON escapes, as `ByteWriter.plainJsonText` takes it. */
+const PLAIN = /^[ !#-[\]-~]*$/;
 
 /**
  * Writes a JSON value as PostgreSQL does: names in order of their length and then of their bytes, a
@@ -52,6 +54,8 @@ function listText(items: readonly unknown[]): string | null {
 interface Shape {
   readonly names: readonly string[];
   readonly sorted: readonly Label[];
+  /** Whether every name is plain. */
+  readonly isPlain: boolean;
 }
 
 interface Label {
@@ -65,13 +69,14 @@ interface Label {
 let last: Shape = shapeOf([]);
 
 /**
- * Writes an object whose values are all plain as {@linkcode jsonbText} does: whole numbers, texts
- * without anything to escape, booleans and nulls.
- * @returns False where a value is not plain; then a part may have been written.
+ * Writes an object as {@linkcode jsonbText} does, if its names and values are plain: whole numbers,
+ * ASCII texts without anything to escape, booleans and nulls.
+ * @returns False where a name or a value is not plain; then a part may have been written.
  */
 export function writePlainJsonb(writer: ByteWriter, object: Record<string, unknown>): boolean {
   if (!hasNames(object, last.names)) last = shapeOf(Object.keys(object));
-  const { sorted } = last;
+  const { sorted, isPlain } = last;
+  if (!isPlain) return false;
   for (let i = 0; i < sorted.length; i++) {
     const { name, bytes } = sorted[i]!;
     writer.copy(bytes, 0, bytes.length);
@@ -129,7 +134,7 @@ function shapeOf(names: readonly string[]): Shape {
     const label = `${JSON.stringify(name)}: `;
     return { name, label, bytes: UTF8.encode(i === 0 ? `{${label}` : `, ${label}`) };
   });
-  return { names, sorted };
+  return { names, sorted, isPlain: names.every((name) => PLAIN.test(name)) };
 }
 
 function compareBytes(a: Uint8Array, b: Uint8Array): number {
