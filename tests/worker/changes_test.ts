@@ -4,10 +4,13 @@ import { ChangingPipeline, type PipelineSource } from "../../config/changing_pip
 import type { Pipeline } from "../../config/model.ts";
 import { loadPipeline } from "../../config/pipeline.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
+import { quoteIdentifier } from "../../lib/db/driver/identifiers.ts";
 import type { UsageError } from "../../lib/errors.ts";
 import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
 import { replay } from "../../pipelines/reprocess/replay.ts";
+import { openSession } from "../../pipelines/sync/session.ts";
 import { openBossQueue } from "../../server/worker/boss/boss_queue.ts";
+import { LiveSession } from "../../server/worker/live_session.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 import { settled, until, withWorkerWorld, type WorkerWorld } from "./support.ts";
@@ -174,5 +177,39 @@ forEachDatabase(
         assert.equal((await world.events()).every(({ state }) => state === "done"), true);
         assert.deepEqual(await filledNights(db, "kind"), [3, 3]);
       });
+    }),
+);
+
+/** The lines of a data type whose table this program makes. */
+const MEAL = `  meal:
+    endpoint: /v2/usercollection/meal
+    window: { by: date }
+    key: [id]
+    columns: { kind: { path: type, type: text } }
+`;
+
+forEachDatabase(
+  "an oura.yaml that does not fit the tables is in force as soon as it fits",
+  (db) =>
+    withWorkerWorld(db, [], async ({ settings }) => {
+      await using directory = await temporaryDirectory();
+      const read = async (text: string) => {
+        const file = `${directory.path}/oura.yaml`;
+        await Deno.writeTextFile(file, text);
+        return await loadPipeline(file);
+      };
+      const first = await read(yaml(db, "kind"));
+      let declared = first;
+      const source = { current: () => Promise.resolve(declared) };
+      const { signal } = new AbortController();
+      const session = await openSession({ settings, pipeline: first, db, apply: true, signal });
+      await using live = new LiveSession(session, first, source);
+      const inForce = async () => (await live.current()).pipeline.checksum;
+      const taken = `${quoteIdentifier(db.schema)}.meal`;
+      await db.exec(`CREATE TABLE ${taken} (id text)`);
+      declared = await read(yaml(db, "kind") + MEAL);
+      assert.equal(await inForce(), first.checksum, "a table of this name is there already");
+      await db.exec(`DROP TABLE ${taken}`);
+      assert.equal(await inForce(), declared.checksum);
     }),
 );
