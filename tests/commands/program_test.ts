@@ -143,7 +143,7 @@ const MISTAKES: [string, string[], RegExp][] = [
   ["a number that is none", ["sync", "--concurrency", "1e1"], /not a whole number/],
   ["a configuration that is not there", ["validate", "--config", "gone.yaml"], /gone\.yaml/],
 ];
-/** Found by the parser, by a command, and in a file: the rest differ from these in their words alone. */
+/** One mistake each that the parser, a command and a reader of a file finds: these start the program. */
 const SPAWNED = new Set([
   "an unknown command",
   "no data type",

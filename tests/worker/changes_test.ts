@@ -1,6 +1,6 @@
 /** What changes while a worker runs. */
 import assert from "node:assert/strict";
-import { ChangingPipeline, type PipelineSource } from "../../config/changing_pipeline.ts";
+import { ChangingPipeline } from "../../config/changing_pipeline.ts";
 import type { Pipeline } from "../../config/model.ts";
 import { loadPipeline } from "../../config/pipeline.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
@@ -75,28 +75,37 @@ data_types:
 
 interface EditedFile {
   readonly file: string;
-  readonly first: Pipeline;
-  readonly source: PipelineSource;
   readonly problems: UsageError[];
+  /** Stores an event of this night, and waits until the worker has run its job. */
+  deliver(night: { key: string } | undefined): Promise<void>;
 }
 
-/** A worker that follows a file of a directory of its own. */
+/**
+ * A worker that follows a file of a directory of its own.
+ * @param lookEveryMs By default so long that only what a job itself notices is tested.
+ */
 async function withEditedFile(
   world: WorkerWorld,
   content: string,
   body: (edited: EditedFile) => Promise<void>,
+  lookEveryMs = 3_600_000,
 ): Promise<void> {
   await using directory = await temporaryDirectory();
   const file = `${directory.path}/oura.yaml`;
   await Deno.writeTextFile(file, content);
-  const first = await loadPipeline(file);
+  const pipeline = await loadPipeline(file);
   const problems: UsageError[] = [];
-  const source = new ChangingPipeline(first, (problem) => problems.push(problem));
-  await world.withWorker(() => body({ file, first, source, problems }), {
-    pipeline: first,
+  const source = new ChangingPipeline(pipeline, (problem) => problems.push(problem));
+  await using queue = await openBossQueue({ db: world.db, runs: false });
+  const deliver: EditedFile["deliver"] = async (night) => {
+    await world.store([{ objectId: night!.key }]);
+    await queue.ask(world.db, ["one"], "events");
+    await settled(world);
+  };
+  await world.withWorker(() => body({ file, problems, deliver }), {
+    pipeline,
     source,
-    // Only what a job itself notices is tested: the round comes too late.
-    lookEveryMs: 3_600_000,
+    lookEveryMs,
   });
 }
 
@@ -112,19 +121,13 @@ forEachDatabase(
   "a column that `apply` adds while a worker runs is filled by the next event",
   (db) =>
     withWorkerWorld(db, ["one"], async (world) => {
-      await using queue = await openBossQueue({ db, runs: false });
       const [first, second] = world.documents("one", "sleep");
-      const deliver = async (objectId: string) => {
-        await world.store([{ objectId }]);
-        await queue.ask(db, ["one"], "events");
-        await settled(world);
-      };
-      await withEditedFile(world, yaml(db, "kind"), async ({ file }) => {
-        await deliver(first!.key);
+      await withEditedFile(world, yaml(db, "kind"), async ({ file, deliver }) => {
+        await deliver(first);
         await Deno.writeTextFile(file, yaml(db, "kind", "kind_again"));
         await applyAdditive(db, await loadPipeline(file), { holder: "a person" });
         assert.deepEqual(await filledNights(db, "kind_again"), [1, 1]);
-        await deliver(second!.key);
+        await deliver(second);
         assert.deepEqual(await filledNights(db, "kind_again"), [2, 2]);
       });
     }),
@@ -137,17 +140,13 @@ forEachDatabase(
       const [night] = world.documents("one", "sleep");
       await world.store([{ objectId: night!.key }]);
       await world.runJob("one");
-      await using directory = await temporaryDirectory();
-      const file = `${directory.path}/oura.yaml`;
-      await Deno.writeTextFile(file, yaml(db, "kind"));
-      const pipeline = await loadPipeline(file);
-      const source = new ChangingPipeline(pipeline, (problem) => assert.fail(problem));
-      await world.withWorker(async () => {
+      await withEditedFile(world, yaml(db, "kind"), async ({ file, problems }) => {
         await Deno.writeTextFile(file, yaml(db, "kind", "added_by_worker"));
         await until(() =>
           filledNights(db, "added_by_worker").then(([, n]) => n === 1, () => false)
         );
-      }, { pipeline, source });
+        assert.deepEqual(problems, []);
+      }, 100);
     }),
 );
 
@@ -155,23 +154,17 @@ forEachDatabase(
   "an oura.yaml with a mistake is told of once, and the worker goes on with the previous one",
   (db) =>
     withWorkerWorld(db, ["one"], async (world) => {
-      await using queue = await openBossQueue({ db, runs: false });
-      const deliver = async (objectId: string) => {
-        await world.store([{ objectId }]);
-        await queue.ask(db, ["one"], "events");
-        await settled(world);
-      };
       const [first, second, third] = world.documents("one", "sleep");
-      await withEditedFile(world, yaml(db, "kind"), async ({ file, problems }) => {
+      await withEditedFile(world, yaml(db, "kind"), async ({ file, problems, deliver }) => {
         await Deno.writeTextFile(file, "version: 1\ndata_types: { slep: {} }\n");
-        await deliver(first!.key);
-        await deliver(second!.key);
+        await deliver(first);
+        await deliver(second);
         assert.deepEqual(problems.map(({ code }) => code), ["CONFIG_INVALID"]);
         await Deno.writeTextFile(
           file,
           yaml(db, "kind").replace(`schema: ${db.schema}`, "schema: elsewhere"),
         );
-        await deliver(third!.key);
+        await deliver(third);
         assert.deepEqual(problems.map(({ code }) => code).slice(1), ["CONFIG_NEEDS_RESTART"]);
         await Deno.remove(file);
         assert.equal((await world.events()).every(({ state }) => state === "done"), true);
