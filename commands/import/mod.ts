@@ -1,4 +1,3 @@
-import { hostname } from "node:os";
 import { Argument, Option } from "commander";
 import type { Settings } from "../../config/environment/settings.ts";
 import type { Pipeline } from "../../config/model.ts";
@@ -74,7 +73,7 @@ async function runImport(
     types: readonly string[] | undefined;
   },
 ): Promise<ImportReport> {
-  const { holdProcessLock, lifeOf } = await import("../../lib/process/process_lock.ts");
+  const { holdProcessLock } = await import("../../lib/process/process_lock.ts");
   const { interruptible } = await import("../../lib/process/interruption.ts");
   const { applyAdditive } = await import("../../pipelines/schema/apply/apply.ts");
   const { livePipeline } = await import("../../pipelines/schema/live_pipeline.ts");
@@ -84,14 +83,8 @@ async function runImport(
   const dryRun = options.dryRun === true;
   using interruption = interruptible((text) => terminal.err(text));
   const { signal } = interruption;
-  await using life = await holdProcessLock(
-    settings.dataDirectory,
-    `${hostname()} pid ${Deno.pid}`,
-  );
-  const lease = {
-    holder: life.holder,
-    lifeOf: (holder: string) => lifeOf(settings.dataDirectory, holder),
-  };
+  await using life = await holdProcessLock(settings.dataDirectory);
+  const { lease } = life;
   const userId = await chooseUser(db, options.userId);
   const live = dryRun
     ? livePipeline(declared, await readState(db))
