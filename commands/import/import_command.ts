@@ -98,7 +98,7 @@ async function runImport(
 async function chooseUser(db: Database, asked: string | undefined): Promise<string> {
   if (asked !== undefined) {
     if (wearerIdOf({ id: asked }) === asked) return await wearerNamed(db, asked);
-    throw new UsageError("BAD_WEARER", "--user-id is no id that can be stored", {
+    throw new UsageError("BAD_WEARER", "--user-id must be an id that can be stored", {
       hint: "Use letters and digits, such as --user-id me.",
     });
   }

@@ -73,6 +73,7 @@ Deno.test("the help fits into 80 columns, and is the same before a command", asy
   const { out } = await said("--help");
   assert.deepEqual(out.split("\n").filter((line) => line.length > 80), []);
   assert.equal((await said("--help", "sync")).out, out);
+  assert.equal((await said("--verbose", "--help")).out, out, "commander prints the same");
 });
 
 Deno.test("help with a command is that command's --help", async () => {
