@@ -1,4 +1,3 @@
-import { hostname } from "node:os";
 import { Option } from "commander";
 import { interruptible } from "../lib/process/interruption.ts";
 import type { ApplyReport, RefillProgress } from "../pipelines/schema/apply/apply_options.ts";
@@ -27,18 +26,16 @@ export default defineCommand({
 async function applyCommand(
   { terminal, options, settings, pipeline, db, print }: DatabaseContext<Options, undefined>,
 ): Promise<void> {
-  const { holdProcessLock, lifeOf } = await import("../lib/process/process_lock.ts");
-  const { dataDirectory } = settings;
-  await using life = await holdProcessLock(dataDirectory, `${hostname()} pid ${Deno.pid}`);
+  const { holdProcessLock } = await import("../lib/process/process_lock.ts");
+  await using life = await holdProcessLock(settings.dataDirectory);
   using interruption = interruptible(terminal.err, undefined, terminal);
   const { signal } = interruption;
   using _statements = db.endStatementsOn?.(signal);
   const { apply } = await import("../pipelines/schema/apply/apply.ts");
   const report = await apply(db, pipeline, {
     allowDestructive: options.allowDestructive ?? false,
+    ...life.lease,
     signal,
-    holder: life.holder,
-    lifeOf: (holder) => lifeOf(dataDirectory, holder),
     onWait: ({ holder }) => terminal.err(`Waiting for another process: ${holder}`),
     onStep: ({ description }) => terminal.err(description),
     onRefill: progressLine(terminal),

@@ -1,4 +1,3 @@
-import { hostname } from "node:os";
 import { stderr, stdin } from "node:process";
 import { UsageError } from "../lib/errors.ts";
 import { type CheckContext, defineCommand } from "./_cli/define_command.ts";
@@ -28,7 +27,7 @@ export default defineCommand({
     const { CATALOG } = await import("../lib/oura/catalog/index.ts");
     const { EXPORT_CATALOG } = await import("../lib/oura/catalog/export_types.ts");
     const { interruptible } = await import("../lib/process/interruption.ts");
-    const { holdProcessLock, lifeOf } = await import("../lib/process/process_lock.ts");
+    const { holdProcessLock } = await import("../lib/process/process_lock.ts");
     if (!await holdsWearer(db, await wearerTables(db), userId)) {
       throw new UsageError("UNKNOWN_WEARER", `this database knows no wearer ${userId}`, {
         hint: "`oura-sync status` shows the wearers.",
@@ -39,14 +38,13 @@ export default defineCommand({
       await confirm([userId, ...(label === undefined ? [] : [label])], terminal.inIsTerminal);
     }
     using interruption = interruptible((text) => terminal.err(text));
-    const { dataDirectory } = settings;
-    await using life = await holdProcessLock(dataDirectory, `${hostname()} pid ${Deno.pid}`);
+    await using life = await holdProcessLock(settings.dataDirectory);
     const deleted = await forgetWearer(db, {
       userId,
       dataTypes: [
         ...new Set([...CATALOG, ...EXPORT_CATALOG, ...pipeline.types].map(({ name }) => name)),
       ],
-      lease: { holder: life.holder, lifeOf: (holder) => lifeOf(dataDirectory, holder) },
+      lease: life.lease,
       configChecksum: pipeline.checksum,
       before: () => removeSignIn(settings, db, userId),
       signal: interruption.signal,

@@ -18,7 +18,7 @@ export function publicUrlFlag(): Option {
 export function publicUrlOption(value: string): string {
   const problem = publicUrlProblem(value);
   if (problem === null) return value.replace(/\/+$/, "");
-  throw new UsageError("BAD_PUBLIC_URL", `--url ${problem}`, {
+  throw new UsageError("BAD_PUBLIC_URL", `--url: ${problem}`, {
     hint: "Write it as https://oura.example.org. Plain http is accepted for this machine only.",
   });
 }

@@ -36,37 +36,43 @@ const STATEMENT_TIMEOUT_MS = 20_000;
 /** How long the shape of the tables is taken as known. */
 const SHAPE_MS = 15_000;
 
+/** What the tables hold of the declared pipeline, and whose data. */
+interface Shape {
+  readonly declared: Pipeline;
+  readonly live: Pipeline;
+  readonly wearers: NamedWearer[];
+  readonly until: number;
+}
+
+type Reader = Parameters<typeof tablesOf>[0];
+
 /** Opens the data for requests. */
 export function openData(options: DataOptions): Data {
   const { db, pipeline, now, userId: only, source = fixedPipeline(pipeline) } = options;
-  let shape: {
-    readonly declared: Pipeline;
-    readonly live: Pipeline;
-    readonly wearers: NamedWearer[];
-    readonly until: number;
-  } | null = null;
+  let shape: Shape | null = null;
   let waiting = 0;
   let ready = false;
 
-  async function look<T>(body: (tx: Parameters<typeof tablesOf>[0]) => Promise<T>): Promise<T> {
+  async function look<T>(body: (tx: Reader, shape: Shape) => Promise<T>): Promise<T> {
     if (waiting >= MOST_WAITING) {
       throw new RequestError(503, "TOO_MANY_REQUESTS", "too many requests at once; try again");
     }
     waiting++;
     try {
+      // Before the transaction: a file that is being written is waited for.
+      const declared = await source.current();
       return await db.transaction(async (tx) => {
         await tx.exec(
           `SET TRANSACTION READ ONLY; SET LOCAL statement_timeout = ${STATEMENT_TIMEOUT_MS}`,
         );
-        return await body(tx);
+        return await body(tx, await shapeOf(tx, declared));
       });
     } finally {
       waiting--;
     }
   }
 
-  async function shapeOf(tx: Parameters<typeof tablesOf>[0]) {
-    const declared = await source.current();
+  async function shapeOf(tx: Reader, declared: Pipeline): Promise<Shape> {
     if (shape === null || shape.until < Date.now() || shape.declared !== declared) {
       const live = await tablesOf(tx, declared);
       const known = await knownWearers(tx);
@@ -86,11 +92,10 @@ export function openData(options: DataOptions): Data {
 
   return {
     wearers: async () =>
-      await isReady() ? await look(async (tx) => (await shapeOf(tx)).wearers) : [],
+      await isReady() ? await look((_, { wearers }) => Promise.resolve(wearers)) : [],
     read: async (name, body) => {
       if (!await isReady()) throw noData();
-      return await look(async (tx) => {
-        const { live, wearers } = await shapeOf(tx);
+      return await look(async (tx, { live, wearers }) => {
         const asked = name ?? only;
         if (asked === undefined && wearers.length === 0) throw noData();
         const chosen = asked === undefined ? wearers[0] : chooseNamed(wearers, asked);
@@ -102,8 +107,7 @@ export function openData(options: DataOptions): Data {
     },
     readAll: async (body) => {
       if (!await isReady()) throw noData();
-      return await look(async (tx) => {
-        const { live, wearers } = await shapeOf(tx);
+      return await look(async (tx, { live, wearers }) => {
         if (wearers.length === 0) throw noData();
         return await body({ db: tx, pipeline: live, wearers, now: now() });
       });

@@ -32,9 +32,8 @@ export function programHelp(): string {
 }
 
 /** Whether the program's own help is asked for, and not that of a command. */
-export function asksForHelp(words: readonly string[]): boolean {
-  const [first, second] = words;
-  return first === undefined || (second === undefined && (first === "--help" || first === "-h"));
+export function asksForHelp([first]: readonly string[]): boolean {
+  return first === undefined || first === "--help" || first === "-h";
 }
 
 /** Whether the version is asked for. */

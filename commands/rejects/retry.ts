@@ -1,8 +1,7 @@
-import { hostname } from "node:os";
 import { listRejects } from "../../lib/db/store/rejects.ts";
 import { BusyError, EXIT } from "../../lib/errors.ts";
 import { interruptible } from "../../lib/process/interruption.ts";
-import { holdProcessLock, lifeOf } from "../../lib/process/process_lock.ts";
+import { holdProcessLock } from "../../lib/process/process_lock.ts";
 import { VERSION } from "../../lib/version.ts";
 import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
 import { RejectsRemainError } from "../../pipelines/errors.ts";
@@ -20,9 +19,8 @@ export async function retry(
   const ids = idsOf(texts);
   const chosen = { ...filter, ...(ids.length > 0 ? { ids } : {}) };
   refuseUnknown(ids, await listRejects(db, chosen));
-  const { dataDirectory } = settings;
-  await using life = await holdProcessLock(dataDirectory, `${hostname()} pid ${Deno.pid}`);
-  const lease = { holder: life.holder, lifeOf: (holder: string) => lifeOf(dataDirectory, holder) };
+  await using life = await holdProcessLock(settings.dataDirectory);
+  const { lease } = life;
   using interruption = interruptible(terminal.err, undefined, terminal);
   const { signal } = interruption;
   using _statements = db.endStatementsOn?.(signal);

@@ -3,14 +3,20 @@
  * taken over at once instead of when its lease expires. A live process keeps a lock on a file; the
  * operating system drops the lock with the process, however that ends.
  */
+import { hostname } from "node:os";
 import { messageOf } from "../errors.ts";
 import { loggerOf } from "../log/log.ts";
 import { makePrivateDirectory } from "./safe_file.ts";
 
 /** A process that can be looked up. */
 export interface LivingProcess extends AsyncDisposable {
-  /** The name under which others find it. */
-  readonly holder: string;
+  /** What its leases are taken with. */
+  readonly lease: {
+    /** The name under which others find it. */
+    readonly holder: string;
+    /** Whether the holder of another lease still runs. */
+    lifeOf(holder: string): Promise<Life>;
+  };
   /** For a process that could not give back what it held: others shall find it dead, not unknown. */
   keepLockFile(): void;
 }
@@ -19,16 +25,18 @@ export interface LivingProcess extends AsyncDisposable {
  * Shows for the length of a run that this process lives.
  * @param directory Where the lock files are; made when missing. Where that is not possible, others
  * wait for the lease to expire instead.
- * @param name Host and process, for people.
+ * @param name For people. @default Host and process
  */
-export async function holdProcessLock(directory: string, name: string): Promise<LivingProcess> {
+export async function holdProcessLock(
+  directory: string,
+  name = `${hostname()} pid ${Deno.pid}`,
+): Promise<LivingProcess> {
   const run = crypto.randomUUID();
-  const holder = `${name} ${run}`;
   const path = lockPath(directory, run);
   const file = await openLocked(directory, path);
   let traced = false;
   return {
-    holder,
+    lease: { holder: `${name} ${run}`, lifeOf: (holder) => lifeOf(directory, holder) },
     keepLockFile() {
       traced = true;
     },

@@ -2,13 +2,12 @@
  * A session: everything that a process opens once, however many wearers and documents it syncs. The
  * command line runs one job in a session, a worker runs thousands.
  */
-import { hostname } from "node:os";
 import type { Settings } from "../../config/environment/settings.ts";
 import type { Pipeline } from "../../config/model.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import type { LeaseOptions } from "../../lib/db/store/leases.ts";
 import { startTelemetry } from "../../lib/log/telemetry.ts";
-import { holdProcessLock, lifeOf } from "../../lib/process/process_lock.ts";
+import { holdProcessLock } from "../../lib/process/process_lock.ts";
 import { VERSION } from "../../lib/version.ts";
 import { applyAdditive } from "../schema/apply/apply.ts";
 import { readState } from "../schema/database_schema.ts";
@@ -72,7 +71,6 @@ export interface Session extends AsyncDisposable {
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { settings, db, signal, dryRun = false, limits = {} } = options;
-  const { dataDirectory } = settings;
   await startTelemetry();
   await using stack = new AsyncDisposableStack();
   const statements = db.endStatementsOn?.(signal);
@@ -83,11 +81,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   stack.use(shared.gate);
   if (options.first) shared.gate.prepare(options.first);
   // A dry run takes no lease, so that no process asks whether it is alive.
-  const lock = dryRun
-    ? null
-    : stack.use(await holdProcessLock(dataDirectory, `${hostname()} pid ${Deno.pid}`));
-  const holder = lock?.holder ?? crypto.randomUUID();
-  const lease = { holder, lifeOf: (holder: string) => lifeOf(dataDirectory, holder) };
+  const lock = dryRun ? null : stack.use(await holdProcessLock(settings.dataDirectory));
+  const lease = lock?.lease ?? { holder: crypto.randomUUID() };
   const pipeline = options.apply
     ? (await applyAdditive(db, options.pipeline, { ...lease, signal })).pipeline
     : livePipeline(options.pipeline, await readState(db));

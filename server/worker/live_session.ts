@@ -33,7 +33,7 @@ export class LiveSession implements AsyncDisposable {
   /** When what is not filled is tried again, by the monotonic clock. */
   #fillAt = Infinity;
   #adjusting: Promise<void> | null = null;
-  /** A configuration that does not fit the tables, told of once. */
+  /** The latest configuration that did not fit the tables, told of once. */
   #refused: Pipeline | null = null;
 
   /**
@@ -51,9 +51,9 @@ export class LiveSession implements AsyncDisposable {
    * @throws {DatabaseError} When the database is away.
    */
   async current(): Promise<Session> {
-    const asked = await this.source.current();
+    const declared = await this.source.current();
     const change = await latestChange(this.#session.db);
-    const declared = asked === this.#refused ? this.#loaded.declared : asked;
+    // One that did not fit is tried each time: what stood in its way may be removed without `apply`.
     if (!isSame(this.#loaded, { declared, change })) await this.#load({ declared, change });
     return this.#session;
   }
@@ -61,6 +61,7 @@ export class LiveSession implements AsyncDisposable {
   async #load({ declared, change }: Compared): Promise<void> {
     const state = await readState(this.#session.db);
     const accepted = this.#fits(declared, state) ? declared : this.#loaded.declared;
+    if (isSame(this.#loaded, { declared: accepted, change })) return;
     const pipeline = livePipeline(accepted, state);
     this.#session = { ...this.#session, pipeline, compiled: compileTypes(pipeline) };
     this.#loaded = { declared: accepted, change };
@@ -72,7 +73,7 @@ export class LiveSession implements AsyncDisposable {
       return true;
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
-      if (declared !== this.#loaded.declared) {
+      if (declared !== this.#loaded.declared && declared !== this.#refused) {
         this.#refused = declared;
         tellUnusable(error);
       }
@@ -102,7 +103,7 @@ export class LiveSession implements AsyncDisposable {
       // Another process does the same work, or the worker stops: the next round looks again.
       if (signal.aborted || error instanceof BusyError) return;
       if (!(error instanceof OuraSyncError)) throw error;
-      if (!(error instanceof DatabaseError)) this.#adjusted = loaded;
+      if (!(error instanceof DatabaseError)) [this.#adjusted, this.#fillAt] = [loaded, Infinity];
       loggerOf("worker").warn("The tables could not be adjusted to oura.yaml: {problem}", {
         problem: error.message,
       });

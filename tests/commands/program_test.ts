@@ -73,6 +73,7 @@ Deno.test("the help fits into 80 columns, and is the same before a command", asy
   const { out } = await said("--help");
   assert.deepEqual(out.split("\n").filter((line) => line.length > 80), []);
   assert.equal((await said("--help", "sync")).out, out);
+  assert.equal((await said("--verbose", "--help")).out, out, "commander prints the same");
 });
 
 Deno.test("help with a command is that command's --help", async () => {
@@ -143,7 +144,7 @@ const MISTAKES: [string, string[], RegExp][] = [
   ["a number that is none", ["sync", "--concurrency", "1e1"], /not a whole number/],
   ["a configuration that is not there", ["validate", "--config", "gone.yaml"], /gone\.yaml/],
 ];
-/** Found by the parser, by a command, and in a file: the rest differ from these in their words alone. */
+/** One mistake each that the parser, a command and a reader of a file finds: these start the program. */
 const SPAWNED = new Set([
   "an unknown command",
   "no data type",

@@ -2,5 +2,5 @@
 import { holdProcessLock } from "../../lib/process/process_lock.ts";
 
 const life = await holdProcessLock(Deno.args[0]!, "host pid 7");
-await Deno.stdout.write(new TextEncoder().encode(`${life.holder}\n`));
+await Deno.stdout.write(new TextEncoder().encode(`${life.lease.holder}\n`));
 await new Promise((resolve) => setTimeout(resolve, 600_000));

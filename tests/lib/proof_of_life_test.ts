@@ -45,10 +45,10 @@ Deno.test("a process is alive for as long as it runs, and dead once it is killed
 Deno.test("a process that ended in order leaves nothing, and nobody calls it dead", async () => {
   await inDirectory(async (directory) => {
     const life = await holdProcessLock(directory, "here");
-    assert.equal(await lifeOf(directory, life.holder), "alive");
+    assert.equal(await lifeOf(directory, life.lease.holder), "alive");
     await life[Symbol.asyncDispose]();
     assert.equal(await alive(directory), 0);
-    assert.equal(await lifeOf(directory, life.holder), "unknown");
+    assert.equal(await lifeOf(directory, life.lease.holder), "unknown");
   });
 });
 
@@ -56,9 +56,9 @@ Deno.test("a process that could not give back what it held is found dead", async
   await inDirectory(async (directory) => {
     const life = await holdProcessLock(directory, "here");
     life.keepLockFile();
-    assert.equal(await lifeOf(directory, life.holder), "alive");
+    assert.equal(await lifeOf(directory, life.lease.holder), "alive");
     await life[Symbol.asyncDispose]();
-    assert.equal(await lifeOf(directory, life.holder), "dead");
+    assert.equal(await lifeOf(directory, life.lease.holder), "dead");
   });
 });
 
@@ -76,7 +76,7 @@ Deno.test("without a directory to write to a run still has a name", async () => 
     const file = `${directory}/file`;
     await Deno.writeTextFile(file, "");
     await using life = await holdProcessLock(file, "here");
-    assert.match(life.holder, /^here /);
-    assert.equal(await lifeOf(file, life.holder), "unknown");
+    assert.match(life.lease.holder, /^here /);
+    assert.equal(await lifeOf(file, life.lease.holder), "unknown");
   });
 });

@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
 import { jobServerProblem } from "../../lib/db/driver/postgres/server_check.ts";
-import { RemoteLimit } from "../../server/remote_limit.ts";
 import { Gate } from "../../server/webhooks/limits.ts";
 import { sleep } from "../../lib/process/sleep.ts";
 import { withPglite, withPostgres } from "../support/databases.ts";
@@ -54,13 +53,6 @@ Deno.test("behind a proxy on this machine, the remote is what the proxy says", (
     assert.equal(await ask("::ffff:10.0.0.1", "198.51.100.7:40001"), 401);
     assert.equal(await ask("::ffff:10.0.0.1", "198.51.100.7:40002"), 429);
   }, migrated));
-
-Deno.test("a limit of each remote remembers no more than it may", () => {
-  const limit = new RemoteLimit(1, 0.001);
-  for (let i = 0; i < 10_001; i++) limit.count(`remote-${i}`, 0);
-  assert.equal(limit.waitSeconds("remote-0", 0), 0);
-  assert.equal(limit.waitSeconds("remote-10000", 0), 1000);
-});
 
 Deno.test("a gate lets a number in, and the next when one leaves", () => {
   const gate = new Gate(2);

@@ -39,7 +39,6 @@ async function storeWaiting(db: Database, count: number): Promise<string[]> {
 forEachDatabase(
   "of more wearers with due events than one round takes, the longest waiting come first",
   async (db) => {
-    await db.query("DELETE FROM oura.webhook_events");
     const waiting = await storeWaiting(db, 40);
     assert.deepEqual(await wearersWithDueEvents(db, NOW, 7), waiting.slice(0, 7));
     assert.deepEqual(await wearersWithDueEvents(db, NOW, 100), waiting);
@@ -48,7 +47,6 @@ forEachDatabase(
 
 forEachDatabase("wearers with due events are served in the order of their waiting", async (db) => {
   await db.exec(`DROP SCHEMA IF EXISTS ${quoteIdentifier(queueSchema(db.schema))} CASCADE`);
-  await db.query("DELETE FROM oura.webhook_events");
   const waiting = await storeWaiting(db, 6);
   await using queue = await openBossQueue({ db, runs: true, pollSeconds: 0.5 });
   await dispatch({ db, queue, syncEveryMs: null }, NOW);

@@ -73,21 +73,40 @@ async function withSession(
   await body(session);
 }
 
-/** The session, with something that happens when a wearer's sign-in is opened, before or after. */
+type TokenOf = Session["clients"]["tokenOf"];
+
+/** The session, with another way to open a wearer's sign-in. */
+function withTokenOf(session: Session, tokenOf: TokenOf): Session {
+  const of: Session["clients"]["of"] = (...given) => session.clients.of(...given);
+  return { ...session, clients: { ...session.clients, of, tokenOf } };
+}
+
+/** The session, with something that happens before or after a wearer's sign-in is opened. */
 function onOpening(
   session: Session,
   when: "before" | "after",
   what: () => Promise<void>,
 ): Session {
-  const tokenOf = async (userId: string) => {
+  return withTokenOf(session, async (userId) => {
     if (when === "before") await what();
     const tokens = await session.clients.tokenOf(userId);
     if (when === "after") await what();
     return tokens;
-  };
-  const of: Session["clients"]["of"] = (...given) => session.clients.of(...given);
-  return { ...session, clients: { ...session.clients, of, tokenOf } };
+  });
 }
+
+forEachDatabase(
+  "a job that was taken before its wearer was forgotten leaves no trace",
+  (db) =>
+    withWorkerWorld(db, ["one", "two"], async (world) => {
+      await synced(world);
+      await forget(world, db);
+      await world.runJob("one", new Date(), { syncEveryMs: HOUR });
+      await scheduleSync(db, "one", new Date());
+      assert.deepEqual(await traces(db, "one"), []);
+      assert.notDeepEqual(await traces(db, "two"), []);
+    }),
+);
 
 for (const when of ["before", "after"] as const) {
   for (const work of ["documents", "a sync"] as const) {
@@ -127,11 +146,7 @@ for (
           await synced(world);
           // Opened while the sign-in was there.
           const tokens = await session.clients.tokenOf("one");
-          const of = onOpening(session, "before", () => Promise.resolve());
-          const opened = {
-            ...of,
-            clients: { ...of.clients, tokenOf: () => Promise.resolve(tokens) },
-          };
+          const opened = withTokenOf(session, () => Promise.resolve(tokens));
           const sync = () =>
             runJob(opened, {
               kind: "windows",

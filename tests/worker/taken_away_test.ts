@@ -1,15 +1,10 @@
-/** A job that the queue takes away while it runs, and what a wearer leaves who is forgotten. */
+/** Jobs that do not run to their end: one that the queue takes away, one of a wearer who signed out. */
 import assert from "node:assert/strict";
 import { jobTable, QUEUE } from "../../lib/db/store/jobs/job_queue.ts";
-import { scheduleSync } from "../../lib/db/store/jobs/sync_schedule.ts";
 import { deleteGrant } from "../../lib/db/vault/grants.ts";
-import { forgetWearer } from "../../pipelines/forget/forget.ts";
-import { wearerTables } from "../../pipelines/forget/wearer_tables.ts";
 import { openBossQueue } from "../../server/worker/boss/boss_queue.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import { settled, until, withWorkerWorld, type WorkerWorld } from "./support.ts";
-
-const HOUR = 3_600_000;
 
 /** Says of the running job what the queue says of one whose heartbeat is late. */
 async function takeAway({ db }: WorkerWorld): Promise<void> {
@@ -45,35 +40,6 @@ forEachDatabase(
         { state: "partial", code: "INTERRUPTED" },
         { state: "done", code: null },
       ]);
-    }),
-);
-
-/** Tables with a row of the wearer. */
-async function traces({ db }: WorkerWorld, userId: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const table of await wearerTables(db)) {
-    const { rowCount } = await db.queryRaw(`SELECT 1 FROM ${table} WHERE user_id = $1`, [userId]);
-    if (rowCount > 0) found.push(table);
-  }
-  return found;
-}
-
-forEachDatabase(
-  "a job that was taken before its wearer was forgotten leaves no trace",
-  (db) =>
-    withWorkerWorld(db, ["one", "two"], async (world) => {
-      await world.runJob("one", new Date(), { syncEveryMs: HOUR });
-      await forgetWearer(db, {
-        userId: "one",
-        dataTypes: world.pipeline.types.map(({ name }) => name),
-        lease: { holder: "forget" },
-        configChecksum: world.pipeline.checksum,
-        before: () => deleteGrant(db, "one"),
-      });
-      await world.runJob("one", new Date(), { syncEveryMs: HOUR });
-      await scheduleSync(db, "one", new Date());
-      assert.deepEqual(await traces(world, "one"), []);
-      assert.notDeepEqual(await traces(world, "two"), []);
     }),
 );
 
