@@ -83,7 +83,7 @@ async function theBrowser(): Promise<Browser> {
   return await (browser ??= launch((await findChromium())!));
 }
 
-/** Tabs of the browser, one for each look, and what they complained of. */
+/** Tabs of the browser, one for each look, and their complaints. */
 class Tabs {
   readonly complaints: string[] = [];
   readonly requested = new Set<string>();
@@ -138,7 +138,7 @@ export async function seriousFindings(page: Page): Promise<string[]> {
   return JSON.parse(String(result.value));
 }
 
-/** Names of an axis, or the button of a chart's table, that are drawn one over the other. */
+/** Names of an axis, or the button of a chart's table, that overlap. */
 export async function namesOnTop(page: Page): Promise<string[]> {
   return await page.evaluate<string[]>(`[...document.querySelectorAll("[data-figure]")].flatMap(
     (figure) => {

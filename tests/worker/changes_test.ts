@@ -77,7 +77,7 @@ interface EditedFile {
   readonly problems: UsageError[];
 }
 
-/** A worker that follows a file of a directory of its own. */
+/** A worker that reads a file in a directory of its own. */
 async function withEditedFile(
   world: WorkerWorld,
   content: string,
@@ -92,7 +92,7 @@ async function withEditedFile(
   await world.withWorker(() => body({ file, first, source, problems }), {
     pipeline: first,
     source,
-    // Only what a job itself notices is tested: the round comes too late.
+    // The interval is too long for a round, so only the changes that a job itself notices are tested.
     lookEveryMs: 3_600_000,
   });
 }
@@ -149,7 +149,7 @@ forEachDatabase(
 );
 
 forEachDatabase(
-  "an oura.yaml with a mistake is told of once, and the worker goes on with the previous one",
+  "an oura.yaml with a mistake is reported once, and the worker keeps the previous one",
   (db) =>
     withWorkerWorld(db, ["one"], async (world) => {
       await using queue = await openBossQueue({ db, runs: false });
