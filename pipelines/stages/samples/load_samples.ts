@@ -26,7 +26,7 @@ export interface BulkOutcome {
   readonly left: readonly RowSpan[];
 }
 
-/** Rows from one place of a batch to before another. */
+/** Rows of a batch, from one place up to but not including another. */
 export type RowSpan = readonly [from: number, to: number];
 
 /** Loads what it can of a batch of samples, which are in the order of their keys. */

@@ -166,8 +166,8 @@ class Scheduler {
       };
     }
     const ending: Ending = { state: "failed", error };
-    // Both at once: what meets the same limit meanwhile, another window of this type among it, is
-    // stopped and does not tell it again.
+    // Both without a wait in between: other windows that reach the same limit, also of this type, are
+    // stopped and do not report it again.
     type.ending ??= ending;
     if (error instanceof RateLimitedError) abort.abort(error);
     await recordFailure(context, type.job.type, window, error);
@@ -229,7 +229,7 @@ async function recordFailure(
     error: { code: error.code, message: error.message },
   };
   await retryTransaction(context.db, async (tx) => {
-    // Whoever has the lease now says how the window ended; `forget` leaves nothing to say.
+    // The process that took the lease over records how the window ended; `forget` records nothing.
     if (await context.leases.stillHeld(tx, type.name)) await recordWindow(tx, entry);
   });
 }

@@ -100,7 +100,7 @@ export async function syncWindow(
       // One page may hold years of documents.
       if (isFull(batch, BATCH_ROWS_WITHIN_PAGE)) await loadFull();
     }
-    // Who made the page still holds it while the next one is awaited.
+    // The generator of the pages still holds this one while the next one is fetched.
     page.length = 0;
     if (isFull(batch, BATCH_ROWS)) await loadFull();
   }

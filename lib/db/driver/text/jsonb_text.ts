@@ -56,9 +56,9 @@ interface Shape {
 
 interface Label {
   readonly name: string;
-  /** What stands before the value. */
+  /** The text before the value. */
   readonly label: string;
-  /** The same in bytes, with the comma before it where it is not the first. */
+  /** The same in bytes, with a comma before it unless it is the first. */
   readonly bytes: Uint8Array;
 }
 
