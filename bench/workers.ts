@@ -38,7 +38,7 @@ interface WorkersResult {
 const wearers = (count: number, name = "w") =>
   Array.from({ length: count }, (_, n) => ({ id: `${name}-${n}`, zone: "UTC" }));
 
-/** Few types: what 1,000 wearers cost is the jobs, not the samples. */
+/** Few types, because the jobs of 1,000 wearers are to be measured, not their samples. */
 const FEW_TYPES = ["daily_sleep", "daily_readiness", "daily_spo2", "workout"];
 
 type OnResult = (result: WorkersResult) => void;
