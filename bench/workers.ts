@@ -52,7 +52,7 @@ const CASES: Readonly<Record<string, (count: number, onResult: OnResult) => Prom
   },
   all: (count, onResult) => sameTables(`${count} wearers`, {}, count, onResult),
   limited: async (count, onResult) => {
-    // A third of what they ask, so that the budget decides.
+    // A third of the requests that they need, so that the budget decides.
     const budget = { requests: 10 * count, perMs: 30_000 };
     const what = `${count} wearers, ${10 * count} requests in 30 s, events beside`;
     onResult(

@@ -30,7 +30,7 @@ export interface Served {
   readonly url: string;
   /**
    * Opens an address and waits for it; console, policy and page errors are collected. There is one
-   * tab for each look, which leaves what it showed before: a new tab costs a process.
+   * tab for each look, and the next address replaces the last: a new tab costs a process.
    */
   open(path: string, look?: Look): Promise<Page>;
   readonly complaints: string[];

@@ -10,7 +10,7 @@ const UTF8 = new TextEncoder();
 
 /** JavaScript writes some numbers with an exponent, PostgreSQL none. */
 const EXPONENT = /e/;
-/** What is not itself between quotes: most texts contain none of it. */
+/** Characters that JSON escapes; most texts contain none. */
 const ESCAPED = /["\\\p{Cc}\p{Cs}]/u;
 
 /**
