@@ -99,7 +99,7 @@ async function runJobs(
   const { ChangingPipeline } = await import("../../config/changing_pipeline.ts");
   const { syncEveryMs } = request;
   const slots = { general: 1, events: 1 };
-  const onRunning = () => terminal.err("This process also runs the jobs of the events.");
+  const onRunning = () => terminal.err("The jobs of the events run here, too.");
   const source = new ChangingPipeline(pipeline, tellUnusable);
   await runWorker({ settings, pipeline, source, db, queue, slots, syncEveryMs, signal, onRunning });
 }

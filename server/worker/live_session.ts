@@ -33,7 +33,7 @@ export class LiveSession implements AsyncDisposable {
   /** When an unfinished refill is tried again, by the monotonic clock. */
   #fillAt = Infinity;
   #adjusting: Promise<void> | null = null;
-  /** The latest configuration that does not fit the tables; it is reported once. */
+  /** A configuration that does not fit the tables, told of once. */
   #refused: Pipeline | null = null;
 
   /**

@@ -13,7 +13,7 @@ interface Outcome {
   err: string;
 }
 
-/** Runs a command line in this process, in an empty directory: tests the output, not the streams. */
+/** Runs a command line in this process, in an empty directory: for what is said, not how it arrives. */
 async function said(...args: string[]): Promise<Outcome> {
   await using directory = await temporaryDirectory();
   const { exitCode, out, err } = await runInProcess({ directory: directory.path, env: {} }, args);
@@ -143,7 +143,7 @@ const MISTAKES: [string, string[], RegExp][] = [
   ["a number that is none", ["sync", "--concurrency", "1e1"], /not a whole number/],
   ["a configuration that is not there", ["validate", "--config", "gone.yaml"], /gone\.yaml/],
 ];
-/** One mistake found by the parser, one by a command, one in a file: the others differ only in words. */
+/** Found by the parser, by a command, and in a file: the rest differ from these in their words alone. */
 const SPAWNED = new Set([
   "an unknown command",
   "no data type",

@@ -167,7 +167,7 @@ Deno.test("with the embedded database, serve runs the jobs too, with the rights 
   const env = { OURA_DATA_DIR: `${temporary.path}/data`, OURA_CLIENT_SECRET: SECRET };
   const program = new Run({ directory: temporary.path, env }, ["serve", "--port", "0"]);
   const [, address] = await program.says(/Receiving webhooks at (http:\S+)\/webhook/);
-  await program.says(/runs the jobs of the events/);
+  await program.says(/jobs of the events run here/);
   const response = await fetch(`${address}/healthz`);
   assert.deepEqual(await response.json(), { status: "ok" });
   program.kill("SIGTERM");

@@ -77,7 +77,7 @@ interface EditedFile {
   readonly problems: UsageError[];
 }
 
-/** A worker that reads a file in a directory of its own. */
+/** A worker that follows a file of a directory of its own. */
 async function withEditedFile(
   world: WorkerWorld,
   content: string,
@@ -92,7 +92,7 @@ async function withEditedFile(
   await world.withWorker(() => body({ file, first, source, problems }), {
     pipeline: first,
     source,
-    // The interval is too long for a round, so only the changes that a job itself notices are tested.
+    // Only what a job itself notices is tested: the round comes too late.
     lookEveryMs: 3_600_000,
   });
 }

@@ -166,8 +166,8 @@ class Scheduler {
       };
     }
     const ending: Ending = { state: "failed", error };
-    // Both without a wait in between: other windows that reach the same limit, also of this type, are
-    // stopped and do not report it again.
+    // Both at once: what meets the same limit meanwhile, another window of this type among it, is
+    // stopped and does not tell it again.
     type.ending ??= ending;
     if (error instanceof RateLimitedError) abort.abort(error);
     await recordFailure(context, type.job.type, window, error);

@@ -109,7 +109,7 @@ export class AnswerWatch {
     return suspects;
   }
 
-  /** The marks that the server does not run; all of them if it cannot be asked. */
+  /** Those that the server does not run; all of them where it cannot be asked. */
   async #lost(marks: readonly string[]): Promise<ReadonlySet<string>> {
     try {
       const [found] = await this.#ask<{ shown: boolean; lost: string[] }>(ASK, marks);
