@@ -1,7 +1,7 @@
 /**
  * The least that a first sync of heart rate can do: fetch the pages, parse them, and copy the rows in,
  * with key, columns and document, through the driver that `sync` uses. Nothing is checked, compared,
- * recorded or rolled up, and no memory is spared. What this takes, no sync can win.
+ * recorded or rolled up, and no memory is spared. A sync can hardly take less time than this.
  * Prints the number of rows as a JSON line.
  */
 import { parseArgs } from "node:util";

@@ -8,10 +8,9 @@ import { shippedPipeline } from "../tests/support/sync_world.ts";
 import type { Stage } from "./stage.ts";
 
 /**
- * Seconds that the load stage needs for all rows of an archive, on one connection as an import. The
- * tables are empty before and after it. An
- * import loads rows of many kinds, with series that are hundreds of rows for one document, so that
- * samples of heart rate alone would be no measure of it.
+ * Seconds that the load stage needs for all rows of an archive, on one connection like an import. The
+ * tables are empty before and after it. An import loads rows of many kinds, with series of hundreds of
+ * rows for one document, so samples of heart rate alone would not be comparable.
  */
 export async function benchLoadStage(stage: Stage, path: string): Promise<number> {
   const types = new Map(shippedPipeline().types.map((type) => [type.name, type]));

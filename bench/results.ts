@@ -11,7 +11,7 @@ export interface Result {
   readonly reference: { readonly what: string; readonly measured: number } | null;
   /** The median of the rounds of measured ÷ reference; without a reference what was measured. */
   readonly ratio: number;
-  /** Neither where it shows a limit that another result runs into. */
+  /** Empty for a result that only shows a limit of another one. */
   readonly budget: { readonly atMost?: number; readonly atLeast?: number };
   readonly isWithin: boolean;
 }

@@ -38,7 +38,7 @@ interface WorkersResult {
 const wearers = (count: number, name = "w") =>
   Array.from({ length: count }, (_, n) => ({ id: `${name}-${n}`, zone: "UTC" }));
 
-/** Few types: what 1,000 wearers cost is the jobs, not the samples. */
+/** Few types, because the jobs of 1,000 wearers are to be measured, not their samples. */
 const FEW_TYPES = ["daily_sleep", "daily_readiness", "daily_spo2", "workout"];
 
 type OnResult = (result: WorkersResult) => void;
@@ -52,7 +52,7 @@ const CASES: Readonly<Record<string, (count: number, onResult: OnResult) => Prom
   },
   all: (count, onResult) => sameTables(`${count} wearers`, {}, count, onResult),
   limited: async (count, onResult) => {
-    // A third of what they ask, so that the budget decides.
+    // A third of the requests that they need, so that the budget decides.
     const budget = { requests: 10 * count, perMs: 30_000 };
     const what = `${count} wearers, ${10 * count} requests in 30 s, events beside`;
     onResult(

@@ -138,7 +138,7 @@ async function leastSeconds(stage: Stage, url: string, expected: number): Promis
   const windows = windowsToFetch(type, demand, nothing, today, new RequestLimit().most);
   const shares = windows.map(({ from, to, bounds }, i) => ({
     bounds,
-    // The oldest window and the newest take what lies beyond their days.
+    // The oldest and the newest window also take the samples outside their days.
     from: i === windows.length - 1 ? "" : from,
     before: i === 0 ? "9" : addDays(to, 1),
   }));

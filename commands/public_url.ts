@@ -3,7 +3,7 @@ import { Option } from "commander";
 import { publicUrlProblem } from "../config/url_problem.ts";
 import { UsageError } from "../lib/errors.ts";
 
-/** The option; without it the address is that of webhooks. */
+/** The option; the default is `webhooks.url`. */
 export function publicUrlFlag(): Option {
   return new Option(
     "--url <url>",

@@ -1,4 +1,4 @@
-/** The configuration of a process that goes on while its file is edited. */
+/** The configuration of a process that keeps running while its file is edited. */
 import { createHash } from "node:crypto";
 import { UsageError } from "../lib/errors.ts";
 import { sleep } from "../lib/process/sleep.ts";
@@ -17,29 +17,29 @@ export function fixedPipeline(pipeline: Pipeline): PipelineSource {
   return { current: () => Promise.resolve(pipeline) };
 }
 
-/** A file that was written so long ago is complete, in ms: an editor may write it in several steps. */
+/** How long after its last change a file is complete, in ms: an editor may write it in several steps. */
 const REST_MS = 1_000;
 
 /**
- * Reads its file whenever it is asked, and compiles it when the content has changed. A file that is
- * wrong or gone is reported once, and the configuration that was in force stays in force.
+ * Reads its file at each call, and compiles it when the content has changed. A file that is invalid
+ * or missing is reported once, and the previous configuration stays in force.
  */
 export class ChangingPipeline implements PipelineSource {
   #current: Pipeline;
-  /** The content that was looked at last, as its checksum; null for a file that cannot be read. */
+  /** The checksum of the content that was read last; null for a file that cannot be read. */
   #seen: string | null;
   #reading: Promise<Pipeline> | null = null;
 
   /**
-   * @param first As it was read at the start; one that ships with the program never changes.
-   * @param onProblem Told of each wrong content once.
+   * @param first The configuration that was read at the start; the built-in one never changes.
+   * @param onProblem Called once for each invalid content of the file.
    */
   constructor(first: Pipeline, private readonly onProblem: (problem: UsageError) => void) {
     this.#current = first;
     this.#seen = first.checksum;
   }
 
-  /** All who ask at once share one reading, so that none goes on with the old one meanwhile. */
+  /** Calls at the same time share one reading, so that none of them returns the old configuration. */
   current(): Promise<Pipeline> {
     return this.#reading ??= this.#read().finally(() => this.#reading = null);
   }
@@ -67,7 +67,7 @@ async function checksumOf(file: string): Promise<string | null> {
   try {
     return createHash("sha256").update(await Deno.readFile(file)).digest("hex");
   } catch {
-    // Reading it as a configuration says why.
+    // `loadPipeline` reports why.
     return null;
   }
 }
@@ -78,9 +78,9 @@ async function rested(file: string): Promise<void> {
   if (age >= 0 && age < REST_MS) await sleep(REST_MS - age);
 }
 
-/** The connections of the process are to one schema. */
+/** All connections of a process use one schema. */
 function otherSchema({ file, schema }: Pipeline): UsageError {
   return new UsageError("CONFIG_NEEDS_RESTART", `${file} names another schema, ${schema}`, {
-    hint: "Start the program again: it goes on with the schema it began with.",
+    hint: "Restart the program. Until then it uses the schema it started with.",
   });
 }

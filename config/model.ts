@@ -15,7 +15,7 @@ export interface Pipeline {
   readonly schema: string;
   readonly contract: Contract;
   readonly retention: Retention;
-  /** What Oura announces by webhooks; null for nothing. */
+  /** The events that Oura announces by webhooks; null for none. */
   readonly webhooks: Webhooks | null;
   /** In the order of the file. */
   readonly types: readonly PipelineType[];

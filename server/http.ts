@@ -15,7 +15,7 @@ import { openData } from "./wearer_data.ts";
 export interface AppOptions {
   readonly db: Database;
   readonly pipeline: Pipeline;
-  /** What is declared while it serves. @default `pipeline` */
+  /** The configuration in force while it serves. @default `pipeline` */
   readonly source?: PipelineSource;
   /** The address it listens on, for the check of the `Host` header. */
   readonly hostname: string;

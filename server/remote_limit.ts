@@ -1,15 +1,15 @@
-/** A limit for each of those who call: one who floods must not keep the others out. */
+/** A limit for each remote: a flood from one must not keep the others out. */
 
 /** Remotes that are remembered: an attacker with many addresses must not fill the memory. */
 const MOST_REMOTES = 10_000;
 
-/** How many calls of each remote are let in: a number at once, and so many each second after that. */
+/** How many calls of each remote are accepted: a number at once, and so many each second after that. */
 export class RemoteLimit {
   readonly #remotes = new Map<string, { left: number; at: number }>();
 
   constructor(private readonly burst: number, private readonly perSecond: number) {}
 
-  /** Seconds until the remote is heard again; 0 when it is heard now. */
+  /** Seconds until a call of the remote is accepted again; 0 when this one is. */
   waitSeconds(remote: string, now: number): number {
     const left = this.#left(remote, now);
     return left >= 1 ? 0 : Math.ceil((1 - left) / this.perSecond);

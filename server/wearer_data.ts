@@ -23,7 +23,7 @@ export interface DataOptions {
   readonly db: Database;
   /** As declared; what the tables have of it is looked up and looked up again. */
   readonly pipeline: Pipeline;
-  /** What is declared while the page is served. @default `pipeline` */
+  /** The configuration in force while the page is served. @default `pipeline` */
   readonly source?: PipelineSource | undefined;
   readonly now: () => Date;
   /** The only wearer that may be asked for. */

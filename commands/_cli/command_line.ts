@@ -11,7 +11,7 @@ import type { Terminal } from "./terminal.ts";
  * Loads the file of one command, and runs it.
  * @param words As typed, without the program's name.
  * @returns The exit code of the command.
- * @throws {UsageError} When the words are no command line of the program.
+ * @throws {UsageError} When the command line is wrong.
  */
 export async function runCommandLine(
   words: readonly string[],

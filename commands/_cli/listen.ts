@@ -9,15 +9,15 @@ type Handler = (request: Request, info: Deno.ServeHandlerInfo) => Response | Pro
 /** Where a command listens, and until when. */
 export interface ListenOptions {
   readonly hostname: string;
-  /** 0 takes any free one. */
+  /** 0 takes any free port. */
   readonly port: number;
-  /** Ends it. */
+  /** Stops the listener. */
   readonly signal: AbortSignal;
-  /** At the end: whether requests in progress are answered, or their connections cut. */
+  /** Whether the requests in progress at the end are answered, or their connections cut. */
   readonly atEnd: "answer" | "cut";
 }
 
-/** What listens. */
+/** A server that listens. */
 export interface Listener {
   readonly port: number;
   /** Resolves when it has ended. */
@@ -25,7 +25,7 @@ export interface Listener {
 }
 
 /**
- * Listens until the signal; again and again, when the process has run out of files in between.
+ * Listens until the signal aborts. If the process runs out of file descriptors, it listens again later.
  * @throws {UsageError} When the port is taken or the address is not of this machine.
  */
 export function listen(handler: Handler, options: ListenOptions): Listener {
@@ -65,9 +65,9 @@ async function keepListening(
     try {
       return await endOf(server, options);
     } catch (error) {
-      // Deno ends a server that has run out of files for its connections.
+      // Deno ends a server that has no file descriptor left for a connection.
       loggerOf("server").error(
-        "The server accepts no connection: {reason}. It listens again as soon as it can.",
+        "The server accepts no connections: {reason}. It will listen again as soon as it can.",
         { reason: messageOf(error) },
       );
       server = await listenAgain(() => open(handler, options), signal);

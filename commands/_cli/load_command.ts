@@ -1,13 +1,13 @@
 /**
  * The file of each command, loaded when the command is called.
  *
- * The paths are values, because Deno reads the modules of every literal `import()` at its start, and
- * all commands together are 700 modules. What needs all of them (`deno compile`) asks for this list.
+ * The paths are values, because Deno loads the modules of every literal `import()` at its start, and
+ * all commands together have 700 modules. Tools that need all of them (`deno compile`) use this list.
  */
 import type { CommandDefinition, CommandModule } from "./define_command.ts";
 import type { CommandName } from "./registry.ts";
 
-/** By the name of the command, from the directory `commands`. */
+/** The file of each command, relative to the directory `commands`. */
 export const COMMAND_FILES: Readonly<Record<CommandName, string>> = {
   demo: "demo/mod.ts",
   init: "init/mod.ts",

@@ -23,7 +23,7 @@ export interface InviteOptions {
   readonly json?: boolean;
 }
 
-/** Makes a link and prints it, only this once; or ends one. */
+/** Makes a link and prints it, which is the only time it is shown; or ends one. */
 export async function invite(context: AuthContext, options: InviteOptions): Promise<void> {
   const { db, print, note } = context;
   if (options.revoke !== undefined) {

@@ -35,7 +35,7 @@ export async function servePage(
   const source = new ChangingPipeline(pipeline, (problem) => {
     const facts = { problem: problem.message };
     loggerOf("dashboard").warn(
-      "oura.yaml was changed and cannot be used; the page shows by the previous one: {problem}",
+      "The changed oura.yaml cannot be used; the previous one stays in force: {problem}",
       facts,
     );
   });

@@ -19,7 +19,7 @@ interface Options {
 interface Request {
   readonly port: number;
   readonly clientSecret: string;
-  /** Where sign-in links lead; null: to where webhooks do. */
+  /** The address of sign-in links; null for that of webhooks. */
   readonly joinUrl: string | null;
   readonly syncEveryMs: number | null;
 }

@@ -8,8 +8,8 @@ import { describe } from "../_cli/failure.ts";
 /**
  * Runs `body` at once and then every `everyMs` milliseconds, counted from start to start; a run that
  * takes longer is followed by the next one directly. A failed run is reported and does not end the
- * loop: an outage passes, a wearer may sign in again, and a mistake in `oura.yaml`, which each run
- * reads, is corrected meanwhile. A first run that is called wrongly ends it.
+ * loop: an outage may pass, a wearer may sign in again, and `oura.yaml`, which each run reads, may be
+ * corrected. A usage error of the first run ends the loop.
  * @returns 0 when it was stopped between two runs, else the exit code of the last one.
  */
 export async function repeat(

@@ -1,4 +1,4 @@
-/** What `sync` and `backfill` share: the health check, the run, and its report. */
+/** The common part of `sync` and `backfill`: the health check, the run, and its report. */
 import type { Settings } from "../../config/environment/settings.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { EXIT, gravest } from "../../lib/errors.ts";

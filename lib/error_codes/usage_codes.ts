@@ -19,8 +19,8 @@ export const USAGE_CODES = {
     fix: "Point the link at your configuration, or remove it.",
   },
   CONFIG_NEEDS_RESTART: {
-    cause: "`destination.schema` of `oura.yaml` was changed while the program runs.",
-    fix: "Start the program again.",
+    cause: "`destination.schema` of `oura.yaml` was changed while the program was running.",
+    fix: "Restart the program.",
   },
   CONFIG_UNREADABLE: { cause: "`oura.yaml` cannot be read.", fix: "Check its permissions." },
   SETTINGS_INVALID: {

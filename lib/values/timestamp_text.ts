@@ -83,7 +83,7 @@ export function canonicalMilliseconds(text: string): number {
   return latestDay.ms + ((hour * 60 + minute) * 60 + second) * 1_000 + tenths * 10 + rest;
 }
 
-/** NaN where they are no digits. */
+/** The number that some digits write; NaN if one is not a digit. */
 function twoDigits(text: string, place: number): number {
   const high = text.charCodeAt(place) - ZERO;
   const low = text.charCodeAt(place + 1) - ZERO;

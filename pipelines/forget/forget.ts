@@ -64,7 +64,7 @@ async function deleteWearer(db: Database, options: ForgetOptions): Promise<numbe
       holder: lease.holder,
     }));
   let deleted = 0;
-  // What was about to write when the lease was taken may have written behind the first pass.
+  // A run that was about to write when the lease was taken may have written after the first pass.
   for (let pass = 1; pass > 0; deleted += pass) {
     pass = await deleteRows(db, options, batchRows);
   }

@@ -31,7 +31,7 @@ export async function* batchesOf(
   if (batch.length > 0) yield batch;
 }
 
-/** Documents without an instant, such as nights, are never of one. */
+/** Documents without an instant, such as nights, never share one. */
 function isOfOneInstant({ document: a }: FileDocument, { document: b }: FileDocument): boolean {
   const instant = a?.timestamp ?? null;
   return instant !== null && instant === b?.timestamp;
@@ -47,7 +47,7 @@ export async function whileReading<T>(
     for await (const batch of batches) {
       await handled;
       handled = handle(batch);
-      // The next `await` meets its failure.
+      // The next `await` throws its failure.
       handled.catch(() => {});
     }
   } finally {

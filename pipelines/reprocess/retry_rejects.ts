@@ -70,7 +70,7 @@ async function retryWearer(
   { pipeline, lease, version, signal }: RetryOptions,
 ): Promise<RetryOutcome[]> {
   const byType = Map.groupBy(rejects, (reject) => reject.dataType);
-  // Under its leases no sync of the same type loads a newer document between our look and our write.
+  // Under its leases no sync of the same type loads a newer document between our check and our write.
   await using begun = await RunRecord.begin(
     db,
     {

@@ -29,8 +29,8 @@ export async function refreshHeartRateHours(
 ): Promise<void> {
   const from = `${addDays(span.from, -BESIDE)}T00:00:00Z`;
   const to = `${addDays(span.to, BESIDE + 1)}T00:00:00Z`;
-  // Windows are loaded side by side. Of two that meet in a day, the second must see what the first
-  // has stored, so that it waits here until the first has committed.
+  // Windows are loaded side by side. If two share a day, the second must see the rows of the first,
+  // so it waits here until the first has committed.
   await tx.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [
     `${tx.schema}.${ROLLED_UP} ${userId}`,
   ]);

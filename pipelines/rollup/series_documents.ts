@@ -95,8 +95,8 @@ function missingStatement(table: string, series: string): string {
 }
 
 /**
- * A sum of floating-point numbers depends on their order, and that of rows on the plan.
- * @param which SQL of which documents, in parameters from `$3` on.
+ * A sum of floating-point numbers depends on their order, and the order of rows on the plan.
+ * @param which SQL condition that selects the documents, with parameters from `$3` on.
  */
 function refreshStatement(table: string, series: string, which: string): string {
   return `WITH documents AS MATERIALIZED (

@@ -1,4 +1,4 @@
-/** Keeps what charts are drawn from in step with documents that come one by one, in no window. */
+/** Keeps the roll-ups in step with documents that come one by one, outside any window. */
 import type { PipelineType } from "../../config/model.ts";
 import type { Queryable } from "../../lib/db/driver/database.ts";
 import { mergeSpans } from "../../lib/values/days.ts";
@@ -6,8 +6,8 @@ import { refreshHeartRateHours, ROLLED_UP } from "./heart_rate_hours.ts";
 import { refreshSeriesOf } from "./series_documents.ts";
 
 /**
- * Makes the roll-ups match some documents that were loaded or deleted. Call it in the transaction that
- * did so.
+ * Makes the roll-ups match some documents that were loaded or deleted. Call it in the transaction of
+ * that change.
  * @param keys Their keys, as the transform makes them: that of a sample begins with its instant.
  */
 export async function refreshRollUpsOf(

@@ -63,8 +63,8 @@ export interface Row {
   /** Identity within wearer and type; equal for every spelling of the same key. */
   readonly key: string;
   /**
-   * The instant of a sample, in milliseconds since 1970; NaN for a document that is none, and for an
-   * instant that is finer than that. Compared in place of the key: numbers cost less than texts.
+   * The instant of a sample, in milliseconds since 1970; NaN for a document that is not a sample, and
+   * for a finer instant. Compared in place of the key: numbers cost less than texts.
    */
   readonly at: number;
   /** Values in the order of `valueColumns(table)`. */
@@ -75,5 +75,5 @@ export interface Row {
   readonly rawText: string | null;
 }
 
-/** What is noted of a sample beside its row. */
+/** The part of a row that is noted of a sample. */
 export type Sample = Pick<Row, "key" | "at" | "values">;

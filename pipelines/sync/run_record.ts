@@ -160,7 +160,7 @@ export function isStored({ tokens }: Pick<OuraHttp, "tokens">): boolean {
   return tokens.signIn !== undefined;
 }
 
-/** Of a run that could not begin, because the wearer was forgotten or has signed out. */
+/** The error of a run that could not begin, because the wearer was forgotten or has signed out. */
 export function forgotten(userId: string): OuraSyncError {
   return new SignInError("WEARER_FORGOTTEN", `Wearer ${userId} was signed out or forgotten.`, {
     hint: "Nothing was loaded. Run `auth login` if the wearer is to be synced again.",

@@ -38,13 +38,13 @@ export function quantile(values: readonly number[], share: number): number | nul
   return values.length === 0 ? null : sortedQuantile(inOrder(values), share);
 }
 
-/** Several of them; null of nothing. */
+/** Several quantiles; null for an empty list. */
 export function quantiles(values: readonly number[], shares: readonly number[]): Maybe[] {
   const sorted = inOrder(values);
   return shares.map((share) => sorted.length === 0 ? null : sortedQuantile(sorted, share));
 }
 
-/** Sorted. An array of numbers only needs no comparison in JavaScript, which takes most of the time. */
+/** Sorts numbers. A typed array needs no comparison in JavaScript, which would take most of the time. */
 function inOrder(values: readonly number[]): Float64Array {
   return Float64Array.from(values).sort();
 }

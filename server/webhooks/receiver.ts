@@ -58,7 +58,7 @@ export function receiver(options: ReceiverOptions): Hono {
 class Calls {
   readonly #limits: ReceiverLimits;
   readonly #gate: Gate;
-  /** Of forged calls: genuine ones use nothing up. */
+  /** The limit on forged calls; genuine ones do not count. */
   readonly #forgeries: RemoteLimit;
   readonly #kinds: KnownKinds;
   readonly #tally: Tally;
@@ -137,7 +137,7 @@ class Calls {
   ): Promise<Response> {
     if (kind !== null && !events.every((event) => isOf(event, kind))) {
       this.#tally.add("unreadable");
-      this.#tally.warn("kind", "A signed event is of another type than its address says.", {});
+      this.#tally.warn("kind", "The type of a signed event differs from that of its address.", {});
       return refuse(c, [400, "the address is of another type"]);
     }
     const { db, enqueue } = this.options;

@@ -1,7 +1,7 @@
 /**
  * The session of a worker, which runs for months while `oura.yaml` is edited and `apply` changes the
- * tables. Before each job it compares both with what it knows, so that no job leaves a column empty
- * that is there when it begins.
+ * tables. Before each job it compares both with what it knows, so that each job fills all columns
+ * that exist when it begins.
  */
 import type { PipelineSource } from "../../config/changing_pipeline.ts";
 import type { Pipeline } from "../../config/model.ts";
@@ -15,10 +15,10 @@ import { diff } from "../../pipelines/schema/plan/diff.ts";
 import { compileTypes } from "../../pipelines/stages/compiled.ts";
 import type { Session } from "../../pipelines/sync/session.ts";
 
-/** A job that began without a new column keeps its filling open; when to try again, in ms. */
+/** How long until an unfinished refill is tried again, in ms: a job may have begun without the column. */
 const FILL_AGAIN_MS = 60_000;
 
-/** What the tables were compared with. */
+/** A configuration and the change of the tables that it was compared with. */
 interface Compared {
   readonly declared: Pipeline;
   /** The latest change that `apply` had recorded; null before the first comparison. */
@@ -30,16 +30,16 @@ export class LiveSession implements AsyncDisposable {
   #session: Session;
   #loaded: Compared;
   #adjusted: Compared | null = null;
-  /** When what is not filled is tried again, by the monotonic clock. */
+  /** When an unfinished refill is tried again, by the monotonic clock. */
   #fillAt = Infinity;
   #adjusting: Promise<void> | null = null;
   /** The latest configuration that did not fit the tables, told of once. */
   #refused: Pipeline | null = null;
 
   /**
-   * @param session Ends with this one.
-   * @param declared What `session` was opened with.
-   * @param source What is declared from now on.
+   * @param session The session to begin with; it is closed together with this one.
+   * @param declared The configuration that `session` was opened with.
+   * @param source The configuration from now on.
    */
   constructor(session: Session, declared: Pipeline, private readonly source: PipelineSource) {
     this.#session = session;
@@ -82,8 +82,8 @@ export class LiveSession implements AsyncDisposable {
   }
 
   /**
-   * Adds what is declared and not in the tables, and fills it: beside the jobs, because filling may
-   * take long. Does nothing when that is done, or under way.
+   * Adds declared columns that the tables lack, and fills them beside the jobs, because filling may
+   * take long. Does nothing when this is done or running.
    */
   adjust(): void {
     const isDone = this.#adjusted !== null && isSame(this.#adjusted, this.#loaded) &&
@@ -116,10 +116,10 @@ export class LiveSession implements AsyncDisposable {
   }
 }
 
-/** Tells, once for each, of a configuration that a worker cannot go on with. */
+/** Warns about a configuration that the worker cannot use. */
 export function tellUnusable(problem: UsageError): void {
   loggerOf("worker").warn(
-    "oura.yaml was changed and cannot be used; the previous one stays in force: {problem}",
+    "The changed oura.yaml cannot be used; the previous one stays in force: {problem}",
     { problem: problem.message },
   );
 }

@@ -19,7 +19,7 @@ import { type JobContext, runWearerJob } from "./wearer_job.ts";
 export interface WorkerOptions {
   readonly settings: Settings;
   readonly pipeline: Pipeline;
-  /** What is declared while it runs. @default `pipeline` */
+  /** The configuration in force while it runs. @default `pipeline` */
   readonly source?: PipelineSource;
   /** Migrated. It stays open. */
   readonly db: Database;

@@ -1,5 +1,6 @@
 -- Writes what was counted. $1 wearer, $2 data types, $3 rows of each, $4 the table of each, $5 whether
--- the wearer's sign-in is stored. Nothing of a wearer who is being forgotten, or whose sign-in is gone.
+-- the wearer's sign-in is stored. Writes nothing for a wearer who is being forgotten, or whose sign-in
+-- is gone.
 INSERT INTO oura.row_accounts AS a (user_id, data_type, rows, relation, counted_at)
 SELECT $1, t.data_type, t.rows, t.relation, now()
 FROM unnest($2::text[], $3::bigint[], $4::text[]) AS t(data_type, rows, relation)

@@ -4,8 +4,8 @@
 -- a new app is made without a grant.
 -- $1 app, $2 requests wanted, $3 requests that may be spent at all, $4 milliseconds of a slot,
 -- $5 slots for which a request counts, $6 unused requests by slot, $7 whether the second half of $3 is
--- lent evenly: not much faster than it would be free again if it were always lent so, and so that it
--- lasts until what was lent first is free. Not much, because a part that was lent and not used is had later.
+-- lent evenly: little faster than requests become free if all are lent evenly, and so slowly that they
+-- last until the first ones are free. A little faster, because requests that come back unused are lent later.
 INSERT INTO oura.rate_budget AS b (app, asked_at, slot)
 SELECT $1, at, floor(extract(epoch FROM at) * 1000 / $4::integer)::bigint
 FROM (SELECT clock_timestamp() AS at) AS clock

@@ -16,7 +16,7 @@ import {
   withPage,
 } from "./support.ts";
 
-/** An address that no page has: the browser complains of the answer, as it should. */
+/** An address without a page: the browser complains about the answer, as it should. */
 const WRONG = "/trends?from=yesterday";
 
 const CHROMIUM = await findChromium();
@@ -157,7 +157,7 @@ async function walk(t: Deno.TestContext, served: Served): Promise<void> {
     assert.match(await textOf(wrong, ".empty"), /must be a day/);
   });
 
-  await t.step("names of an axis keep apart", async () => {
+  await t.step("names of an axis do not overlap", async () => {
     for (const path of ["/trends", "/activity", "/year", "/data"]) {
       for (const from of ["2026-11-20", "2026-09-27"]) {
         const page = await open(`${path}?from=${from}&to=${TODAY}`, { viewport: PHONE });

@@ -30,7 +30,7 @@ export interface Served {
   readonly url: string;
   /**
    * Opens an address and waits for it; console, policy and page errors are collected. There is one
-   * tab for each look, which leaves what it showed before: a new tab costs a process.
+   * tab for each look, and the next address replaces the last: a new tab costs a process.
    */
   open(path: string, look?: Look): Promise<Page>;
   readonly complaints: string[];
@@ -83,7 +83,7 @@ async function theBrowser(): Promise<Browser> {
   return await (browser ??= launch((await findChromium())!));
 }
 
-/** Tabs of the browser, one for each look, and what they complained of. */
+/** Tabs of the browser, one for each look, and their complaints. */
 class Tabs {
   readonly complaints: string[] = [];
   readonly requested = new Set<string>();
@@ -138,7 +138,7 @@ export async function seriousFindings(page: Page): Promise<string[]> {
   return JSON.parse(String(result.value));
 }
 
-/** Names of an axis, or the button of a chart's table, that are drawn one over the other. */
+/** Names of an axis, or the button of a chart's table, that overlap. */
 export async function namesOnTop(page: Page): Promise<string[]> {
   return await page.evaluate<string[]>(`[...document.querySelectorAll("[data-figure]")].flatMap(
     (figure) => {

@@ -129,7 +129,7 @@ forEachDatabase("how a data type ended is recorded once, by its latest word", as
   assert.deepEqual(pick(await only(db, "sync_run_types"), done), done);
 });
 
-forEachDatabase("of a run that is no longer on record no data type is recorded", async (db) => {
+forEachDatabase("a run that is no longer on record gets no data type", async (db) => {
   const id = await start(db);
   await db.query("DELETE FROM oura.sync_runs");
   await recordRunType(db, {

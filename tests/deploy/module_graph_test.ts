@@ -26,7 +26,7 @@ Deno.test("--help of the program loads a few files and no package", options, asy
   assert.ok(atOnce.size < 20, [...atOnce].join("\n"));
 });
 
-Deno.test("a command says what it is before it loads what it needs", options, async () => {
+Deno.test("a command declares itself without loading what it needs to run", options, async () => {
   const { atOnce } = await moduleGraph(...ROOTS);
   const packages = among(atOnce, /^npm:/).map((specifier) => specifier.replace(/^npm:\/?/, ""));
   const allowed = /^(commander|fast-string-width)@/;

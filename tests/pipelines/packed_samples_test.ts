@@ -1,4 +1,4 @@
-/** Packed samples are the rows of the transform, whatever way they were packed. */
+/** Packed samples are the rows of the transform, however they were packed. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ByteWriter } from "../../lib/db/driver/text/byte_writer.ts";
@@ -55,7 +55,7 @@ const value = fc.oneof(
   fc.maxSafeInteger(),
   fc.jsonValue({ maxDepth: 2 }),
 );
-/** Mostly what fits, so that the odd one is met alone as well. */
+/** Mostly values that fit, so that a value that does not also comes alone. */
 const or = (plain: fc.Arbitrary<unknown>) =>
   fc.oneof({ weight: 8, arbitrary: plain }, { weight: 1, arbitrary: value });
 const word = fc.constantFrom("awake", "workout", "rest");

@@ -213,7 +213,7 @@ onServerFirst("the figures of a series follow its samples", async (db, t) => {
   });
 });
 
-Deno.test("of two windows that share a day, the second sees what the first has stored", () =>
+Deno.test("if two windows share a day, the second sees the rows of the first", () =>
   withPostgres("oura", async (db) => {
     const pipeline = shippedPipeline(db.schema);
     const { pipeline: live } = await applyAdditive(db, pipeline, { holder: "test" });

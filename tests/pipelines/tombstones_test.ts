@@ -156,7 +156,7 @@ onServerFirst(
 );
 
 onServerFirst(
-  "a count of samples has those marked deleted before, and only its days",
+  "a count of samples includes those already marked deleted, and only its days",
   async (db) => {
     const samples = Array.from({ length: 168 }, (_, i) => beat(i * 12));
     await store(db, HEART, samples);

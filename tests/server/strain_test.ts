@@ -186,14 +186,14 @@ Deno.test("memory stays flat over many requests", async () => {
 /** Files that may be open: the program needs some eighty of them. */
 const FEW_FILES = 160;
 
-/** What is served, how it says where, and an address that answers when it is there. */
+/** A command, the line in which it prints its address, and a path that answers once it is ready. */
 const SERVED = [
   [["dashboard", "--no-open"], /The page is at (http:\S+)\/\./, "/api/today"],
   [["serve"], /Receiving webhooks at (http:\S+)\/webhook/, "/healthz"],
 ] as const;
 
 for (const [command, said, path] of SERVED) {
-  Deno.test(`after more connections than it may open, \`${command[0]}\` is there again`, async () => {
+  Deno.test(`\`${command[0]}\` answers again after more connections than it may open`, async () => {
     await using temporary = await temporaryDirectory();
     await withPostgres("oura", async (db, url) => {
       await withPageWorld(db, { days: 3, heartDays: 1 }, async () => {
@@ -217,7 +217,7 @@ for (const [command, said, path] of SERVED) {
             clients.push(client);
             await client.write(new TextEncoder().encode("GET / HTTP/1.1\r\n")).catch(() => {});
           }
-          await program.says(/accepts no connection/);
+          await program.says(/accepts no connections/);
           for (const client of clients.splice(0)) client.close();
           let status = 0;
           for (let tries = 0; status !== 200 && tries < 400; tries++) {

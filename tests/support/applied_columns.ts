@@ -1,4 +1,4 @@
-/** What the first sync of the shipped configuration changes in a migrated database. */
+/** The changes that a first sync with the shipped configuration makes to a migrated database. */
 import type { Database } from "../../lib/db/driver/database.ts";
 import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
 import { shippedPipeline } from "./sync_world.ts";

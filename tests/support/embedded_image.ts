@@ -15,7 +15,7 @@ import { temporaryDirectory } from "./temporary_directory.ts";
 
 const SCHEMA = "oura";
 
-/** What a PGlite in memory starts from: migrated, with the default schema. */
+/** The image that a PGlite in memory starts from: migrated, with the default schema. */
 export async function memoryImage(): Promise<Blob> {
   const file = await kept("tar", async (partial) => {
     await using made = await temporaryDirectory();
@@ -45,7 +45,7 @@ async function makeDirectory(directory: string): Promise<void> {
   await db.close();
 }
 
-/** What `make` put at the path given to it, made where it was not there. */
+/** The path of an image, which `make` writes if it is missing. */
 async function kept(kind: string, make: (partial: string) => Promise<void>): Promise<string> {
   const path = join(tmpdir(), `oura-sync-test-pglite-${contents()}.${kind}`);
   return await once(`OURA_TEST_EMBEDDED_${kind.toUpperCase()}`, async () => {
@@ -58,7 +58,7 @@ async function kept(kind: string, make: (partial: string) => Promise<void>): Pro
   });
 }
 
-/** Names what an image holds. */
+/** A name for the content of an image. */
 function contents(): string {
   const pglite = import.meta.resolve("@electric-sql/pglite");
   const hash = createHash("sha256").update(pglite);

@@ -73,7 +73,7 @@ function migratedTemplate(schema: string): Promise<string> {
 
 /** A migrated database that has the columns of the shipped configuration too. */
 async function appliedTemplate(schema: string): Promise<string> {
-  // Made before, not within: whoever makes a template holds the lock.
+  // Made before the other template, because making one holds the lock.
   const migrated = await migratedTemplate(schema);
   return await template("APPLIED", schema, migrated, async (db) => {
     // Most tests need neither the simulator nor what changes columns.

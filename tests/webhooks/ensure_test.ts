@@ -64,11 +64,14 @@ webhookTest("one that ended between the list and its renewal is made", async (wo
   assert.equal(all.of("sim-app").length, 3);
 });
 
-webhookTest("a subscription that another process makes meanwhile is taken over", async (world) => {
-  const reports = await Promise.all([ensure(world), ensure(world)]);
-  assert.ok(reports.every(({ failed }) => failed.length === 0));
-  assert.equal(subscriptions(world).of("sim-app").length, 3);
-});
+webhookTest(
+  "a subscription that another process makes at the same time is taken over",
+  async (world) => {
+    const reports = await Promise.all([ensure(world), ensure(world)]);
+    assert.ok(reports.every(({ failed }) => failed.length === 0));
+    assert.equal(subscriptions(world).of("sim-app").length, 3);
+  },
+);
 
 webhookTest(
   "an answer that is lost costs nothing: the second attempt finds the work done",

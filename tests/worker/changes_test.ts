@@ -151,7 +151,7 @@ forEachDatabase(
 );
 
 forEachDatabase(
-  "an oura.yaml with a mistake is told of once, and the worker goes on with the previous one",
+  "an oura.yaml with a mistake is reported once, and the worker keeps the previous one",
   (db) =>
     withWorkerWorld(db, ["one"], async (world) => {
       const [first, second, third] = world.documents("one", "sleep");

@@ -1,4 +1,4 @@
-/** Who is asked for first when more wearers wait than one round takes. */
+/** The order of wearers when more of them wait than one round takes. */
 import assert from "node:assert/strict";
 import { quoteIdentifier } from "../../lib/db/driver/identifiers.ts";
 import { queueSchema } from "../../lib/db/store/jobs/job_queue.ts";
@@ -45,7 +45,7 @@ forEachDatabase(
   },
 );
 
-forEachDatabase("wearers with due events are served in the order of their waiting", async (db) => {
+forEachDatabase("the wearer whose due events have waited longest is served first", async (db) => {
   await db.exec(`DROP SCHEMA IF EXISTS ${quoteIdentifier(queueSchema(db.schema))} CASCADE`);
   const waiting = await storeWaiting(db, 6);
   await using queue = await openBossQueue({ db, runs: true, pollSeconds: 0.5 });

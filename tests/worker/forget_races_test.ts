@@ -164,7 +164,7 @@ for (
 }
 
 forEachDatabase(
-  "a row that is written behind the first pass is deleted too",
+  "a row that is written after the first pass is deleted too",
   (db) =>
     withWorkerWorld(db, ["one"], async (world) => {
       await synced(world);

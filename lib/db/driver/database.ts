@@ -96,9 +96,9 @@ export interface Database extends Queryable {
    */
   endStatementsOn?(signal: AbortSignal): Disposable;
   /**
-   * Until disposed of, a statement whose answer the network has lost fails within a minute, however long
-   * others take. Undefined on PGlite.
-   * @param everyMs How often statements are looked at. @default 10_000
+   * Until disposed of, a statement whose answer the network lost fails after about a minute. Statements
+   * that only take long continue. Undefined on PGlite.
+   * @param everyMs How often statements are checked. @default 10_000
    */
   watchAnswers?(everyMs?: number): Disposable;
   close(): Promise<void>;

@@ -77,7 +77,7 @@ export class StoredBudget {
   /**
    * Reserves up to `wanted` requests while fewer than `most` are spent, and takes back `unused` ones.
    * @param evenly Whether, once half of `most` is spent, the rest is lent in equal parts over the span:
-   * what is lent at once is also free again at once, and until then everybody waits.
+   * what is lent at once is also free again at once, and until then every wearer waits.
    * @throws {DatabaseError} When the database cannot be asked.
    */
   async reserve(

@@ -219,7 +219,7 @@ export async function finishAttempt(
     [id, claim, userId, now],
   );
   if (rowCount === 0) {
-    throw new SignInError("JOIN_LINK_USED", "Someone else has used the link in the meantime.");
+    throw new SignInError("JOIN_LINK_USED", "Another person used the link first.");
   }
   if (label === null) return;
   await lockLabels(tx);

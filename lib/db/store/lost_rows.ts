@@ -93,7 +93,7 @@ export async function findLostRows(
 
 /**
  * Reopens the windows whose rows are gone, and remembers what was counted.
- * @param isStored Whether the wearer's sign-in is stored: then nothing is remembered once it is gone.
+ * @param isStored Whether the wearer's sign-in is stored; if so, nothing is remembered after it is gone.
  */
 export async function keepFindings(
   tx: Queryable,

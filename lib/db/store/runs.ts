@@ -44,7 +44,7 @@ export interface RunStart {
   configChecksum: string;
   /** The process, under the name its leases carry. */
   holder: string;
-  /** Whether the wearer's sign-in is stored: then the run is recorded only while it is. @default false */
+  /** Whether the wearer's sign-in is stored; if so, no run is recorded after it is gone. @default false */
   isStored?: boolean | undefined;
 }
 
@@ -73,7 +73,7 @@ export interface RunType {
   error?: { code: string; message: string } | undefined;
 }
 
-/** The data type of the lease that `forget` holds: nothing of the wearer is begun meanwhile. */
+/** The data type of the lease of `forget`: while it is held, no run of the wearer begins. */
 export const FORGET = "forget";
 
 /**

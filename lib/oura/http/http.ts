@@ -57,7 +57,7 @@ export class OuraHttp {
   readonly #fetch: typeof fetch;
   /** How many requests may be in flight at once. */
   readonly limit: RequestLimit;
-  /** How many of this wearer's: its failures are its own. */
+  /** How many requests of this wearer may be in flight: it has a limit, and failures, of its own. */
   readonly #own: RequestLimit;
   readonly #gate: RateGate;
   readonly #priority: Priority;

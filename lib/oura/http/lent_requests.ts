@@ -67,7 +67,7 @@ export class LentRequests {
     if (lot === undefined) return false;
     lot.requests--;
     if (lot.requests === 0) this.#lots.shift();
-    // A request that waits for the portion meets its failure.
+    // A request that waits for the portion throws its failure.
     if (this.#count() <= this.#askAheadAt) this.refill().catch(() => {});
     return true;
   }

@@ -7,8 +7,8 @@
 export type Concurrency = number | "auto";
 
 /**
- * How a request ended, as far as it tells of the load: null where it says nothing. `overloaded` is said of
- * the whole app (429); a request that `failed` may concern its wearer alone.
+ * What the end of a request says about the load; null for nothing. `overloaded` (429) concerns the
+ * whole app; `failed` may concern one wearer only.
  */
 export type LoadSign = "answered" | "overloaded" | "failed" | null;
 
@@ -50,7 +50,7 @@ export class RequestLimit {
   #wasReached = false;
   /** Counts the reductions: what began before the last one says nothing about the load after it. */
   #reductions = 0;
-  /** Counts what happens, to tell what was earlier. */
+  /** Counts requests and answers, to tell which came earlier. */
   #events = 0;
   /** When the latest answers to two wearers came, the latest first. */
   #answers: readonly { readonly wearer: object; readonly at: number }[] = [];
@@ -64,7 +64,7 @@ export class RequestLimit {
     this.#current = concurrency === "auto" ? first : concurrency;
   }
 
-  /** The limit of one wearer inside the one of all: it holds nobody back before a request fails. */
+  /** The limit of one wearer within that of all: it has no effect before a request fails. */
   ofWearer(): RequestLimit {
     return this.#fixed ? new RequestLimit(this.most) : new RequestLimit("auto", MOST);
   }
@@ -82,8 +82,8 @@ export class RequestLimit {
 
   /**
    * Waits for a place among the requests in flight, in the order of asking; urgent ones come first.
-   * @param wearer Whose request it is: what fails for one wearer only, while others are answered, does
-   * not lower the limit of all.
+   * @param wearer The wearer of the request: failures of one wearer, while others are answered, do not
+   * lower the limit of all.
    * @throws The reason of the signal, when it is aborted first.
    */
   async enter(signal?: AbortSignal, isUrgent = false, wearer: object = this): Promise<InFlight> {
@@ -105,7 +105,7 @@ export class RequestLimit {
     };
   }
 
-  /** What a failure says of the load: nothing, where other wearers were answered meanwhile. */
+  /** A failure says nothing about the load if other wearers were answered since the first one. */
   #judge(sign: LoadSign, wearer: object, sentAt: number): LoadSign {
     if (sign === "answered") {
       const others = this.#answers.filter((each) => each.wearer !== wearer).slice(0, 1);

@@ -6,7 +6,7 @@ import type { PackedSamples } from "./packed_samples.ts";
 
 /**
  * Writes the lines of some rows.
- * @param spans Which rows: each from one place to before another.
+ * @param spans The rows to write.
  */
 export function copyLines(
   lines: ByteWriter,

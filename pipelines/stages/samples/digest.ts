@@ -64,7 +64,7 @@ function lineOf(table: Table): string {
 
 /**
  * The digest of received rows.
- * @param lines Room for their text; what was in it is lost.
+ * @param lines Room for their text; its content is overwritten.
  * @param rows In the order of their keys.
  * @param from The first of the rows that count.
  * @param to The end of them.
@@ -91,7 +91,7 @@ export async function digestOf(
       lines.text(field);
     }
     if (!rows.table.keepRaw) continue;
-    // A document whose text cannot be told has another one here, and counts as changed.
+    // If the stored text of a document cannot be predicted, it differs from this one and counts as changed.
     lines.text("\t");
     lines.copy(documents, rows.documentStart(row), rows.documentEnd(row));
   }

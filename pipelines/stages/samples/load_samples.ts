@@ -26,10 +26,10 @@ export interface BulkOutcome {
   readonly left: readonly RowSpan[];
 }
 
-/** Rows from one place of a batch to before another. */
+/** Rows of a batch, from one place up to but not including another. */
 export type RowSpan = readonly [from: number, to: number];
 
-/** Loads what it can of a batch of samples, which are in the order of their keys. */
+/** Loads samples of a batch as far as COPY and digest can; they are in the order of their keys. */
 export type BulkLoader = (
   tx: Transaction,
   userId: string,
@@ -42,7 +42,7 @@ export function createBulkLoader(table: Table): BulkLoader | null {
   const copy = copyStatement(table);
   const stretch = stretchStatement(table);
   const digestible = isDigestible(table);
-  /** As many as loads were under way at once; none that a failed COPY may still hold. */
+  /** Writers for reuse, one for each load that ran at once; none that a failed COPY may still use. */
   const spare: ByteWriter[] = [];
 
   async function copyRows(

@@ -1,7 +1,7 @@
 /**
  * The transform of a plain sample, without an object for its row. Hundreds of thousands of samples
- * are alike: a few whole numbers and short texts. What is not like that, whatever it is, is left to
- * `transform.ts`, of which this is a short cut and never another opinion.
+ * are alike: a few whole numbers and short texts. Everything else is left to `transform.ts`. This is
+ * a short cut: its rows are always those of the transform.
  */
 import type { PipelineType } from "../../../config/model.ts";
 import { writePlainJsonb } from "../../../lib/db/driver/text/jsonb_text.ts";
@@ -17,8 +17,8 @@ import type { Sample, Table } from "../table.ts";
 import { isPackable, type PackedSamples } from "./packed_samples.ts";
 
 /**
- * Adds a document to the rows of a batch, and returns what is to be noted of it, which holds until
- * the next call; null where its row is for the transform to make.
+ * Adds a document to the rows of a batch. Returns the sample to note, which is valid until the next
+ * call; null if the transform has to make its row.
  */
 export type Packer = (document: unknown, into: PackedSamples) => Sample | null;
 
@@ -29,7 +29,7 @@ interface Source {
   readonly isKey: boolean;
 }
 
-/** Parts of a key, and characters of a text, with which no key is too long for an index. */
+/** The most parts of a key and characters of a text with which every key fits into an index. */
 const MOST_PARTS = 4;
 const MOST_CHARACTERS = MOST_INDEXED_BYTES / (2 * MOST_PARTS);
 
@@ -75,7 +75,7 @@ export function createPacker(type: PipelineType, table: Table): Packer | null {
   };
 }
 
-/** Null where a column takes more than a look at a field. */
+/** Null if a column needs more than the value of a field. */
 function sourcesOf(type: PipelineType, table: Table): Source[] | null {
   if (!isPackable(table) || !table.keepRaw || table.builtin.length > 0) return null;
   const key = table.key.map(({ name, type }) => ({ name, type, isKey: true }));
@@ -105,7 +105,7 @@ function isPlain(value: unknown, type: ColumnType): boolean {
   }
 }
 
-/** As numbers: a safe integer is within those of `bigint`, whatever is lost of them here. */
+/** The limits as numbers: those of `bigint` lose precision, but every safe integer is within them. */
 const LIMITS = {
   smallint: INTEGER_LIMITS.smallint.map(Number) as [number, number],
   integer: INTEGER_LIMITS.integer.map(Number) as [number, number],

@@ -1,20 +1,20 @@
 /**
  * The rows of a batch of samples in a few long lists in place of an object each. A batch waits for
- * its turn at the database while others are read; hundreds of thousands of small objects that live
- * so long are what garbage collection spends its time on.
+ * its turn at the database while others are read; garbage collection would spend its time on
+ * hundreds of thousands of small objects that live so long.
  */
 import { ByteWriter } from "../../../lib/db/driver/text/byte_writer.ts";
 import type { ColumnValue } from "../../../lib/values/column_type.ts";
 import { KEY_SEPARATOR } from "../key.ts";
 import { type Row, type Table, valueColumns } from "../table.ts";
 
-/** Samples and bytes of documents that there is room for at first: those of a batch. */
+/** Samples and bytes of documents to reserve at first: those of a batch. */
 const FIRST_ROOM = 2_304;
 const FIRST_BYTES = 256 * 1_024;
 
 const UTF8 = new TextDecoder();
 
-/** Whether the rows of a table can be packed: those of documents have samples, texts and lists. */
+/** Whether the rows of a table can be packed. Rows of documents cannot: they have series and lists. */
 export function isPackable({ timeKeyed, series }: Table): boolean {
   return timeKeyed && series.length === 0;
 }
@@ -24,7 +24,7 @@ export class PackedSamples implements Iterable<Row> {
   /** All but the instant, row by row. */
   readonly #values: ColumnValue[] = [];
   readonly #width: number;
-  /** Where the instant stands among the columns, and how many of them are the key. */
+  /** The place of the instant among the columns, and how many of them are the key. */
   readonly #place: number;
   readonly #keyParts: number;
   #instants = new Float64Array(FIRST_ROOM);
@@ -54,7 +54,7 @@ export class PackedSamples implements Iterable<Row> {
     return this.#length;
   }
 
-  /** Adds a row; of those of one instant the order of their keys is kept. */
+  /** Adds a row; rows of one instant stay in the order of their keys. */
   push(row: Row): void {
     const index = this.#length;
     if (index > 0 && row.at === this.#instants[index - 1] && row.key < this.row(index - 1).key) {
@@ -85,8 +85,8 @@ export class PackedSamples implements Iterable<Row> {
   }
 
   /**
-   * Adds a row whose document the caller has written with {@linkcode writer}, but for one of the
-   * same instant as the last row, whose order the key decides.
+   * Adds a row whose document the caller has written with {@linkcode writer}. Refuses one of the same
+   * instant as the last row, because the key decides their order.
    * @param values Those of `valueColumns(table)`.
    * @returns Whether it was added.
    */
@@ -132,7 +132,7 @@ export class PackedSamples implements Iterable<Row> {
     for (let i = 0; i < this.#length; i++) yield this.row(i);
   }
 
-  /** The rows from one place to before another. */
+  /** The rows from one place up to but not including another. */
   slice(from: number, to: number): Row[] {
     return Array.from({ length: to - from }, (_, i) => this.row(from + i));
   }
@@ -169,7 +169,7 @@ export class PackedSamples implements Iterable<Row> {
     return this.#ends[index]!;
   }
 
-  /** Whether every row is behind the one before in the order of the key, so that none comes twice. */
+  /** Whether each row follows the one before in the order of the key, so that no key comes twice. */
   isInKeyOrder(): boolean {
     if (this.#fine.size > 0) return false;
     for (let i = 1; i < this.#length; i++) {

@@ -13,9 +13,9 @@ export interface DocumentSamples {
 
 /** Loads the samples of documents of one wearer. */
 export interface SeriesLoader {
-  /** Of documents that are new: their samples are hardly there yet. */
+  /** Loads the samples of new documents, hardly any of which are stored yet. */
   add(tx: Transaction, userId: string, documents: readonly DocumentSamples[]): Promise<void>;
-  /** Of documents that may have samples already: writes the difference. */
+  /** Replaces the samples of documents that may have some already; writes only the difference. */
   replace(tx: Transaction, userId: string, documents: readonly DocumentSamples[]): Promise<number>;
 }
 

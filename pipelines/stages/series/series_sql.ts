@@ -17,8 +17,8 @@ export function sampleType(shape: Series["shape"]): SeriesTable["type"] {
 /**
  * Adds the samples of documents that are new: `$1` wearer, `$2` a JSON array with an object per
  * document, `d` its id, `s` the start, `e` seconds between items, `v` the items as an SQL array.
- * It fails where a document has samples already: to look for each of them, as `ON CONFLICT` does,
- * costs as much as to insert it.
+ * It fails if a document has samples already: looking for each of them, as `ON CONFLICT` does, costs
+ * as much as inserting it.
  */
 export function addStatement(table: SeriesTable): string {
   return `WITH ${DOCUMENTS_CTE}
@@ -48,8 +48,8 @@ const DOCUMENTS_CTE = `documents AS MATERIALIZED (
 )`;
 
 /**
- * A row per sample; items that were not measured are null. An SQL array, because items of a `jsonb`
- * one take twice as long to be made and read.
+ * A row per sample; items that were not measured are null. The items are an SQL array, because a
+ * `jsonb` array takes twice as long to write and read.
  */
 function incomingQuery(table: SeriesTable): string {
   return `SELECT d AS document_id, (n - 1)::int AS ordinal,

@@ -5,29 +5,29 @@
 export class LoadAhead implements AsyncDisposable {
   #underWay: Promise<void> = Promise.resolve();
 
-  /** @param stop Aborted with the failure of a load: what is being read then is of no use. */
+  /** @param stop Aborted with the failure of a load: reading further is of no use. */
   constructor(private readonly stop: AbortController) {}
 
   /**
    * Begins a load as soon as the one before has ended.
-   * @throws What that one threw.
+   * @throws The failure of the one before.
    */
   async begin(load: () => Promise<void>): Promise<void> {
     await this.#underWay;
     this.#underWay = load();
-    // It may fail while a page is awaited; the failure is met by the next call.
+    // It may fail while a page is awaited; the next call throws the failure.
     this.#underWay.catch((error) => this.stop.abort(error));
   }
 
   /**
    * Waits until everything is loaded.
-   * @throws What the last load threw.
+   * @throws The failure of the last load.
    */
   async end(): Promise<void> {
     await this.#underWay;
   }
 
-  /** Leaves no load under way, and throws nothing: what stopped the reading is the failure to tell. */
+  /** Waits for the running load, and throws nothing: the failure that stopped the reading is reported. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#underWay.catch(() => {});
   }

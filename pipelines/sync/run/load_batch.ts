@@ -41,7 +41,7 @@ export function newBatch(table: Table): Batch {
   return { rows, rejects: [], unread: [], characters: 0 };
 }
 
-/** Characters of raw JSON and samples after which a batch goes: wide documents take much memory. */
+/** Characters of raw JSON and samples after which a batch is loaded: wide documents take much memory. */
 const MOST_CHARACTERS = 1_000_000;
 
 /** Whether a batch of at most so many rows and rejects goes to the database. */

@@ -231,7 +231,7 @@ async function recordFailure(
     error: { code: error.code, message: error.message },
   };
   await retryTransaction(context.db, async (tx) => {
-    // Whoever has the lease now says how the window ended; `forget` leaves nothing to say.
+    // The process that took the lease over records how the window ended; `forget` records nothing.
     if (await context.leases.stillHeld(tx, type.name)) await recordWindow(tx, entry);
   });
 }

@@ -1,4 +1,4 @@
-/** Transforms a document of a window into its batch, and notes it in what the window keeps count of. */
+/** Transforms a document of a window into its batch, and notes that the window has seen it. */
 import type { Repertoire } from "../../../lib/db/driver/repertoire.ts";
 import { BadRowError } from "../../errors.ts";
 import { withinEncoding } from "../../stages/reject_entry.ts";
@@ -9,7 +9,7 @@ import type { NewestDay } from "../plan/delivered.ts";
 import type { Batch } from "./load_batch.ts";
 import type { TypeStages } from "./type_stages.ts";
 
-/** What the reading of a window notes of its documents. */
+/** Notes that a window takes of its documents while it is read. */
 export interface Notes {
   readonly seen: SeenDocuments;
   readonly newest: NewestDay;

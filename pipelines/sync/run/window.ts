@@ -46,7 +46,7 @@ export interface SyncContext {
 
 /** Rows and rejects after which a batch goes to the database. */
 const BATCH_ROWS = 1_200;
-/** The same within a page: while a batch waits for its turn, so does what is left of its page. */
+/** The same within a page: while a batch waits for its turn, the rest of its page waits too. */
 const BATCH_ROWS_WITHIN_PAGE = 4_000;
 /**
  * Reads a window completely.
@@ -100,7 +100,7 @@ export async function syncWindow(
       // One page may hold years of documents.
       if (isFull(batch, BATCH_ROWS_WITHIN_PAGE)) await loadFull();
     }
-    // Who made the page still holds it while the next one is awaited.
+    // The generator of the pages still holds this one while the next one is fetched.
     page.length = 0;
     if (isFull(batch, BATCH_ROWS)) await loadFull();
   }

@@ -6,7 +6,7 @@ export class TcpProxy implements AsyncDisposable {
   readonly #work: Promise<void>;
   #refusing = false;
   #flow = Promise.withResolvers<void>();
-  /** Of the connections that were made since the last {@linkcode forget}. */
+  /** Resolves when the connections made since the last {@linkcode forget} are forgotten. */
   #forgotten = Promise.withResolvers<void>();
   #end = Promise.withResolvers<void>();
 
@@ -40,7 +40,7 @@ export class TcpProxy implements AsyncDisposable {
     else this.#flow.resolve();
   }
 
-  /** Carries nothing more for the connections there are, as a router that lost them; new ones work. */
+  /** Drops the traffic of the open connections, like a router that lost them; new ones work. */
   forget(): void {
     this.#forgotten.resolve();
     this.#forgotten = Promise.withResolvers<void>();

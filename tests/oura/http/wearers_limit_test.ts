@@ -13,7 +13,7 @@ async function ask(
   (await limit.enter(undefined, false, wearer)).end(sign, 1);
 }
 
-Deno.test("what fails for one wearer only does not lower the limit of all; a 429 does", async () => {
+Deno.test("failures of one wearer do not lower the limit of all; a 429 does", async () => {
   const limit = new RequestLimit();
   const [one, two, three] = [{}, {}, {}];
   await ask(limit, two, "answered");
@@ -27,7 +27,7 @@ Deno.test("what fails for one wearer only does not lower the limit of all; a 429
   assert.equal(limit.current, Math.floor(before / 2));
 });
 
-Deno.test("failures that nobody's answers interrupt lower the limit, of one wearer or of several", async () => {
+Deno.test("failures without an answer in between lower the limit, of one wearer or of several", async () => {
   for (const wearers of [[{}], [{}, {}, {}]]) {
     const limit = new RequestLimit();
     for (let n = 0; n < 12; n++) await ask(limit, wearers[n % wearers.length]!, "failed");
@@ -35,7 +35,7 @@ Deno.test("failures that nobody's answers interrupt lower the limit, of one wear
   }
 });
 
-Deno.test("a wearer whose requests fail asks ever fewer at once, and the other one as many as before", async () => {
+Deno.test("a wearer whose requests fail has fewer in flight, and the other one as many as before", async () => {
   const inFlight = { bad: 0, good: 0 };
   const most = { bad: 0, good: 0 };
   const sent: number[] = [];

@@ -1,19 +1,19 @@
 /**
  * Cuts connections whose answers are lost. A router that forgets a connection tells neither side, and
- * a statement would wait for its answer for many minutes. How long a statement takes says nothing: one
- * may wait for a lock, or roll up years. So each statement has a mark, and over a connection of its own
- * the server is asked whether it is running the marks that wait for long. That works through poolers
- * too, which give a client no connection of its own.
+ * a statement would wait many minutes for its answer. A time limit would not do: a statement may wait
+ * for a lock, or roll up years. So each statement carries a mark, and the watch asks the server, over
+ * a separate connection, whether it still runs the statements that have waited long. This also works
+ * through poolers, which give a client no connection of its own.
  */
 import type pg from "pg";
 import { SqlError, toDatabaseError } from "../errors/errors.ts";
 import type { Connected } from "./connected.ts";
 
-/** How often the statements under way are looked at, in ms. */
+/** How often running statements are checked, in ms. */
 const EVERY_MS = 10_000;
-/** Looks after which the server is asked about a statement. */
+/** Checks of a statement before the server is asked about it. */
 const PATIENT_LOOKS = 3;
-/** An answer may be on its way: so often the server must say that it runs no such statement. */
+/** How often in a row the server must say that it does not run it: an answer may be on its way. */
 const MISSES = 2;
 /** How long the server may take to say so, in ms. */
 const ANSWER_MS = 10_000;
@@ -28,12 +28,12 @@ const ASK = `SELECT EXISTS (
       AND a.wait_event_type IS DISTINCT FROM 'Client'
   )) AS lost`;
 
-/** Ends what the server holds for the groups `$1` of lost statements: an open transaction would keep its locks for hours. */
+/** Ends the server's sessions of the groups `$1`, whose statements are lost: a transaction would keep its locks for hours. */
 const RELEASE = `SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity AS a
   JOIN unnest($1::text[]) AS "group" ON left(a.query, length("group")) = "group"
   WHERE a.state LIKE 'idle in transaction%' OR (a.state = 'active' AND a.wait_event_type = 'Client')`;
 
-/** How far the watch is with a statement. */
+/** How often a statement was checked, and found missing on the server. */
 interface Watched {
   looks: number;
   misses: number;
@@ -96,7 +96,7 @@ export class AnswerWatch {
     if (cut.length > 0) await this.#ask(RELEASE, cut);
   }
 
-  /** The statements that wait for long, by their marks. */
+  /** The statements that have waited long, by their marks. */
   #suspects(): Map<string, { client: Connected; statement: object }> {
     const suspects = new Map<string, { client: Connected; statement: object }>();
     for (const client of this.busy) {

@@ -1,4 +1,4 @@
-/** What is read of the driver's connections that its types leave out. Source: pg 8.23, lib/client.js. */
+/** Members of the driver's connections that its types leave out. Source: pg 8.23, lib/client.js. */
 import type pg from "pg";
 
 /** A connection of a pool. */
@@ -8,9 +8,9 @@ export interface Connected {
   readonly ssl: pg.ConnectionConfig["ssl"] | false;
   readonly processID: number;
   readonly secretKey: number;
-  /** The statement under way. */
+  /** The running statement. */
   readonly _activeQuery: { readonly text?: string } | null;
-  /** With a statement under way it does not say goodbye: it closes the socket. */
+  /** While a statement runs, it closes the socket without a goodbye. */
   end(): Promise<void>;
 }
 

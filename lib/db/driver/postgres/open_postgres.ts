@@ -82,7 +82,7 @@ function concernsTls(failure: unknown): boolean {
     (failure.code === "DATABASE_TLS" || failure.sqlState === "28000");
 }
 
-/** The kind of connections that all have the settings of the address. */
+/** The class of the connections, which all have the settings of the address. */
 function clientOf(
   address: ServerAddress,
   ssl: TlsAttempt,

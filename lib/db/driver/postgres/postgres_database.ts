@@ -49,7 +49,7 @@ class PostgresQueryable {
     readonly label: string,
     protected readonly stopper: StatementStopper,
     protected readonly answers: AnswerWatch,
-    /** Of a transaction, for its marks. */
+    /** The group of a transaction, for its marks. */
     protected readonly group?: string,
   ) {}
 
@@ -97,7 +97,7 @@ export class PostgresDatabase extends PostgresQueryable implements Database {
   readonly kind = "postgres";
   readonly parallelism: number;
 
-  /** @param open Makes a connection of no pool to the same server, not connected yet. */
+  /** @param open Makes a connection to the same server outside the pool, not connected yet. */
   constructor(
     private readonly pool: pg.Pool,
     open: () => pg.Client,
@@ -220,7 +220,7 @@ class PostgresTransaction extends PostgresQueryable implements Transaction {
   }
 }
 
-/** Text in longer pieces; bytes as they come. */
+/** Joins text into longer pieces; passes bytes on as they come. */
 async function* inChunks(lines: CopyLines): AsyncGenerator<string | Uint8Array> {
   let chunk = "";
   for await (const piece of lines) {

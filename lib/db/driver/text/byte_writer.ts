@@ -1,6 +1,6 @@
 /**
- * Writes text as UTF-8 into one growing array of bytes. Lines that are put together from pieces of
- * text cost several short-lived objects each, and garbage collection is what a load spends most on.
+ * Writes text as UTF-8 into one growing array of bytes. Lines that are joined from pieces of text
+ * cost several short-lived objects each, and a load spends most of its time on garbage collection.
  */
 
 const UTF8 = new TextEncoder();
@@ -10,7 +10,7 @@ const SHORT = 32;
 const FIRST_PRINTED = " ".charCodeAt(0);
 const QUOTE = '"'.charCodeAt(0);
 const BACKSLASH = "\\".charCodeAt(0);
-/** Of a safe integer, with its sign. */
+/** Characters of a safe integer with its sign, at most. */
 const MOST_DIGITS = 20;
 const ZERO = "0".charCodeAt(0);
 const MINUS = "-".charCodeAt(0);
@@ -22,7 +22,7 @@ export class ByteWriter {
   #bytes: Uint8Array<ArrayBuffer>;
   #length = 0;
 
-  /** @param room Bytes that there is room for at first. */
+  /** @param room Bytes to reserve at first. */
   constructor(room: number) {
     this.#bytes = new Uint8Array(room);
   }
@@ -32,7 +32,7 @@ export class ByteWriter {
     return this.#length;
   }
 
-  /** What was written: a view, which later writing may leave behind. */
+  /** The written bytes, as a view: later writing may move to another array. */
   written(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#length);
   }
@@ -128,7 +128,7 @@ export class ByteWriter {
     this.#length = length;
   }
 
-  /** The same with every backslash doubled. */
+  /** Writes bytes like {@linkcode copy}, with every backslash doubled. */
   copyEscaped(source: Uint8Array, start: number, end: number): void {
     this.#reserve(2 * (end - start));
     const bytes = this.#bytes;

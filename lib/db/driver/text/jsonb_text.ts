@@ -10,7 +10,7 @@ const UTF8 = new TextEncoder();
 
 /** JavaScript writes some numbers with an exponent, PostgreSQL none. */
 const EXPONENT = /e/;
-/** What is not itself between quotes: most texts contain none of it. */
+/** Characters that JSON escapes; most texts contain none. */
 const ESCAPED = /["\\\p{Cc}\p{Cs}]/u;
 /** Printed ASCII without what JSON escapes, as `ByteWriter.plainJsonText` takes it. */
 const PLAIN = /^[ !#-[\]-~]*$/;
@@ -60,9 +60,9 @@ interface Shape {
 
 interface Label {
   readonly name: string;
-  /** What stands before the value. */
+  /** The text before the value. */
   readonly label: string;
-  /** The same in bytes, with the comma before it where it is not the first. */
+  /** The same in bytes, with a comma before it unless it is the first. */
   readonly bytes: Uint8Array;
 }
 

@@ -79,13 +79,13 @@ export function bandPath(low, high, x, y, bridge = 0) {
   return path;
 }
 
-/** Half of the widest name of a day, and the air that a card has beside a drawing; in pixels. */
+/** Half the width of the widest name of a day, and the margin of a card beside a drawing; in pixels. */
 const [HALF_NAME, AIR] = [26, 12];
 
 /**
  * The axis of days under a chart, with faint lines up through it.
  * @param {{ days: readonly string[], x: (i: number) => number, top: number, bottom: number, width: number, most: number, fmt: any }} options
- * `width`: of the drawing; no name is beyond its ends.
+ * `width` is that of the drawing; no name goes beyond it.
  */
 export function dayAxis({ days, x, top, bottom, width, most, fmt }) {
   const long = days.length > 1 && days[0].slice(0, 4) !== days[days.length - 1].slice(0, 4);

@@ -6,7 +6,7 @@ export async function load(ctx) {
   return await ctx.get("cohort");
 }
 
-/** From what needs attention first to what does not. */
+/** The verdicts; those that need attention come first. */
 const VERDICTS = ["failing", "never", "stale", "fresh"];
 const NIGHTS = ["no", "partial", "yes"];
 
