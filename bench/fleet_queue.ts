@@ -8,7 +8,7 @@ export interface QueuedJob {
   readonly requests: number;
 }
 
-/** See the head of the file. */
+/** Jobs that wait for a worker, by their wearers. */
 export class JobQueue {
   readonly #requests: Uint32Array;
   readonly #dueAt: Uint32Array;

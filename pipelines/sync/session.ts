@@ -49,7 +49,7 @@ export interface SessionOptions {
   readonly signal: AbortSignal;
 }
 
-/** See the head of the file. */
+/** What all jobs of a process share. */
 export interface Session extends AsyncDisposable {
   readonly settings: Settings;
   readonly db: Database;

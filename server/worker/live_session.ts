@@ -25,7 +25,7 @@ interface Compared {
   readonly change: number | null;
 }
 
-/** See the head of the file. */
+/** Holds a session, and opens another when `oura.yaml` or the tables have changed. */
 export class LiveSession implements AsyncDisposable {
   #session: Session;
   #loaded: Compared;
@@ -33,7 +33,7 @@ export class LiveSession implements AsyncDisposable {
   /** When an unfinished refill is tried again, by the monotonic clock. */
   #fillAt = Infinity;
   #adjusting: Promise<void> | null = null;
-  /** The latest configuration that did not fit the tables, told of once. */
+  /** The latest configuration that did not fit the tables; reported once. */
   #refused: Pipeline | null = null;
 
   /**

@@ -10,7 +10,7 @@ interface RunningJob {
   readonly ended: Promise<void>;
 }
 
-/** See the head of the file. */
+/** Runs jobs; a later job of the same wearer stops the earlier one and follows it. */
 export class RunningJobs {
   readonly #running = new Map<string, RunningJob>();
 

@@ -13,7 +13,7 @@ interface Outcome {
   err: string;
 }
 
-/** Runs a command line in this process, in an empty directory: for what is said, not how it arrives. */
+/** Runs a command line in this process, in an empty directory, to test its text. */
 async function said(...args: string[]): Promise<Outcome> {
   await using directory = await temporaryDirectory();
   const { exitCode, out, err } = await runInProcess({ directory: directory.path, env: {} }, args);

@@ -31,7 +31,7 @@ export interface Outlook {
   readonly roomAt: number;
 }
 
-/** See the head of the file. */
+/** Reserves requests in portions and lends them one by one. */
 export class LentRequests {
   readonly #lots: Lot[] = [];
   readonly #unused = new Map<string, number>();

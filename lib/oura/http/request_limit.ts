@@ -33,7 +33,7 @@ export interface InFlight {
   end(sign: LoadSign, ms: number): void;
 }
 
-/** See the head of the file. */
+/** A limit of requests in flight, fixed or adapting. */
 export class RequestLimit {
   /** Never more than this at once. */
   readonly most: number;

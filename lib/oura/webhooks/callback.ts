@@ -1,8 +1,8 @@
 /**
  * The callback address of a subscription, and the token that Oura repeats when it verifies the
- * address. Each kind of event (event type and data type) has an address of its own, and the token is derived from
- * it: nothing has to be stored, and a token is useless at any other address. Tidepool does the same
- * (oura-api/facts.md §6).
+ * address. Each kind of event (event type and data type) has an address of its own, and the token is
+ * derived from it: nothing has to be stored, and a token is useless at any other address. Tidepool
+ * does the same (oura-api/facts.md §6).
  */
 
 /** A kind of event that an app can subscribe to. */

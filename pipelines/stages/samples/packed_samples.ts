@@ -19,7 +19,7 @@ export function isPackable({ timeKeyed, series }: Table): boolean {
   return timeKeyed && series.length === 0;
 }
 
-/** See the head of the file. */
+/** Rows of samples, packed; iterating unpacks them. */
 export class PackedSamples implements Iterable<Row> {
   /** All but the instant, row by row. */
   readonly #values: ColumnValue[] = [];

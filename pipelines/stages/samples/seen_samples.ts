@@ -9,7 +9,7 @@ import type { Sample, Table } from "../table.ts";
 /** Samples that there is room for at first, about a day's. */
 const FIRST_ROOM = 2_048;
 
-/** See the head of the file. */
+/** A set of samples, by their keys. */
 export class SeenSamples {
   readonly #instantPlace: number;
   readonly #otherPlaces: readonly number[];

@@ -24,7 +24,7 @@ function weightOf({ rawText, samples }: Row): number {
 }
 
 /**
- * See the head of the file.
+ * Adds a document's row, or its reject, to the batch.
  * @param repertoire Has learned the characters of the document; null where every character fits.
  * @throws {BadRowError} For a document that does not fit, where the contract says to fail.
  */

@@ -59,7 +59,7 @@ joinTest("a failure at Oura's side tells the participant nothing of ours", async
   assert.equal((await browser.joinAs(token, idOf(scene, 0))).status, 200);
 });
 
-joinTest("behind a proxy, one participant's flood keeps no other out", async (scene) => {
+joinTest("behind a proxy, a flood from one participant does not keep others out", async (scene) => {
   const ask = async (forwarded: string) =>
     (await scene.browser().ask("/join/nothing", { headers: { "x-forwarded-for": forwarded } }, {
       remoteAddr: { hostname: "127.0.0.1" },

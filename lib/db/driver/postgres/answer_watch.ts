@@ -110,7 +110,7 @@ export class AnswerWatch {
     return suspects;
   }
 
-  /** Those that the server does not run; all of them where it does not answer. */
+  /** The statements that the server is not running; all of them if it does not answer. */
   async #lost(marks: readonly string[]): Promise<ReadonlySet<string>> {
     try {
       const [found] = await this.#ask<{ shown: boolean; lost: string[] }>(ASK, marks);

@@ -17,7 +17,7 @@ const MINUS = "-".charCodeAt(0);
 /** Numbers below it are divided as 32-bit integers. */
 const BILLION = 1e9;
 
-/** See the head of the file. */
+/** Bytes that grow as text is written. */
 export class ByteWriter {
   #bytes: Uint8Array<ArrayBuffer>;
   #length = 0;
