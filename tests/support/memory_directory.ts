@@ -1,8 +1,9 @@
 /** Where files go that need not outlive the tests: memory costs a tenth of what a disk does. */
 import { statfs } from "node:fs/promises";
 
-const MEMORY = "/dev/shm";
-/** The shared server takes less than half of it. A container often has 64 MB only. */
+/** The directory that is memory, on Linux. */
+export const MEMORY = "/dev/shm";
+/** The servers of a run take less than half of it. A container often has 64 MB only. */
 const NEEDED_BYTES = 2 * 1024 ** 3;
 
 /** A directory in memory with room for a server, or undefined where the system has none. */

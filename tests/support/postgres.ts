@@ -4,10 +4,11 @@
  * however it went.
  */
 import { join } from "node:path";
+import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
 import { freePort } from "./free_port.ts";
-import { memoryDirectory } from "./memory_directory.ts";
+import { MEMORY, memoryDirectory } from "./memory_directory.ts";
 import { type PostgresBinaries, postgresBinaries } from "./postgres_binaries.ts";
 
 /** Where a running cluster is reached. */
@@ -25,8 +26,8 @@ export interface ClusterOptions {
   hba?: string[];
   /** Files by name, written beside the data: certificates. */
   files?: Record<string, string>;
-  /** The directory it is made in; the temporary directory of the system unless given. */
-  parent?: string | undefined;
+  /** True: on disk even where memory has room, for what measures. */
+  onDisk?: boolean;
 }
 
 /** The role that owns every cluster, and its database. */
@@ -49,7 +50,7 @@ export class Cluster {
     const binaries = await postgresBinaries();
     const directory = await Deno.makeTempDir({
       prefix: "oura-sync-pg-",
-      ...(options.parent === undefined ? {} : { dir: options.parent }),
+      dir: options.onDisk ? tmpdir() : await memoryDirectory() ?? tmpdir(),
     });
     if (binaries.runAs) await Deno.chown(directory, binaries.runAs.uid, binaries.runAs.gid);
     const cluster = new Cluster(binaries, { directory, port: freePort() });
@@ -172,14 +173,14 @@ interface SharedCluster extends ClusterAddress {
  */
 export function sharedCluster(): Promise<SharedCluster> {
   return once(SHARED_VARIABLE, async () => {
-    const parent = await memoryDirectory();
-    const { address } = await Cluster.start({ parent, settings: SHARED_SETTINGS });
-    return { ...address, copyOptions: parent ? await copyOptions(address) : "" };
+    const { address } = await Cluster.start({ settings: SHARED_SETTINGS });
+    return { ...address, copyOptions: await copyOptions(address) };
   });
 }
 
-/** In memory, copying the files costs half of copying the pages through the log. */
+/** In memory, copying the files costs half of copying the pages through the log; on disk, more. */
 async function copyOptions({ directory }: ClusterAddress): Promise<string> {
+  if (!directory.startsWith(MEMORY)) return "";
   const version = await Deno.readTextFile(join(directory, "data", "PG_VERSION"));
   // Earlier versions know no other way, and no name for it.
   return Number.parseInt(version) >= 15 ? "STRATEGY FILE_COPY" : "";
