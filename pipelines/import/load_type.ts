@@ -5,13 +5,15 @@
 import { retryTransaction } from "../../lib/db/driver/retry_transaction.ts";
 import { typesInQuarantine } from "../../lib/db/store/rejects.ts";
 import { createLoader } from "../stages/load.ts";
+import { createBulkLoader } from "../stages/samples/load_samples.ts";
 import { createTransform } from "../stages/transform.ts";
-import { batchesOf, whileReading } from "./batches.ts";
+import { batchesOf, whileReading } from "./batch/batches.ts";
 import { openDocuments } from "./file/documents.ts";
+import { createRowReader } from "./batch/read_rows.ts";
 import type { ScannedType } from "./scan.ts";
 import { readNaturalKeys, readObservations } from "./stored.ts";
 import type { Batch, ImportContext, ImportCounts, Stages } from "./context.ts";
-import { importBatch } from "./load_batch.ts";
+import { importBatch } from "./batch/load_batch.ts";
 import { RollUps } from "./roll_ups.ts";
 
 /**
@@ -33,6 +35,7 @@ export async function importType(
     type,
     transform,
     load: createLoader(transform.table),
+    bulk: createBulkLoader(transform.table),
     observations: await readObservations(db, userId, type.name),
     naturalKeys: exists ? await readNaturalKeys(db, transform.table, userId, ids) : null,
     rollUps: new RollUps(type, userId),
@@ -47,13 +50,15 @@ export async function importType(
       signal ? { signal } : {},
     );
     for (const name of Object.keys(counts) as (keyof ImportCounts)[]) counts[name] += done[name];
-    context.onRows?.(type.name, batch.documents.length);
+    context.onRows?.(type.name, batch.rows.lines);
   };
   for (const member of files) {
-    const { fields, documents } = await openDocuments(member, type);
+    const { path } = member;
+    const file = await openDocuments(member, type);
+    const reader = createRowReader(type, transform, path, context.repertoire === null);
     await whileReading(
-      batchesOf(documents),
-      (each) => load({ path: member.path, fields, documents: each }),
+      batchesOf(file, reader),
+      (rows) => load({ path, fields: file.fields, rows }),
     );
   }
   if (context.runId !== null) await stages.rollUps.finish(db);
