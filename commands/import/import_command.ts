@@ -129,6 +129,7 @@ const REASONS = {
   sensitive: "sensitive",
   never: "never read",
   unknown: "not known",
+  link: "a symbolic link, which is not followed",
   "unknown header": "its columns are not known",
   "not asked for": "not asked for",
 } as const;

@@ -52,6 +52,8 @@ export async function importArchive(options: ImportOptions): Promise<ImportRepor
     options.types?.includes(name) ?? !findExportType(name)?.sensitive
   );
   const scan = await scanArchive(archive, wanted, signal);
+  const repertoire = await Repertoire.of(db);
+  if (repertoire !== null) dropForeignIds(scan);
   if (!options.force) await refuseOtherWearer(options, scan);
   options.onScanned?.(scan.types.reduce((sum, { rows }) => sum + rows, 0));
   const exportedAt = options.exportedAt ?? scan.exportedAt;
@@ -60,7 +62,7 @@ export async function importArchive(options: ImportOptions): Promise<ImportRepor
     userId,
     exportedAt,
     signal,
-    repertoire: await Repertoire.of(db),
+    repertoire,
     failOnBadRow: pipeline.contract.badRows === "fail",
     ...(options.onRows ? { onRows: options.onRows } : {}),
   };
@@ -70,6 +72,13 @@ export async function importArchive(options: ImportOptions): Promise<ImportRepor
   const { dryRun } = options;
   const exitCode = error?.exitCode ?? EXIT.done;
   return { userId, dryRun, exportedAt, types, ignored: scan.ignored, exitCode, error };
+}
+
+/** An id that the encoding of the database may lack is not stored, and no statement can carry it. */
+function dropForeignIds({ types }: Scan): void {
+  for (const { ids } of types) {
+    for (const id of ids) if (!/^\p{ASCII}*$/u.test(id)) ids.delete(id);
+  }
 }
 
 /** A dry run: compares the archive with the tables that exist. */

@@ -6,6 +6,7 @@ import type { Transaction } from "../../../lib/db/driver/database.ts";
 import { BusyError } from "../../../lib/errors.ts";
 import { utcDay } from "../../../lib/values/days.ts";
 import { BadRowError } from "../../errors.ts";
+import { instantOfKey } from "../../stages/key.ts";
 import { withinEncoding } from "../../stages/reject_entry.ts";
 import type { Reject } from "../../stages/transform.ts";
 import {
@@ -35,6 +36,7 @@ export async function importBatch(
   const { type, transform } = stages;
   const counts = noCounts();
   counts.empty = batch.rows.empty;
+  counts.unchanged = batch.rows.repeated;
   const rejects: Reject[] = [];
   const placeOf = (line: number) => `${batch.path} line ${line}`;
   const reject: RejectAt = (found, line) => {
@@ -124,7 +126,7 @@ function changedItems(
       ? "unchanged"
       : mergeWithStored(stored.document, item.document, stages.type, fields);
     if (merged === "unchanged" && !stored.deleted) counts.unchanged++;
-    else if (merged === null || !isLater(context, stages, item.document, stored)) {
+    else if (merged === null || !isLater(context, stages, item, stored)) {
       if (merged === "unchanged") counts.unchanged++;
       else counts.kept++;
     } else {
@@ -183,11 +185,14 @@ async function takeStoredIds(
 function isLater(
   { exportedAt }: ImportContext,
   { type, observations, transform }: Stages,
-  document: Readonly<Record<string, unknown>>,
+  { row, document }: ReadRow,
   stored: StoredRow,
 ): boolean {
   if (exportedAt === null) return false;
-  const instant = transform.table.timeKeyed ? new Date(String(document.timestamp)) : null;
-  const day = instant ? utcDay(instant) : type.day === null ? null : String(document[type.day]);
+  const day = transform.table.timeKeyed
+    ? utcDay(new Date(instantOfKey(transform.table.key, row.key)))
+    : type.day === null
+    ? null
+    : String(document[type.day]);
   return exportedAt > observations.at(day, stored);
 }

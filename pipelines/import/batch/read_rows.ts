@@ -29,11 +29,19 @@ export interface RowBatch {
   readonly misfits: Misfit[];
   /** Samples without any value. */
   empty: number;
+  /** Documents that the archive has had before, with the same values. */
+  repeated: number;
   /** Lines of the file, whatever became of them. */
   lines: number;
   /** Characters of their cells. */
   characters: number;
 }
+
+/**
+ * A number for each document that was taken, by its key. The first document of a key is the one that
+ * counts, wherever the others are: batches and files end anywhere, and an import may be cut off.
+ */
+export type TakenDocuments = Map<string, number>;
 
 /** Makes batches, and takes documents into them. */
 export interface RowReader {
@@ -46,12 +54,14 @@ export interface RowReader {
  * @param path The path of the file, for rejects.
  * @param packs Whether samples are packed. What the encoding of the database keeps out can only be
  *   told row by row.
+ * @param taken Of the files before; grows.
  */
 export function createRowReader(
   type: PipelineType,
   transform: Transform,
   path: string,
   packs: boolean,
+  taken: TakenDocuments = new Map(),
 ): RowReader {
   const { table } = transform;
   const isPacked = packs && isPackable(table) && table.keepRaw;
@@ -61,6 +71,7 @@ export function createRowReader(
       read: [],
       misfits: [],
       empty: 0,
+      repeated: 0,
       lines: 0,
       characters: 0,
     }),
@@ -75,19 +86,45 @@ export function createRowReader(
         const outcome = transform(document);
         if ("reject" in outcome) misfit(outcome.reject);
         else if (batch.samples) batch.samples.push(outcome.row, line);
-        else batch.read.push({ line, document, row: outcome.row, unread: outcome.unread });
+        else {
+          const { row, unread } = outcome;
+          const before = table.timeKeyed ? "none" : takenBefore(taken, row, document);
+          if (before === "same") batch.repeated++;
+          else if (before === "other") misfit({ ...REPEATED, key: row.key, document });
+          else batch.read.push({ line, document, row, unread });
+        }
       }
     },
   };
 }
 
-const MISALIGNED = {
-  key: null,
-  path: "",
-  column: null,
-  expected: null,
-  reason: "the row does not have the cells of the header",
+const MISFIT = { key: null, path: "", column: null, expected: null };
+const MISALIGNED = { ...MISFIT, reason: "the row does not have the cells of the header" };
+const REPEATED = {
+  ...MISFIT,
+  reason: "the archive has this document already, with other values",
 };
+
+/** Whether a document of this key was taken before; notes it if not. */
+function takenBefore(
+  taken: TakenDocuments,
+  { key, rawText }: Row,
+  document: Document,
+): "none" | "same" | "other" {
+  const hash = hashOf(rawText ?? JSON.stringify(document));
+  const before = taken.get(key);
+  if (before === undefined) taken.set(key, hash);
+  return before === undefined ? "none" : before === hash ? "same" : "other";
+}
+
+/** FNV-1a with 32 bits. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) {
+    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  }
+  return hash >>> 0;
+}
 
 /** Packed samples, and the line of the file that each is from. */
 export class LinedSamples {

@@ -38,7 +38,11 @@ export async function openDocuments(member: Member, type: PipelineType): Promise
     const aligned = alignCells(columns, cells, type.key);
     return { line, size, document: aligned && documentOf(columns, aligned) };
   };
-  return { fields: new Set(columns.map(({ name }) => name)), rows, read };
+  return {
+    fields: new Set(columns.filter(({ isField }) => isField).map(({ name }) => name)),
+    rows,
+    read,
+  };
 }
 
 function documentOf(
@@ -47,8 +51,8 @@ function documentOf(
 ): Record<string, unknown> {
   const document: Record<string, unknown> = {};
   for (let i = 0; i < columns.length; i++) {
-    const { name, read } = columns[i]!;
-    document[name] = read(cells[i]!);
+    const { name, isField, read } = columns[i]!;
+    if (isField) document[name] = read(cells[i]!);
   }
   return document;
 }
