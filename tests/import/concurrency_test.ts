@@ -7,6 +7,7 @@ import { createRowReader, type RowBatch } from "../../pipelines/import/batch/rea
 import { openDocuments } from "../../pipelines/import/file/documents.ts";
 import { judgeMember } from "../../pipelines/import/files.ts";
 import { NaturalKeys } from "../../pipelines/import/natural_keys.ts";
+import { InterruptedError } from "../../lib/process/interrupted_error.ts";
 import { forEachDatabase, withPostgres } from "../support/databases.ts";
 import { createTransform } from "../../pipelines/stages/transform.ts";
 import { shippedPipeline } from "../support/sync_world.ts";
@@ -106,7 +107,9 @@ async function batchesIn(path: string, text: string, mostRows?: number): Promise
 }
 
 const heartRate = (instants: readonly string[]) =>
-  `timestamp;bpm;source\n${instants.map((at, n) => `${at};${40 + n % 100};s${n}\n`).join("")}`;
+  `timestamp;bpm;source\n${
+    instants.map((at, n) => `${at};${40 + n % 100};s${9 - n % 10}\n`).join("")
+  }`;
 
 Deno.test("samples of one instant are in one batch, however many rows a batch has", async () => {
   const [a, b, c, d] = minutes(4) as [string, string, string, string];
@@ -116,7 +119,7 @@ Deno.test("samples of one instant are in one batch, however many rows a batch ha
   );
   assert.deepEqual(instants, [[a, b, b, b], [c, c], [d]]);
   const lines = batches.map(({ samples }) => samples!.slice(0, samples!.rows.length));
-  assert.deepEqual(lines.flat().map(({ line }) => line), [2, 3, 4, 5, 6, 7, 8]);
+  assert.deepEqual(lines.flat().map(({ line }) => line), [2, 5, 4, 3, 7, 6, 8]);
 });
 
 Deno.test("a file whose samples all have one instant is not one batch", async () => {
@@ -162,4 +165,57 @@ Deno.test("a transaction that is run twice matches the same documents by natural
   keys.add("s2", { day: "2026-07-01" });
   const take = (id: string) => keys.take(id, { day: "2026-07-01" });
   assert.deepEqual(["z1", "z1", "z2", "z2", "z3"].map(take), ["s1", "s1", "s2", "s2", null]);
+});
+
+forEachDatabase("a stopped import ends in both lanes, and again goes on", async (db) => {
+  const nights = Array.from({ length: 25_000 }, (_, n) => `b${n};2026-07-02;7\n`).join("");
+  const files = new Map([...FILES, ["App Data/dailyspo2.csv", `id;day;score\n${nights}`]]);
+  await withZip(files, async (path) => {
+    const stop = new AbortController();
+    const reason = new InterruptedError("SIGINT");
+    let rows = 0;
+    const report = await importInto(db, path, USER, {
+      signal: stop.signal,
+      onRows: (_, count) => {
+        rows += count;
+        stop.abort(reason);
+      },
+    });
+    assert.equal(report.error, reason);
+    assert.ok(rows < 28_001, "not all of it was loaded");
+    const { rows: [run] } = await db.query<{ state: string }>("SELECT state FROM oura.sync_runs");
+    assert.notEqual(run!.state, "running");
+    assert.equal((await importInto(db, path, USER)).error, null);
+    assert.deepEqual([await count(db, "heart_rate"), await count(db, "daily_spo2")], [
+      3_000,
+      25_000,
+    ]);
+  });
+});
+
+Deno.test("a bug in one lane is thrown when the other lane has ended", async () => {
+  await withPostgres("oura", async (db) => {
+    await withZip(FILES, async (path) => {
+      let open = 0;
+      const broken: Database = Object.create(db, {
+        transaction: {
+          value: async <T>(body: (tx: Transaction) => Promise<T>) => {
+            open++;
+            try {
+              return await db.transaction(async (tx) => {
+                const result = await body(tx);
+                const { rows } = await tx.query("SELECT FROM oura.daily_sleep");
+                if (rows.length > 0) throw new RangeError("a bug");
+                return result;
+              });
+            } finally {
+              open--;
+            }
+          },
+        },
+      });
+      await assert.rejects(importInto(broken, path, USER), RangeError);
+      assert.equal(open, 0);
+    });
+  }, { applied: true });
 });
