@@ -240,6 +240,14 @@ forEachDatabase(
     const document = { id: "a5", day: "2026-07-05", score: 70, extra: long };
     assert.deepEqual(rows, [{ id: "a5", raw_data: document }]);
     assert.deepEqual(lines, [2, 3, 4, 5]);
+    const activity = await load(
+      db,
+      "dailyactivity",
+      `id;day;target_meters;sedentary_met_minutes\na1;2026-07-01;1e400;${long}\n`,
+      "daily_activity",
+      "raw_data ->> 'target_meters' AS far, raw_data ->> 'sedentary_met_minutes' AS long",
+    );
+    assert.deepEqual(activity.rows, [{ far: "1e400", long }]);
     const temperature = await load(
       db,
       "temperature",
