@@ -145,7 +145,9 @@ export const USAGE_CODES = {
     fix: "Unpack the archive with another program and name the folder, or download it again.",
   },
   ARCHIVE_UNSAFE: {
-    cause: "A path of the archive leads out of it, or a file would unpack to an implausible size.",
+    cause:
+      "A path of the archive leads out of it, its files overlap or are more than 10,000, or a " +
+      "file would unpack to an implausible size.",
     fix: "Oura did not make this archive. Download the export again.",
   },
   ARCHIVE_UNKNOWN: {

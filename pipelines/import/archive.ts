@@ -1,22 +1,14 @@
 /** An account export as a list of members that can be streamed, from a ZIP file or a folder. */
 import { ArchiveError, missing, tooManyFiles, unknown, unreadable } from "./errors.ts";
-import { byPath, judgeMember, MOST_FILES, type Verdict } from "./files.ts";
+import {
+  type Archive,
+  byPath,
+  judgeMember,
+  type Member,
+  MOST_FILES,
+  type Verdict,
+} from "./files.ts";
 import { openZip } from "./zip_archive.ts";
-
-/** A file of the export. */
-export interface Member {
-  /** Its path in the archive, for messages. */
-  readonly path: string;
-  readonly verdict: Verdict;
-  /** Opens the content. Damage shows as an error of the stream. */
-  open(): ReadableStream<Uint8Array>;
-}
-
-/** An open export. */
-export interface Archive extends AsyncDisposable {
-  /** By path, so that two reads see the same order. */
-  readonly members: readonly Member[];
-}
 
 /**
  * Opens an archive.

@@ -1,4 +1,4 @@
-/** The files of an account export: which data type each holds, and what is never opened. */
+/** An account export and its files: which data type each holds, and what is never opened. */
 
 /** What is done with a member of an archive. */
 export type Verdict =
@@ -12,6 +12,21 @@ export type Verdict =
   | { readonly kind: "never" | "link" }
   /** Named in the report, with its number of rows where it is a table that can be read. */
   | { readonly kind: "unknown"; readonly isTable: boolean };
+
+/** A file of the export. */
+export interface Member {
+  /** Its path in the archive, for messages. */
+  readonly path: string;
+  readonly verdict: Verdict;
+  /** Opens the content. Damage shows as an error of the stream. */
+  open(): ReadableStream<Uint8Array>;
+}
+
+/** An open export. */
+export interface Archive extends AsyncDisposable {
+  /** By path, so that two reads see the same order. */
+  readonly members: readonly Member[];
+}
 
 /** An export has about 70 files. */
 export const MOST_FILES = 10_000;

@@ -1,45 +1,22 @@
 /** `import`: an account export into the tables of one wearer. */
-import type { Pipeline } from "../../config/model.ts";
-import type { Database } from "../../lib/db/driver/database.ts";
-import type { LeaseOptions } from "../../lib/db/store/leases.ts";
 import { Repertoire } from "../../lib/db/driver/repertoire.ts";
 import { EXIT } from "../../lib/errors.ts";
 import { findExportType } from "../../lib/oura/catalog/index.ts";
-import type { Archive } from "./archive.ts";
 import { otherWearer } from "./errors.ts";
-import { type ImportContext, noCounts } from "./context.ts";
+import { noCounts } from "./context.ts";
 import { importType } from "./load_type.ts";
 import { loadTypes, type SharedContext } from "./load_types.ts";
-import { imported, type ImportedType, type ImportReport, type TypesResult } from "./report.ts";
+import {
+  imported,
+  type ImportedType,
+  type ImportOptions,
+  type ImportReport,
+  type TypesResult,
+} from "./report.ts";
 import { type Scan, scanArchive } from "./scan.ts";
 import { sharedWith } from "./stored.ts";
 
-export type { ImportReport };
-
-/** What to import. */
-export interface ImportOptions {
-  readonly db: Database;
-  /** With the declared columns in place, but for a dry run. */
-  readonly pipeline: Pipeline;
-  /** Names of the tables that exist. */
-  readonly tables: ReadonlySet<string>;
-  readonly archive: Archive;
-  readonly userId: string;
-  /** Names of data types. @default All of the pipeline but the sensitive ones */
-  readonly types?: readonly string[] | undefined;
-  /** When the archive was exported. @default The newest instant of its time series */
-  readonly exportedAt?: Date | undefined;
-  /** Says what would change, and writes nothing. */
-  readonly dryRun: boolean;
-  /** Imports even what seems to be another person's archive. */
-  readonly force: boolean;
-  readonly version: string;
-  readonly lease: LeaseOptions;
-  readonly signal?: AbortSignal | undefined;
-  /** Told once how many rows the archive has. */
-  readonly onScanned?: (rows: number) => void;
-  readonly onRows?: ImportContext["onRows"];
-}
+export type { ImportOptions, ImportReport };
 
 /**
  * Imports an archive.

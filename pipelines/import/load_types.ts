@@ -14,9 +14,8 @@ import {
 } from "../sync/outcome.ts";
 import { type BegunRun, forgotten, RunRecord } from "../sync/run_record.ts";
 import { type ImportContext, type ImportCounts, noCounts } from "./context.ts";
-import type { ImportOptions } from "./import_archive.ts";
 import { importType } from "./load_type.ts";
-import { imported, type ImportedType, type TypesResult } from "./report.ts";
+import { imported, type ImportedType, type ImportOptions, type TypesResult } from "./report.ts";
 import type { Scan, ScannedType } from "./scan.ts";
 import { recordImport } from "./stored.ts";
 

@@ -3,7 +3,7 @@
  * when it was exported, which documents it has, and how long it is.
  */
 import type { PipelineType } from "../../config/model.ts";
-import type { Archive, Member } from "./archive.ts";
+import type { Archive, Member } from "./files.ts";
 import { isStorableText } from "../../lib/values/pg_limits.ts";
 import { readMilliseconds } from "../../lib/values/timestamp_text.ts";
 import { mayLackId } from "../stages/key.ts";

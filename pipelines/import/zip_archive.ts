@@ -1,6 +1,5 @@
 /** A ZIP file as an archive. Nothing is unpacked to disk. */
 import { configure, type Entry, ERR_UNSAFE_FILENAME, Reader, ZipReader } from "@zip.js/zip.js";
-import type { Archive, Member } from "./archive.ts";
 import {
   ArchiveError,
   damaged,
@@ -11,7 +10,7 @@ import {
   unreadablyPacked,
   unsafe,
 } from "./errors.ts";
-import { byPath, judgeMember, MOST_FILES } from "./files.ts";
+import { type Archive, byPath, judgeMember, type Member, MOST_FILES } from "./files.ts";
 
 /** Compressed bytes that are unpacked at once: they make one piece of text, fifteen times as long. */
 const CHUNK_BYTES = 16 * 1_024;

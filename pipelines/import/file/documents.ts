@@ -1,7 +1,7 @@
 /** A file of the export as documents in the shape of Oura's API. */
 import { findKnownType } from "../../../lib/oura/catalog/index.ts";
 import type { PipelineType } from "../../../config/model.ts";
-import type { Member } from "../archive.ts";
+import type { Member } from "../files.ts";
 import { alignCells, type FileColumn, fileColumns } from "./cells.ts";
 import { readCsv } from "./csv.ts";
 import type { CsvRow } from "./csv_records.ts";
