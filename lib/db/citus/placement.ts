@@ -10,6 +10,7 @@ import TABLES_WITH_SIZE from "../../../sql/queries/tables_with_size.sql" with { 
 import { DatabaseError, UsageError } from "../../errors.ts";
 import type { Queryable } from "../driver/database.ts";
 import { quoteIdentifier as q, quoteLiteral } from "../driver/identifiers.ts";
+import { command } from "../../program_command.ts";
 
 /** The column that says on which machine a row is. */
 const DISTRIBUTION_COLUMN = "user_id";
@@ -125,7 +126,8 @@ export async function undistributedTables(
 
 /** What to tell of such tables. */
 export function undistributedNotice(tables: readonly string[]): string {
-  return `Not distributed yet: ${tables.join(", ")}. Run \`migrate --citus\`; until then, ` +
+  return `Not distributed yet: ${tables.join(", ")}. Run ${command("migrate --citus")}; until ` +
+    "then, " +
     "statements that also read distributed tables fail.";
 }
 
@@ -179,7 +181,8 @@ function requireLayout(
         : `${schema}.${table} is distributed by something else than ${DISTRIBUTION_COLUMN}`,
       {
         hint: `Undo that: SELECT undistribute_table(${regclass(schema, table)}); then run ` +
-          "`migrate --citus` again. Some versions of Citus refuse that for a table with an " +
+          `${command("migrate --citus")} again. Some versions of Citus refuse that for a table ` +
+          "with an " +
           "identity column: copy such a table to a new one.",
       },
     );
