@@ -120,9 +120,10 @@ async function schedule(
 async function compare(stage: FleetStage, world: ServeOptions, every: number): Promise<void> {
   const { db } = stage;
   const { rows } = await db.query(
-    "SELECT user_id, exit_code FROM oura.sync_runs WHERE exit_code IS DISTINCT FROM 0",
+    `SELECT user_id, data_type, error_code, error_message FROM oura.sync_run_types
+      WHERE state <> 'done'`,
   );
-  assert.deepEqual(rows, [], "a run did not end well");
+  assert.deepEqual(rows, [], "every data type of every run is done");
   const truth = createWorld(world);
   for (const { id } of truth.wearers.filter((_, n) => n % every === 0)) {
     await assertMirrors(db, truth, id, DAYS - 1);

@@ -2,7 +2,7 @@
  * Bugs in a worker. It runs for months, and for many wearers: a bug in one of its parts is logged, so
  * that it can be reported, and the other parts go on.
  */
-import { DatabaseError, OuraSyncError } from "../../lib/errors.ts";
+import { DatabaseError, EXIT, OuraSyncError } from "../../lib/errors.ts";
 import { loggerOf } from "../../lib/log/log.ts";
 
 /** What is wrong; of a bug only where, because its message may quote a document. */
@@ -11,6 +11,15 @@ export function problemOf(error: unknown): string {
   if (!(error instanceof Error)) return "a bug";
   const frame = error.stack?.split("\n").find((line) => line.trimStart().startsWith("at "));
   return `a bug: ${error.name} ${frame?.trim() ?? ""}`.trimEnd();
+}
+
+/** A bug in the work of one wearer, which waits like any other failure. */
+export class WearerBug extends OuraSyncError {
+  readonly exitCode = EXIT.bug;
+
+  constructor(cause: unknown) {
+    super("BUG", problemOf(cause), { cause });
+  }
 }
 
 /** Whether an error is none of ours. */

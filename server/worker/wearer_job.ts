@@ -7,6 +7,7 @@ import { loggerOf } from "../../lib/log/log.ts";
 import { runJob } from "../../pipelines/sync/job.ts";
 import type { Session } from "../../pipelines/sync/session.ts";
 import { signedIn } from "../../pipelines/sync/wearers.ts";
+import { isBug } from "./bugs.ts";
 import { slotAfter } from "./slot.ts";
 import { syncEvents } from "./wearer_events.ts";
 
@@ -21,6 +22,8 @@ export interface JobContext {
 /** Runs of documents in one job; a wearer with more events lets others go first. */
 const MOST_RUNS = 4;
 const MINUTE = 60_000;
+/** A sync with a bug ends in it again, until the program is another one. */
+const WAIT_AFTER_BUG = 60 * MINUTE;
 /** A sync that could not do its work is tried again before the next point of the interval, in ms. */
 const SOONER: Partial<Record<ExitCode, number>> = {
   [EXIT.busy]: MINUTE,
@@ -59,11 +62,20 @@ async function syncIfDue(
 ): Promise<void> {
   const { db, signal } = session;
   if (syncEveryMs === null || !await isSyncDue(db, userId, now())) return;
+  const putOff = async (ms: number) => {
+    const slot = slotAfter(userId, now(), syncEveryMs);
+    const at = Math.min(slot.getTime(), now().getTime() + ms);
+    await scheduleSync(db, userId, new Date(at));
+  };
   const report = await runJob(session, {
     kind: "windows",
     command: "worker",
     wearer: signedIn(session, userId),
     demand: { kind: "pending" },
+  }).catch(async (error) => {
+    // Due for ever, it would keep those from being asked for who are due after it.
+    if (isBug(error)) await putOff(WAIT_AFTER_BUG);
+    throw error;
   });
   if (signal.aborted) return;
   const { exitCode, error } = report;
@@ -74,8 +86,5 @@ async function syncIfDue(
       problem: error.message,
     });
   }
-  const slot = slotAfter(userId, now(), syncEveryMs);
-  const sooner = SOONER[exitCode];
-  const at = sooner === undefined ? slot : new Date(now().getTime() + sooner);
-  await scheduleSync(db, userId, at < slot ? at : slot);
+  await putOff(SOONER[exitCode] ?? Infinity);
 }

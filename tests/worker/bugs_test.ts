@@ -2,12 +2,16 @@
 import assert from "node:assert/strict";
 import type { Pipeline } from "../../config/model.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
+import { scheduleSync, wearersDue } from "../../lib/db/store/jobs/sync_schedule.ts";
 import { configureLogging } from "../../lib/log/log.ts";
 import { openSession } from "../../pipelines/sync/session.ts";
 import { openBossQueue } from "../../server/worker/boss/boss_queue.ts";
 import { LiveSession } from "../../server/worker/live_session.ts";
+import { runWearerJob } from "../../server/worker/wearer_job.ts";
 import { forEachDatabase } from "../support/databases.ts";
-import { settled, withWorkerWorld } from "./support.ts";
+import { settled, withWorkerWorld, type WorkerWorld } from "./support.ts";
+
+const HOUR = 3_600_000;
 
 const BUG = new TypeError("a value of a document");
 
@@ -71,6 +75,57 @@ forEachDatabase(
       });
       assert.equal(log.match(/Please report this/g)?.length, 2, log);
       assert.doesNotMatch(log, /a value of a document/);
+    }),
+);
+
+/** The job of a wearer, with a bug in one document or in all of a data type. */
+async function runJobWithBug(
+  { settings, pipeline, db }: WorkerWorld,
+  hasBug: (document: { id?: unknown }) => boolean,
+  syncEveryMs: number | null,
+): Promise<void> {
+  const { signal } = new AbortController();
+  await using session = await openSession({ settings, pipeline, db, apply: true, signal });
+  const sleep = session.compiled.get("sleep")!;
+  const transform = new Proxy(sleep.transform, {
+    apply(of, self, [document]) {
+      if (hasBug(document)) throw BUG;
+      return Reflect.apply(of, self, [document]);
+    },
+  });
+  const compiled = new Map([...session.compiled, ["sleep", { ...sleep, transform }]]);
+  const context = { session: { ...session, compiled }, syncEveryMs, now: () => new Date() };
+  await runWearerJob(context, "one", signal);
+}
+
+forEachDatabase(
+  "a bug in a document makes its event wait like a failure, and keeps no other one back",
+  (db) =>
+    withWorkerWorld(db, ["one"], async (world) => {
+      const [bad, ...others] = world.documents("one", "sleep");
+      await world.store([bad!, ...others].map(({ key }) => ({ objectId: key })));
+      const log = await logOf(() => runJobWithBug(world, ({ id }) => id === bad!.key, null));
+      const events = await world.events();
+      const [waiting] = events.filter(({ state }) => state === "pending");
+      assert.deepEqual(
+        [waiting!.object_id, waiting!.attempts, waiting!.error],
+        [bad!.key, 1, "BUG"],
+      );
+      assert.equal(events.filter(({ state }) => state === "done").length, others.length);
+      assert.ok(waiting!.next_attempt_at! > new Date());
+      assert.doesNotMatch(log, /a value of a document/);
+    }),
+);
+
+forEachDatabase(
+  "a sync that ends in a bug is due again later, so that it keeps no other wearer back",
+  (db) =>
+    withWorkerWorld(db, ["one"], async (world) => {
+      await scheduleSync(db, "one", new Date());
+      await assert.rejects(runJobWithBug(world, () => true, 24 * HOUR), BUG);
+      const soon = new Date(Date.now() + HOUR / 2);
+      assert.deepEqual(await wearersDue(db, soon, 1), []);
+      assert.deepEqual(await wearersDue(db, new Date(Date.now() + 2 * HOUR), 1), ["one"]);
     }),
 );
 
