@@ -94,11 +94,11 @@ function jobOf(
   stopping: AbortSignal,
 ): WearerJob {
   const running = new RunningJobs(stopping);
-  return async (userId, taken) => {
+  return async (userId, taken, kind) => {
     const started = performance.now();
     try {
       await running.run(userId, taken, async (signal) => {
-        await runWearerJob({ ...rest, session: await live.current() }, userId, signal);
+        await runWearerJob({ ...rest, session: await live.current() }, userId, signal, kind);
       });
       const ms = Math.round(performance.now() - started);
       loggerOf("worker").debug("The job of wearer {userId} took {ms} ms.", { userId, ms });

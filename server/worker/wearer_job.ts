@@ -1,4 +1,7 @@
-/** What a job does for its wearer: first the documents that events name, then the sync if it is due. */
+/**
+ * What a job does for its wearer: first the documents that events name, then, if it is the job of a
+ * sync, the sync if it is due.
+ */
 import { hasSignIn, isSyncDue, scheduleSync } from "../../lib/db/store/jobs/sync_schedule.ts";
 import { setEventsAside } from "../../lib/db/store/jobs/waiting_events.ts";
 import { EXIT, type ExitCode } from "../../lib/errors.ts";
@@ -8,6 +11,7 @@ import { runJob } from "../../pipelines/sync/job.ts";
 import type { Session } from "../../pipelines/sync/session.ts";
 import { signedIn } from "../../pipelines/sync/wearers.ts";
 import { isBug } from "./bugs.ts";
+import type { JobKind } from "./queue.ts";
 import { slotAfter } from "./slot.ts";
 import { syncEvents } from "./wearer_events.ts";
 
@@ -40,6 +44,7 @@ export async function runWearerJob(
   context: JobContext,
   userId: string,
   signal: AbortSignal,
+  kind: JobKind = "sync",
 ): Promise<void> {
   const session = { ...context.session, signal };
   // A run is recorded under the wearer's name, which `forget` may just have removed everywhere.
@@ -48,7 +53,8 @@ export async function runWearerJob(
     for (let run = 0; run < MOST_RUNS && !signal.aborted; run++) {
       if (!await syncEvents(session, userId, context.now)) break;
     }
-    if (!signal.aborted) await syncIfDue(context, session, userId);
+    // A sync may take long, and this place may be kept for events. It is asked for as a job of its own.
+    if (kind === "sync" && !signal.aborted) await syncIfDue(context, session, userId);
   } catch (error) {
     // The next round of `dispatch` finds the rest.
     if (!(error instanceof InterruptedError) && !signal.aborted) throw error;
