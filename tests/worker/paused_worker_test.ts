@@ -4,6 +4,7 @@ import type { Database } from "../../lib/db/driver/database.ts";
 import { storeEvents } from "../../lib/db/store/jobs/events.ts";
 import { openBossQueue } from "../../server/worker/boss/boss_queue.ts";
 import { truth } from "../../simulator/mod.ts";
+import type { Program } from "../support/program.ts";
 import { SOAK } from "../support/soak.ts";
 import { stop, withFleet, workerRuns } from "./fleet.ts";
 import { until } from "./support.ts";
@@ -53,26 +54,34 @@ if (SOAK) {
         faults.add({ kind: "malform", match, field: "score", value: score });
       };
       const paused = await start(OPTIONS);
-      faults.add({ kind: "latency", match, delayMs: 1_500, times: 1 });
-      await deliver(db, key);
-      // Oura's answer is on its way to a process that does not read it.
-      await until(() => oura.stats.requests > 0);
-      Deno.kill(paused.pid, "SIGSTOP");
-      await new Promise((resolve) => setTimeout(resolve, 2_000));
-      version(52);
-      const other = await start(OPTIONS);
-      await deliver(db, key);
-      await until(() => isSettled(db));
-      assert.deepEqual(await scores(db), [52]);
-      Deno.kill(paused.pid, "SIGCONT");
-      await until(async () => (await workerRuns(db)).every(({ state }) => state !== "running"));
-      assert.deepEqual(await scores(db), [52]);
-      // It goes on, and is the only one.
-      assert.deepEqual(await stop([other]), [0]);
-      version(53);
-      await deliver(db, key);
-      await until(() => isSettled(db));
-      assert.deepEqual(await scores(db), [53]);
-      assert.deepEqual(await stop([paused]), [0]);
+      const others: Program[] = [];
+      try {
+        faults.add({ kind: "latency", match, delayMs: 1_500, times: 1 });
+        await deliver(db, key);
+        // Oura's answer is on its way to a process that does not read it.
+        await until(() => oura.stats.requests > 0);
+        Deno.kill(paused.pid, "SIGSTOP");
+        await new Promise((resolve) => setTimeout(resolve, 2_000));
+        version(52);
+        const other = await start(OPTIONS);
+        others.push(other);
+        await deliver(db, key);
+        await until(() => isSettled(db));
+        assert.deepEqual(await scores(db), [52]);
+        Deno.kill(paused.pid, "SIGCONT");
+        await until(async () => (await workerRuns(db)).every(({ state }) => state !== "running"));
+        assert.deepEqual(await scores(db), [52]);
+        // It goes on, and is the only one.
+        assert.deepEqual(await stop([other]), [0]);
+        version(53);
+        await deliver(db, key);
+        await until(() => isSettled(db));
+        assert.deepEqual(await scores(db), [53]);
+        assert.deepEqual(await stop([paused]), [0]);
+      } catch (error) {
+        // Paused, it would keep the database of the test.
+        for (const worker of [paused, ...others]) await worker.kill();
+        throw error;
+      }
     }));
 }
