@@ -48,6 +48,14 @@ export async function scheduleSync(db: Database, userId: string, dueAt: Date): P
     ));
 }
 
+/** Makes the sync of a wearer due at an instant, unless it is due before or is in no schedule yet. */
+export async function syncBy(tx: Queryable, userId: string, at: Date): Promise<void> {
+  await tx.query(
+    "UPDATE oura.sync_schedule SET due_at = $2 WHERE user_id = $1 AND due_at > $2",
+    [userId, at],
+  );
+}
+
 /** A wearer whose sync is due, and since when. */
 export interface DueWearer {
   readonly userId: string;
