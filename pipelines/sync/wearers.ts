@@ -1,6 +1,8 @@
 /** The wearers that a command works for. */
 import type { GrantSummary } from "../../lib/db/vault/grant.ts";
 import { chooseWearer, openRevived, readSignIns } from "../../lib/auth/open_wearer.ts";
+import { retryStatement } from "../../lib/db/driver/retry_transaction.ts";
+import { ownerOfToken, rememberOwner } from "../../lib/db/store/token_owners.ts";
 import { wearerNamed } from "../../lib/db/store/wearers.ts";
 import { UsageError } from "../../lib/errors.ts";
 import { loggerOf } from "../../lib/log/log.ts";
@@ -100,17 +102,31 @@ function passedOver({ userId }: GrantSummary, older: readonly GrantSummary[]): s
 }
 
 async function openIdentified(
-  { clients, signal }: Session,
+  session: Session,
   tokens: TokenProvider,
   wanted: string | undefined,
   priority: Priority,
 ): Promise<WearerAccess> {
-  const http = clients.of(tokens, priority);
-  const userId = await identifyWearer(http, signal);
+  const http = session.clients.of(tokens, priority);
+  const userId = await ownerOf(session, http);
   if (wanted === undefined || wanted === userId) return { userId, http };
   throw new UsageError(
     "WEARER_MISMATCH",
     `the access token belongs to wearer ${userId}, not to ${wanted}`,
     { hint: "Omit --user-id, or unset OURA_ACCESS_TOKEN to use the stored sign-ins." },
   );
+}
+
+/** Asks Oura whose token it is only once: the answer would be waited for before everything else. */
+async function ownerOf({ db, signal, dryRun }: Session, http: OuraHttp): Promise<string> {
+  if (dryRun) return await identifyWearer(http, signal);
+  const token = await http.tokens.accessToken();
+  const known = await retryStatement(db, (each) => ownerOfToken(each, token), { signal });
+  if (known !== null) return known;
+  const userId = await identifyWearer(http, signal);
+  // Oura may have refused the first token, and answered for another.
+  if (await http.tokens.accessToken() === token) {
+    await retryStatement(db, (each) => rememberOwner(each, token, userId), { signal });
+  }
+  return userId;
 }
