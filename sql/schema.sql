@@ -511,7 +511,7 @@ CREATE TABLE oura.token_owners (
   updated_at timestamp with time zone NOT NULL,
   CONSTRAINT token_owners_pkey PRIMARY KEY (user_id)
 );
-COMMENT ON TABLE oura.token_owners IS 'The wearer of the latest access token that a sync was given (OURA_ACCESS_TOKEN, or the tokens of a program that calls the library): a SHA-256 digest of the token, never the token.';
+COMMENT ON TABLE oura.token_owners IS 'The wearer of the latest access token that a sync was given (OURA_ACCESS_TOKEN): a SHA-256 digest of the token, never the token.';
 
 CREATE TABLE oura.upkeep_tasks (
   task text NOT NULL,

@@ -57,9 +57,9 @@ export async function chooseWearers(
 
 async function choose(session: Session, options: WearerOptions): Promise<ChosenWearer[]> {
   const { db, clients, settings: { accessToken } } = session;
-  const tokens = options.tokens ?? (accessToken === null ? null : staticToken(accessToken));
-  if (tokens !== null) {
-    const open = (priority: Priority) => openIdentified(session, tokens, options.userId, priority);
+  const given = options.tokens ?? accessToken;
+  if (given !== null) {
+    const open = (priority: Priority) => openIdentified(session, given, options.userId, priority);
     return [{ userId: options.userId ?? null, isStored: false, open }];
   }
   if (options.userId !== undefined) {
@@ -103,12 +103,15 @@ function passedOver({ userId }: GrantSummary, older: readonly GrantSummary[]): s
 
 async function openIdentified(
   session: Session,
-  tokens: TokenProvider,
+  given: TokenProvider | string,
   wanted: string | undefined,
   priority: Priority,
 ): Promise<WearerAccess> {
-  const http = session.clients.of(tokens, priority);
-  const userId = await ownerOf(session, http);
+  const isToken = typeof given === "string";
+  const http = session.clients.of(isToken ? staticToken(given) : given, priority);
+  const userId = isToken
+    ? await ownerOf(session, given, http)
+    : await identifyWearer(http, session.signal);
   if (wanted === undefined || wanted === userId) return { userId, http };
   throw new UsageError(
     "WEARER_MISMATCH",
@@ -118,15 +121,15 @@ async function openIdentified(
 }
 
 /** Asks Oura whose token it is only once: the answer would be waited for before everything else. */
-async function ownerOf({ db, signal, dryRun }: Session, http: OuraHttp): Promise<string> {
+async function ownerOf(
+  { db, signal, dryRun }: Session,
+  token: string,
+  http: OuraHttp,
+): Promise<string> {
   if (dryRun) return await identifyWearer(http, signal);
-  const token = await http.tokens.accessToken();
   const known = await retryStatement(db, (each) => ownerOfToken(each, token), { signal });
   if (known !== null) return known;
   const userId = await identifyWearer(http, signal);
-  // Oura may have refused the first token, and answered for another.
-  if (await http.tokens.accessToken() === token) {
-    await retryStatement(db, (each) => rememberOwner(each, token, userId), { signal });
-  }
+  await retryStatement(db, (each) => rememberOwner(each, token, userId), { signal });
   return userId;
 }

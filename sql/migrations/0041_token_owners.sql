@@ -6,4 +6,4 @@ CREATE TABLE oura.token_owners (
   PRIMARY KEY (user_id)
 );
 COMMENT ON TABLE oura.token_owners IS
-  'The wearer of the latest access token that a sync was given (OURA_ACCESS_TOKEN, or the tokens of a program that calls the library): a SHA-256 digest of the token, never the token.';
+  'The wearer of the latest access token that a sync was given (OURA_ACCESS_TOKEN): a SHA-256 digest of the token, never the token.';
