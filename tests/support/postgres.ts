@@ -106,7 +106,8 @@ export class Cluster {
     await Deno.remove(this.address.directory, { recursive: true });
   }
 
-  private async initialise({ settings = {}, hba, files = {} }: ClusterOptions): Promise<void> {
+  private async initialise(options: ClusterOptions): Promise<void> {
+    const { settings = {}, hba, files = {}, onDisk = false } = options;
     const data = join(this.address.directory, "data");
     const initdb = this.spawn(join(this.binaries.directory, "initdb"), [
       ...["-D", data, "-U", SUPERUSER, "-E", "UTF8", "--locale=C", "-A", "trust", "--no-sync"],
@@ -115,7 +116,12 @@ export class Cluster {
     if (!success) throw new Error("initdb failed");
     const { directory } = this.address;
     for (const [name, text] of Object.entries(files)) await this.write(name, text);
-    const all = { fsync: "off", synchronous_commit: "off", full_page_writes: "off", ...settings };
+    const all = {
+      ...{ fsync: "off", synchronous_commit: "off", full_page_writes: "off" },
+      // Else a server that is ended as by a crash leaves a piece of memory behind.
+      ...(onDisk ? {} : { dynamic_shared_memory_type: "mmap" }),
+      ...settings,
+    };
     const lines = Object.entries(all).map(([name, value]) =>
       `${name} = '${value.replaceAll("{directory}", directory)}'\n`
     );
