@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { jobTable, QUEUE } from "../../lib/db/store/jobs/job_queue.ts";
 import { deleteGrant } from "../../lib/db/vault/grants.ts";
 import { openBossQueue } from "../../server/worker/boss/boss_queue.ts";
-import { forEachDatabase } from "../support/databases.ts";
+import { onServerFirst } from "../support/server_first.ts";
 import { settled, until, withWorkerWorld, type WorkerWorld } from "./support.ts";
 
 /** Says of the running job what the queue says of one whose heartbeat is late. */
@@ -16,7 +16,7 @@ async function takeAway({ db }: WorkerWorld): Promise<void> {
   assert.equal(rowCount, 1);
 }
 
-forEachDatabase(
+onServerFirst(
   "a job that comes back to the process in which it still runs waits for itself",
   (db) =>
     withWorkerWorld(db, ["one"], async (world) => {
@@ -41,9 +41,10 @@ forEachDatabase(
         { state: "done", code: null },
       ]);
     }),
+  { applied: true },
 );
 
-forEachDatabase(
+onServerFirst(
   "events of a wearer who signed out are kept until the next sign-in",
   (db) =>
     withWorkerWorld(db, ["one"], async (world) => {
@@ -55,4 +56,5 @@ forEachDatabase(
       assert.deepEqual([event!.state, event!.attempts], ["aside", 0]);
       assert.equal((await db.query("SELECT 1 FROM oura.sync_runs")).rowCount, 0);
     }),
+  { applied: true },
 );
