@@ -1,7 +1,7 @@
 import { Option } from "commander";
 import { interruptible } from "../lib/process/interruption.ts";
 import type { ApplyReport, RefillProgress } from "../pipelines/schema/apply/apply_options.ts";
-import { qualifyCommands } from "./_cli/command_names.ts";
+import { asTypedHere, qualifyCommands } from "./_cli/command_names.ts";
 import { type DatabaseContext, defineCommand } from "./_cli/define_command.ts";
 import { countText } from "./_cli/output.ts";
 import type { Terminal } from "./_cli/terminal.ts";
@@ -83,8 +83,10 @@ function reportText({ applied, pending, refills }: ApplyReport): string {
       : `${applied.length} ${applied.length === 1 ? "change" : "changes"} made.`,
     ...refills.map(({ table, rows, filled, rejected, done }) =>
       `${table}: ${countText(rows)} stored documents read, ${countText(filled)} rows filled` +
-      (rejected === 0 ? "" : `, ${countText(rejected)} values do not fit (see: rejects list)`) +
-      (done ? "" : " (incomplete: a sync is still writing; run apply again)")
+      (rejected === 0
+        ? ""
+        : `, ${countText(rejected)} values do not fit (see ${asTypedHere("rejects list")})`) +
+      (done ? "" : ` (incomplete: a sync is still writing; run ${asTypedHere("apply")} again)`)
     ),
     ...pending.map(({ description }) => `Skipped (needs --allow-destructive): ${description}`),
   ];

@@ -4,6 +4,7 @@ import { type CheckContext, defineCommand } from "./_cli/define_command.ts";
 import { userIdFlag } from "./_cli/flags.ts";
 import { countText } from "./_cli/output.ts";
 import { Option } from "commander";
+import { command } from "../lib/program_command.ts";
 
 interface Options {
   userId: string;
@@ -30,7 +31,7 @@ export default defineCommand({
     const { holdProcessLock } = await import("../lib/process/process_lock.ts");
     if (!await holdsWearer(db, await wearerTables(db), userId)) {
       throw new UsageError("UNKNOWN_WEARER", `this database knows no wearer ${userId}`, {
-        hint: "`oura-sync status` shows the wearers.",
+        hint: `${command("status")} shows the wearers.`,
       });
     }
     if (!yes) {

@@ -2,7 +2,7 @@ import { Option } from "commander";
 import { utcDay } from "../lib/values/days.ts";
 import type { Gap } from "../reports/gaps/find_gaps.ts";
 import type { GapCause } from "../reports/gaps/reasons.ts";
-import { qualifyCommands } from "./_cli/command_names.ts";
+import { asTypedHere } from "./_cli/command_names.ts";
 import { type CheckContext, defineCommand } from "./_cli/define_command.ts";
 import { typesFlag, userIdFlag } from "./_cli/flags.ts";
 import { textTable } from "./_cli/output.ts";
@@ -42,7 +42,9 @@ export default defineCommand({
     const { types, today, from, to } = request;
     const wearers = chooseKnown(hasTables ? await knownWearers(db) : [], options.userId);
     if (wearers.length === 0) {
-      terminal.err(qualifyCommands("No sync has run yet: run `auth login`, then `sync`."));
+      terminal.err(
+        `No sync has run yet: run ${asTypedHere("auth login")}, then ${asTypedHere("sync")}.`,
+      );
     }
     const found: Gap[] = [];
     for (const { userId, grant } of wearers) {

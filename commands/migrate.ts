@@ -4,6 +4,7 @@ import type { Database } from "../lib/db/driver/database.ts";
 import { UsageError } from "../lib/errors.ts";
 import { type CommandContext, defineCommand } from "./_cli/define_command.ts";
 import { textTable } from "./_cli/output.ts";
+import { command } from "../lib/program_command.ts";
 
 interface Options {
   citus?: boolean;
@@ -48,12 +49,12 @@ type Context = Pick<CommandContext<Options>, "print" | "terminal">;
 function checkOptions(what: string, { citus, dryRun }: Options): void {
   if (dryRun && !citus) {
     throw new UsageError("OPTION_MISSING", "--dry-run needs --citus", {
-      hint: "To list pending migrations, run `migrate status`.",
+      hint: `To list pending migrations, run ${command("migrate status")}.`,
     });
   }
   if (citus && what === "status") {
     throw new UsageError("OPTION_CONFLICT", "migrate status takes no --citus", {
-      hint: "To see what is not distributed, run `migrate --citus --dry-run`.",
+      hint: `To see what is not distributed, run ${command("migrate --citus --dry-run")}.`,
     });
   }
 }

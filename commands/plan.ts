@@ -3,7 +3,7 @@ import type { Database } from "../lib/db/driver/database.ts";
 import { EXIT } from "../lib/errors.ts";
 import type { ColumnChange } from "../pipelines/schema/history.ts";
 import type { PlannedStep } from "../pipelines/schema/plan/step.ts";
-import { qualifyCommands } from "./_cli/command_names.ts";
+import { asTypedHere, qualifyCommands } from "./_cli/command_names.ts";
 import { type DatabaseContext, defineCommand } from "./_cli/define_command.ts";
 import { countText } from "./_cli/output.ts";
 
@@ -23,7 +23,9 @@ export default defineCommand({
   async run(context: DatabaseContext<Options, undefined>) {
     const { db, hasTables, terminal } = context;
     if (hasTables) return await show(db, context);
-    terminal.err(qualifyCommands("There are no tables yet: `apply` creates them first."));
+    terminal.err(
+      `There are no tables yet: ${asTypedHere("apply")} creates them first.`,
+    );
     const { withDryRunSchema } = await import("../lib/db/migrate/dry_run_schema.ts");
     return await withDryRunSchema(db, (stage) => show(stage, context));
   },

@@ -5,6 +5,7 @@ import type { Period } from "../reports/views/period.ts";
 import { type CheckContext, defineCommand } from "./_cli/define_command.ts";
 import { userIdFlag } from "./_cli/flags.ts";
 import { jsonText } from "./_cli/output.ts";
+import { command } from "../lib/program_command.ts";
 
 type Format = "html" | "md" | "json";
 
@@ -46,7 +47,7 @@ export default defineCommand({
     const userId = await shownWearer(db, options.userId);
     if (userId === undefined) {
       throw new UsageError("NOTHING_TO_REPORT", "no sync has run yet", {
-        hint: "Run `auth login`, then `sync`.",
+        hint: `Run ${command("auth login")}, then ${command("sync")}.`,
       });
     }
     const source = await openSource(db, await tablesOf(db, pipeline), userId, request.now);

@@ -1,9 +1,10 @@
 /** `wearers`: who is in the database, and what they are called. */
 import { Argument, Option } from "commander";
 import { UsageError } from "../lib/errors.ts";
-import { qualifyCommands } from "./_cli/command_names.ts";
+import { asTypedHere } from "./_cli/command_names.ts";
 import { type CheckContext, defineCommand, defineGroup } from "./_cli/define_command.ts";
 import { textTable } from "./_cli/output.ts";
+import { command } from "../lib/program_command.ts";
 
 interface SetOptions {
   /** False with `--no-label`. */
@@ -34,7 +35,9 @@ export default defineGroup({
         ]);
         print({ wearers }, () => textTable(["wearer", "label", "sign-in"], rows));
         if (wearers.length === 0) {
-          terminal.err(qualifyCommands("No wearer has signed in yet: run `auth login`."));
+          terminal.err(
+            `No wearer has signed in yet: run ${asTypedHere("auth login")}.`,
+          );
         }
       },
     }),
@@ -62,7 +65,7 @@ export default defineGroup({
         const userId = await wearerNamed(db, args[0]!);
         if (!(await knownWearers(db)).some((known) => known.userId === userId)) {
           throw new UsageError("UNKNOWN_WEARER", `this database knows no wearer ${userId}`, {
-            hint: "`oura-sync wearers list` shows the wearers.",
+            hint: `${command("wearers list")} shows the wearers.`,
           });
         }
         await setLabel(db, userId, label, new Date());

@@ -8,6 +8,7 @@ import type { Contract, Pipeline, Retention } from "./model.ts";
 import { schemaNameProblem } from "./names.ts";
 import { ConfigError, formatPath, type Path, type Problem, type Report } from "./yaml/problem.ts";
 import { LARGEST_FILE, readYaml, tooLarge, type YamlSource } from "./yaml/yaml_source.ts";
+import { command } from "../lib/program_command.ts";
 
 const DEFAULT_SCHEMA = "oura";
 const DEFAULT_CONTRACT: Contract = { newFields: "warn", badRows: "quarantine", maxRejects: 0.01 };
@@ -142,7 +143,7 @@ async function readBytes(file: string): Promise<Uint8Array> {
     if (error instanceof Deno.errors.NotFound) {
       await refuseDanglingLink(file);
       throw new UsageError("CONFIG_MISSING", `no configuration file at ${file}`, {
-        hint: "write one with `oura-sync init`, or name another with --config",
+        hint: `write one with ${command("init")}, or name another with --config`,
         cause: error,
       });
     }

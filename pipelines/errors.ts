@@ -2,13 +2,14 @@
 import type { SqlError } from "../lib/db/driver/errors/errors.ts";
 import { PartialError } from "../lib/errors.ts";
 import type { Reject } from "./stages/transform.ts";
+import { command } from "../lib/program_command.ts";
 
 /** A document does not fit, and the configuration says `bad_rows: fail`. */
 export class BadRowError extends PartialError {
   constructor(dataType: string, reject: Reject) {
     super("BAD_ROW", `${dataType}: ${describeReject(reject)}`, {
-      hint:
-        "With `contract.bad_rows: quarantine` such documents go to `oura-sync rejects` instead.",
+      hint: `With \`contract.bad_rows: quarantine\` such documents go to ${command("rejects")} ` +
+        "instead.",
     });
   }
 }
@@ -21,7 +22,7 @@ export class TooManyRejectsError extends PartialError {
       "TOO_MANY_REJECTS",
       `${dataType}: ${rejected} of ${documents} documents do not fit ` +
         `(${percent(rejected / documents)}; contract.max_rejects allows ${percent(allowed)})`,
-      { hint: `See why: oura-sync rejects list --types ${dataType}` },
+      { hint: `See why: ${command(`rejects list --types ${dataType}`)}` },
     );
   }
 }
@@ -54,7 +55,8 @@ const TROUBLE_HINT =
 export class RejectsRemainError extends PartialError {
   constructor(remaining: number) {
     super("REJECTS_REMAIN", `${remaining} documents stay in quarantine`, {
-      hint: "Run oura-sync rejects list to see the reasons. Fix oura.yaml, or discard the rejects.",
+      hint: `Run ${command("rejects list")} to see the reasons. Fix oura.yaml, or discard the ` +
+        "rejects.",
     });
   }
 }

@@ -6,6 +6,7 @@ import { readLabels } from "../lib/db/store/wearers.ts";
 import { UsageError } from "../lib/errors.ts";
 import type { GrantSummary } from "../lib/db/vault/grant.ts";
 import { listGrants } from "../lib/db/vault/grants.ts";
+import { command } from "../lib/program_command.ts";
 
 /** A wearer the database has heard of. */
 export interface KnownWearer {
@@ -52,7 +53,7 @@ export function chooseKnown(
   const wearers = known.filter((wearer) => userId === undefined || wearer.userId === userId);
   if (wearers.length === 0 && known.length > 0) {
     throw new UsageError("UNKNOWN_WEARER", `this database knows no wearer ${userId}`, {
-      hint: "`oura-sync status` shows the wearers.",
+      hint: `${command("status")} shows the wearers.`,
     });
   }
   return wearers;

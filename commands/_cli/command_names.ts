@@ -1,5 +1,5 @@
 /** How this very program is called, so that the commands it prints can be copied. */
-import { COMMANDS } from "./registry.ts";
+import { asTyped, command } from "../../lib/program_command.ts";
 
 /** Whether a program is in the cache of npx, which a clean-up may remove. */
 export function isOfNpx(path: string): boolean {
@@ -12,14 +12,12 @@ export function invocation(): string {
   return isOfNpx(Deno.execPath()) ? `npx -y deno@${Deno.version.deno} task` : "deno task";
 }
 
-const NAMES = COMMANDS.map(({ name }) => name).join("|");
-/** Where a command begins: between backticks, with or without the program's name, or after it. */
-const BEGINNING = new RegExp(
-  `(?<=\`)(?:oura-sync )?(?=(?:${NAMES})[ \`])|\\boura-sync (?=(?:${NAMES})\\b)`,
-  "g",
-);
+/** A command as it is typed here, in backticks: `auth login` as "`deno task auth login`". */
+export function asTypedHere(line: Parameters<typeof command>[0]): string {
+  return qualifyCommands(command(line));
+}
 
-/** The text with the commands in it as they are typed here: `auth login` as `deno task auth login`. */
+/** The text of a message with its commands as they are typed here. */
 export function qualifyCommands(text: string): string {
-  return text.replaceAll(BEGINNING, () => `${invocation()} `);
+  return asTyped(text, invocation());
 }

@@ -32,22 +32,27 @@ export function failureDocument(error: unknown, exitCode: number): FailureDocume
 
 function factsOf(error: unknown): FailureDocument["error"] {
   if (error instanceof OuraSyncError) {
-    const { code, message, hint } = error;
-    if (!(error instanceof ConfigError)) return { code, message, hint };
+    const facts = errorFacts(error);
+    if (!(error instanceof ConfigError)) return facts;
     const problems = error.problems.map(({ line, column, path, message }) => ({
       line,
       column,
       path: formatPath(path),
       message,
     }));
-    return { code, message, hint, problems };
+    return { ...facts, problems };
   }
   // What it says may be anything, so only standard error has it.
   return { code: "BUG", message: "this is a bug; standard error has the lines to report" };
 }
 
+/** An expected failure as JSON shows it. The commands in its hint can be copied. */
+export function errorFacts({ code, message, hint }: OuraSyncError) {
+  return { code, message, hint: hint === undefined ? undefined : qualifyCommands(hint) };
+}
+
 /** An expected failure for people: what went wrong, and how to fix it. */
 export function describe(error: OuraSyncError): string {
-  const hint = error.hint === undefined ? "" : `\n  ${qualifyCommands(error.hint)}`;
-  return `oura-sync: ${error.message} [${error.code}]${hint}`;
+  const { code, message, hint } = errorFacts(error);
+  return `oura-sync: ${message} [${code}]${hint === undefined ? "" : `\n  ${hint}`}`;
 }

@@ -11,6 +11,7 @@ import { jsonText, textTable } from "../_cli/output.ts";
 import { publicUrlOption } from "../public_url.ts";
 import { numberOption } from "../sync/options.ts";
 import type { AuthContext } from "./context.ts";
+import { command } from "../../lib/program_command.ts";
 
 /** Options of `auth invite`. */
 export interface InviteOptions {
@@ -86,8 +87,8 @@ function publicUrlOf({ publicUrl }: AuthContext, { url }: InviteOptions): string
   if (url !== undefined) return publicUrlOption(url);
   if (publicUrl !== null) return publicUrl;
   throw new UsageError("OPTION_MISSING", "`auth invite` needs --url", {
-    hint:
-      "Name the address at which `serve` is reached, such as --url https://oura.example.org, or set webhooks.url in oura.yaml.",
+    hint: `Name the address at which ${command("serve")} is reached, such as --url ` +
+      "https://oura.example.org, or set webhooks.url in oura.yaml.",
   });
 }
 

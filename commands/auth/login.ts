@@ -14,6 +14,7 @@ import type { AuthContext } from "./context.ts";
 import { catchRedirect, pasteRedirect } from "./obtain_redirect.ts";
 import { leftOut } from "./scopes.ts";
 import { createTokenKey } from "./token_key_setup.ts";
+import { command } from "../../lib/program_command.ts";
 
 /** Options of `auth login`. */
 export interface LoginOptions {
@@ -68,7 +69,10 @@ export async function login(context: AuthContext, options: LoginOptions): Promis
   context.print(`Granted: ${scopes === null ? "not reported by Oura" : scopes.join(", ")}`);
   if (closed.length > 0) {
     context.print(`Skipped, scope not granted: ${closed.join(", ")}`);
-    note("To add scopes, enable them in the app's settings at Oura and run `auth login` again.");
+    note(
+      "To add scopes, enable them in the app's settings at Oura and run " +
+        `${command("auth login")} again.`,
+    );
   }
 }
 
@@ -79,7 +83,7 @@ async function withKey(context: AuthContext): Promise<SignInSettings> {
   if ((await listGrants(context.db)).length > 0) {
     throw new UsageError("TOKEN_KEY_MISSING", "OURA_TOKEN_KEY is not set, but tokens are stored.", {
       hint: "Set the key that encrypted them. If it is lost, create a new one with " +
-        "`openssl rand -base64 32`, and run `auth login` again for every wearer.",
+        `\`openssl rand -base64 32\`, and run ${command("auth login")} again for every wearer.`,
     });
   }
   const { key, id } = await createTokenKey(envFile);

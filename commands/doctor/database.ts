@@ -10,6 +10,7 @@ import { DatabaseError, UsageError } from "../../lib/errors.ts";
 import { diff } from "../../pipelines/schema/plan/diff.ts";
 import { readState } from "../../pipelines/schema/database_schema.ts";
 import { attempt, failed, type Finding, ok, warn } from "./check.ts";
+import { command } from "../../lib/program_command.ts";
 
 /** Everything about the open database. */
 export async function checkDatabase(db: Database, pipeline: Pipeline): Promise<Finding[]> {
@@ -61,7 +62,7 @@ async function checkRights(db: Database): Promise<Finding> {
   return warn(
     "rights",
     `may write in schema ${db.schema}, but may not create tables or columns`,
-    "run `migrate` and `apply` as the owner of the schema",
+    `run ${command("migrate")} and ${command("apply")} as the owner of the schema`,
   );
 }
 
@@ -91,19 +92,19 @@ async function checkTables(db: Database): Promise<Finding> {
   const { applied, pending } = await migrationStatus(db);
   return pending.length === 0
     ? ok("tables", `up to date (migration ${applied.at(-1)?.version ?? 0})`)
-    : warn("tables", `${pending.length} migrations are pending`, "run `migrate`");
+    : warn("tables", `${pending.length} migrations are pending`, `run ${command("migrate")}`);
 }
 
 async function checkColumns(db: Database, pipeline: Pipeline): Promise<Finding> {
   const { pending } = await migrationStatus(db);
   if (pending.length > 0) {
-    return warn("columns", "cannot be checked before the tables exist", "run `apply`");
+    return warn("columns", "cannot be checked before the tables exist", `run ${command("apply")}`);
   }
   const steps = diff(pipeline, await readState(db), db.kind === "postgres");
   return steps.length === 0 ? ok("columns", "as oura.yaml declares them") : warn(
     "columns",
     `${steps.length} changes of oura.yaml are not applied`,
-    "run `plan`, then `apply`",
+    `run ${command("plan")}, then ${command("apply")}`,
   );
 }
 
@@ -111,7 +112,13 @@ async function checkColumns(db: Database, pipeline: Pipeline): Promise<Finding> 
 async function checkCitus(db: Database): Promise<Finding[]> {
   const tables = await undistributedTables(db);
   if (tables.length === 0) return [];
-  return [warn("citus", `not distributed yet: ${tables.join(", ")}`, "run `migrate --citus`")];
+  return [
+    warn(
+      "citus",
+      `not distributed yet: ${tables.join(", ")}`,
+      `run ${command("migrate --citus")}`,
+    ),
+  ];
 }
 
 /** A reject is news in one run only; here it is shown until its cause is fixed. */
@@ -121,7 +128,7 @@ async function checkRejects(db: Database): Promise<Finding[]> {
   const open = await countRejects(db);
   if (open.size === 0) return [ok("rejects", "no document is in quarantine")];
   const counts = [...open].map(([dataType, count]) => `${dataType} ${count}`).join(", ");
-  return [warn("rejects", `documents in quarantine: ${counts}`, "run `rejects list`")];
+  return [warn("rejects", `documents in quarantine: ${counts}`, `run ${command("rejects list")}`)];
 }
 
 /** The line for a database that cannot be opened: it is away, or a file its URL names is missing. */

@@ -24,7 +24,8 @@ export async function examine(context: CommandContext<object>): Promise<ExitCode
     ...await checkStored(settings, pipeline),
     ...await checkWebhooks(settings, pipeline, new Date()),
   ];
-  context.print(findings, () => findings.map(line).join("\n"));
+  const shown = findings.map(withTypedCommands);
+  context.print(shown, () => shown.map(line).join("\n"));
   return exitCode(findings);
 }
 
@@ -51,7 +52,11 @@ const MARKS = { ok: "ok  ", warn: "note", fail: "FAIL" };
 
 function line({ subject, state, message, hint }: Finding): string {
   const head = `${MARKS[state]}  ${subject.padEnd(9)} ${message}`;
-  return hint === undefined || state === "ok" ? head : `${head}\n      → ${qualifyCommands(hint)}`;
+  return hint === undefined || state === "ok" ? head : `${head}\n      → ${hint}`;
+}
+
+function withTypedCommands({ hint, ...finding }: Finding): Finding {
+  return hint === undefined ? finding : { ...finding, hint: qualifyCommands(hint) };
 }
 
 function exitCode(findings: readonly Finding[]): ExitCode {

@@ -12,6 +12,7 @@ import { readKeyring } from "../../lib/auth/open_wearer.ts";
 import { identifyWearer } from "../../pipelines/sync/identify_wearer.ts";
 import { leftOut } from "../auth/scopes.ts";
 import { attempt, failed, type Finding, ok, warn } from "./check.ts";
+import { command } from "../../lib/program_command.ts";
 
 /** Token expiry and webhooks are judged by the clock; Oura's own sets the measure. */
 const SKEW_MS = 60_000;
@@ -22,7 +23,7 @@ export function checkApp(settings: Settings): Finding {
     return warn(
       "app",
       "using a static OURA_ACCESS_TOKEN, which cannot be refreshed",
-      "run `auth login` to sign in instead",
+      `run ${command("auth login")} to sign in instead`,
     );
   }
   if (settings.clientId === null || settings.clientSecret === null) {
@@ -30,7 +31,8 @@ export function checkApp(settings: Settings): Finding {
       subject: "app",
       state: "fail",
       message: "OURA_CLIENT_ID and OURA_CLIENT_SECRET are not both set",
-      hint: `register an app with the redirect URI ${settings.redirectUri}, then run \`init\``,
+      hint: `register an app with the redirect URI ${settings.redirectUri}, then run ` +
+        `${command("init")}`,
       exitCode: EXIT.usage,
     };
   }
@@ -77,7 +79,8 @@ async function checkGrant(
       return [warn(
         "sign-in",
         `the sign-in of wearer ${userId} has expired; sync uses another sign-in`,
-        `run \`auth login\`, or \`auth logout --user-id ${userId}\` to remove it`,
+        `run ${command("auth login")}, or ${command(`auth logout --user-id ${userId}`)} to ` +
+          "remove it",
       )];
     }
     return [failed("sign-in", needsLogin(userId, grant.needsLoginReason ?? ""))];
@@ -101,7 +104,7 @@ async function checkApiUnrefreshed(
     return [warn(
       "api",
       `not checked: the access token of wearer ${userId} has expired, and doctor does not refresh it`,
-      "run `sync`, which refreshes it",
+      `run ${command("sync")}, which refreshes it`,
     )];
   }
   const keyring = await readKeyring(settings);
@@ -124,7 +127,7 @@ function checkScopes(grant: GrantSummary, pipeline: Pipeline): Finding {
     : warn(
       "scopes",
       `not granted, so skipped: ${closed.join(", ")}`,
-      "run `auth login` and grant the missing scopes",
+      `run ${command("auth login")} and grant the missing scopes`,
     );
 }
 

@@ -8,6 +8,7 @@ import {
   wantedSubscriptions,
 } from "../../server/subscriptions/plan.ts";
 import { attempt, type Finding, ok, warn } from "./check.ts";
+import { command } from "../../lib/program_command.ts";
 
 /** A line only where `oura.yaml` has `webhooks`, and the settings have an app to ask with. */
 export async function checkWebhooks(
@@ -26,7 +27,11 @@ export async function checkWebhooks(
       [plan.delete.length, "that oura.yaml does not want"],
     ].filter(([count]) => count !== 0).map((words) => words.join(" "));
     if (flaws.length > 0) {
-      return warn("webhooks", `subscriptions: ${flaws.join(", ")}`, "run `webhooks ensure`");
+      return warn(
+        "webhooks",
+        `subscriptions: ${flaws.join(", ")}`,
+        `run ${command("webhooks ensure")}`,
+      );
     }
     const first = Math.min(...plan.keep.map(({ expiresAt }) => expiresAt.getTime()));
     const until = new Date(first).toISOString().slice(0, 10);

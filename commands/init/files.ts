@@ -7,6 +7,7 @@ import SHIPPED from "../../config/oura.yaml" with { type: "text" };
 import { messageOf, UsageError } from "../../lib/errors.ts";
 import { writeSafely } from "../../lib/process/safe_file.ts";
 import { setInEnvFile } from "../auth/token_key_setup.ts";
+import { command } from "../../lib/program_command.ts";
 
 /** What was done with a file. */
 export type Written = { file: string; what: "written" | "completed" | "unchanged" };
@@ -43,7 +44,7 @@ async function create(file: string, text: string, mode: number): Promise<void> {
   } catch (cause) {
     throw new UsageError("FILE_UNWRITABLE", `cannot write ${file}: ${messageOf(cause)}`, {
       cause,
-      hint: "Run init in a directory you may write to.",
+      hint: `Run ${command("init")} in a directory you may write to.`,
     });
   }
 }

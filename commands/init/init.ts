@@ -5,7 +5,7 @@ import { loadSettings, type Settings } from "../../config/environment/settings.t
 import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
 import { createTokenKey } from "../auth/token_key_setup.ts";
 import { readSettings, removeUnfinishedEnvFile, settingsAt } from "../_cli/context.ts";
-import { qualifyCommands } from "../_cli/command_names.ts";
+import { asTypedHere } from "../_cli/command_names.ts";
 import type { CommandContext } from "../_cli/define_command.ts";
 import type { CommonOptions } from "../_cli/flags.ts";
 import type { Terminal } from "../_cli/terminal.ts";
@@ -68,7 +68,7 @@ export async function init(
     await applyAdditive(db, pipeline, { holder: `init pid ${Deno.pid}` });
     terminal.out(`${db.label}: tables are ready in schema ${db.schema}`);
   });
-  terminal.out(qualifyCommands("Next: `auth login`, then `sync`"));
+  terminal.out(`Next: ${asTypedHere("auth login")}, then ${asTypedHere("sync")}`);
 }
 
 /** The environment and `.env`; a `.env` that was named but is not there yet counts as empty. */

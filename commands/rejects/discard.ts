@@ -3,6 +3,7 @@ import { EXIT, UsageError } from "../../lib/errors.ts";
 import { jsonText } from "../_cli/output.ts";
 import type { RejectsContext } from "./context.ts";
 import { idsOf, refuseUnknown } from "./format.ts";
+import { command } from "../../lib/program_command.ts";
 
 /** `rejects discard`: never all of them by accident. */
 export async function discard(
@@ -12,7 +13,7 @@ export async function discard(
   const ids = idsOf(texts);
   if (ids.length === 0 && filter.dataTypes === undefined) {
     throw new UsageError("OPTION_MISSING", "rejects discard needs numbers or --types", {
-      hint: "Run `rejects list` to see the quarantine.",
+      hint: `Run ${command("rejects list")} to see the quarantine.`,
     });
   }
   const meant = await listRejects(db, { ...filter, ...(ids.length > 0 ? { ids } : {}) });

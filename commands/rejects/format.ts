@@ -2,6 +2,7 @@ import type { RejectInfo } from "../../lib/db/store/rejects.ts";
 import { UsageError } from "../../lib/errors.ts";
 import type { Terminal } from "../_cli/terminal.ts";
 import { printTable } from "../_cli/output.ts";
+import { command } from "../../lib/program_command.ts";
 
 /** Prints rejects as a table. */
 export function printList(terminal: Terminal, rejects: readonly RejectInfo[]): void {
@@ -39,7 +40,7 @@ export function idsOf(texts: readonly string[]): number[] {
   return texts.map((text) => {
     if (/^\d{1,15}$/.test(text)) return Number(text);
     throw new UsageError("BAD_NUMBER", `"${text}" is not the number of a reject`, {
-      hint: "Run `rejects list` to see the numbers.",
+      hint: `Run ${command("rejects list")} to see the numbers.`,
     });
   });
 }
@@ -52,6 +53,6 @@ export function refuseUnknown(ids: readonly number[], found: readonly RejectInfo
   const unknown = ids.filter((id) => !found.some((reject) => reject.id === id));
   if (unknown.length === 0) return;
   throw new UsageError("NO_SUCH_REJECT", `not in quarantine: ${unknown.join(", ")}`, {
-    hint: "Run `rejects list` to see the numbers.",
+    hint: `Run ${command("rejects list")} to see the numbers.`,
   });
 }

@@ -4,6 +4,7 @@ import { quote } from "./cron.ts";
 import { LAUNCHD_LABEL } from "./launchd.ts";
 import type { UnitFile } from "./job.ts";
 import { utf16 } from "./windows.ts";
+import { command } from "../../lib/program_command.ts";
 
 /** Which files go where. */
 export interface Placement {
@@ -45,7 +46,7 @@ async function write(path: string, bytes: Uint8Array, directory: string): Promis
     await Deno.writeFile(path, bytes);
   } catch (cause) {
     throw new UsageError("FILE_UNWRITABLE", `cannot write ${path}: ${messageOf(cause)}`, {
-      hint: "Run `schedule print` and install the files yourself.",
+      hint: `Run ${command("schedule print")} and install the files yourself.`,
       cause,
     });
   }

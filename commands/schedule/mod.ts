@@ -9,6 +9,7 @@ import { type Job, type Rhythm, rhythmOf, thisJob, type UnitFile } from "./job.t
 import { launchdAgent } from "./launchd.ts";
 import { systemdUnits } from "./systemd.ts";
 import { windowsTask } from "./windows.ts";
+import { command } from "../../lib/program_command.ts";
 
 interface Options {
   cron?: boolean;
@@ -102,6 +103,6 @@ function home(terminal: Terminal): string {
   const home = terminal.env("HOME");
   if (home) return home;
   throw new UsageError("HOME_MISSING", "HOME is not set, so the unit directory is unknown", {
-    hint: "Run `schedule print` and install the files yourself.",
+    hint: `Run ${command("schedule print")} and install the files yourself.`,
   });
 }

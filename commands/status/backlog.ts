@@ -1,6 +1,6 @@
 /** What `status` says of webhook events and jobs. */
 import { type Backlog, isUsed } from "../../reports/backlog.ts";
-import { qualifyCommands } from "../_cli/command_names.ts";
+import { asTypedHere } from "../_cli/command_names.ts";
 import { countText } from "../_cli/output.ts";
 
 /** A line about what waits, and one about what was given up; none where no worker has run. */
@@ -13,8 +13,7 @@ export function backlogLines(backlog: Backlog | null): string[] {
     `${countText(jobs?.waiting ?? 0)} jobs waiting, ${countText(jobs?.active ?? 0)} running`,
   ];
   const [deadEvents, deadJobs] = [events?.failed ?? 0, jobs?.failed ?? 0];
-  const dead = qualifyCommands(
-    `given up  ${countText(deadEvents)} events, ${countText(deadJobs)} jobs: run \`worker retry\``,
-  );
+  const dead = `given up  ${countText(deadEvents)} events, ${countText(deadJobs)} jobs: ` +
+    `run ${asTypedHere("worker retry")}`;
   return [`workers   ${waiting.join("; ")}`, ...(deadEvents + deadJobs > 0 ? [dead] : [])];
 }

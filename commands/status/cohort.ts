@@ -6,7 +6,7 @@ import type { Cohort, CohortWearer } from "../../reports/cohort/model.ts";
 import { readCohort } from "../../reports/cohort/read_cohort.ts";
 import type { KnownWearer } from "../../reports/known_wearers.ts";
 import { tablesOf } from "../../reports/metrics/source.ts";
-import { qualifyCommands } from "../_cli/command_names.ts";
+import { asTypedHere } from "../_cli/command_names.ts";
 import { jsonText, textTable } from "../_cli/output.ts";
 import type { Terminal } from "../_cli/terminal.ts";
 
@@ -68,12 +68,13 @@ function printTable({ wearers }: Cohort, database: string, terminal: Terminal): 
   // The cells are spelled out by the table; the colour is ours.
   terminal.out([database, "", title, ...shown].join("\n"), "verbatim");
   const ended = wearers.filter(({ signIn }) => signIn?.state === "needs_login");
-  if (ended.length > 0) terminal.err(qualifyCommands(askAgain(ended.length)));
+  if (ended.length > 0) terminal.err(askAgain(ended.length));
 }
 
 function askAgain(count: number): string {
   const who = count === 1 ? "One wearer" : `${count} wearers`;
-  return `${who} must sign in again: \`auth login\`, or a new link from \`auth invite\`.`;
+  return `${who} must sign in again: ${asTypedHere("auth login")}, or a new link from ` +
+    `${asTypedHere("auth invite")}.`;
 }
 
 function signInText({ signIn }: CohortWearer): string {

@@ -6,7 +6,7 @@ import { readState } from "../../pipelines/schema/database_schema.ts";
 import { readWearerFreshness } from "../../reports/freshness/wearer_freshness.ts";
 import { readBacklog } from "../../reports/backlog.ts";
 import { knownWearers } from "../../reports/known_wearers.ts";
-import { qualifyCommands } from "../_cli/command_names.ts";
+import { asTypedHere, qualifyCommands } from "../_cli/command_names.ts";
 import type { DatabaseContext } from "../_cli/define_command.ts";
 import { countText, textTable } from "../_cli/output.ts";
 import { backlogLines } from "./backlog.ts";
@@ -47,7 +47,7 @@ export async function showStatus(
 }
 
 function noRunYet(): string {
-  return qualifyCommands("No sync has run yet: run `auth login`, then `sync`.");
+  return `No sync has run yet: run ${asTypedHere("auth login")}, then ${asTypedHere("sync")}.`;
 }
 
 async function readStatus(db: Database, pipeline: Pipeline, now: Date): Promise<WearerReport[]> {
@@ -103,7 +103,9 @@ function screen(wearer: WearerReport): string {
 
 function signInText({ signIn }: WearerReport): string {
   if (signIn === null) return "sign-in   not stored (a static token, or signed out)";
-  if (signIn.state === "needs_login") return qualifyCommands("sign-in   expired: run `auth login`");
+  if (signIn.state === "needs_login") {
+    return `sign-in   expired: run ${asTypedHere("auth login")}`;
+  }
   return `sign-in   active, token until ${minuteText(signIn.expiresAt)}`;
 }
 

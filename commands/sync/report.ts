@@ -1,6 +1,7 @@
 /** A sync's report, for people and as JSON. */
 import type { SyncReport, TypeOutcome } from "../../pipelines/sync/outcome.ts";
 import { qualifyCommands } from "../_cli/command_names.ts";
+import { errorFacts } from "../_cli/failure.ts";
 import { countText, durationText, textTable } from "../_cli/output.ts";
 
 /** The report as a table with a line of totals. */
@@ -112,16 +113,14 @@ export function reportJson(report: SyncReport) {
     requests: traffic.requests,
     bytes: traffic.bytes,
     traceIds: traffic.traceIds,
-    error: error && { code: error.code, message: error.message, hint: error.hint },
+    error: error && errorFacts(error),
     types: types.map(typeJson),
   };
 }
 
 function typeJson(outcome: TypeOutcome) {
-  if (outcome.state === "failed") {
-    const { code, message, hint } = outcome.error;
-    return { ...outcome, error: { code, message, hint } };
-  }
+  if (outcome.state === "failed") return { ...outcome, error: errorFacts(outcome.error) };
+  if (outcome.state === "skipped") return { ...outcome, reason: reasonOf(outcome) };
   if (outcome.state !== "busy") return outcome;
   const { holder: { holder, since } } = outcome;
   return { ...outcome, holder, since: since.toISOString() };

@@ -4,6 +4,7 @@ import type { Subscription } from "../../lib/oura/webhooks/subscription.ts";
 import type { FailedChange, ReportedSubscription } from "../../server/subscriptions/report.ts";
 import { type CommandContext, defineCommand } from "../_cli/define_command.ts";
 import { changeLines, failureLines } from "./format.ts";
+import { command } from "../../lib/program_command.ts";
 
 interface Options {
   all?: boolean;
@@ -64,7 +65,7 @@ function checkChoice({ all, type, event }: Options): void {
   }
   if (!all && (type === undefined || event === undefined)) {
     throw new UsageError("OPTION_MISSING", "webhooks delete needs --all, or --type and --event", {
-      hint: "Run `webhooks list` to see the subscriptions.",
+      hint: `Run ${command("webhooks list")} to see the subscriptions.`,
     });
   }
 }

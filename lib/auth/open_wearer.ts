@@ -11,6 +11,7 @@ import type { PortalName } from "../oura/oauth/portals.ts";
 import type { OAuthApp } from "../oura/oauth/token_endpoint.ts";
 import { allDead, notSignedIn } from "./sign_in_errors.ts";
 import { TokenKeeper } from "./token_keeper.ts";
+import { command } from "../program_command.ts";
 
 /** The settings that signing in reads; null where a variable is not set. */
 export interface SignInSettings {
@@ -44,7 +45,8 @@ export async function openKeyring(settings: SignInSettings): Promise<Keyring> {
   if (connection.kind === "embedded") return await openKeyFile(keyFilePath(settings));
   throw new UsageError("TOKEN_KEY_MISSING", "OURA_TOKEN_KEY is not set.", {
     hint:
-      "`auth login` makes one. If tokens are stored already, set the key they were stored with.",
+      `${command("auth login")} makes one. If tokens are stored already, set the key they were ` +
+      "stored with.",
   });
 }
 

@@ -8,6 +8,7 @@ import type { KeptFile, RecoveryFiles, StoredPair } from "../db/vault/recovery_f
 import { storeRefreshed } from "../db/vault/refresh_claim.ts";
 import type { TokenSet } from "../oura/oauth/token_answer.ts";
 import { notSignedIn } from "./sign_in_errors.ts";
+import { command } from "../program_command.ts";
 
 const log = loggerOf("sign-in");
 
@@ -142,7 +143,8 @@ function commitFailed(cause: unknown, path: string | null): DatabaseError {
       "The refreshed sign-in could be stored neither in the database nor on disk.",
       {
         cause,
-        hint: "Fix the database (and make the data directory writable), then `auth login`.",
+        hint: "Fix the database (and make the data directory writable), then " +
+          `${command("auth login")}.`,
       },
     );
   }

@@ -22,6 +22,7 @@ import {
 } from "../oura/oauth/token_endpoint.ts";
 import { needsLogin, notSignedIn } from "./sign_in_errors.ts";
 import { adoptStoredPair, keepAndStore, type Store } from "./recovery.ts";
+import { command } from "../program_command.ts";
 
 /** The moments of the protocol between which a process can die. */
 export type RefreshStep =
@@ -174,7 +175,8 @@ function appProblem(app: OAuthApp | null, grant: Grant): UsageError | null {
   }
   if (app.clientId === grant.clientId) return null;
   return new UsageError("APP_CHANGED", "The wearer signed in through another app.", {
-    hint: "Set the previous OURA_CLIENT_ID again, or run `auth login` with the new one.",
+    hint: `Set the previous OURA_CLIENT_ID again, or run ${command("auth login")} with the new ` +
+      "one.",
   });
 }
 

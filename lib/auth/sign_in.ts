@@ -23,6 +23,7 @@ import type { TokenSet } from "../oura/oauth/token_answer.ts";
 import { exchangeCode, type OAuthApp, type RequestOptions } from "../oura/oauth/token_endpoint.ts";
 import { readWearerId } from "../oura/oauth/wearer.ts";
 import { discardKept } from "./recovery.ts";
+import { command } from "../program_command.ts";
 
 /** The redirect as it reached us: caught by the local server, or pasted. */
 export interface ObtainedRedirect {
@@ -163,7 +164,8 @@ async function exchange(
         return { portal, tokens: outcome.tokens };
       case "refused":
         refusal ??= new SignInError("SIGN_IN_CODE", outcome.reason, {
-          hint: "A code works once and for ten minutes. Run `auth login` again; if it stays so, " +
+          hint: `A code works once and for ten minutes. Run ${command("auth login")} again; if ` +
+            "it stays so, " +
             `check that exactly this redirect URI is registered: ${options.redirectUri}`,
         });
         break;
@@ -176,7 +178,7 @@ async function exchange(
       case "not_taken":
       case "unknown":
         throw new OuraUnavailableError("SIGN_IN_ANSWER", outcome.reason, {
-          hint: "Nothing was stored. Run `auth login` again later.",
+          hint: `Nothing was stored. Run ${command("auth login")} again later.`,
         });
     }
   }

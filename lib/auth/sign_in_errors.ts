@@ -1,13 +1,14 @@
 /** The errors of a missing or expired sign-in. */
 import type { GrantSummary } from "../db/vault/grant.ts";
 import { SignInError } from "../errors.ts";
+import { command } from "../program_command.ts";
 
 /** No wearer, or not this wearer, has signed in. */
 export function notSignedIn(userId?: string): SignInError {
   return new SignInError(
     "NOT_SIGNED_IN",
     userId === undefined ? "No wearer has signed in yet." : `Wearer ${userId} is not signed in.`,
-    { hint: "Run `auth login`." },
+    { hint: `Run ${command("auth login")}.` },
   );
 }
 
@@ -17,8 +18,8 @@ export function needsLogin(userId: string, reason: string): SignInError {
     "SIGN_IN_EXPIRED",
     `The sign-in of wearer ${userId} has ended. ${reason}`,
     {
-      hint:
-        "Run `auth login` to sign in again; stored data stays, and the next sync fills the gap.",
+      hint: `Run ${command("auth login")} to sign in again; stored data stays, and the next sync ` +
+        "fills the gap.",
     },
   );
 }
@@ -33,8 +34,8 @@ export function allDead(grants: readonly GrantSummary[]): SignInError {
   if (first && others.length === 0) return needsLogin(first.userId, first.reason);
   const each = reasons.map(({ userId, reason }) => `Wearer ${userId}: ${reason}`).join(" ");
   return new SignInError("SIGN_IN_EXPIRED", `All ${grants.length} sign-ins have ended. ${each}`, {
-    hint:
-      "Run `auth login` to sign in again; stored data stays, and the next sync fills the gap. " +
-      "`auth logout --user-id ID` removes a sign-in that is no longer wanted.",
+    hint: `Run ${command("auth login")} to sign in again; stored data stays, and the next sync ` +
+      "fills the gap. " +
+      `${command("auth logout --user-id ID")} removes a sign-in that is no longer wanted.`,
   });
 }

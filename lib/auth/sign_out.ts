@@ -13,6 +13,7 @@ import {
 } from "../oura/oauth/token_endpoint.ts";
 import { adoptStoredPair, discardKept } from "./recovery.ts";
 import { notSignedIn } from "./sign_in_errors.ts";
+import { command } from "../program_command.ts";
 
 /**
  * Signs a wearer out. The stored data stays.
@@ -47,7 +48,7 @@ export async function signOut(
       "SIGN_OUT",
       `Oura could not revoke the grant: ${error.message}.`,
       {
-        hint: "The sign-in was kept. Run `auth logout` again later.",
+        hint: `The sign-in was kept. Run ${command("auth logout")} again later.`,
       },
     );
   }

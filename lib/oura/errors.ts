@@ -1,6 +1,7 @@
 /** Refusals of Oura's API, as errors that the pipelines distinguish. */
 import type { ErrorCode } from "../error_codes/codes.ts";
 import { type HintOptions, OuraUnavailableError, PartialError, UsageError } from "../errors.ts";
+import { command } from "../program_command.ts";
 
 /** What is known of a refused or failed request: never the query, never the whole body. */
 export interface Refusal {
@@ -36,8 +37,10 @@ export class AccessDeniedError extends RefusedError {
   constructor(refusal: Refusal) {
     super("OURA_ACCESS_DENIED", "access denied", refusal, {
       hint: refusal.status === 403
-        ? "The scope was not granted, or the Oura membership has lapsed. Run `doctor` to see which."
-        : "The token is no longer valid, or lacks this scope. Run `doctor` to see which.",
+        ? "The scope was not granted, or the Oura membership has lapsed. Run " +
+          `${command("doctor")} to see which.`
+        : `The token is no longer valid, or lacks this scope. Run ${command("doctor")} to see ` +
+          "which.",
     });
   }
 }

@@ -11,6 +11,7 @@ import { BusyError, EXIT } from "../../lib/errors.ts";
 import { VERSION } from "../../lib/version.ts";
 import { eraseEmbedded } from "./erase_embedded.ts";
 import { wearerTables } from "./wearer_tables.ts";
+import { command } from "../../lib/program_command.ts";
 
 /** Whose rows are deleted. */
 export interface ForgetOptions {
@@ -119,6 +120,6 @@ async function deleteRows(
 
 function busy(): BusyError {
   return new BusyError("FORGET_BUSY", "A sync of this wearer is running. Nothing was deleted.", {
-    hint: "Wait for it, or stop it, and run `forget` again.",
+    hint: `Wait for it, or stop it, and run ${command("forget")} again.`,
   });
 }

@@ -1,4 +1,5 @@
 /** Every table that holds rows of wearers, whether `oura.yaml` declares it or not. */
+import WEARER_TABLES from "../../sql/queries/wearer_tables.sql" with { type: "text" };
 import type { Queryable } from "../../lib/db/driver/database.ts";
 import { quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
 
@@ -8,17 +9,7 @@ import { quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
  */
 export async function wearerTables(db: Queryable): Promise<string[]> {
   const { rows } = await db.query<{ schema: string; name: string }>(
-    `SELECT DISTINCT ln.nspname AS schema, leaf.relname AS name
-      FROM pg_class AS root
-      JOIN pg_namespace AS rn ON rn.oid = root.relnamespace AND rn.nspname = $1
-      JOIN pg_attribute AS a ON a.attrelid = root.oid AND a.attname = 'user_id'
-        AND NOT a.attisdropped
-      JOIN pg_class AS leaf ON leaf.relkind = 'r' AND (leaf.oid = root.oid OR (
-        root.relkind = 'p' AND leaf.oid IN (SELECT relid FROM pg_partition_tree(root.oid) WHERE isleaf)
-      ))
-      JOIN pg_namespace AS ln ON ln.oid = leaf.relnamespace
-      WHERE root.relkind IN ('r', 'p')
-      ORDER BY 1, 2`,
+    WEARER_TABLES,
     [db.schema],
   );
   return rows.map(({ schema, name }) => `${q(schema)}.${q(name)}`);

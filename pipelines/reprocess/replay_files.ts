@@ -13,6 +13,7 @@ import { createLoader, type Loader } from "../stages/load.ts";
 import { rejectEntry, withinEncoding } from "../stages/reject_entry.ts";
 import { type Table, valueColumns } from "../stages/table.ts";
 import { createTransform, type Reject, type Row, type Transform } from "../stages/transform.ts";
+import { command } from "../../lib/program_command.ts";
 
 /** What became of the documents of a data type. */
 export interface FileCounts {
@@ -216,7 +217,7 @@ function readLine(text: string, place: string): Line {
 
 function invalid(message: string, cause?: unknown): UsageError {
   return new UsageError("EXPORT_FILE_INVALID", message, {
-    hint: "Name the directory that `export --format ndjson --out` wrote.",
+    hint: `Name the directory that ${command("export --format ndjson --out DIR")} wrote.`,
     cause,
   });
 }

@@ -8,6 +8,7 @@ import {
 import { AccessDeniedError, BadAnswerError } from "../../lib/oura/errors.ts";
 import type { OuraHttp } from "../../lib/oura/http/http.ts";
 import { PERSONAL_INFO, wearerIdOf } from "../../lib/oura/wearer_id.ts";
+import { command } from "../../lib/program_command.ts";
 
 /** 403 on everything: Oura opens the API of newer rings to members only. */
 export class MembershipError extends PartialError {
@@ -97,7 +98,8 @@ export async function isReachable(http: OuraHttp, signal?: AbortSignal): Promise
 function deadToken(cause: unknown): SignInError {
   return new SignInError("OURA_TOKEN_REFUSED", "Oura refuses the access token (401)", {
     hint:
-      "Sign in again: oura-sync auth login. If you set OURA_ACCESS_TOKEN, it is no longer valid.",
+      `Sign in again: ${command("auth login")}. If you set OURA_ACCESS_TOKEN, it is no longer ` +
+      "valid.",
     cause,
   });
 }

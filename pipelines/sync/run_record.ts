@@ -18,6 +18,7 @@ import type { OuraHttp } from "../../lib/oura/http/http.ts";
 import { RefusedError } from "../../lib/oura/errors.ts";
 import type { Traffic } from "../../lib/oura/http/request_stats.ts";
 import type { TypeOutcome } from "./outcome.ts";
+import { command } from "../../lib/program_command.ts";
 
 /** A run that begins. If the owner of the token is unknown, there is no wearer, nor a data type. */
 export interface RunRecordOptions extends Omit<RunStart, "holder"> {
@@ -163,7 +164,7 @@ export function isStored({ tokens }: Pick<OuraHttp, "tokens">): boolean {
 /** The error of a run that could not begin, because the wearer was forgotten or has signed out. */
 export function forgotten(userId: string): OuraSyncError {
   return new SignInError("WEARER_FORGOTTEN", `Wearer ${userId} was signed out or forgotten.`, {
-    hint: "Nothing was loaded. Run `auth login` if the wearer is to be synced again.",
+    hint: `Nothing was loaded. Run ${command("auth login")} if the wearer is to be synced again.`,
   });
 }
 

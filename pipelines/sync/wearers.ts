@@ -9,6 +9,7 @@ import type { Priority } from "../../lib/oura/http/rate_budget.ts";
 import { staticToken, type TokenProvider } from "../../lib/oura/token_provider.ts";
 import { identifyWearer } from "./identify_wearer.ts";
 import type { Session } from "./session.ts";
+import { command } from "../../lib/program_command.ts";
 
 /** A wearer, ready to be synced. */
 export interface WearerAccess {
@@ -95,8 +96,9 @@ function accessOf(
 function passedOver({ userId }: GrantSummary, older: readonly GrantSummary[]): string {
   const names = older.map((each) => each.userId);
   return `Using wearer ${userId}, because the older sign-in of ${names.join(", ")} has expired. ` +
-    "Choose with --user-id or --all-users. To sign in again, run `auth login`; to remove the " +
-    `expired sign-in, run \`auth logout --user-id ${names[0]}\`.`;
+    `Choose with --user-id or --all-users. To sign in again, run ${command("auth login")}; to ` +
+    "remove the " +
+    `expired sign-in, run ${command(`auth logout --user-id ${names[0]}`)}.`;
 }
 
 async function openIdentified(

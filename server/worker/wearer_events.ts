@@ -15,6 +15,7 @@ import { hasSingleDocuments } from "../../pipelines/sync/documents/sync_document
 import { type JobReport, runJob } from "../../pipelines/sync/job.ts";
 import type { Session } from "../../pipelines/sync/session.ts";
 import { signedIn } from "../../pipelines/sync/wearers.ts";
+import { command } from "../../lib/program_command.ts";
 
 /** Documents of one run. */
 const MOST_DOCUMENTS = 50;
@@ -93,7 +94,8 @@ async function settle(
   for (const [{ dataType }, outcome] of outcomes) {
     if (outcome.state !== "failed") continue;
     loggerOf("worker").warn(
-      "The worker gave up an event of {dataType} of wearer {userId} ({code}). To try it again, run `worker retry`.",
+      "The worker gave up an event of {dataType} of wearer {userId} ({code}). To try it again, " +
+        `run ${command("worker retry")}.`,
       { userId, dataType, code: outcome.error },
     );
   }

@@ -1,6 +1,7 @@
 /** What people read after a sync. */
 import assert from "node:assert/strict";
 import { invocation } from "../../commands/_cli/command_names.ts";
+import { command } from "../../lib/program_command.ts";
 import { rehearsalText, reportText } from "../../commands/sync/report.ts";
 import { OuraUnavailableError } from "../../lib/errors.ts";
 import { InterruptedError } from "../../lib/process/interrupted_error.ts";
@@ -23,7 +24,7 @@ function report(types: readonly TypeOutcome[]): SyncReport {
   };
 }
 
-const reason = "the scope is missing: oura-sync auth login";
+const reason = `the scope is missing: ${command("auth login")}`;
 const reasonCode = "SCOPE_NOT_GRANTED";
 const holder = { dataType: "vo2_max", holder: "lab pid 7", since: new Date(0) } as HeldLease;
 const TYPES: readonly TypeOutcome[] = [
@@ -53,7 +54,7 @@ Deno.test("a report keeps its columns narrow, and gives every reason once below 
   const states = table!.split("\n").slice(1).map((line) => line.slice(14, 23).trim());
   assert.deepEqual(states, ["done", "skipped", "skipped", "failed", "stopped", "busy"]);
   assert.deepEqual(reasons!.split("\n"), [
-    `tag, enhanced_tag: the scope is missing: ${invocation()} auth login`,
+    `tag, enhanced_tag: the scope is missing: \`${invocation()} auth login\``,
     "workout: Oura said nothing [OURA_BAD_ANSWER]",
     "vo2_max: being synced by lab pid 7",
   ]);

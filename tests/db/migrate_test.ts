@@ -34,7 +34,7 @@ forEachDatabase("migrate() refuses a migration edited after it was applied", asy
   await assert.rejects(migrationStatus(db, edited), fails);
   await assert.rejects(migrate(db, edited), ({ hint }) => {
     assert.match(hint, db.kind === "pglite" ? /rename the directory/ : /ALTER SCHEMA .* RENAME TO/);
-    assert.match(hint, /`auth login` and `sync --initial`/);
+    assert.match(hint, /`oura-sync auth login` and `oura-sync sync --initial`/);
     return true;
   });
 });

@@ -5,9 +5,12 @@
  * for tables that are joined with distributed ones: no statement of ours joins them, and every write
  * to a reference table costs a commit on all machines.
  */
+import DISTRIBUTED_TABLES from "../../../sql/queries/distributed_tables.sql" with { type: "text" };
+import TABLES_WITH_SIZE from "../../../sql/queries/tables_with_size.sql" with { type: "text" };
 import { DatabaseError, UsageError } from "../../errors.ts";
 import type { Queryable } from "../driver/database.ts";
 import { quoteIdentifier as q, quoteLiteral } from "../driver/identifiers.ts";
+import { command } from "../../program_command.ts";
 
 /** The column that says on which machine a row is. */
 const DISTRIBUTION_COLUMN = "user_id";
@@ -123,7 +126,8 @@ export async function undistributedTables(
 
 /** What to tell of such tables. */
 export function undistributedNotice(tables: readonly string[]): string {
-  return `Not distributed yet: ${tables.join(", ")}. Run \`migrate --citus\`; until then, ` +
+  return `Not distributed yet: ${tables.join(", ")}. Run ${command("migrate --citus")}; until ` +
+    "then, " +
     "statements that also read distributed tables fail.";
 }
 
@@ -134,15 +138,7 @@ function localReason(table: string, hasWearer: boolean): string | null {
 /** Tables without partitions, which follow their table. */
 async function readTables(db: Queryable): Promise<Found[]> {
   const { rows } = await db.query<Found>(
-    `SELECT c.relname::text AS table, EXISTS (
-        SELECT 1 FROM pg_attribute a
-        WHERE a.attrelid = c.oid AND a.attname = $2 AND NOT a.attisdropped
-      ) AS has_wearer,
-      (SELECT coalesce(sum(pg_relation_size(t.relid)), 0)::bigint
-        FROM pg_partition_tree(c.oid) AS t) + pg_relation_size(c.oid) AS bytes
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND NOT c.relispartition
-    ORDER BY c.relname COLLATE "C"`,
+    TABLES_WITH_SIZE,
     [db.schema, DISTRIBUTION_COLUMN],
   );
   return rows;
@@ -151,12 +147,7 @@ async function readTables(db: Queryable): Promise<Found[]> {
 /** What Citus knows of the schema, by table. A table that Citus made local to itself counts as local. */
 async function readDistributed(db: Queryable): Promise<Map<string, Distributed>> {
   const { rows } = await db.query<Distributed>(
-    `SELECT c.relname::text AS table, p.partmethod::text AS method, p.colocationid AS group,
-      CASE WHEN p.partkey IS NOT NULL
-        THEN column_to_column_name(p.logicalrelid, p.partkey) END AS column
-    FROM pg_dist_partition p JOIN pg_class c ON c.oid = p.logicalrelid
-      JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname = $1 AND NOT (p.partmethod = 'n' AND p.repmodel <> 't')`,
+    DISTRIBUTED_TABLES,
     [db.schema],
   );
   return new Map(rows.map((row) => [row.table, row]));
@@ -190,7 +181,8 @@ function requireLayout(
         : `${schema}.${table} is distributed by something else than ${DISTRIBUTION_COLUMN}`,
       {
         hint: `Undo that: SELECT undistribute_table(${regclass(schema, table)}); then run ` +
-          "`migrate --citus` again. Some versions of Citus refuse that for a table with an " +
+          `${command("migrate --citus")} again. Some versions of Citus refuse that for a table ` +
+          "with an " +
           "identity column: copy such a table to a new one.",
       },
     );

@@ -4,6 +4,7 @@
  */
 import type { Queryable, Transaction } from "./database.ts";
 import { hasSqlState, UNTRANSLATABLE } from "./errors/errors.ts";
+import { command } from "../../program_command.ts";
 
 /** The encoding that stores every character. */
 const COMPLETE = "UTF8";
@@ -12,7 +13,8 @@ const NON_ASCII = /\P{ASCII}/gu;
 
 /** What to do about an encoding that cannot store every character. */
 export const ENCODING_HINT =
-  "To store every document, create a database with ENCODING 'UTF8' and run `sync --initial` there.";
+  "To store every document, create a database with ENCODING 'UTF8' and run " +
+  `${command("sync --initial")} there.`;
 
 /** What an encoding keeps from being stored; null when it stores every character. */
 export function encodingProblem(encoding: string): string | null {

@@ -12,6 +12,7 @@ import {
   readHistoryTable,
 } from "./migration_history.ts";
 import { requireOwnHistory, tableTaken, takenName } from "./taken_names.ts";
+import { command } from "../../program_command.ts";
 
 export type { AppliedMigration } from "./migration_history.ts";
 
@@ -61,7 +62,10 @@ export async function hasTables(db: Database): Promise<boolean> {
   throw new DatabaseError(
     "MIGRATION_PENDING",
     `${db.label}: the schema is older than this version: ${pending.length} migrations are pending`,
-    { hint: "Run `migrate`, as a role that may change the tables; `sync` does it too." },
+    {
+      hint: `Run ${command("migrate")}, as a role that may change the tables; ` +
+        `${command("sync")} does it too.`,
+    },
   );
 }
 

@@ -5,6 +5,7 @@ import type { Database, Queryable } from "../driver/database.ts";
 import { hasSqlState, UNDEFINED_COLUMN, UNDEFINED_TABLE } from "../driver/errors/errors.ts";
 import { quoteIdentifier } from "../driver/identifiers.ts";
 import { requireOwnHistory } from "./taken_names.ts";
+import { command } from "../../program_command.ts";
 
 /** A migration the database has. */
 export interface AppliedMigration {
@@ -97,7 +98,8 @@ function edited(db: Pick<Database, "kind" | "label" | "schema">, applied: Applie
       `${applied.programVersion} had applied it`,
     {
       hint: "A database from before the first release cannot be brought up to date. Put it aside " +
-        `and begin a new one: ${putAside(db)}; then \`auth login\` and \`sync --initial\`. ` +
+        `and begin a new one: ${putAside(db)}; then ${command("auth login")} and ` +
+        `${command("sync --initial")}. ` +
         "If you edited the file yourself, restore it, and put the change into a new migration.",
     },
   );

@@ -6,6 +6,7 @@ import { SignInError, UsageError } from "../../errors.ts";
 import type { Database, Queryable } from "../driver/database.ts";
 import { retryStatement, retryTransaction } from "../driver/retry_transaction.ts";
 import { assignLabel, isKnownWearer, lockLabels, ownerOf, readLabels } from "./wearers.ts";
+import { command } from "../../program_command.ts";
 
 /** A link as it may be shown: the link itself cannot be shown again. */
 export interface Invitation {
@@ -105,7 +106,8 @@ async function requireFreeLabel(
   );
   if (rows.length === 0 && !await isKnownWearer(tx, label)) return;
   throw new UsageError("LABEL_TAKEN", `${label} is the label of an open link, or a wearer's id`, {
-    hint: "`auth invites` lists the open links; `auth invite --revoke ID` ends one.",
+    hint: `${command("auth invites")} lists the open links; ` +
+      `${command("auth invite --revoke ID")} ends one.`,
   });
 }
 
@@ -130,7 +132,7 @@ export async function revokeInvitation(db: Database, id: number): Promise<void> 
   );
   if (rowCount > 0) return;
   throw new UsageError("NO_SUCH_INVITATION", `there is no open link with the number ${id}`, {
-    hint: "`auth invites` lists the open links.",
+    hint: `${command("auth invites")} lists the open links.`,
   });
 }
 
@@ -231,7 +233,7 @@ export async function finishAttempt(
     throw new SignInError(
       "JOIN_OTHER_ACCOUNT",
       "The Oura account and the link belong to different labels.",
-      { hint: "`wearers list` shows the labels." },
+      { hint: `${command("wearers list")} shows the labels.` },
     );
   }
   await assignLabel(tx, userId, label, now);

@@ -4,6 +4,7 @@ import type { Database, Queryable } from "../driver/database.ts";
 import { quoteIdentifier } from "../driver/identifiers.ts";
 import { retryTransaction } from "../driver/retry_transaction.ts";
 import { mayRead } from "./readable.ts";
+import { command } from "../../program_command.ts";
 
 /** Harmless in a terminal, an address, a file name, a CSV and a Prometheus label. */
 const LABEL = /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/;
@@ -40,7 +41,7 @@ export async function wearerNamed(db: Queryable, name: string): Promise<string> 
   throw new UsageError(
     "AMBIGUOUS_WEARER",
     `${name} is the id of one wearer and the label of another`,
-    { hint: "Give that wearer another label with `wearers set`." },
+    { hint: `Give that wearer another label with ${command("wearers set")}.` },
   );
 }
 
@@ -75,7 +76,7 @@ export async function assignLabel(
     const owner = ownerOf(await readLabels(tx), label);
     if ((owner ?? userId) !== userId || (label !== userId && await isKnownWearer(tx, label))) {
       throw new UsageError("LABEL_TAKEN", `${label} is the label or the id of another wearer`, {
-        hint: "`wearers list` shows the labels. They may not differ by case only.",
+        hint: `${command("wearers list")} shows the labels. They may not differ by case only.`,
       });
     }
   }

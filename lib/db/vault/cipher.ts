@@ -5,6 +5,7 @@
  */
 import { DatabaseError, UsageError } from "../../errors.ts";
 import type { Keyring } from "./token_key.ts";
+import { command } from "../../program_command.ts";
 
 /** What a sealed text is bound to. */
 export type SealContext =
@@ -89,7 +90,10 @@ export async function unseal(
       `The stored ${
         context.kind.replace("_", " ")
       } or its row was altered, or moved from another wearer.`,
-      { hint: "Restore the table oauth_tokens from a backup, or run `auth login` again." },
+      {
+        hint: `Restore the table oauth_tokens from a backup, or run ${command("auth login")} ` +
+          "again.",
+      },
     );
   }
 }
@@ -110,7 +114,7 @@ function wrongKey(needed: string, keyring: Keyring): UsageError {
     `Tokens are encrypted with key ${needed}, but the key at hand is ${held}.`,
     {
       hint: "Put the right key into OURA_TOKEN_KEY (or OURA_TOKEN_KEY_PREVIOUS while rotating). " +
-        "If it is lost, run `auth login` again.",
+        `If it is lost, run ${command("auth login")} again.`,
     },
   );
 }

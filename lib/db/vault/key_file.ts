@@ -6,6 +6,7 @@ import { dirname } from "node:path";
 import { UsageError } from "../../errors.ts";
 import { makePrivateDirectory, removeUnfinished, writeSafely } from "../../process/safe_file.ts";
 import { generateTokenKey, type KeyBytes, type Keyring, keyringOf } from "./token_key.ts";
+import { command } from "../../program_command.ts";
 
 const COMMENT =
   "# Key to the stored Oura sign-in. A person with this key and the database can read the sign-in.";
@@ -74,6 +75,7 @@ function decode(base64: string, path: string): KeyBytes {
 
 function unreadable(path: string): UsageError {
   return new UsageError("TOKEN_KEY_FILE", `The key file ${path} contains no valid key.`, {
-    hint: "Restore it from a backup; if there is none, delete it and run `auth login` again.",
+    hint: "Restore it from a backup; if there is none, delete it and run " +
+      `${command("auth login")} again.`,
   });
 }

@@ -43,6 +43,13 @@ export interface OuraHttpOptions {
   onRetry?: (path: string, problem: string, attempt: number) => void;
 }
 
+/** What is asked for, however many attempts it takes and with whichever token. */
+interface Get {
+  readonly path: string;
+  readonly params: Record<string, string>;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** Ten years of the largest data type in one page have half of it. */
 const LARGEST_BODY = 64 * 1024 * 1024;
 
@@ -99,11 +106,12 @@ export class OuraHttp {
     params: Record<string, string> = {},
     signal?: AbortSignal,
   ): Promise<unknown> {
+    const get: Get = { path, params, signal };
     let token = await this.tokens.accessToken();
     let refreshed = false;
     for (;;) {
       try {
-        return await this.#getWithRetries(path, params, token, signal);
+        return await this.#getWithRetries(get, token);
       } catch (error) {
         const refused = error instanceof AccessDeniedError && error.refusal.status === 401;
         if (!refused || refreshed) throw error;
@@ -115,14 +123,9 @@ export class OuraHttp {
     }
   }
 
-  async #getWithRetries(
-    path: string,
-    params: Record<string, string>,
-    token: string,
-    signal: AbortSignal | undefined,
-  ): Promise<unknown> {
+  async #getWithRetries(get: Get, token: string): Promise<unknown> {
     const onFailedAttempt = ({ error, attemptNumber }: RetryContext) => {
-      if (error instanceof RetryableError) this.#onRetry(path, error.message, attemptNumber);
+      if (error instanceof RetryableError) this.#onRetry(get.path, error.message, attemptNumber);
     };
     const started = this.#gate.now();
     /** All requests keep to a pause that Oura asks for, if it is within the patience. */
@@ -135,14 +138,14 @@ export class OuraHttp {
       return true;
     };
     try {
-      return await pRetry(() => this.#whenAllowed(path, params, token, signal), {
+      return await pRetry(() => this.#whenAllowed(get, token), {
         retries: this.#retries,
         minTimeout: this.#backoffMs,
         maxTimeout: 30_000,
         randomize: true,
         onFailedAttempt,
         shouldRetry,
-        ...(signal ? { signal } : {}),
+        ...(get.signal ? { signal: get.signal } : {}),
       });
     } catch (error) {
       throw error instanceof RetryableError ? error.failure : error;
@@ -150,20 +153,15 @@ export class OuraHttp {
   }
 
   /** An attempt that gets another answer than 429. */
-  async #whenAllowed(
-    path: string,
-    params: Record<string, string>,
-    token: string,
-    signal: AbortSignal | undefined,
-  ): Promise<unknown> {
+  async #whenAllowed(get: Get, token: string): Promise<unknown> {
     const { patienceMs } = this.#gate;
     const started = this.#gate.now();
     for (let attempt = 1;; attempt++) {
       try {
-        return await this.#inTurn(path, params, token, signal);
+        return await this.#inTurn(get, token);
       } catch (error) {
         if (!(error instanceof RateLimitSignal)) throw error;
-        this.#onRetry(path, error.message, attempt);
+        this.#onRetry(get.path, error.message, attempt);
         if (this.#gate.now() - started > patienceMs) {
           throw new RateLimitedError(error.waitMs, patienceMs);
         }
@@ -172,18 +170,13 @@ export class OuraHttp {
   }
 
   /** An attempt within the limit of requests in flight, which learns from how it ends. */
-  async #inTurn(
-    path: string,
-    params: Record<string, string>,
-    token: string,
-    signal: AbortSignal | undefined,
-  ): Promise<unknown> {
+  async #inTurn(get: Get, token: string): Promise<unknown> {
     if (!isHeaderToken(token)) throw unusableToken();
-    const request = await this.#admission(signal);
+    const request = await this.#admission(get.signal);
     const sentAt = this.#gate.now();
     let sign: LoadSign = null;
     try {
-      const answer = await this.#attempt(path, params, token, signal);
+      const answer = await this.#attempt(get, token);
       sign = "answered";
       return answer;
     } catch (error) {
@@ -214,12 +207,8 @@ export class OuraHttp {
     }
   }
 
-  async #attempt(
-    path: string,
-    params: Record<string, string>,
-    token: string,
-    signal: AbortSignal | undefined,
-  ): Promise<unknown> {
+  async #attempt(get: Get, token: string): Promise<unknown> {
+    const { path, params, signal } = get;
     const url = new URL(this.#baseUrl + path);
     for (const [name, value] of Object.entries(params)) url.searchParams.set(name, value);
     const timeout = AbortSignal.timeout(this.#timeoutMs);

@@ -4,6 +4,7 @@ import { SignInError, UsageError } from "../../errors.ts";
 import { boundedFetch, type RequestBounds, TransportError } from "./bounded_fetch.ts";
 import type { Portal } from "./portals.ts";
 import { parseScopes, scopeParameter } from "./scopes.ts";
+import { command } from "../../program_command.ts";
 
 /** A sign-in under way. `state` and `codeVerifier` never leave the process. */
 export interface Authorization {
@@ -116,11 +117,13 @@ function refusal(error: string): SignInError {
   const code = /^[a-z_]{1,64}$/.test(error) ? error : "an unknown error";
   if (code === "access_denied") {
     return new SignInError("SIGN_IN_DENIED", "Access was denied on Oura's consent page.", {
-      hint: "Run `auth login` again and allow access; you may deselect individual scopes.",
+      hint: `Run ${command("auth login")} again and allow access; you may deselect individual ` +
+        "scopes.",
     });
   }
   const hint = code === "invalid_scope"
-    ? "Run `auth login` without --scopes, or with scopes ticked in the app's settings at Oura."
-    : "Run `auth login` again; if it stays so, compare the app's settings at Oura.";
+    ? `Run ${command("auth login")} without --scopes, or with scopes ticked in the app's ` +
+      "settings at Oura."
+    : `Run ${command("auth login")} again; if it stays so, compare the app's settings at Oura.`;
   return new SignInError("SIGN_IN_REFUSED", `Oura refused the sign-in: ${code}.`, { hint });
 }

@@ -2,6 +2,7 @@
 import { SignInError, UsageError } from "../../errors.ts";
 import { type CallbackPage, renderCallbackPage } from "./callback_pages.ts";
 import { isLoopback } from "../../loopback.ts";
+import { command } from "../../program_command.ts";
 
 /** A redirect that arrived; the browser is kept waiting until `answer` says how it ended. */
 export interface ReceivedRedirect {
@@ -32,7 +33,10 @@ export function listenForCallback(redirectUri: string, state: string): CallbackS
     throw new UsageError(
       "SIGN_IN_REDIRECT_URI",
       "The redirect URI is not an http address on this machine, so nothing can listen there.",
-      { hint: "Use `auth login --no-browser`, or set OURA_REDIRECT_URI to http://localhost:…" },
+      {
+        hint: `Use ${command("auth login --no-browser")}, or set OURA_REDIRECT_URI to ` +
+          "http://localhost:…",
+      },
     );
   }
   const path = withoutSlash(url.pathname);
@@ -146,7 +150,8 @@ function cannotListen(port: number, cause: unknown): UsageError {
       : `Port ${port}, where Oura's answer is awaited, cannot be opened.`,
     {
       cause,
-      hint: "Stop the other program, use `auth login --no-browser`, or register another redirect " +
+      hint: `Stop the other program, use ${command("auth login --no-browser")}, or register ` +
+        "another redirect " +
         "URI at Oura and set OURA_REDIRECT_URI to it.",
     },
   );
@@ -162,7 +167,8 @@ async function withTimeout<T>(
     timer = setTimeout(() =>
       reject(
         new SignInError("SIGN_IN_TIMEOUT", "Timed out waiting for the sign-in in the browser.", {
-          hint: "Run `auth login` again; on a machine without a browser add --no-browser.",
+          hint: `Run ${command("auth login")} again; on a machine without a browser add ` +
+            "--no-browser.",
         }),
       ), timeoutMs);
   });

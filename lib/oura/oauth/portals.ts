@@ -5,6 +5,7 @@
  */
 import { UsageError } from "../../errors.ts";
 import { isSafeForSecrets } from "../../loopback.ts";
+import { command } from "../../program_command.ts";
 
 /** The two identity stacks. */
 export type PortalName = "moi" | "legacy";
@@ -85,7 +86,7 @@ export function portalOfIssuer(issuer: string | null, choice: PortalChoice): Por
   if (named) return named;
   if (url?.protocol === "https:" && /(^|\.)ouraring\.com$/.test(url.hostname)) return null;
   throw new UsageError("SIGN_IN_ISSUER", "The redirect names an issuer that is not Oura.", {
-    hint: "Start again with `auth login` and use only the page it opens.",
+    hint: `Start again with ${command("auth login")} and use only the page it opens.`,
   });
 }
 
@@ -117,7 +118,7 @@ export function requireTrustedEndpoint(url: string, configured: readonly string[
     `The stored sign-in names ${host} as Oura's server, which is neither Oura's nor configured.`,
     {
       hint: "If it is yours, set OURA_TOKEN_URL and OURA_REVOKE_URL to it. If not, the table " +
-        "oauth_tokens was changed by someone else: run `auth login` again.",
+        `oauth_tokens was changed by someone else: run ${command("auth login")} again.`,
     },
   );
 }

@@ -6,6 +6,7 @@ import { OuraUnavailableError, SignInError } from "../../errors.ts";
 import { PERSONAL_INFO, wearerIdOf } from "../wearer_id.ts";
 import { boundedFetch, TransportError } from "./bounded_fetch.ts";
 import { type RequestOptions, TOKEN_BOUNDS } from "./token_endpoint.ts";
+import { command } from "../../program_command.ts";
 
 /**
  * `personal_info.id`, which any token may read (OpenAPI 1.41), regardless of its scopes.
@@ -33,7 +34,7 @@ export async function readWearerId(
       {
         hint:
           "Rings from generation 3 on need an active Oura membership; check it in the app. If " +
-          'it is active, run `auth login` again and tick the scope "personal".',
+          `it is active, run ${command("auth login")} again and tick the scope "personal".`,
       },
     );
   }
@@ -45,6 +46,6 @@ export async function readWearerId(
 
 function unavailable(what: string): OuraUnavailableError {
   return new OuraUnavailableError("OURA_API", `Oura's API did not say who signed in: ${what}.`, {
-    hint: "Nothing was stored. Run `auth login` again later.",
+    hint: `Nothing was stored. Run ${command("auth login")} again later.`,
   });
 }

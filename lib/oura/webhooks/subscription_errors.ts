@@ -2,6 +2,7 @@
 import { PartialError } from "../../errors.ts";
 import type { Refusal } from "../errors.ts";
 import type { EventKind } from "./callback.ts";
+import { command } from "../../program_command.ts";
 
 /** `create daily_sleep`: how messages name a kind of event. */
 function kindText({ eventType, dataType }: EventKind): string {
@@ -16,7 +17,8 @@ export class HandshakeRefusedError extends PartialError {
       `Oura could not verify ${address}${detail === null ? "" : `: ${detail.replace(/\.$/, "")}`}`,
       {
         hint:
-          "Oura must reach `serve` at this address. Run `webhooks test` to see what it answers.",
+          `Oura must reach ${command("serve")} at this address. Run ${command("webhooks test")} ` +
+          "to see what it answers.",
       },
     );
   }
@@ -26,7 +28,7 @@ export class HandshakeRefusedError extends PartialError {
 export class SubscriptionTakenError extends PartialError {
   constructor(kind: EventKind) {
     super("WEBHOOK_TAKEN", `the app has a subscription for ${kindText(kind)} already`, {
-      hint: "Run `webhooks ensure`, which changes it.",
+      hint: `Run ${command("webhooks ensure")}, which changes it.`,
     });
   }
 }
@@ -35,7 +37,7 @@ export class SubscriptionTakenError extends PartialError {
 export class SubscriptionNotFoundError extends PartialError {
   constructor(id: string) {
     super("WEBHOOK_NOT_FOUND", `Oura has no subscription ${id} of this app`, {
-      hint: "Run `webhooks list` to see those there are.",
+      hint: `Run ${command("webhooks list")} to see those there are.`,
     });
   }
 }

@@ -10,6 +10,7 @@ import { type KnownRefusal, knownRefusals } from "../../../lib/db/store/last_ans
 import { scopeStanding } from "../../../lib/oura/oauth/scopes.ts";
 import type { TokenProvider } from "../../../lib/oura/token_provider.ts";
 import type { SkipReason } from "../outcome.ts";
+import { command } from "../../../lib/program_command.ts";
 
 /** How long a refusal is believed, in days: Oura may open a route without a new sign-in. */
 export const RECHECK_DAYS = 30;
@@ -67,14 +68,16 @@ export function notOffered({ scope }: PipelineType, { status, at }: KnownRefusal
 function notServed({ name }: PipelineType): SkipReason {
   return {
     code: "IMPORT_ONLY",
-    message: `Oura's API does not serve ${name}; load it from the account export: oura-sync import`,
+    message: `Oura's API does not serve ${name}; load it from the account export: ` +
+      `${command("import")}`,
   };
 }
 
 function withheld({ scope }: PipelineType): SkipReason {
   return {
     code: "SCOPE_NOT_GRANTED",
-    message: `the scope "${scope}" was not granted; to add it, sign in again: oura-sync auth login`,
+    message: `the scope "${scope}" was not granted; to add it, sign in again: ` +
+      `${command("auth login")}`,
   };
 }
 

@@ -6,6 +6,7 @@ import type { ErrorCode } from "../../../error_codes/codes.ts";
 import { DatabaseError, type HintOptions, messageOf, OuraSyncError } from "../../../errors.ts";
 import { firstFailure, networkFailure } from "./network_errors.ts";
 import { poolerFailure } from "./pooler_errors.ts";
+import { command } from "../../../program_command.ts";
 
 /** Facts about a failed statement that code acts on. */
 export interface SqlErrorFacts {
@@ -99,7 +100,10 @@ const KINDS: Readonly<Record<string, Kind>> = {
     code: "DATABASE_MISSING",
     hint: "Create it (CREATE DATABASE …) or correct the name in DATABASE_URL.",
   },
-  "3F000": { code: "DATABASE_OBJECT_MISSING", hint: "Run `migrate` to create the schema." },
+  "3F000": {
+    code: "DATABASE_OBJECT_MISSING",
+    hint: `Run ${command("migrate")} to create the schema.`,
+  },
   "40": { code: "DATABASE_CONFLICT", retryable: true },
   "55P03": { code: "DATABASE_CONFLICT", retryable: true },
   "42501": {
@@ -108,11 +112,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
   [UNDEFINED_COLUMN]: {
     code: "DATABASE_OBJECT_MISSING",
-    hint: "Run `plan` to see what the database lacks, `apply` to add it.",
+    hint: `Run ${command("plan")} to see what the database lacks, ${command("apply")} to add it.`,
   },
   [UNDEFINED_TABLE]: {
     code: "DATABASE_OBJECT_MISSING",
-    hint: "Run `migrate`, then `apply`, to create it.",
+    hint: `Run ${command("migrate")}, then ${command("apply")}, to create it.`,
   },
   "42": { code: "DATABASE_STATEMENT" },
   "54": {

@@ -16,6 +16,7 @@ import { loggerOf } from "../../../log/log.ts";
 import { diskFailure } from "./disk_failure.ts";
 import type { DirectoryLock } from "./directory_lock.ts";
 import { WatchedFiles } from "./pglite_files.ts";
+import { command } from "../../../program_command.ts";
 
 /** PGlite's default of 128 MB would be resident at once. */
 export const POSTGRESQL_CONF: readonly string[] = ["shared_buffers=16MB"];
@@ -118,7 +119,8 @@ async function open(data: string, directory: string): Promise<OpenedDirectory> {
       "DATABASE_EMBEDDED",
       `${directory}: the embedded database cannot be opened: ${messageOf(error)}`,
       {
-        hint: "Restore the directory from a backup, or move it away and run `sync` to begin again.",
+        hint: `Restore the directory from a backup, or move it away and run ${command("sync")} ` +
+          "to begin again.",
         cause: error,
       },
     );
