@@ -209,5 +209,4 @@ onServerFirst(
       await db.exec(`DROP TABLE ${taken}`);
       assert.equal(await inForce(), declared.checksum);
     }),
-  { applied: true },
 );
