@@ -11,6 +11,7 @@ import {
   onServer,
   type OnServerOptions,
 } from "./server_database.ts";
+import { removeRows, schemaMark } from "./unchanged_schema.ts";
 
 export { withPostgres } from "./server_database.ts";
 
@@ -20,8 +21,8 @@ const embedded = await openPglite({
   schema: DEFAULT_SCHEMA,
   template: await memoryImage(),
 });
-/** Whether it is still as the image has it. */
-let isNew = true;
+/** What its schema looks like while it is only migrated. */
+let migratedMark = await schemaMark(embedded);
 
 /**
  * Registers `body` twice, on PostgreSQL and on PGlite. Each run has a database of its own, migrated.
@@ -48,13 +49,22 @@ export async function withPglite(
   { migrated = false, applied = false }: DatabaseOptions = {},
 ): Promise<void> {
   if (schema !== DEFAULT_SCHEMA) throw new Error("PGlite is tested with the default schema only");
-  const hasTables = migrated || applied;
-  if (!isNew || !hasTables) {
-    await embedded.exec(`DROP SCHEMA IF EXISTS ${quoteIdentifier(schema)} CASCADE`);
-    if (hasTables) await migrate(embedded);
-  }
-  isNew = false;
+  if (migrated || applied) await makeMigrated();
+  else await dropSchema();
   // Most tests need neither the simulator nor what changes columns.
   if (applied) await (await import("./applied_columns.ts")).applyShipped(embedded);
   await body(embedded);
+}
+
+async function makeMigrated(): Promise<void> {
+  if (migratedMark === await schemaMark(embedded).catch(() => "without tables")) {
+    return await removeRows(embedded);
+  }
+  await dropSchema();
+  await migrate(embedded);
+  migratedMark = await schemaMark(embedded);
+}
+
+async function dropSchema(): Promise<void> {
+  await embedded.exec(`DROP SCHEMA IF EXISTS ${quoteIdentifier(DEFAULT_SCHEMA)} CASCADE`);
 }
