@@ -35,7 +35,7 @@ readyDeskTest(
     const { err } = await run(["query", "select from pg_class for update"], {
       DATABASE_URL: databaseUrl,
     });
-    assert.match(err, /DATABASE_READ_ONLY.*\n +`.* query` only reads/);
+    assert.match(err, /DATABASE_READ_ONLY.*\n +`query` only reads/);
   },
 );
 
