@@ -52,12 +52,20 @@ export interface BackfillCase {
   readonly document: Waits;
 }
 
+/** How long wearers wait who are all due at once, as after an outage. */
+export interface AtOnceCase {
+  readonly wearers: number;
+  readonly requests: number;
+  readonly sync: Waits;
+}
+
 /** All results. */
 export interface FleetResults {
   readonly costs: typeof COSTS;
   readonly documentsPerDay: number;
   readonly cases: readonly FleetCase[];
   readonly backfills: readonly BackfillCase[];
+  readonly atOnce: readonly AtOnceCase[];
 }
 
 /** Requests that Oura allows in a day. */
@@ -101,12 +109,27 @@ function runBackfill(wearers: number): BackfillCase {
   };
 }
 
+/** Simulates the syncs of a fleet that are all due at once. */
+export function runAtOnce(wearers: number): AtOnceCase {
+  // The interval is longer than what is simulated: each wearer is synced once.
+  const fleet = {
+    ...fleetOf(wearers, RHYTHMS[1]!),
+    syncEvery: 2 * DAY,
+    horizon: DAY,
+    atOnce: true,
+  };
+  const { waits: { sync } } = simulateFleet(fleet);
+  if (sync.done < wearers) throw new RangeError("the fleet is not synced within a day");
+  return { wearers, requests: wearers * fleet.requests.sync, sync };
+}
+
 function runAll(): FleetResults {
   return {
     costs: COSTS,
     documentsPerDay: DOCUMENTS_PER_DAY,
     cases: SIZES.flatMap((wearers) => RHYTHMS.map((rhythm) => runCase(wearers, rhythm))),
     backfills: SIZES.filter((wearers) => wearers < HUGE).map(runBackfill),
+    atOnce: SIZES.filter((wearers) => wearers < HUGE).map(runAtOnce),
   };
 }
 
@@ -124,6 +147,9 @@ if (import.meta.main) {
   const results = runAll();
   const lines = [
     ...results.cases.map(line),
+    ...results.atOnce.map(({ wearers, sync: { p50, max } }) =>
+      `${wearers} wearers due at once: ${p50} s, at most ${max} s`
+    ),
     ...results.backfills.map(({ wearers, requests, seconds }) =>
       `first backfill of ${wearers} wearers: ${requests} requests, ${seconds} s`
     ),

@@ -1,4 +1,8 @@
-/** Oura's limit for an app, as a sliding window, and who may spend it. */
+/**
+ * Oura's limit for an app, and who may spend it, as the program keeps it: by slots of ten seconds, each of
+ * which counts for two more than a window has; and the second half is lent evenly to syncs and backfills
+ * (sql/queries/reserve_requests.sql).
+ */
 
 /** What a request is for; the first comes first. */
 export const KINDS = ["document", "sync", "backfill"] as const;
@@ -8,6 +12,11 @@ export type Kind = typeof KINDS[number];
 export const LIMIT = 5_000;
 /** Seconds of the window. */
 export const WINDOW = 300;
+
+/** Seconds of a slot. */
+const SLOT = 10;
+/** Slots for which a request counts. */
+const COUNTED = WINDOW / SLOT + 2;
 
 /**
  * How full the window may be for a request of each kind: the last requests are kept for what comes
@@ -32,16 +41,36 @@ export interface Budget {
 /** A budget for so many seconds, which never go back. */
 export function createBudget(horizon: number): Budget {
   const granted = new Uint16Array(horizon);
-  let now = 0;
-  let inWindow = 0;
+  const slots = new Uint32Array(Math.ceil(horizon / SLOT));
+  let slot = 0;
+  let counted = 0;
   let total = 0;
+  /** Slots until the oldest requests are free again. */
+  const wait = () => {
+    for (let old = Math.max(0, slot - COUNTED + 1); old < slot; old++) {
+      if (slots[old]! > 0) return old - slot + COUNTED;
+    }
+    return COUNTED;
+  };
+  /** What the slot still lends while little is left. */
+  const evenly = (ceiling: number, rest: number) => {
+    const lent = slots[slot]!;
+    const part = Math.ceil(ceiling / COUNTED + rest / 16);
+    return Math.min(part, Math.ceil((rest + lent) / wait())) - lent;
+  };
   return {
     granted,
     spend(kind, most, second) {
-      for (; now < second; now++) inWindow -= granted[now + 1 - WINDOW] ?? 0;
-      const count = Math.max(0, Math.min(most, CEILINGS[kind] - inWindow));
+      const now = Math.floor(second / SLOT);
+      for (; slot < now; slot++) counted -= slots[slot + 1 - COUNTED] ?? 0;
+      const ceiling = CEILINGS[kind];
+      const rest = ceiling - counted;
+      const isScarce = kind !== "document" && rest * 2 <= ceiling;
+      const may = isScarce ? Math.min(rest, evenly(ceiling, rest)) : rest;
+      const count = Math.max(0, Math.min(most, may));
       granted[second]! += count;
-      inWindow += count;
+      slots[slot]! += count;
+      counted += count;
       total += count;
       return count;
     },

@@ -38,14 +38,15 @@ export interface Wearers {
 }
 
 /** Opens the clock. */
-export function dayOf({ wearers, horizon, syncEvery, webhooks, seed }: Fleet): Wearers {
+export function dayOf(fleet: Fleet): Wearers {
+  const { wearers, horizon, syncEvery, atOnce = false, webhooks, seed } = fleet;
   const random = createRandom(seed);
   const syncs = new Calendar(wearers, horizon);
   const events = new Calendar(wearers, horizon);
   const zone = Int8Array.from({ length: wearers }, () => pickZone(random()));
   if (syncEvery !== null) {
     for (let wearer = 0; wearer < wearers; wearer++) {
-      syncs.set(wearer, Math.floor(random() * syncEvery));
+      syncs.set(wearer, atOnce ? 0 : Math.floor(random() * syncEvery));
     }
   }
   const wakingHour = (wearer: number, second: number) => (second / HOUR + zone[wearer]! + 48) % 24;

@@ -14,6 +14,8 @@ export interface Fleet {
   readonly workers: number;
   /** Seconds between two syncs of a wearer; null for none. */
   readonly syncEvery: number | null;
+  /** Whether all syncs are due at the start, as after an outage. @default Spread over the interval */
+  readonly atOnce?: boolean;
   /** Whether Oura's webhooks announce documents. */
   readonly webhooks: boolean;
   /** Whether every wearer begins with a backfill. */

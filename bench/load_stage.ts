@@ -1,6 +1,7 @@
 /** The load stage alone: the rows of an archive, ready, into their tables. */
 import { openArchive } from "../pipelines/import/archive.ts";
-import { batchesOf } from "../pipelines/import/batches.ts";
+import { batchesOf } from "../pipelines/import/batch/batches.ts";
+import { createRowReader } from "../pipelines/import/batch/read_rows.ts";
 import { openDocuments } from "../pipelines/import/file/documents.ts";
 import { createLoader } from "../pipelines/stages/load.ts";
 import { createTransform } from "../pipelines/stages/transform.ts";
@@ -23,12 +24,10 @@ export async function benchLoadStage(stage: Stage, path: string): Promise<number
     if (type === undefined) continue;
     const transform = createTransform(type);
     const load = createLoader(transform.table);
-    const { documents } = await openDocuments(member, type);
-    for await (const batch of batchesOf(documents)) {
-      const rows = batch.flatMap(({ document }) => {
-        const outcome = transform(document);
-        return "row" in outcome ? [outcome.row] : [];
-      });
+    const file = await openDocuments(member, type);
+    const reader = createRowReader(type, transform, member.path, true);
+    for await (const { samples, read } of batchesOf(file, reader)) {
+      const rows = samples?.rows ?? read.map(({ row }) => row);
       const began = performance.now();
       await stage.db.transaction((tx) => load(tx, target, rows));
       milliseconds += performance.now() - began;

@@ -28,7 +28,9 @@ export class RemoteLimit {
   #left(remote: string, now: number): number {
     const known = this.#remotes.get(remote);
     if (known === undefined) return this.burst;
-    const earned = Math.max(0, now - known.at) / 1000 * this.perSecond;
+    // A clock that was set back must not let a remote wait until it has caught up.
+    if (now < known.at) return this.burst;
+    const earned = (now - known.at) / 1000 * this.perSecond;
     return Math.min(this.burst, known.left + earned);
   }
 }

@@ -8,7 +8,8 @@ import { wearerIdOf } from "../../lib/oura/wearer_id.ts";
 import { interruptible } from "../../lib/process/interruption.ts";
 import { holdProcessLock } from "../../lib/process/process_lock.ts";
 import { VERSION } from "../../lib/version.ts";
-import { type Archive, openArchive } from "../../pipelines/import/archive.ts";
+import { openArchive } from "../../pipelines/import/archive.ts";
+import type { Archive } from "../../pipelines/import/files.ts";
 import { importArchive, type ImportReport } from "../../pipelines/import/import_archive.ts";
 import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
 import { readState } from "../../pipelines/schema/database_schema.ts";
@@ -129,6 +130,7 @@ const REASONS = {
   sensitive: "sensitive",
   never: "never read",
   unknown: "not known",
+  link: "a symbolic link, which is not followed",
   "unknown header": "its columns are not known",
   "not asked for": "not asked for",
 } as const;

@@ -14,6 +14,6 @@ export async function retryFailedJobs(settings: Settings, db: Database): Promise
   await using queue = await openQueue(settings, db, false);
   const { events } = await retryFailedEvents(db);
   const wearers = await queue.takeFailed();
-  await queue.ask(db, wearers, "sync");
+  await queue.ask(db, wearers, { syncDueAt: new Date() });
   return { events, jobs: wearers.length };
 }

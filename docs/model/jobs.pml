@@ -49,13 +49,17 @@ proctype Receiver() {
     /* BEGIN; INSERT the event; ask for the job. */
 retry:
     atomic {
-      inserts = !waiting;
-#ifndef SEND
       if
-      :: waiting -> locked = true
-      :: else
-      fi
+      :: inserts = !waiting;
+#ifndef SEND
+        if
+        :: waiting -> locked = true
+        :: else
+        fi
 #endif
+      /* A call with many wearers: for this one no job is asked. */
+      :: inserts = false
+      fi
     }
     if
     :: crashes < CRASHES ->

@@ -140,8 +140,14 @@ export const USAGE_CODES = {
     cause: "A file of the archive has a password. Oura's export has none.",
     fix: "Unpack the archive and import the folder.",
   },
+  ARCHIVE_PACKED: {
+    cause: "The files of the archive are compressed in a way that the program cannot unpack.",
+    fix: "Unpack the archive with another program and name the folder, or download it again.",
+  },
   ARCHIVE_UNSAFE: {
-    cause: "A path of the archive leads out of it, or a file would unpack to an implausible size.",
+    cause:
+      "A path of the archive leads out of it, its files overlap or are more than 10,000, or a " +
+      "file would unpack to an implausible size.",
     fix: "Oura did not make this archive. Download the export again.",
   },
   ARCHIVE_UNKNOWN: {

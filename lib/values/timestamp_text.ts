@@ -55,6 +55,21 @@ export function millisecondsOf(text: string): number {
   return DATE_READS_IT.test(text) ? Date.parse(text) : NaN;
 }
 
+/**
+ * Milliseconds since 1970 of a date and time as it is read for the database: without a zone it is UTC,
+ * whatever the zone of this machine. What is finer is cut off; NaN for any other text.
+ */
+export function readMilliseconds(value: string): number {
+  const canonical = canonicalMilliseconds(value);
+  if (!Number.isNaN(canonical)) return canonical;
+  const read = readTimestampText(value);
+  if ("reason" in read) return NaN;
+  const milliseconds = millisecondsOf(read.text);
+  return Number.isNaN(milliseconds)
+    ? Temporal.Instant.from(read.text).epochMilliseconds
+    : milliseconds;
+}
+
 const ZERO = "0".charCodeAt(0);
 const DAY_LENGTH = "2026-05-01".length;
 /** The day of the latest sample: samples of one day come one after another. */

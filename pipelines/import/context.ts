@@ -4,8 +4,9 @@ import type { Database, Transaction } from "../../lib/db/driver/database.ts";
 import type { Repertoire } from "../../lib/db/driver/repertoire.ts";
 import type { Loader } from "../stages/load.ts";
 import type { Transform } from "../stages/transform.ts";
-import type { FileDocument } from "./file/documents.ts";
+import type { BulkLoader } from "../stages/samples/load_samples.ts";
 import type { NaturalKeys } from "./natural_keys.ts";
+import type { RowBatch } from "./batch/read_rows.ts";
 import type { RollUps } from "./roll_ups.ts";
 import type { Observations } from "./stored.ts";
 
@@ -43,13 +44,13 @@ export interface ImportContext {
   readonly onRows?: (dataType: string, rows: number) => void;
 }
 
-/** Documents of one file. */
+/** Rows of one file. */
 export interface Batch {
   /** The path of the file, for rejects. */
   readonly path: string;
   /** Named in the header of the file. */
   readonly fields: ReadonlySet<string>;
-  readonly documents: readonly FileDocument[];
+  readonly rows: RowBatch;
 }
 
 /** A data type made ready. */
@@ -57,6 +58,8 @@ export interface Stages {
   readonly type: PipelineType;
   readonly transform: Transform;
   readonly load: Loader;
+  /** Loads samples where nothing is stored; null for a table without packed samples. */
+  readonly bulk: BulkLoader | null;
   readonly observations: Observations;
   readonly naturalKeys: NaturalKeys | null;
   readonly rollUps: RollUps;

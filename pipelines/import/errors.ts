@@ -1,4 +1,5 @@
 /** Why an archive is not imported. Nothing has been written when one of these is thrown. */
+import { MOST_FILES } from "./files.ts";
 import { messageOf, UsageError } from "../../lib/errors.ts";
 
 /** The archive cannot be read: it is missing, damaged, encrypted, or not an account export. */
@@ -37,11 +38,23 @@ export function encrypted(path: string): ArchiveError {
   });
 }
 
+/** A member is compressed in a way that this program cannot unpack. */
+export function unreadablyPacked(path: string): ArchiveError {
+  return new ArchiveError("ARCHIVE_PACKED", `${path} is packed in a way that cannot be read`, {
+    hint: "Unpack the archive and name the folder instead, or download the export again.",
+  });
+}
+
 /** A member's size or path is none that Oura writes. */
 export function unsafe(path: string, why: string): ArchiveError {
   return new ArchiveError("ARCHIVE_UNSAFE", `${path}: ${why}`, {
     hint: `This is not an archive that Oura made. ${DOWNLOAD}`,
   });
+}
+
+/** Not the export, but a whole disk, or an archive that is to exhaust the reader. */
+export function tooManyFiles(path: string): ArchiveError {
+  return unsafe(path, `there are more than ${MOST_FILES} files in it`);
 }
 
 /** No member is a file of an account export. */

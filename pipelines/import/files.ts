@@ -1,4 +1,4 @@
-/** The files of an account export: which data type each holds, and what is never opened. */
+/** An account export and its files: which data type each holds, and what is never opened. */
 
 /** What is done with a member of an archive. */
 export type Verdict =
@@ -8,8 +8,28 @@ export type Verdict =
     /** Whether the file is opened only when its data type is named. */
     readonly sensitive: boolean;
   }
-  /** `never`: not opened. `unknown`: named in the report. */
-  | { readonly kind: "never" | "unknown" };
+  /** Not opened. `link`: a symbolic link in a folder, which is not followed. */
+  | { readonly kind: "never" | "link" }
+  /** Named in the report, with its number of rows where it is a table that can be read. */
+  | { readonly kind: "unknown"; readonly isTable: boolean };
+
+/** A file of the export. */
+export interface Member {
+  /** Its path in the archive, for messages. */
+  readonly path: string;
+  readonly verdict: Verdict;
+  /** Opens the content. Damage shows as an error of the stream. */
+  open(): ReadableStream<Uint8Array>;
+}
+
+/** An open export. */
+export interface Archive extends AsyncDisposable {
+  /** By path, so that two reads see the same order. */
+  readonly members: readonly Member[];
+}
+
+/** An export has about 70 files. */
+export const MOST_FILES = 10_000;
 
 /** Data type by file name. The second half are short names that readers of exports reported. */
 const LOADED: Readonly<Record<string, string>> = {
@@ -79,6 +99,11 @@ export const RENAMED: Readonly<Record<string, Readonly<Record<string, string>>>>
   enhanced_tag: { custom_tag_name: "custom_name" },
 };
 
+/** The order of members, so that two readings see the same one. */
+export function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
+  return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
+}
+
 /** Judges a member by its path in the archive; what folder the files are in does not matter. */
 export function judgeMember(path: string): Verdict {
   const parts = path.split(/[\\/]/);
@@ -87,9 +112,9 @@ export function judgeMember(path: string): Verdict {
   const stem = name.replace(/\.csv$/, "").replace(/^\d{10,}_/, "").replace(/ \(\d+\)$/, "")
     .replace(/_\d{4}-\d\d-\d\d(_\d{4}-\d\d-\d\d)?$/, "");
   if (isNever(name, folders) || isNever(stem, [])) return { kind: "never" };
-  if (!name.endsWith(".csv")) return { kind: "unknown" };
+  if (!name.endsWith(".csv")) return { kind: "unknown", isTable: false };
   for (const [files, sensitive] of [[LOADED, false], [SENSITIVE, true]] as const) {
     if (Object.hasOwn(files, stem)) return { kind: "load", dataType: files[stem]!, sensitive };
   }
-  return { kind: "unknown" };
+  return { kind: "unknown", isTable: true };
 }

@@ -2,16 +2,19 @@
  * Loads what an archive has of one data type, batch by batch. Each batch is a transaction, and a
  * document that is stored already is met unchanged: an import that was killed is simply run again.
  */
+import type { Repertoire } from "../../lib/db/driver/repertoire.ts";
 import { retryTransaction } from "../../lib/db/driver/retry_transaction.ts";
 import { typesInQuarantine } from "../../lib/db/store/rejects.ts";
 import { createLoader } from "../stages/load.ts";
+import { createBulkLoader } from "../stages/samples/load_samples.ts";
 import { createTransform } from "../stages/transform.ts";
-import { batchesOf, whileReading } from "./batches.ts";
+import { batchesOf, whileReading } from "./batch/batches.ts";
 import { openDocuments } from "./file/documents.ts";
+import { createRowReader, type TakenDocuments } from "./batch/read_rows.ts";
 import type { ScannedType } from "./scan.ts";
 import { readNaturalKeys, readObservations } from "./stored.ts";
 import type { Batch, ImportContext, ImportCounts, Stages } from "./context.ts";
-import { importBatch } from "./load_batch.ts";
+import { importBatch } from "./batch/load_batch.ts";
 import { RollUps } from "./roll_ups.ts";
 
 /**
@@ -33,6 +36,7 @@ export async function importType(
     type,
     transform,
     load: createLoader(transform.table),
+    bulk: createBulkLoader(transform.table),
     observations: await readObservations(db, userId, type.name),
     naturalKeys: exists ? await readNaturalKeys(db, transform.table, userId, ids) : null,
     rollUps: new RollUps(type, userId),
@@ -47,14 +51,23 @@ export async function importType(
       signal ? { signal } : {},
     );
     for (const name of Object.keys(counts) as (keyof ImportCounts)[]) counts[name] += done[name];
-    context.onRows?.(type.name, batch.documents.length);
+    context.onRows?.(type.name, batch.rows.lines);
   };
+  const taken: TakenDocuments = new Map();
   for (const member of files) {
-    const { fields, documents } = await openDocuments(member, type);
+    const path = printable(member.path, context.repertoire);
+    const file = await openDocuments(member, type);
+    const reader = createRowReader(type, transform, path, context.repertoire === null, taken);
     await whileReading(
-      batchesOf(documents),
-      (each) => load({ path: member.path, fields, documents: each }),
+      batchesOf(file, reader),
+      (rows) => load({ path, fields: file.fields, rows }),
     );
   }
   if (context.runId !== null) await stages.rollUps.finish(db);
+}
+
+/** A path that can be stored in a reason, whatever the archive calls its folders. */
+function printable(path: string, repertoire: Repertoire | null): string {
+  const clean = path.toWellFormed().replace(/\p{Cc}/gu, "?");
+  return repertoire === null ? clean : clean.replace(/\P{ASCII}/gu, "?");
 }

@@ -1,4 +1,5 @@
 /** Which document is meant where the ids differ: the fields that identify it in the wearer's life. */
+import { readMilliseconds } from "../../lib/values/timestamp_text.ts";
 
 type Document = Readonly<Record<string, unknown>>;
 
@@ -21,7 +22,7 @@ export function naturalKeyFields(dataType: string): readonly string[] | null {
 export function naturalKey(fields: readonly string[], document: Document): string {
   return JSON.stringify(fields.map((field) => {
     const value = document[field.replace("@", "")] ?? null;
-    return field.startsWith("@") && typeof value === "string" ? Date.parse(value) : value;
+    return field.startsWith("@") && typeof value === "string" ? readMilliseconds(value) : value;
   }));
 }
 

@@ -2,11 +2,20 @@
 import type { PipelineType } from "../../config/model.ts";
 import type { Database, Queryable } from "../../lib/db/driver/database.ts";
 import { retryTransaction } from "../../lib/db/driver/retry_transaction.ts";
-import { addDays, daysBetween, type DaySpan, earlierDay, laterDay } from "../../lib/values/days.ts";
+import {
+  addDays,
+  daysBetween,
+  type DaySpan,
+  earlierDay,
+  laterDay,
+  utcDay,
+} from "../../lib/values/days.ts";
 import { refreshHeartRateHours, ROLLED_UP } from "../rollup/heart_rate_hours.ts";
 import { refreshSeriesDocuments } from "../rollup/series_documents.ts";
+import { KEY_SEPARATOR } from "../stages/key.ts";
 import { tableOf, valueColumns } from "../stages/table.ts";
 import type { Row } from "../stages/transform.ts";
+import type { RowBatch } from "./batch/read_rows.ts";
 
 /** Days whose heart rate is rolled up in one statement. */
 const CHUNK_DAYS = 60;
@@ -30,14 +39,22 @@ export class RollUps {
    * Refreshes the days of a batch. Samples of a file that is not in the order of time lie years
    * apart: they are left to {@linkcode finish}, because each batch would roll up all of history.
    * @param met All rows of the batch: an import that was killed has stored some and not finished.
-   * @param written Those that differ from what was stored before.
+   * @param written Of the rows that were compared, those that differ from what was stored before.
+   * @param copied How many samples were added without comparing them.
    */
-  async afterBatch(tx: Queryable, met: readonly Row[], written: readonly Row[]): Promise<void> {
+  async afterBatch(
+    tx: Queryable,
+    met: RowBatch,
+    written: readonly Row[],
+    copied: number,
+  ): Promise<void> {
     if (this.#type.name === ROLLED_UP) {
-      if (met.length === 0) return;
-      const span = spanOf(met.map(({ key }) => key.slice(0, 10)));
+      const span = instantDays(met);
+      if (span === null) return;
       if (daysBetween(span.from, span.to) > CHUNK_DAYS) this.#scatter(span);
-      else if (written.length > 0) await refreshHeartRateHours(tx, this.#type, this.#userId, span);
+      else if (written.length + copied > 0) {
+        await refreshHeartRateHours(tx, this.#type, this.#userId, span);
+      }
     } else if (this.#place >= 0 && written.length > 0) {
       const days = written.map(({ values }) => String(values[this.#place]));
       await refreshSeriesDocuments(tx, this.#type, this.#userId, spanOf(days));
@@ -61,6 +78,24 @@ export class RollUps {
       );
     }
   }
+}
+
+/** The days of the instants of a batch; null where it has none. */
+function instantDays({ samples, read }: RowBatch): DaySpan | null {
+  let [first, last] = [Infinity, -Infinity];
+  const take = (at: number) => {
+    if (at < first) first = at;
+    if (at > last) last = at;
+  };
+  if (samples !== null) {
+    const { rows } = samples;
+    for (let i = 0; i < rows.length; i++) {
+      const at = rows.instant(i);
+      take(Number.isNaN(at) ? Date.parse(rows.instantText(i)) : at);
+    }
+  }
+  for (const { row } of read) take(Date.parse(row.key.split(KEY_SEPARATOR, 1)[0]!));
+  return first > last ? null : { from: utcDay(new Date(first)), to: utcDay(new Date(last)) };
 }
 
 function spanOf(days: readonly string[]): DaySpan {

@@ -3,14 +3,16 @@
  * when it was exported, which documents it has, and how long it is.
  */
 import type { PipelineType } from "../../config/model.ts";
-import type { Archive, Member } from "./archive.ts";
+import type { Archive, Member } from "./files.ts";
+import { isStorableText } from "../../lib/values/pg_limits.ts";
+import { readMilliseconds } from "../../lib/values/timestamp_text.ts";
 import { mayLackId } from "../stages/key.ts";
 import { type CsvFile, readCsv } from "./file/csv.ts";
 
 /** A file that is not loaded, and why. */
 export interface IgnoredFile {
   readonly path: string;
-  readonly reason: "sensitive" | "never" | "unknown" | "unknown header" | "not asked for";
+  readonly reason: "sensitive" | "never" | "unknown" | "link" | "unknown header" | "not asked for";
   /** What it holds; null where that is not known. */
   readonly dataType: string | null;
   /** Rows of a CSV that is not understood; null where the file was not opened. */
@@ -67,7 +69,7 @@ export async function scanArchive(
       ? types.find(({ name, known }) => name === verdict.dataType && known)
       : undefined;
     if (verdict.kind !== "load") {
-      const rows = verdict.kind === "unknown" && path.endsWith(".csv")
+      const rows = verdict.kind === "unknown" && verdict.isTable
         ? await countRows(await readCsv(member.open()))
         : null;
       ignored.push({ path, reason: verdict.kind, dataType: null, rows });
@@ -78,7 +80,7 @@ export async function scanArchive(
       const scanned = found.get(type.name) ??
         { type, files: [], rows: 0, ids: new Set<string>(), days: new Set<string>() };
       const file = await readCsv(member.open());
-      if (file.header.length > 0 && !namesKey(type, file.header)) {
+      if (file.header.length > 0 && !isUnderstood(type, file.header)) {
         const rows = await countRows(file);
         ignored.push({ path, reason: "unknown header", dataType: type.name, rows });
         continue;
@@ -114,10 +116,10 @@ async function scanFile(
     scanned.rows += block.length;
     for (const { cells } of block) {
       if (isClock) {
-        const instant = Date.parse(cells[timestamp!] ?? "");
+        const instant = readMilliseconds(cells[timestamp!] ?? "");
         if (instant > newest && instant <= latest) newest = instant;
       } else if (cells.length === header.length) {
-        if (id! >= 0) scanned.ids.add(cells[id!]!);
+        if (id! >= 0 && isStorableText(cells[id!]!)) scanned.ids.add(cells[id!]!);
         if (day! >= 0) scanned.days.add(cells[day!]!);
       }
     }
@@ -125,7 +127,12 @@ async function scanFile(
   return newest;
 }
 
-/** Whether the rows of a file can have a key; else none of them can be loaded. */
+/** Whether the rows of a file can have a key, and every field one column. */
+function isUnderstood(type: PipelineType, header: readonly string[]): boolean {
+  const names = header.filter((name) => name !== "");
+  return new Set(names).size === names.length && namesKey(type, header);
+}
+
 function namesKey(type: PipelineType, header: readonly string[]): boolean {
   return type.key.every((name) => header.includes(name)) ||
     (mayLackId(type) && header.includes(type.day ?? ""));

@@ -2,6 +2,7 @@
 import { loggerOf } from "../../lib/log/log.ts";
 import type { ReceivedEvent } from "../../lib/db/store/jobs/events.ts";
 import { CATALOG } from "../../lib/oura/catalog/index.ts";
+import { isShallow, isStorableJson } from "../../lib/values/pg_limits.ts";
 import type { WebhookEvent } from "../../lib/oura/webhooks/event_body.ts";
 
 const EVENT_TYPES: ReadonlySet<string> = new Set(["create", "update", "delete"]);
@@ -30,7 +31,7 @@ export class KnownKinds {
       objectId: event.object_id,
       eventType: event.event_type,
       eventTime: event.event_time,
-      payload: event,
+      payload: payloadOf(event),
       isKnown,
     };
   }
@@ -53,4 +54,11 @@ export class KnownKinds {
       name,
     });
   }
+}
+
+/** The event as it was sent, or what is known of it where a database cannot hold the rest. */
+function payloadOf(event: WebhookEvent): object {
+  if (isShallow(event) && isStorableJson(event, JSON.stringify(event))) return event;
+  const { event_type, data_type, object_id, event_time, user_id } = event;
+  return { event_type, data_type, object_id, event_time, user_id };
 }

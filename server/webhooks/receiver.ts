@@ -21,7 +21,7 @@ import { Tally } from "./tally.ts";
 /** What a receiver needs. */
 export interface ReceiverOptions extends HandshakeOptions {
   readonly db: Database;
-  /** Makes a job for each wearer, in the transaction that stores their events. */
+  /** Makes a job for each of these wearers, in the transaction that stores their events. */
   readonly enqueue: (tx: Transaction, userIds: readonly string[]) => Promise<void>;
   /** Data types that the configuration adds to those of the catalog. */
   readonly moreTypes?: readonly string[];
@@ -42,6 +42,12 @@ type Refusal = readonly [
 const BUSY_SECONDS = 5;
 /** For an outage: Oura tries again over about an hour. */
 const UNSTORED_SECONDS = 30;
+
+/**
+ * Wearers of one call for whom a job is asked: each takes a statement or two, and a call with thousands
+ * would never be stored in time. The workers find the others within seconds.
+ */
+const MOST_ASKED = 50;
 
 /** Makes the routes under `/webhook`. */
 export function receiver(options: ReceiverOptions): Hono {
@@ -91,14 +97,16 @@ class Calls {
       try {
         const { clientSecret } = this.options;
         const read = await readCall(c.req.raw, clientSecret, receivedAt, this.#limits);
-        if ("events" in read) return await this.#store(c, call, read.events, kind, receivedAt);
+        if ("events" in read) {
+          for (const problem of read.problems) this.#reportUnreadable(problem);
+          return await this.#store(c, call, read.events, kind, receivedAt);
+        }
         if (read.reason === "stale") this.#reportStale(read.secondsOff);
         else call.forged();
         return refuse(c, [read.status, read.reason]);
       } catch (error) {
         if (!(error instanceof WebhookBodyError)) throw error;
-        this.#tally.add("unreadable");
-        this.#tally.warn("unreadable", "{reason}", { reason: error.message });
+        this.#reportUnreadable(error);
         return refuse(c, [400, "no event"]);
       }
     });
@@ -131,20 +139,22 @@ class Calls {
   async #store(
     c: Context,
     call: Call,
-    events: readonly WebhookEvent[],
+    sent: readonly WebhookEvent[],
     kind: EventKind | null,
     receivedAt: Date,
   ): Promise<Response> {
-    if (kind !== null && !events.every((event) => isOf(event, kind))) {
-      this.#tally.add("unreadable");
+    const events = kind === null ? sent : sent.filter((event) => isOf(event, kind));
+    if (events.length < sent.length) {
+      this.#tally.add("unreadable", sent.length - events.length);
       this.#tally.warn("kind", "The type of a signed event differs from that of its address.", {});
-      return refuse(c, [400, "the address is of another type"]);
+      if (events.length === 0) return refuse(c, [400, "the address is of another type"]);
     }
     const { db, enqueue } = this.options;
     const received = events.map((event) => this.#kinds.received(event));
     const { answer, settled } = storeWithin(db, this.#limits.storeMs, async (tx) => {
       const stored = await storeEvents(tx, received, receivedAt);
-      if (stored.wearers.length > 0) await enqueue(tx, stored.wearers);
+      const asked = stored.wearers.slice(0, MOST_ASKED);
+      if (asked.length > 0) await enqueue(tx, asked);
       return stored;
     });
     call.settled = settled;
@@ -166,6 +176,11 @@ class Calls {
     this.#tally.add("aside", stored.aside);
     this.#tally.add("ignored", stored.ignored);
     this.#tally.addTypes(events.map((event) => this.#kinds.nameOf(event)));
+  }
+
+  #reportUnreadable({ message: reason }: WebhookBodyError): void {
+    this.#tally.add("unreadable");
+    this.#tally.warn("unreadable", "{reason}", { reason });
   }
 
   #reportStale(secondsOff: number | null): void {

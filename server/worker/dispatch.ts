@@ -39,7 +39,9 @@ export async function dispatch(options: DispatchOptions, now: Date): Promise<voi
     // A new wearer waits for a first sync; all others keep to their point of the interval.
     await scheduleSync(db, userId, isKnown ? slotAfter(userId, now, syncEveryMs) : now);
   }
-  for (const userId of await wearersDue(db, now, MOST)) await queue.ask(db, [userId], "sync");
+  for (const { userId, dueAt } of await wearersDue(db, now, MOST)) {
+    await queue.ask(db, [userId], { syncDueAt: dueAt });
+  }
 }
 
 function after(now: Date, ms: number): Date {

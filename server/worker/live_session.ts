@@ -7,6 +7,7 @@ import type { PipelineSource } from "../../config/changing_pipeline.ts";
 import type { Pipeline } from "../../config/model.ts";
 import { BusyError, DatabaseError, OuraSyncError, UsageError } from "../../lib/errors.ts";
 import { loggerOf } from "../../lib/log/log.ts";
+import { isBug, tellBug } from "./bugs.ts";
 import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
 import { type LiveState, readState } from "../../pipelines/schema/database_schema.ts";
 import { latestChange } from "../../pipelines/schema/history.ts";
@@ -24,6 +25,8 @@ interface Compared {
   /** The latest change that `apply` had recorded; null before the first comparison. */
   readonly change: number | null;
 }
+
+type Compiled = Pick<Session, "pipeline" | "compiled">;
 
 /** Holds a session, and opens another when `oura.yaml` or the tables have changed. */
 export class LiveSession implements AsyncDisposable {
@@ -58,26 +61,33 @@ export class LiveSession implements AsyncDisposable {
     return this.#session;
   }
 
+  /** The configuration in force. */
+  get pipeline(): Pipeline {
+    return this.#session.pipeline;
+  }
+
   async #load({ declared, change }: Compared): Promise<void> {
     const state = await readState(this.#session.db);
-    const accepted = this.#fits(declared, state) ? declared : this.#loaded.declared;
+    const compiled = this.#compile(declared, state);
+    const accepted = compiled ? declared : this.#loaded.declared;
     if (isSame(this.#loaded, { declared: accepted, change })) return;
-    const pipeline = livePipeline(accepted, state);
-    this.#session = { ...this.#session, pipeline, compiled: compileTypes(pipeline) };
+    this.#session = { ...this.#session, ...compiled ?? compile(accepted, state) };
     this.#loaded = { declared: accepted, change };
   }
 
-  #fits(declared: Pipeline, state: LiveState): boolean {
+  /** The part of a configuration that the tables can take; null where it cannot be used. */
+  #compile(declared: Pipeline, state: LiveState): Compiled | null {
     try {
       diff(declared, state, true);
-      return true;
+      return compile(declared, state);
     } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
+      if (!isBug(error) && !(error instanceof UsageError)) throw error;
       if (declared !== this.#loaded.declared && declared !== this.#refused) {
         this.#refused = declared;
-        tellUnusable(error);
+        if (error instanceof UsageError) tellUnusable(error);
+        else tellBug("the changed oura.yaml", error);
       }
-      return false;
+      return null;
     }
   }
 
@@ -102,8 +112,8 @@ export class LiveSession implements AsyncDisposable {
     } catch (error) {
       // Another process does the same work, or the worker stops: the next round looks again.
       if (signal.aborted || error instanceof BusyError) return;
-      if (!(error instanceof OuraSyncError)) throw error;
       if (!(error instanceof DatabaseError)) [this.#adjusted, this.#fillAt] = [loaded, Infinity];
+      if (!(error instanceof OuraSyncError)) return tellBug("the new columns of oura.yaml", error);
       loggerOf("worker").warn("The tables could not be adjusted to oura.yaml: {problem}", {
         problem: error.message,
       });
@@ -122,6 +132,11 @@ export function tellUnusable(problem: UsageError): void {
     "The changed oura.yaml cannot be used; the previous one stays in force: {problem}",
     { problem: problem.message },
   );
+}
+
+function compile(declared: Pipeline, state: LiveState): Compiled {
+  const pipeline = livePipeline(declared, state);
+  return { pipeline, compiled: compileTypes(pipeline) };
 }
 
 function isSame(a: Compared, b: Compared): boolean {

@@ -5,8 +5,11 @@
  */
 import type { Queryable } from "../../lib/db/driver/database.ts";
 
-/** What a wearer waits for: documents that an event names come before whole syncs. */
-export type Urgency = "events" | "sync";
+/**
+ * What a wearer waits for: documents that an event names come before whole syncs, and syncs come in the
+ * order in which they became due.
+ */
+export type Urgency = "events" | { readonly syncDueAt: Date };
 
 /** How many jobs run at once in this process. */
 export interface Slots {
@@ -16,11 +19,14 @@ export interface Slots {
   readonly events: number;
 }
 
+/** What a job is for. One that was moved up for events leaves the sync to the next one. */
+export type JobKind = "events" | "sync";
+
 /**
  * Does the work of a wearer.
  * @param signal Aborted when the process stops, or when the job was taken away from it.
  */
-export type WearerJob = (userId: string, signal: AbortSignal) => Promise<void>;
+export type WearerJob = (userId: string, signal: AbortSignal, kind: JobKind) => Promise<void>;
 
 /** Where jobs are asked for, and where they are run. */
 export interface WearerQueue extends AsyncDisposable {

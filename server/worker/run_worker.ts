@@ -3,10 +3,10 @@ import type { Settings } from "../../config/environment/settings.ts";
 import { fixedPipeline, type PipelineSource } from "../../config/changing_pipeline.ts";
 import type { Pipeline } from "../../config/model.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { DatabaseError, OuraSyncError } from "../../lib/errors.ts";
 import { loggerOf } from "../../lib/log/log.ts";
 import { sleep } from "../../lib/process/sleep.ts";
 import { openSession, type SessionLimits } from "../../pipelines/sync/session.ts";
+import { Parts, problemOf, waitOutages } from "./bugs.ts";
 import { dispatch } from "./dispatch.ts";
 import { LiveSession } from "./live_session.ts";
 import type { Slots, WearerJob, WearerQueue } from "./queue.ts";
@@ -71,13 +71,17 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   await clock.read(db);
   await queue.work(slots, jobOf(live, { syncEveryMs, now: clock.now }, signal));
   options.onRunning?.();
+  const due = { db, queue, syncEveryMs };
+  const parts = new Parts();
   while (!signal.aborted) {
     await waitOutages(async () => {
       await clock.read(db);
-      await dispatch({ db, queue, syncEveryMs }, clock.now());
-      const { pipeline } = await live.current();
-      live.adjust();
-      await upkeep({ settings, pipeline, db, signal }, clock.now());
+      await parts.run("the search for what is due", () => dispatch(due, clock.now()));
+      await parts.run("the changes of oura.yaml", async () => {
+        await live.current();
+        live.adjust();
+      });
+      await upkeep({ settings, pipeline: live.pipeline, db, signal }, clock.now(), parts);
     });
     await sleep(lookEveryMs, signal).catch(() => {});
   }
@@ -90,11 +94,11 @@ function jobOf(
   stopping: AbortSignal,
 ): WearerJob {
   const running = new RunningJobs(stopping);
-  return async (userId, taken) => {
+  return async (userId, taken, kind) => {
     const started = performance.now();
     try {
       await running.run(userId, taken, async (signal) => {
-        await runWearerJob({ ...rest, session: await live.current() }, userId, signal);
+        await runWearerJob({ ...rest, session: await live.current() }, userId, signal, kind);
       });
       const ms = Math.round(performance.now() - started);
       loggerOf("worker").debug("The job of wearer {userId} took {ms} ms.", { userId, ms });
@@ -104,24 +108,4 @@ function jobOf(
       throw error;
     }
   };
-}
-
-/** What is wrong; of a bug only where, because its message may quote a document. */
-function problemOf(error: unknown): string {
-  if (error instanceof OuraSyncError) return error.message;
-  if (!(error instanceof Error)) return "a bug";
-  const frame = error.stack?.split("\n").find((line) => line.trimStart().startsWith("at "));
-  return `a bug: ${error.name} ${frame?.trim() ?? ""}`.trimEnd();
-}
-
-/** A database that is away for a while must not end the worker. */
-async function waitOutages(round: () => Promise<void>): Promise<void> {
-  try {
-    await round();
-  } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
-    loggerOf("worker").warn("The worker cannot reach the database, and tries again: {problem}", {
-      problem: error.message,
-    });
-  }
 }

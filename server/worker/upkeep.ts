@@ -5,6 +5,7 @@ import type { Database } from "../../lib/db/driver/database.ts";
 import { putOffUpkeep, takeUpkeep } from "../../lib/db/store/jobs/sync_schedule.ts";
 import { DatabaseError, OuraSyncError } from "../../lib/errors.ts";
 import { loggerOf } from "../../lib/log/log.ts";
+import { Parts } from "./bugs.ts";
 import { ensureSubscriptions } from "../subscriptions/ensure.ts";
 import { prune } from "../../pipelines/prune/prune.ts";
 
@@ -53,15 +54,22 @@ const TASKS: Readonly<Record<string, Task>> = {
 };
 
 /**
- * Does the tasks that are due. One that fails is tried again in an hour.
+ * Does the tasks that are due. One that fails is tried again in an hour, one with a bug when it is due
+ * again.
  * @throws {DatabaseError} When the database is away.
  */
-export async function upkeep(context: UpkeepContext, now: Date): Promise<void> {
+export async function upkeep(
+  context: UpkeepContext,
+  now: Date,
+  parts = new Parts(),
+): Promise<void> {
   for (const [name, { every, run }] of Object.entries(TASKS)) {
     if (context.signal.aborted) return;
     if (!await takeUpkeep(context.db, name, now, new Date(now.getTime() + every))) continue;
-    if (await isDone(name, () => run(context, now))) continue;
-    await putOffUpkeep(context.db, name, new Date(now.getTime() + HOUR));
+    await parts.run(`the task ${name}`, async () => {
+      if (await isDone(name, () => run(context, now))) return;
+      await putOffUpkeep(context.db, name, new Date(now.getTime() + HOUR));
+    });
   }
 }
 

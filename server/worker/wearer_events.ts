@@ -16,6 +16,7 @@ import { type JobReport, runJob } from "../../pipelines/sync/job.ts";
 import type { Session } from "../../pipelines/sync/session.ts";
 import { signedIn } from "../../pipelines/sync/wearers.ts";
 import { command } from "../../lib/program_command.ts";
+import { isBug, tellBug, WearerBug } from "./bugs.ts";
 
 /** Documents of one run. */
 const MOST_DOCUMENTS = 50;
@@ -50,18 +51,8 @@ export async function syncEvents(
   const unknown = due.filter((each) => !isKnown(each));
   await settle(session, userId, now(), unknown.map((each) => [each, { state: "ignored" }]));
   if (known.length === 0) return due.length > 0;
-  const report = await runJob(session, {
-    kind: "documents",
-    command: "worker",
-    wearer: signedIn(session, userId),
-    documents: known.map((each) => ({
-      dataType: each.dataType,
-      documentId: each.objectId,
-      whenMissing: mayStillCome(each) ? "wait" : "deleted",
-    })),
-  });
+  const endings = await runDocuments(session, userId, known);
   if (signal.aborted) return true;
-  const endings = endingsOf(report, known.length);
   await settle(
     session,
     userId,
@@ -69,6 +60,36 @@ export async function syncEvents(
     known.map((each, index) => [each, outcomeOf(each, endings[index]!, now())]),
   );
   return true;
+}
+
+/** Runs the documents; where that ends in a bug, one by one, so that the others do not wait for it. */
+async function runDocuments(
+  session: Session,
+  userId: string,
+  due: readonly DocumentEvents[],
+): Promise<DocumentEnding[]> {
+  try {
+    const report = await runJob(session, {
+      kind: "documents",
+      command: "worker",
+      wearer: signedIn(session, userId),
+      documents: due.map((each) => ({
+        dataType: each.dataType,
+        documentId: each.objectId,
+        whenMissing: mayStillCome(each) ? "wait" : "deleted",
+      })),
+    });
+    return endingsOf(report, due.length);
+  } catch (error) {
+    if (!isBug(error)) throw error;
+    if (due.length === 1) {
+      tellBug(`an event of ${due[0]!.dataType} of wearer ${userId}`, error);
+      return [{ state: "failed", error: new WearerBug(error) }];
+    }
+    const endings: DocumentEnding[] = [];
+    for (const each of due) endings.push(...await runDocuments(session, userId, [each]));
+    return endings;
+  }
 }
 
 /** A run that could not begin failed for all of its documents. */

@@ -1,4 +1,7 @@
-/** What a job does for its wearer: first the documents that events name, then the sync if it is due. */
+/**
+ * What a job does for its wearer: first the documents that events name, then, if it is the job of a
+ * sync, the sync if it is due.
+ */
 import { hasSignIn, isSyncDue, scheduleSync } from "../../lib/db/store/jobs/sync_schedule.ts";
 import { setEventsAside } from "../../lib/db/store/jobs/waiting_events.ts";
 import { EXIT, type ExitCode } from "../../lib/errors.ts";
@@ -7,6 +10,8 @@ import { loggerOf } from "../../lib/log/log.ts";
 import { runJob } from "../../pipelines/sync/job.ts";
 import type { Session } from "../../pipelines/sync/session.ts";
 import { signedIn } from "../../pipelines/sync/wearers.ts";
+import { isBug } from "./bugs.ts";
+import type { JobKind } from "./queue.ts";
 import { slotAfter } from "./slot.ts";
 import { syncEvents } from "./wearer_events.ts";
 
@@ -21,6 +26,8 @@ export interface JobContext {
 /** Runs of documents in one job; a wearer with more events lets others go first. */
 const MOST_RUNS = 4;
 const MINUTE = 60_000;
+/** A sync with a bug ends in it again, until the program is another one. */
+const WAIT_AFTER_BUG = 60 * MINUTE;
 /** A sync that could not do its work is tried again before the next point of the interval, in ms. */
 const SOONER: Partial<Record<ExitCode, number>> = {
   [EXIT.busy]: MINUTE,
@@ -37,6 +44,7 @@ export async function runWearerJob(
   context: JobContext,
   userId: string,
   signal: AbortSignal,
+  kind: JobKind = "sync",
 ): Promise<void> {
   const session = { ...context.session, signal };
   // A run is recorded under the wearer's name, which `forget` may just have removed everywhere.
@@ -45,7 +53,8 @@ export async function runWearerJob(
     for (let run = 0; run < MOST_RUNS && !signal.aborted; run++) {
       if (!await syncEvents(session, userId, context.now)) break;
     }
-    if (!signal.aborted) await syncIfDue(context, session, userId);
+    // A sync may take long, and this place may be kept for events. It is asked for as a job of its own.
+    if (kind === "sync" && !signal.aborted) await syncIfDue(context, session, userId);
   } catch (error) {
     // The next round of `dispatch` finds the rest.
     if (!(error instanceof InterruptedError) && !signal.aborted) throw error;
@@ -59,11 +68,20 @@ async function syncIfDue(
 ): Promise<void> {
   const { db, signal } = session;
   if (syncEveryMs === null || !await isSyncDue(db, userId, now())) return;
+  const putOff = async (ms: number) => {
+    const slot = slotAfter(userId, now(), syncEveryMs);
+    const at = Math.min(slot.getTime(), now().getTime() + ms);
+    await scheduleSync(db, userId, new Date(at));
+  };
   const report = await runJob(session, {
     kind: "windows",
     command: "worker",
     wearer: signedIn(session, userId),
     demand: { kind: "pending" },
+  }).catch(async (error) => {
+    // Due for ever, it would keep those from being asked for who are due after it.
+    if (isBug(error)) await putOff(WAIT_AFTER_BUG);
+    throw error;
   });
   if (signal.aborted) return;
   const { exitCode, error } = report;
@@ -74,8 +92,5 @@ async function syncIfDue(
       problem: error.message,
     });
   }
-  const slot = slotAfter(userId, now(), syncEveryMs);
-  const sooner = SOONER[exitCode];
-  const at = sooner === undefined ? slot : new Date(now().getTime() + sooner);
-  await scheduleSync(db, userId, at < slot ? at : slot);
+  await putOff(SOONER[exitCode] ?? Infinity);
 }

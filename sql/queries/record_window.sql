@@ -1,12 +1,13 @@
 -- Writes a window into the ledger in place of those it contains: a completed window supersedes all
--- of them, a failed one only previous failures, because what was read stays read. Failures that reach
--- beyond a completed window keep the days outside it.
+-- of them, a failed one only previous failures, because what was read stays read. A later reading stays
+-- too: a run that began earlier can end later, and a clock can be set back. Failures that reach beyond
+-- a completed window keep the days outside it.
 -- $1 wearer, $2 data type, $3 from, $4 to, $5 state, $6 rows, $7 fetched at, $8 run,
 -- $9 error code, $10 error message, $11 newest day of data by this reading.
 WITH superseded AS (
   DELETE FROM oura.sync_windows
   WHERE user_id = $1 AND data_type = $2 AND from_day >= $3::date AND to_day <= $4::date
-    AND ($5::text = 'done' OR state = 'failed')
+    AND (state = 'failed' OR ($5::text = 'done' AND coalesce(fetched_at <= $7::timestamptz, true)))
 ), cut AS (
   DELETE FROM oura.sync_windows
   WHERE user_id = $1 AND data_type = $2 AND $5::text = 'done' AND state = 'failed'

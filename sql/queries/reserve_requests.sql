@@ -6,6 +6,8 @@
 -- $5 slots for which a request counts, $6 unused requests by slot, $7 whether the second half of $3 is
 -- lent evenly: little faster than requests become free if all are lent evenly, and so slowly that they
 -- last until the first ones are free. A little faster, because requests that come back unused are lent later.
+-- Of what a slot still has to lend so, nobody gets more than half at once: a process that is nearer to the
+-- server asks first in each slot, and another one would get nothing for as long as the first one needs all.
 INSERT INTO oura.rate_budget AS b (app, asked_at, slot)
 SELECT $1, at, floor(extract(epoch FROM at) * 1000 / $4::integer)::bigint
 FROM (SELECT clock_timestamp() AS at) AS clock
@@ -35,7 +37,7 @@ ON CONFLICT (app) DO UPDATE SET (asked_at, slot, closed_until, spent, granted) =
     SELECT clock.slot, CASE WHEN clock.closed_until > clock.at THEN 0 ELSE
       greatest(0, least($2::integer, ceil(rest.requests / 8),
         CASE WHEN $7::boolean AND rest.requests * 2 <= $3::integer THEN
-          least(ceil($3::numeric / $5::integer + rest.requests / 16), ceil((rest.requests + rest.lent) / rest.wait)) - rest.lent
+          ceil((least(ceil($3::numeric / $5::integer + rest.requests / 16), ceil((rest.requests + rest.lent) / rest.wait)) - rest.lent) / 2)
         END))::integer END AS requests
     FROM clock, rest
   ), sums AS (

@@ -82,6 +82,22 @@ forEachWay("lent evenly, the second half lasts, and no slot is without requests"
   assert.ok(sum(lent.slice(64)) >= 32 * even * 0.95, String(lent));
 });
 
+forEachWay("lent evenly, no slot goes to the process that asks first", async (db) => {
+  const size = { requests: 3_200, perMs: 300_000 };
+  const [near, far] = [new StoredBudget(db, "app", size), new StoredBudget(db, "app", size)];
+  await drain(near, 400, size.requests, true);
+  const lent = { near: 0, far: 0 };
+  for (let slot = 0; slot < 20; slot++) {
+    await pass(db, 1);
+    for (const [name, budget] of Object.entries({ near, far })) {
+      const { granted } = await budget.reserve(400, size.requests, NOTHING, true);
+      assert.ok(granted > 0, `${name} got nothing in slot ${slot}`);
+      lent[name as keyof typeof lent] += granted;
+    }
+  }
+  assert.ok(lent.far >= 0.4 * lent.near, JSON.stringify(lent));
+});
+
 forEachWay("a document that Oura announced does not wait for its part", async (db) => {
   const app = { clientId: "a", accessToken: null };
   const signal = new AbortController().signal;

@@ -30,7 +30,7 @@ async function behindProxy(pooled: boolean, body: (way: Way) => Promise<void>): 
   const direct = await open(server.address.port);
   await direct.exec("DROP TABLE IF EXISTS held; CREATE TABLE held (id int)");
   const db = await open(proxy.port);
-  using _ = db.watchAnswers!(EVERY_MS);
+  using _ = db.watchAnswers!(EVERY_MS, 1_000);
   await body({ db, direct, proxy });
 }
 
@@ -89,6 +89,22 @@ Deno.test("a server without a free connection is no reason to cut a long stateme
   const db = await open("lonely");
   using _ = db.watchAnswers!(EVERY_MS);
   await db.query("SELECT pg_sleep($1)", [EVERY_MS * 30 / 1_000]);
+});
+
+Deno.test("a pooler whose connections are all in use is no reason to cut a long statement", async () => {
+  await using stack = new AsyncDisposableStack();
+  const bouncer = stack.use(
+    await PgBouncer.start(server.address, { default_pool_size: "1", query_wait_timeout: "1" }),
+  );
+  const url = urlOf({ ...server.address, port: bouncer.port }, SUPERUSER);
+  const db = await openPostgres({ kind: "url", url }, { schema: "oura", poolSize: 1 });
+  stack.defer(() => db.close());
+  // The checks wait for the pooler's one connection, which the statement has: first until they give
+  // up, then until the pooler refuses them.
+  for (const answerMs of [300, 5_000]) {
+    using _ = db.watchAnswers!(EVERY_MS, answerMs);
+    await db.query("SELECT pg_sleep(4)");
+  }
 });
 
 Deno.test("unwatched statements are sent as they are", () =>

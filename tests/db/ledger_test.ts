@@ -27,6 +27,8 @@ function entry(from: number, to: number, more: Partial<LedgerEntry> = {}): Ledge
 const failed = (from: number, to: number) =>
   entry(from, to, { state: "failed", error: { code: "OURA_SERVER_ERROR", message: "503" } });
 
+const dayOf = (day: number) => addDays(DAY_ZERO, day);
+
 /** Noon UTC of a day. */
 const noon = (day: number) => new Date(`${addDays(DAY_ZERO, day)}T12:00:00Z`);
 
@@ -155,6 +157,20 @@ forEachDatabase("a failure does not unread what was read", async (db) => {
   assert.deepEqual(rows, [{ error_code: "OURA_SERVER_ERROR", error_message: "503" }]);
 });
 
+forEachDatabase(
+  "a run that began earlier and ends later does not take back what a later one read",
+  async (db) => {
+    const rows = async () => (await db.query("SELECT 1 FROM oura.sync_windows")).rowCount;
+    await recordWindow(db, entry(2, 9, { fetchedAt: noon(30), deliveredTo: dayOf(29) }));
+    await recordWindow(db, entry(0, 20, { fetchedAt: noon(15), deliveredTo: dayOf(14) }));
+    assert.deepEqual((await coverage(db)).settled, [[0, 9]]);
+    assert.deepEqual((await coverage(db)).read, [[0, 20]]);
+    await recordWindow(db, entry(0, 20, { fetchedAt: noon(30), deliveredTo: dayOf(29) }));
+    assert.deepEqual((await coverage(db)).settled, [[0, 20]]);
+    assert.equal(await rows(), 1);
+  },
+);
+
 forEachDatabase("only the latest reading of a collection without a range is kept", async (db) => {
   for (const day of [1, 2, 2, 5]) await recordWindow(db, entry(day, day, { snapshot: true }));
   await recordWindow(db, { ...failed(6, 6), snapshot: true });
@@ -170,8 +186,8 @@ const step = fc.record({
   from: fc.nat(DAYS - 1),
   length: fc.nat(8),
   done: fc.boolean(),
-  /** Readings come later and later. */
-  later: fc.nat(6),
+  /** Days until the next reading is recorded; below zero for a run that began earlier. */
+  later: fc.integer({ min: -4, max: 6 }),
   /** How many days before the reading the newest data is; null when there is no new data. */
   behind: fc.option(fc.nat(12)),
 });

@@ -2,9 +2,15 @@
 import assert from "node:assert/strict";
 import type { Database, Transaction } from "../../lib/db/driver/database.ts";
 import { acquireLeases } from "../../lib/db/store/leases.ts";
-import { batchesOf } from "../../pipelines/import/batches.ts";
+import { batchesOf } from "../../pipelines/import/batch/batches.ts";
+import { createRowReader, type RowBatch } from "../../pipelines/import/batch/read_rows.ts";
+import { openDocuments } from "../../pipelines/import/file/documents.ts";
+import { judgeMember } from "../../pipelines/import/files.ts";
 import { NaturalKeys } from "../../pipelines/import/natural_keys.ts";
+import { InterruptedError } from "../../lib/process/interrupted_error.ts";
 import { forEachDatabase, withPostgres } from "../support/databases.ts";
+import { createTransform } from "../../pipelines/stages/transform.ts";
+import { shippedPipeline } from "../support/sync_world.ts";
 import { importInto, total, withZip } from "./support.ts";
 
 const USER = "wearer-1";
@@ -90,33 +96,50 @@ Deno.test("an import that lost its lease writes nothing more", async () => {
   }, { migrated: true });
 });
 
+/** The batches of a file, cut after so many rows. */
+async function batchesIn(path: string, text: string, mostRows?: number): Promise<RowBatch[]> {
+  const verdict = judgeMember(path);
+  if (verdict.kind !== "load") throw new TypeError(`${path} is not loaded`);
+  const type = shippedPipeline().types.find(({ name }) => name === verdict.dataType)!;
+  const file = await openDocuments({ path, verdict, open: () => new Blob([text]).stream() }, type);
+  const reader = createRowReader(type, createTransform(type), path, true);
+  return await Array.fromAsync(batchesOf(file, reader, mostRows));
+}
+
+const heartRate = (instants: readonly string[]) =>
+  `timestamp;bpm;source\n${
+    instants.map((at, n) => `${at};${40 + n % 100};s${9 - n % 10}\n`).join("")
+  }`;
+
 Deno.test("samples of one instant are in one batch, however many rows a batch has", async () => {
-  const documents = [1, 2, 2, 2, 3, 3, 4].map((timestamp, line) => ({
-    line,
-    size: 1,
-    document: { timestamp },
-  }));
-  const blocks = ReadableStream.from([documents.slice(0, 3), documents.slice(3)]);
-  const batches = await Array.fromAsync(batchesOf(blocks, 2));
-  assert.deepEqual(batches.map((batch) => batch.map(({ document }) => document?.timestamp)), [
-    [1, 2, 2, 2],
-    [3, 3],
-    [4],
-  ]);
+  const [a, b, c, d] = minutes(4) as [string, string, string, string];
+  const batches = await batchesIn("heartrate.csv", heartRate([a, b, b, b, c, c, d]), 2);
+  const instants = batches.map(({ samples }) =>
+    Array.from({ length: samples!.rows.length }, (_, i) => samples!.rows.instantText(i))
+  );
+  assert.deepEqual(instants, [[a, b, b, b], [c, c], [d]]);
+  const lines = batches.map(({ samples }) => samples!.slice(0, samples!.rows.length));
+  assert.deepEqual(lines.flat().map(({ line }) => line), [2, 5, 4, 3, 7, 6, 8]);
+});
+
+Deno.test("a file whose samples all have one instant is not one batch", async () => {
+  const text = heartRate(Array.from({ length: 5_000 }, () => minutes(1)[0]!));
+  const batches = await batchesIn("heartrate.csv", text, 500);
+  assert.ok(batches.every(({ lines }) => lines <= 1_500));
+  assert.equal(batches.reduce((sum, { lines }) => sum + lines, 0), 5_000);
 });
 
 Deno.test("a batch of documents without an instant ends as well", async () => {
-  const row = (id: string, size: number) => ({ line: 1, size, document: { id } });
-  const many = await Array.fromAsync(
-    batchesOf(ReadableStream.from([["a", "b", "c"].map((id) => row(id, 1))]), 2),
-  );
-  assert.deepEqual(many.map(({ length }) => length), [2, 1]);
-  const long = ["a", "b", "c"].map((id) => row(id, 5_000_000));
-  const batches = await Array.fromAsync(batchesOf(ReadableStream.from([long])));
-  assert.deepEqual(batches.map(({ length }) => length), [1, 1, 1]);
-  const broken = Array.from({ length: 3 }, (_, line) => ({ line, size: 1, document: null }));
-  const unread = await Array.fromAsync(batchesOf(ReadableStream.from([broken]), 2));
-  assert.deepEqual(unread.map(({ length }) => length), [2, 1]);
+  const lengths = async (ids: string[], mostRows?: number) =>
+    (await batchesIn(
+      "dailysleep.csv",
+      `id;day\n${ids.map((id) => `${id};2026-07-01\n`).join("")}`,
+      mostRows,
+    )).map(({ lines }) => lines);
+  assert.deepEqual(await lengths(["a", "b", "c"], 2), [2, 1]);
+  assert.deepEqual(await lengths(["a", "b", "c"].map((id) => id.repeat(1_500_000))), [1, 1, 1]);
+  const broken = await batchesIn("dailysleep.csv", `id;day\n${";;x\n".repeat(3)}`, 2);
+  assert.deepEqual(broken.map(({ misfits }) => misfits.length), [2, 1]);
 });
 
 forEachDatabase("samples in any order over years are rolled up", async (db) => {
@@ -142,4 +165,57 @@ Deno.test("a transaction that is run twice matches the same documents by natural
   keys.add("s2", { day: "2026-07-01" });
   const take = (id: string) => keys.take(id, { day: "2026-07-01" });
   assert.deepEqual(["z1", "z1", "z2", "z2", "z3"].map(take), ["s1", "s1", "s2", "s2", null]);
+});
+
+forEachDatabase("a stopped import ends in both lanes, and again goes on", async (db) => {
+  const nights = Array.from({ length: 25_000 }, (_, n) => `b${n};2026-07-02;7\n`).join("");
+  const files = new Map([...FILES, ["App Data/dailyspo2.csv", `id;day;score\n${nights}`]]);
+  await withZip(files, async (path) => {
+    const stop = new AbortController();
+    const reason = new InterruptedError("SIGINT");
+    let rows = 0;
+    const report = await importInto(db, path, USER, {
+      signal: stop.signal,
+      onRows: (_, count) => {
+        rows += count;
+        stop.abort(reason);
+      },
+    });
+    assert.equal(report.error, reason);
+    assert.ok(rows < 28_001, "not all of it was loaded");
+    const { rows: [run] } = await db.query<{ state: string }>("SELECT state FROM oura.sync_runs");
+    assert.notEqual(run!.state, "running");
+    assert.equal((await importInto(db, path, USER)).error, null);
+    assert.deepEqual([await count(db, "heart_rate"), await count(db, "daily_spo2")], [
+      3_000,
+      25_000,
+    ]);
+  });
+});
+
+Deno.test("a bug in one lane is thrown when the other lane has ended", async () => {
+  await withPostgres("oura", async (db) => {
+    await withZip(FILES, async (path) => {
+      let open = 0;
+      const broken: Database = Object.create(db, {
+        transaction: {
+          value: async <T>(body: (tx: Transaction) => Promise<T>) => {
+            open++;
+            try {
+              return await db.transaction(async (tx) => {
+                const result = await body(tx);
+                const { rows } = await tx.query("SELECT FROM oura.daily_sleep");
+                if (rows.length > 0) throw new RangeError("a bug");
+                return result;
+              });
+            } finally {
+              open--;
+            }
+          },
+        },
+      });
+      await assert.rejects(importInto(broken, path, USER), RangeError);
+      assert.equal(open, 0);
+    });
+  }, { applied: true });
 });

@@ -239,3 +239,48 @@ onServerFirst("the figures of a series follow an import", async (db) => {
   const [changed, added] = [line("a1", "2026-07-01", [3]), line("a2", "2026-07-20", [4])];
   assert.deepEqual(await load([changed, added], "2026-07-25"), [3, 4]);
 });
+
+/** So many samples, of which those of some places have another value. */
+function heartRate(count: number, changed: readonly number[] = []): Map<string, string> {
+  const line = (n: number) => {
+    const at = new Date(Date.UTC(2026, 6, 1) + n * 60_000).toISOString();
+    return `${at};${changed.includes(n) ? 99 : 60};awake\n`;
+  };
+  const lines = Array.from({ length: count }, (_, n) => line(n)).join("");
+  return new Map([["heartrate.csv", `timestamp;bpm;source\n${lines}`]]);
+}
+
+forEachDatabase(
+  "the later observation wins for samples too, however many there are",
+  async (db) => {
+    const load = async (files: Map<string, string>, exportedAt: string) => {
+      let counts: readonly number[] = [];
+      await withZip(files, async (path) => {
+        const options = { exportedAt: new Date(exportedAt) };
+        const { types: [type] } = await importInto(db, path, USER, options);
+        counts = [type!.inserted, type!.updated, type!.unchanged, type!.kept];
+      });
+      const { rows: [sum] } = await db.query<{ n: number; bpm: number }>(
+        `SELECT (SELECT sum(samples)::int FROM oura.heart_rate_hours) AS n, sum(bpm)::int AS bpm
+      FROM oura.heart_rate`,
+      );
+      assert.equal(sum!.n, counts.reduce((total, count) => total + count), "the hours follow");
+      return [...counts, sum!.bpm];
+    };
+    assert.deepEqual(await load(heartRate(1_000), "2026-07-20"), [1_000, 0, 0, 0, 60_000]);
+    const more = heartRate(2_000, [3, 500]);
+    assert.deepEqual(
+      await load(more, "2026-07-10"),
+      [1_000, 0, 998, 2, 120_000],
+      "an older export",
+    );
+    assert.deepEqual(await load(more, "2026-07-25"), [0, 2, 1_998, 0, 120_078], "a newer export");
+    assert.deepEqual(await load(heartRate(3_000, [3, 500]), "2026-07-26"), [
+      1_000,
+      0,
+      2_000,
+      0,
+      180_078,
+    ]);
+  },
+);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { openDatabase } from "../../lib/db/driver/open.ts";
 import { V8_FLAGS } from "../../tools/deno_config.ts";
-import { ROWS_A_DAY, writeLongArchive } from "../support/long_archive.ts";
+import { ROWS_A_DAY, TIMELESS_A_DAY, writeLongArchive } from "../support/long_archive.ts";
 import { createDatabase } from "../support/postgres.ts";
 import { SOAK } from "../support/soak.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
@@ -33,11 +33,10 @@ Deno.test(`an archive of ${DAYS} days is imported in at most ${MOST_MIB} MiB`, a
     const mostKib = peak();
     assert.equal(code, 0);
     const { types } = JSON.parse(new TextDecoder().decode(stdout));
-    const inserted = types.reduce(
-      (sum: number, type: { inserted: number }) => sum + type.inserted,
-      0,
-    );
-    assert.equal(inserted, DAYS * ROWS_A_DAY);
+    const total = (name: "inserted" | "rejected") =>
+      types.reduce((sum: number, type: Record<typeof name, number>) => sum + type[name], 0);
+    assert.equal(total("inserted"), DAYS * ROWS_A_DAY);
+    assert.equal(total("rejected"), DAYS * TIMELESS_A_DAY);
     const db = await openDatabase({ kind: "url", url: database.url }, { schema: "oura" });
     const { rows } = await db.query<{ samples: number; stored: number }>(
       `SELECT (SELECT sum(samples)::int FROM oura.heart_rate_hours) AS samples,

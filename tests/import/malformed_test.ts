@@ -223,3 +223,74 @@ forEachDatabase("a known name with an unknown header is reported, not guessed at
     assert.equal((await db.query("SELECT FROM oura.rejects")).rows.length, 0);
   });
 });
+
+forEachDatabase(
+  "a number that no column holds, and an id with NUL, cost their own rows",
+  async (db) => {
+    const long = "12345678901234567890";
+    const { rows, lines } = await load(
+      db,
+      "dailysleep",
+      "id;day;score;extra;__proto__;\n" +
+        `a1;2026-07-01;1e400;;;\na2;2026-07-02;1,5;;;\na3;2026-07-03;${long};;;\n` +
+        `a\0;2026-07-04;70;;;\na5;2026-07-05;70;${long};{"day": 1};\n`,
+      "daily_sleep",
+      "id, raw_data",
+    );
+    const document = { id: "a5", day: "2026-07-05", score: 70, extra: long };
+    assert.deepEqual(rows, [{ id: "a5", raw_data: document }]);
+    assert.deepEqual(lines, [2, 3, 4, 5]);
+    const activity = await load(
+      db,
+      "dailyactivity",
+      `id;day;target_meters;sedentary_met_minutes\na1;2026-07-01;1e400;${long}\n`,
+      "daily_activity",
+      "raw_data ->> 'target_meters' AS far, raw_data ->> 'sedentary_met_minutes' AS long",
+    );
+    assert.deepEqual(activity.rows, [{ far: "1e400", long }]);
+    const temperature = await load(
+      db,
+      "temperature",
+      "timestamp;skin_temp\n2026-07-01T00:00:00Z;-1e400\n2026-07-01T00:01:00Z;33.5\n",
+      "skin_temperature",
+      "skin_temperature AS value",
+    );
+    assert.deepEqual(temperature.rows, [{ value: 33.5 }]);
+  },
+);
+
+forEachDatabase("a path that no database stores does not fail its rows", async (db) => {
+  const files = new Map([["x\0ü/dailysleep.csv", "id;day;score\na1;2026-07-01;70\na2;never;70\n"]]);
+  await withZip(files, async (path) => {
+    const report = await importInto(db, path, USER);
+    assert.deepEqual(report.types.map(({ inserted, rejected }) => [inserted, rejected]), [[1, 1]]);
+    const { rows } = await db.query<{ reason: string }>("SELECT reason FROM oura.rejects");
+    assert.match(rows[0]!.reason, /x\?ü\/dailysleep\.csv line 3\)$/);
+  });
+});
+
+forEachDatabase(
+  "of a document that comes twice the first one counts, wherever they are",
+  async (db) => {
+    const [first, other] = ["a1;2026-07-01;70\n", "a1;2026-07-01;71\n"];
+    const header = "id;day;score\n";
+    const archives = [
+      [["dailysleep.csv", header + first + other + first]],
+      [["a/dailysleep.csv", header + first], ["b/dailysleep.csv", header + other + first]],
+    ] as const;
+    for (const files of archives) {
+      await db.exec("DELETE FROM oura.daily_sleep; DELETE FROM oura.rejects");
+      await withZip(new Map(files), async (path) => {
+        for (const inserted of [1, 0]) {
+          const { types: [type] } = await importInto(db, path, USER);
+          const { unchanged, updated, kept, rejected } = type!;
+          assert.deepEqual([type!.inserted, updated, kept, rejected], [inserted, 0, 0, 1]);
+          assert.equal(unchanged, 2 - inserted);
+        }
+      });
+      const { rows } = await db.query("SELECT score FROM oura.daily_sleep");
+      assert.deepEqual(rows, [{ score: 70 }]);
+      assert.equal((await db.query("SELECT FROM oura.document_revisions")).rows.length, 0);
+    }
+  },
+);

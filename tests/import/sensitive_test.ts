@@ -4,7 +4,7 @@ import { parsePipeline } from "../../config/pipeline.ts";
 import SHIPPED from "../../config/oura.yaml" with { type: "text" };
 import type { Database } from "../../lib/db/driver/database.ts";
 import { SENSITIVE_TYPES } from "../../lib/oura/catalog/sensitive_types.ts";
-import type { Member } from "../../pipelines/import/archive.ts";
+import type { Member } from "../../pipelines/import/files.ts";
 import { judgeMember } from "../../pipelines/import/files.ts";
 import { scanArchive } from "../../pipelines/import/scan.ts";
 import { forEachDatabase } from "../support/databases.ts";

@@ -7,6 +7,9 @@ const PER_DAY = { heartrate: 1_220, temperature: 1_440, stepcount: 760 } as cons
 /** Rows of all series on a day, with the one of `dailysleep`. */
 export const ROWS_A_DAY = PER_DAY.heartrate + PER_DAY.temperature + PER_DAY.stepcount + 1;
 
+/** Rows of heart rate without a time, for each day: fewer than `max_rejects` allows. */
+export const TIMELESS_A_DAY = 9;
+
 /** The first day of every long archive. */
 export const FIRST_DAY = "2020-01-01";
 
@@ -17,7 +20,7 @@ export async function writeLongArchive(path: string, days: number): Promise<void
   const written = stream.readable.pipeTo(file.writable);
   const zip = new ZipWriter(stream.writable, { useWebWorkers: false, level: 1 });
   await zip.add("App Data/dailysleep.csv", textStream(dailySleep(days)));
-  await zip.add("App Data/heartrate.csv", textStream(series("heartrate", days)));
+  await zip.add("App Data/heartrate.csv", textStream(heartRate(days)));
   await zip.add("App Data/temperature.csv", textStream(series("temperature", days)));
   await zip.add("App Data/stepcount.csv", textStream(series("stepcount", days)));
   await zip.close();
@@ -48,6 +51,12 @@ function* series(name: keyof typeof PER_DAY, days: number): Generator<string> {
     }
     yield lines;
   }
+}
+
+/** All rows without a time stand together: nothing but their number says where a batch ends. */
+function* heartRate(days: number): Generator<string> {
+  yield* series("heartrate", days);
+  for (let day = 0; day < days; day++) yield ";60;awake\n".repeat(TIMELESS_A_DAY);
 }
 
 const HEADERS = {

@@ -1,11 +1,14 @@
 /** Jobs with events: what they fetch, what they wait for, and what they give up. */
 import assert from "node:assert/strict";
 import { retryFailedEvents } from "../../lib/db/store/jobs/waiting_events.ts";
+import { scheduleSync, wearersDue } from "../../lib/db/store/jobs/sync_schedule.ts";
 import { onServerFirst } from "../support/server_first.ts";
 import { canonical, stored } from "../support/sync_world.ts";
 import { withWorkerWorld, type WorkerWorld } from "./support.ts";
 
 const START = Date.now();
+/** When the sync became due, in a test that has one. */
+const START_OF_SYNC = new Date(START - 60_000);
 const after = (minutes: number) => new Date(START + minutes * 60_000);
 
 /** How often Oura was asked for single documents. */
@@ -167,4 +170,23 @@ onServerFirst(
       assert.equal(fetches(world), 0);
     }),
   { applied: true },
+);
+
+onServerFirst(
+  "a job that was moved up for events leaves the sync to a job of its own",
+  (db) =>
+    withWorkerWorld(db, ["one"], async (world) => {
+      const [night] = world.documents("one", "sleep");
+      await scheduleSync(db, "one", START_OF_SYNC);
+      await world.store([{ objectId: night!.key }]);
+      world.oura.stats.reset();
+      await world.runJob("one", after(0), { syncEveryMs: 3_600_000, kind: "events" });
+      assert.deepEqual((await world.events()).map(({ state }) => state), ["done"]);
+      assert.equal(fetches(world), 1);
+      assert.equal(world.oura.stats.requests, 1, "nothing but the document was asked for");
+      const [due] = await wearersDue(db, after(0), 1);
+      assert.deepEqual(due, { userId: "one", dueAt: START_OF_SYNC });
+      await world.runJob("one", after(0), { syncEveryMs: 3_600_000 });
+      assert.deepEqual(await wearersDue(db, after(0), 1), []);
+    }),
 );

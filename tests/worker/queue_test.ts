@@ -9,6 +9,7 @@ import type { Urgency, WearerQueue } from "../../server/worker/queue.ts";
 import { forEachDatabase, withPostgres } from "../support/databases.ts";
 
 const ONE_SLOT = { general: 1, events: 0 };
+const SYNC = { syncDueAt: new Date(Date.UTC(2026, 2, 1)) };
 
 /** Empties the queue's schema, which the other tests of a database know nothing of. */
 async function withQueue(db: Database, body: (queue: WearerQueue) => Promise<void>): Promise<void> {
@@ -54,7 +55,7 @@ forEachDatabase(
   "a waiting job is enough for all that is asked; a running one is not",
   async (db) => {
     await withQueue(db, async (queue) => {
-      for (const urgency of ["sync", "events", "sync"] satisfies Urgency[]) {
+      for (const urgency of [SYNC, "events", SYNC] satisfies Urgency[]) {
         await queue.ask(db, ["one"], urgency);
       }
       assert.equal((await counts(db)).waiting, 1);
@@ -76,7 +77,7 @@ forEachDatabase(
 
 forEachDatabase("events come before syncs, whichever was asked for first", async (db) => {
   await withQueue(db, async (queue) => {
-    await queue.ask(db, ["a", "b"], "sync");
+    await queue.ask(db, ["a", "b"], SYNC);
     await queue.ask(db, ["c"], "events");
     await queue.ask(db, ["b"], "events");
     const order: string[] = [];
@@ -86,9 +87,30 @@ forEachDatabase("events come before syncs, whichever was asked for first", async
   });
 });
 
+forEachDatabase(
+  "syncs come in the order in which they became due, however often they are asked for",
+  async (db) => {
+    await withQueue(db, async (queue) => {
+      const due = (minute: number) => ({ syncDueAt: new Date(Date.UTC(2026, 2, 1, 12, minute)) });
+      for (const [userId, minute] of [["c", 3], ["b", 2], ["d", 4]] as const) {
+        await queue.ask(db, [userId], due(minute));
+      }
+      await queue.ask(db, ["a"], "events");
+      const order: string[] = [];
+      await queue.work(ONE_SLOT, async (userId, _, kind) => {
+        // Its sync was due before all others, and waits for no later one.
+        if (kind === "events") await queue.ask(db, [userId], due(1));
+        order.push(`${kind} of ${userId}`);
+      });
+      await until(() => order.length === 5);
+      assert.deepEqual(order, ["events of a", "sync of a", "sync of b", "sync of c", "sync of d"]);
+    });
+  },
+);
+
 forEachDatabase("a slot for events takes no sync", async (db) => {
   await withQueue(db, async (queue) => {
-    await queue.ask(db, ["a", "b", "c"], "sync");
+    await queue.ask(db, ["a", "b", "c"], SYNC);
     const held = Promise.withResolvers<void>();
     const begun: string[] = [];
     await queue.work({ general: 1, events: 1 }, async (userId) => {
@@ -125,7 +147,7 @@ forEachDatabase("two workers never have jobs of one wearer at once, and lose non
     for (let round = 1; round <= 25; round++) {
       await Promise.all(wearers.map((userId) =>
         db.transaction(async (tx) => {
-          await queue.ask(tx, [userId], round % 2 === 0 ? "events" : "sync");
+          await queue.ask(tx, [userId], round % 2 === 0 ? "events" : SYNC);
           asked.set(userId, round);
         })
       ));
@@ -137,7 +159,7 @@ forEachDatabase("two workers never have jobs of one wearer at once, and lose non
 
 forEachDatabase("a job that fails is tried again, and counted when it gives up", async (db) => {
   await withQueue(db, async (queue) => {
-    await queue.ask(db, ["one"], "sync");
+    await queue.ask(db, ["one"], SYNC);
     let tries = 0;
     await queue.work(ONE_SLOT, () => {
       tries++;

@@ -10,6 +10,7 @@ import { queueSchema } from "../../lib/db/store/jobs/job_queue.ts";
 import { sleep } from "../../lib/process/sleep.ts";
 import { openSession } from "../../pipelines/sync/session.ts";
 import { openBossQueue } from "../../server/worker/boss/boss_queue.ts";
+import type { JobKind } from "../../server/worker/queue.ts";
 import { runWearerJob } from "../../server/worker/wearer_job.ts";
 import { runWorker, type WorkerOptions } from "../../server/worker/run_worker.ts";
 import {
@@ -50,6 +51,8 @@ export interface JobOptions {
   readonly pipeline: Pipeline;
   readonly syncEveryMs: number | null;
   readonly signal: AbortSignal;
+  /** @default "sync" */
+  readonly kind: JobKind;
 }
 
 /** Makes such a world for the length of `body`. The first document of each wearer is days old. */
@@ -98,7 +101,7 @@ function worldOf(
       const options = { pipeline, syncEveryMs: null, signal, ...changed };
       await using session = await openSession({ settings, db, apply: true, ...options });
       const context = { session, syncEveryMs: options.syncEveryMs, now: () => at };
-      await runWearerJob(context, userId, options.signal);
+      await runWearerJob(context, userId, options.signal, changed.kind);
     },
     async withWorker(body, options = {}) {
       const controller = new AbortController();

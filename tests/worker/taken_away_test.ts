@@ -1,6 +1,8 @@
 /** Jobs that do not run to their end: one that the queue takes away, one of a wearer who signed out. */
 import assert from "node:assert/strict";
+import { signInUnattended } from "../../commands/demo/sign_in.ts";
 import { jobTable, QUEUE } from "../../lib/db/store/jobs/job_queue.ts";
+import { scheduleSync, wearersDue } from "../../lib/db/store/jobs/sync_schedule.ts";
 import { deleteGrant } from "../../lib/db/vault/grants.ts";
 import { openBossQueue } from "../../server/worker/boss/boss_queue.ts";
 import { onServerFirst } from "../support/server_first.ts";
@@ -57,4 +59,18 @@ onServerFirst(
       assert.equal((await db.query("SELECT 1 FROM oura.sync_runs")).rowCount, 0);
     }),
   { applied: true },
+);
+
+onServerFirst(
+  "a wearer who signs in again is synced at once, not at the next point of the interval",
+  (db) =>
+    withWorkerWorld(db, ["one"], async ({ oura, settings }) => {
+      const tomorrow = new Date(Date.now() + 86_400_000);
+      await scheduleSync(db, "one", tomorrow);
+      await deleteGrant(db, "one");
+      assert.deepEqual(await wearersDue(db, tomorrow, 1), []);
+      oura.simulator.oauth.plan = { user: "one" };
+      await signInUnattended(settings, db);
+      assert.equal((await wearersDue(db, new Date(), 1)).length, 1);
+    }),
 );

@@ -18,6 +18,7 @@ export const FLEET_BLOCKS: Readonly<Record<string, Block>> = {
   "fleet-costs": costTable,
   "fleet-cases": caseTable,
   "fleet-backfills": backfillTable,
+  "fleet-at-once": atOnceTable,
 };
 
 function costTable(): string {
@@ -61,6 +62,19 @@ function backfillTable(): string {
       count(requests),
       duration(seconds),
       waitsText(document),
+    ]),
+  );
+}
+
+function atOnceTable(): string {
+  return table(
+    ["wearers due at once", "requests", "median wait", "longest wait", "longest ÷ median"],
+    RESULTS.atOnce.map(({ wearers, requests, sync: { p50, max } }) => [
+      count(wearers),
+      count(requests),
+      duration(p50),
+      duration(max),
+      (max / p50).toFixed(2),
     ]),
   );
 }

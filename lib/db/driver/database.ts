@@ -99,7 +99,8 @@ export interface Database extends Queryable {
    * Until disposed of, a statement whose answer the network lost fails after about a minute. Statements
    * that only take long continue. Undefined on PGlite.
    * @param everyMs How often statements are checked. @default 10_000
+   * @param answerMs How long the server may take to answer a check. @default 10_000
    */
-  watchAnswers?(everyMs?: number): Disposable;
+  watchAnswers?(everyMs?: number, answerMs?: number): Disposable;
   close(): Promise<void>;
 }

@@ -5,6 +5,7 @@ import readSql from "../../../sql/queries/read_grant.sql" with { type: "text" };
 import saveSql from "../../../sql/queries/save_grant.sql" with { type: "text" };
 import type { Queryable } from "../driver/database.ts";
 import { retryTransaction } from "../driver/retry_transaction.ts";
+import { syncBy } from "../store/jobs/sync_schedule.ts";
 import {
   type Grant,
   type GrantRow,
@@ -54,6 +55,8 @@ export async function saveGrant(
   await retryTransaction(vault.db, async (tx) => {
     await before(tx, grant.userId);
     await tx.query(sql, parameters);
+    // Who signs in again has waited for as long as the sign-in had ended.
+    await syncBy(tx, grant.userId, grant.obtainedAt);
   });
 }
 

@@ -3,6 +3,8 @@
  * quick answers, half as many when Oura is overloaded. A fixed number is a limit that never moves.
  */
 
+import { Places } from "./places.ts";
+
 /** How many requests at once: a number, or as many as Oura answers well. */
 export type Concurrency = number | "auto";
 
@@ -21,12 +23,6 @@ const ANSWERS_TO_GROW = 3;
 /** A slower answer does not raise the limit; in ms. */
 const QUICK_MS = 2_000;
 
-/** A request that waits for a place. */
-interface Waiting {
-  readonly isUrgent: boolean;
-  admit(): void;
-}
-
 /** A request that has its place among those in flight. */
 export interface InFlight {
   /** Gives the place back. Calling it again does nothing. */
@@ -38,10 +34,9 @@ export class RequestLimit {
   /** Never more than this at once. */
   readonly most: number;
   readonly #fixed: boolean;
-  readonly #waiting: Waiting[] = [];
+  readonly #places: Places;
   readonly #watchers = new Set<() => void>();
   #current: number;
-  #inFlight = 0;
   #quickAnswers = 0;
   /**
    * Whether as many were in flight as may be since the limit last grew. Where they were not,
@@ -60,6 +55,7 @@ export class RequestLimit {
   /** @param first The limit before Oura has answered anything, where it adapts. */
   constructor(concurrency: Concurrency = "auto", first = FIRST) {
     this.#fixed = concurrency !== "auto";
+    this.#places = new Places(this.#fixed);
     this.most = concurrency === "auto" ? MOST : concurrency;
     this.#current = concurrency === "auto" ? first : concurrency;
   }
@@ -81,16 +77,16 @@ export class RequestLimit {
   }
 
   /**
-   * Waits for a place among the requests in flight, in the order of asking; urgent ones come first.
+   * Waits for a place among the requests in flight: urgent ones come first, then those of the wearer
+   * who has fewest, then in the order of asking. A limit that adapts is shared: a wearer with more than
+   * its share does not keep the others from theirs, so that for a while more may be in flight.
    * @param wearer The wearer of the request: failures of one wearer, while others are answered, do not
    * lower the limit of all.
    * @throws The reason of the signal, when it is aborted first.
    */
   async enter(signal?: AbortSignal, isUrgent = false, wearer: object = this): Promise<InFlight> {
-    signal?.throwIfAborted();
-    if (this.#inFlight >= this.#current || this.#waiting.length > 0) {
-      await this.#turn(signal, isUrgent);
-    } else this.#take();
+    await this.#places.enter(wearer, isUrgent, () => this.#current, signal);
+    if (this.#places.taken(this.#current) >= this.#current) this.#wasReached = true;
     const reductions = this.#reductions;
     const sentAt = ++this.#events;
     let isOver = false;
@@ -98,9 +94,9 @@ export class RequestLimit {
       end: (sign, ms) => {
         if (isOver) return;
         isOver = true;
-        this.#inFlight--;
+        this.#places.end(wearer, sign === "answered");
         this.#learn(this.#judge(sign, wearer, sentAt), ms, reductions);
-        this.#admit();
+        this.#places.admit(this.#current);
       },
     };
   }
@@ -117,37 +113,6 @@ export class RequestLimit {
     this.#failing.set(wearer, since);
     const isAlone = this.#answers.some((each) => each.wearer !== wearer && each.at > since);
     return isAlone ? null : "overloaded";
-  }
-
-  /** The place is taken by {@linkcode #admit}, so that no other request can take it in between. */
-  #turn(signal: AbortSignal | undefined, isUrgent: boolean): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const leave = () => {
-      this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
-      reject(signal!.reason);
-    };
-    const admit = () => {
-      signal?.removeEventListener("abort", leave);
-      resolve();
-    };
-    const waiting = { isUrgent, admit };
-    signal?.addEventListener("abort", leave, { once: true });
-    const firstOfTheOthers = this.#waiting.findIndex((each) => !each.isUrgent);
-    if (isUrgent && firstOfTheOthers >= 0) this.#waiting.splice(firstOfTheOthers, 0, waiting);
-    else this.#waiting.push(waiting);
-    return promise;
-  }
-
-  #take(): void {
-    this.#inFlight++;
-    if (this.#inFlight >= this.#current) this.#wasReached = true;
-  }
-
-  #admit(): void {
-    while (this.#waiting.length > 0 && this.#inFlight < this.#current) {
-      this.#take();
-      this.#waiting.shift()!.admit();
-    }
   }
 
   #learn(sign: LoadSign, ms: number, reductions: number): void {

@@ -1,6 +1,7 @@
 /** What Oura posts to a callback: an event, or an array of them. */
 import { z } from "zod";
 import { EXIT, OuraSyncError } from "../../errors.ts";
+import { isStorableText } from "../../values/pg_limits.ts";
 
 /** What happened to a document. Oura may add event and data types. */
 export interface WebhookEvent {
@@ -29,7 +30,7 @@ export class WebhookBodyError extends OuraSyncError {
 /** Ids have 36 characters; a database must be able to hold and index them. */
 const LONGEST_WORD = 256;
 
-const word = z.string().min(1).max(LONGEST_WORD).refine((text) => !text.includes("\0"));
+const word = z.string().min(1).max(LONGEST_WORD).refine(isStorableText);
 
 const event = z.looseObject({
   event_type: word,
@@ -39,23 +40,36 @@ const event = z.looseObject({
   user_id: word,
 });
 
+/** The events of a body. */
+export interface EventBody {
+  readonly events: readonly WebhookEvent[];
+  /** What is wrong with the parts that are no event. */
+  readonly problems: readonly WebhookBodyError[];
+}
+
 /**
  * Reads the events of a body. Whether Oura ever sends several in one call is unknown
- * (oura-api/facts.md §6), so a bare event and an array are both taken.
- * @throws {WebhookBodyError} When any part of the body is no event.
+ * (oura-api/facts.md §6), so a bare event and an array are both taken. Sent again, a part that cannot
+ * be read is still the same: it must not keep out the others.
+ * @throws {WebhookBodyError} When nothing in the body is an event.
  */
-export function parseEvents(body: Uint8Array): WebhookEvent[] {
+export function readEvents(body: Uint8Array): EventBody {
   let json: unknown;
   try {
     json = JSON.parse(new TextDecoder().decode(body));
   } catch {
     throw new WebhookBodyError("it is not JSON");
   }
-  return (Array.isArray(json) ? json : [json]).map(parseEvent);
-}
-
-function parseEvent(json: unknown): WebhookEvent {
-  const parsed = event.safeParse(json);
-  if (parsed.success) return parsed.data;
-  throw new WebhookBodyError(`no valid ${parsed.error.issues[0]!.path.join(".") || "object"}`);
+  const events: WebhookEvent[] = [];
+  const problems: WebhookBodyError[] = [];
+  for (const part of Array.isArray(json) ? json : [json]) {
+    const parsed = event.safeParse(part);
+    if (parsed.success) events.push(parsed.data);
+    else {
+      const path = parsed.error.issues[0]!.path.join(".");
+      problems.push(new WebhookBodyError(`no valid ${path || "object"}`));
+    }
+  }
+  if (events.length === 0 && problems.length > 0) throw problems[0]!;
+  return { events, problems };
 }

@@ -4,7 +4,7 @@
  * 1.41 sign re-serialized JSON; what production signs are the bytes it sends, so these are verified.
  */
 import { readBody } from "../http/body.ts";
-import { parseEvents, WebhookBodyError, type WebhookEvent } from "./event_body.ts";
+import { readEvents, WebhookBodyError, type WebhookEvent } from "./event_body.ts";
 
 /** Real events have about 200 bytes. */
 const LARGEST_BODY = 65_536;
@@ -42,7 +42,8 @@ export async function verifyWebhook(
   // A sender without the secret must not be able to fill the memory.
   const body = await readBody(request, LARGEST_BODY);
   if (body === null || !await isSigned({ body, timestamp, signature }, secret)) return null;
-  const [event, ...others] = parseEvents(body);
+  const { events: [event, ...others], problems: [problem] } = readEvents(body);
+  if (problem) throw problem;
   if (event !== undefined && others.length === 0) return event;
   throw new WebhookBodyError(`it holds ${others.length === 0 ? "no event" : "several events"}`);
 }

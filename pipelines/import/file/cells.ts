@@ -6,6 +6,8 @@ import { pythonLiteral } from "./python_literal.ts";
 /** A column of a file: the field it holds, as the catalog knows it. */
 export interface FileColumn {
   readonly name: string;
+  /** Whether it becomes a field. A column without a name does not, nor one that every object has. */
+  readonly isField: boolean;
   /** Undefined for fields the catalog does not know. */
   readonly schema: z.ZodType | undefined;
   /**
@@ -22,17 +24,26 @@ export function fileColumns(
   renamed: Readonly<Record<string, string>> = {},
 ): FileColumn[] {
   return header.map((given) => {
-    const name = Object.hasOwn(renamed, given) ? renamed[given]! : given;
+    const other = Object.hasOwn(renamed, given) ? renamed[given]! : given;
+    const name = header.includes(other) ? given : other;
     const schema = Object.hasOwn(document.shape, name)
       ? document.shape[name] as z.ZodType
       : undefined;
-    return { name, schema, read: cellReader(schema && metaOf(schema)) };
+    return {
+      name,
+      isField: !NO_FIELDS.includes(name),
+      schema,
+      read: cellReader(schema && metaOf(schema)),
+    };
   });
 }
+
+const NO_FIELDS = ["", "__proto__"];
 
 /** Words that stand for nothing outside of free text. */
 const NOTHING = new Set(["", "null", "None", "nan", "NaN", "NULL"]);
 const LONGEST_NOTHING = 4;
+const WHOLE = /^[+-]?\d+$/;
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 
 /** Compiled once for a column: files have millions of cells. */
@@ -49,12 +60,20 @@ function valueReader(column: FieldMeta["column"]): FileColumn["read"] {
     case "integer":
     case "bigint":
     case "double precision":
-      return (text) => NUMBER.test(text) ? Number(text) : text;
+      return numberOf;
     case "boolean":
       return (text) => /^true$/i.test(text) ? true : /^false$/i.test(text) ? false : text;
     default:
       return (text) => text;
   }
+}
+
+/** A number that JavaScript cannot hold stays a text: the column decides whether it fits. */
+function numberOf(text: string): number | string {
+  if (!NUMBER.test(text)) return text;
+  const value = Number(text);
+  const isExact = Number.isSafeInteger(value) || !WHOLE.test(text);
+  return isExact && Number.isFinite(value) ? value : text;
 }
 
 function structure(text: string): unknown {

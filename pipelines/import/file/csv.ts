@@ -18,12 +18,12 @@ const LONGEST_HEADER = 1_000_000;
 
 /** Reads a file. */
 export async function readCsv(bytes: ReadableStream<Uint8Array>): Promise<CsvFile> {
-  const chunks = bytes.pipeThrough(
+  const chunks = withLineFeeds(bytes.pipeThrough(
     new TextDecoderStream() as ReadableWritablePair<
       string,
       Uint8Array
     >,
-  )[Symbol.asyncIterator]();
+  ));
   let head = "";
   let line = 1;
   for (let ended = false; !ended && !head.includes("\n") && head.length < LONGEST_HEADER;) {
@@ -44,7 +44,45 @@ export async function readCsv(bytes: ReadableStream<Uint8Array>): Promise<CsvFil
     : first.split(delimiter).map((name) => name.trim().replace(/^"(.*)"$/, "$1"));
   const rest = end < 0 ? "" : head.slice(end + 1);
   const rows = rowsOf(rest, chunks, new RecordReader(delimiter, line + 1));
-  return { header, rows: header.length > 1 ? unwrapped(rows, delimiter) : rows };
+  const cells = header.length > 1 ? unwrapped(rows, delimiter) : rows;
+  return { header, rows: withoutHeaders(cells, header) };
+}
+
+/** The text with `\n` for every `\r`, where its first line shows that nothing else ends its lines. */
+async function* withLineFeeds(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+  let ends: "unknown" | "\n" | "\r" = "unknown";
+  let held = "";
+  for await (const chunk of chunks) {
+    if (ends === "\n") {
+      yield chunk;
+      continue;
+    }
+    const text = held + chunk;
+    held = "";
+    if (ends === "unknown") ends = endsOf(text);
+    if (ends === "unknown" && text.length < LONGEST_HEADER) held = text;
+    else yield ends === "\r" ? text.replaceAll("\r", "\n") : text;
+  }
+  if (held !== "") yield held.replaceAll("\r", "\n");
+}
+
+/** What ends the first line; unknown where a `\r` is the last character of the text. */
+function endsOf(text: string): "unknown" | "\n" | "\r" {
+  const end = /\r\n|\n|\r(?=.)/s.exec(text)?.[0];
+  return end === undefined ? "unknown" : end === "\r" ? "\r" : "\n";
+}
+
+/** The rows without those that repeat the header, as files that were joined have. */
+async function* withoutHeaders(
+  blocks: AsyncIterable<readonly CsvRow[]>,
+  header: readonly string[],
+): AsyncGenerator<readonly CsvRow[]> {
+  const isHeader = ({ cells }: CsvRow) =>
+    cells.length === header.length && cells.at(-1)!.includes(header.at(-1)!) &&
+    cells.every((cell, i) => cell.replace(/^\uFEFF/, "").trim() === header[i]);
+  for await (const rows of blocks) {
+    yield rows.some(isHeader) ? rows.filter((row) => !isHeader(row)) : rows;
+  }
 }
 
 /** A line that stands whole in quotes, as some exports are said to hold: its only cell is the line. */

@@ -1,9 +1,10 @@
 /** A file of the export as documents in the shape of Oura's API. */
 import { findKnownType } from "../../../lib/oura/catalog/index.ts";
 import type { PipelineType } from "../../../config/model.ts";
-import type { Member } from "../archive.ts";
+import type { Member } from "../files.ts";
 import { alignCells, type FileColumn, fileColumns } from "./cells.ts";
 import { readCsv } from "./csv.ts";
+import type { CsvRow } from "./csv_records.ts";
 import { RENAMED } from "../files.ts";
 
 /** A row of a file. */
@@ -21,7 +22,9 @@ export interface DocumentFile {
   /** The fields that its header names. All others are unknown, not null. */
   readonly fields: ReadonlySet<string>;
   /** In blocks, as the file is read. */
-  readonly documents: AsyncIterable<readonly FileDocument[]>;
+  readonly rows: AsyncIterable<readonly CsvRow[]>;
+  /** The document of a row. One by one: objects that live as long as a block cost more to collect. */
+  readonly read: (row: CsvRow) => FileDocument;
 }
 
 /** Opens a file of a data type. */
@@ -29,16 +32,17 @@ export async function openDocuments(member: Member, type: PipelineType): Promise
   const known = findKnownType(type.name)!;
   const { header, rows } = await readCsv(member.open());
   const columns = fileColumns(header, known.document, RENAMED[type.name]);
-  const documents = async function* (): AsyncGenerator<readonly FileDocument[]> {
-    for await (const block of rows) {
-      yield block.map(({ line, cells }) => {
-        const size = cells.reduce((sum, cell) => sum + cell.length, 0);
-        const aligned = alignCells(columns, cells, type.key);
-        return { line, size, document: aligned && documentOf(columns, aligned) };
-      });
-    }
+  const read = ({ line, cells }: CsvRow): FileDocument => {
+    let size = 0;
+    for (const cell of cells) size += cell.length;
+    const aligned = alignCells(columns, cells, type.key);
+    return { line, size, document: aligned && documentOf(columns, aligned) };
   };
-  return { fields: new Set(columns.map(({ name }) => name)), documents: documents() };
+  return {
+    fields: new Set(columns.filter(({ isField }) => isField).map(({ name }) => name)),
+    rows,
+    read,
+  };
 }
 
 function documentOf(
@@ -47,8 +51,8 @@ function documentOf(
 ): Record<string, unknown> {
   const document: Record<string, unknown> = {};
   for (let i = 0; i < columns.length; i++) {
-    const { name, read } = columns[i]!;
-    document[name] = read(cells[i]!);
+    const { name, isField, read } = columns[i]!;
+    if (isField) document[name] = read(cells[i]!);
   }
   return document;
 }

@@ -12,6 +12,9 @@ import { type Row, type Table, valueColumns } from "../table.ts";
 const FIRST_ROOM = 2_304;
 const FIRST_BYTES = 256 * 1_024;
 
+/** Rows that make place for one of the same instant: several sources or rings, not a faulty file. */
+const MOST_MOVED = 16;
+
 const UTF8 = new TextDecoder();
 
 /** Whether the rows of a table can be packed. Rows of documents cannot: they have series and lists. */
@@ -54,14 +57,22 @@ export class PackedSamples implements Iterable<Row> {
     return this.#length;
   }
 
-  /** Adds a row; rows of one instant stay in the order of their keys. */
-  push(row: Row): void {
-    const index = this.#length;
-    if (index > 0 && row.at === this.#instants[index - 1] && row.key < this.row(index - 1).key) {
-      const later = this.pop()!;
-      this.push(row);
-      this.#append(later);
-    } else this.#append(row);
+  /**
+   * Adds a row; a few rows of one instant stay in the order of their keys. The loader sorts the others.
+   * @returns Its place.
+   */
+  push(row: Row): number {
+    const later: Row[] = [];
+    while (later.length < MOST_MOVED && this.#isBeforeLast(row)) later.push(this.pop()!);
+    const place = this.#length;
+    this.#append(row);
+    for (const each of later.reverse()) this.#append(each);
+    return place;
+  }
+
+  #isBeforeLast({ at, key }: Row): boolean {
+    const index = this.#length - 1;
+    return index >= 0 && at === this.#instants[index] && key < this.row(index).key;
   }
 
   #append(row: Row): void {

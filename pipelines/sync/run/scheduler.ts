@@ -10,7 +10,7 @@ import { retryTransaction } from "../../../lib/db/driver/retry_transaction.ts";
 import { addCounts, documentsIn, noRows } from "../../../lib/db/store/runs.ts";
 import {
   DatabaseError,
-  type OuraSyncError,
+  OuraSyncError,
   OuraUnavailableError,
   SignInError,
   UsageError,
@@ -80,6 +80,8 @@ export async function runWindows(
 class Scheduler {
   fatal: OuraSyncError | null = null;
   readonly #queue: { type: RunningType; window: Window }[];
+  /** What is no failure of ours. */
+  #bug: { readonly error: unknown } | null = null;
   #unavailable = 0;
   #running = 0;
   readonly #idle = Promise.withResolvers<void>();
@@ -97,6 +99,7 @@ class Scheduler {
     using _watch = this.options.context.http.limit.watch(() => this.#startWorkers());
     this.#startWorkers();
     await this.#idle.promise;
+    if (this.#bug) throw this.#bug.error;
   }
 
   /** As many windows in flight as requests are allowed: each has one request at a time. */
@@ -119,7 +122,9 @@ class Scheduler {
       }
     } catch (error) {
       this.options.abort.abort(error);
-      this.#stopRun(asOuraSyncError(error));
+      // Nobody waits for this promise: what it threw would end the process, with the jobs of all wearers.
+      if (error instanceof OuraSyncError) this.#stopRun(error);
+      else this.#bug ??= { error };
     } finally {
       this.#running--;
       if (this.#running === 0) this.#idle.resolve();

@@ -8,13 +8,15 @@ import type { Database, Queryable } from "../../../lib/db/driver/database.ts";
 import { hasSqlState, UNIQUE_VIOLATION } from "../../../lib/db/driver/errors/errors.ts";
 import { DatabaseError, messageOf } from "../../../lib/errors.ts";
 import { loggerOf } from "../../../lib/log/log.ts";
-import type { Slots, Urgency, WearerJob, WearerQueue } from "../queue.ts";
+import type { JobKind, Slots, Urgency, WearerJob, WearerQueue } from "../queue.ts";
 import { jobTable, QUEUE, queueSchema } from "../../../lib/db/store/jobs/job_queue.ts";
 import { explainRefusal } from "./refused.ts";
 import { sqlBridge } from "./sql_bridge.ts";
 
-/** The higher one is fetched first. */
-const PRIORITY: Readonly<Record<Urgency, number>> = { events: 20, sync: 10 };
+/** The priority of events, the highest that a column of the queue holds. The higher one is fetched first. */
+const EVENTS = 2_147_483_647;
+/** One step of priority between two syncs, in ms, so that all until the year 2106 have one. */
+const STEP_MS = 2_000;
 /** A worker that was killed is noticed after so many seconds. */
 const HEARTBEAT_SECONDS = 10;
 /** A first sync may wait for the rate limit for long; a live job proves it by its heartbeat. */
@@ -39,6 +41,7 @@ export interface QueueOptions {
 /** The data of a job. */
 interface JobData {
   readonly userId: string;
+  readonly kind: JobKind;
 }
 
 /**
@@ -113,12 +116,12 @@ class BossQueue implements WearerQueue {
     const db = sqlBridge(queryable);
     // In one order, so that two transactions do not wait for each other.
     for (const userId of userIds.toSorted()) {
-      const options = { db, singletonKey: userId, priority: PRIORITY[urgency] };
+      const options = { db, singletonKey: userId, priority: priorityOf(urgency) };
       // `upsert` locks the waiting job until the transaction ends: no worker can start it before the
       // event is there to be seen. `send` leaves a waiting job as it is.
       const asked = urgency === "events"
-        ? this.boss.upsert(QUEUE, { userId }, { ...options, startAfter: 0 })
-        : this.boss.send(QUEUE, { userId }, options);
+        ? this.boss.upsert(QUEUE, { userId, kind: "events" }, { ...options, startAfter: 0 })
+        : this.boss.send(QUEUE, { userId, kind: "sync" }, options);
       await asked.catch((error) => {
         throw causeOf(error);
       });
@@ -128,13 +131,13 @@ class BossQueue implements WearerQueue {
   async work({ general, events }: Slots, job: WearerJob): Promise<void> {
     const slots = [
       ...Array.from({ length: general }, () => ({})),
-      ...Array.from({ length: events }, () => ({ minPriority: PRIORITY.events })),
+      ...Array.from({ length: events }, () => ({ minPriority: EVENTS })),
     ];
     for (const limits of slots) {
       const options = { ...limits, pollingIntervalSeconds: this.pollSeconds };
       const slot: string = await this.boss.work<JobData>(QUEUE, options, async ([taken]) => {
         if (!taken) return;
-        await job(taken.data.userId, taken.signal);
+        await job(taken.data.userId, taken.signal, taken.data.kind);
         // There may be more to do: the next look need not wait for the interval.
         this.boss.notifyWorker(slot);
       });
@@ -153,6 +156,13 @@ class BossQueue implements WearerQueue {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.boss.stop({ graceful: true, timeout: STOP_MS });
   }
+}
+
+/** A sync that was put off for events, or by a crash, is asked for again and still has its place. */
+function priorityOf(urgency: Urgency): number {
+  if (urgency === "events") return EVENTS;
+  const steps = Math.floor(urgency.syncDueAt.getTime() / STEP_MS);
+  return Math.max(0, EVENTS - 1 - Math.max(0, steps));
 }
 
 /** Our own failure, which pg-boss wraps. */

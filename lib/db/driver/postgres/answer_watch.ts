@@ -6,8 +6,8 @@
  * through poolers, which give a client no connection of its own.
  */
 import type pg from "pg";
-import { SqlError, toDatabaseError } from "../errors/errors.ts";
 import type { Connected } from "./connected.ts";
+import { isAnswered } from "./wire.ts";
 
 /** How often running statements are checked, in ms. */
 const EVERY_MS = 10_000;
@@ -45,6 +45,7 @@ export class AnswerWatch {
   readonly #watched = new WeakMap<object, Watched>();
   #count = 0;
   #running = 0;
+  #answerMs = ANSWER_MS;
 
   /**
    * @param busy The connections in use.
@@ -66,8 +67,9 @@ export class AnswerWatch {
   }
 
   /** Watches until disposed of. */
-  start(everyMs = EVERY_MS): Disposable {
+  start(everyMs = EVERY_MS, answerMs = ANSWER_MS): Disposable {
     this.#running++;
+    this.#answerMs = answerMs;
     let looking: Promise<void> | null = null;
     const timer = setInterval(() => {
       looking ??= this.#look().catch(() => {}).finally(() => looking = null);
@@ -110,14 +112,19 @@ export class AnswerWatch {
     return suspects;
   }
 
-  /** The statements that the server is not running; all of them if it does not answer. */
+  /**
+   * The statements that the server is not running; all of them if nobody answers. Somebody may answer
+   * who says nothing of the statements: a server or a pooler that refuses the question, or a pooler
+   * whose connections are all in use, so that the question waits.
+   */
   async #lost(marks: readonly string[]): Promise<ReadonlySet<string>> {
+    const { host, port } = this.open();
+    const answered = isAnswered({ host, port }, this.#answerMs);
     try {
       const [found] = await this.#ask<{ shown: boolean; lost: string[] }>(ASK, marks);
       return new Set(found?.shown ? found.lost : []);
-    } catch (error) {
-      // A server without a free connection answers, but says nothing of the statements.
-      return new Set(isFull(error) ? [] : marks);
+    } catch {
+      return new Set(await answered ? [] : marks);
     }
   }
 
@@ -127,7 +134,7 @@ export class AnswerWatch {
     const asked: pg.QueryConfig & { query_timeout: number } = {
       text: sql,
       values: [names],
-      query_timeout: ANSWER_MS,
+      query_timeout: this.#answerMs,
     };
     try {
       await client.connect();
@@ -136,9 +143,4 @@ export class AnswerWatch {
       client.end().catch(() => {});
     }
   }
-}
-
-function isFull(error: unknown): boolean {
-  const failure = toDatabaseError(error, "the server");
-  return failure instanceof SqlError && failure.code === "DATABASE_TOO_MANY_CONNECTIONS";
 }

@@ -134,8 +134,8 @@ export class PostgresDatabase extends PostgresQueryable implements Database {
     return this.stopper.watch(signal);
   }
 
-  watchAnswers(everyMs?: number): Disposable {
-    return this.answers.start(everyMs);
+  watchAnswers(everyMs?: number, answerMs?: number): Disposable {
+    return this.answers.start(everyMs, answerMs);
   }
 
   async close(): Promise<void> {

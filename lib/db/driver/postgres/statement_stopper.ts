@@ -3,19 +3,12 @@
  * lock is held. The server is asked to cancel it (PostgreSQL's CancelRequest, which poolers pass on
  * too); where that does not help, the connection is cut.
  */
-import pg from "pg";
 import type { Connected } from "./connected.ts";
 import { CANCELLED, SqlError } from "../errors/errors.ts";
+import { requestCancel } from "./wire.ts";
 
 /** A statement may take this long after the stop, and again after the request to cancel it. */
 const PATIENCE_MS = 1_000;
-
-/** What the driver's types leave out of its wire protocol. */
-interface Wire {
-  connect(portOrPath: number | string, host?: string): void;
-  requestSsl(): void;
-  cancel(processID: number, secretKey: number): void;
-}
 
 /** Watches the connections of one pool. */
 export class StatementStopper {
@@ -38,7 +31,7 @@ export class StatementStopper {
           const statement = client._activeQuery;
           if (statement === null || !seen.has(statement)) continue;
           if (asked.has(statement)) this.#cut(client);
-          else cancel(client);
+          else requestCancel(client);
           asked.add(statement);
         }
         seen = this.#statements();
@@ -72,17 +65,4 @@ export class StatementStopper {
     this.#hasCut = true;
     client.end().catch(() => {});
   }
-}
-
-/** Asks over a connection of its own, as secure as the first one. Nothing is answered. */
-function cancel({ host, port, ssl, processID, secretKey }: Connected): void {
-  const connection = new pg.Connection(ssl ? { ssl } : {});
-  const wire = connection as unknown as Wire;
-  const ask = () => wire.cancel(processID, secretKey);
-  connection.on("connect", () => ssl ? wire.requestSsl() : ask());
-  connection.on("sslconnect", ask);
-  // The next step is to cut the connection, whether or not this one could be made.
-  connection.on("error", () => connection.stream.destroy());
-  if (host.startsWith("/")) wire.connect(`${host}/.s.PGSQL.${port}`);
-  else wire.connect(port, host);
 }

@@ -48,15 +48,29 @@ export async function scheduleSync(db: Database, userId: string, dueAt: Date): P
     ));
 }
 
+/** Makes the sync of a wearer due at an instant, unless it is due before or is in no schedule yet. */
+export async function syncBy(tx: Queryable, userId: string, at: Date): Promise<void> {
+  await tx.query(
+    "UPDATE oura.sync_schedule SET due_at = $2 WHERE user_id = $1 AND due_at > $2",
+    [userId, at],
+  );
+}
+
+/** A wearer whose sync is due, and since when. */
+export interface DueWearer {
+  readonly userId: string;
+  readonly dueAt: Date;
+}
+
 /** Wearers with a working sign-in whose sync is due, the longest overdue first. */
-export async function wearersDue(db: Queryable, now: Date, most: number): Promise<string[]> {
-  const { rows } = await db.query<{ user_id: string }>(
-    `SELECT s.user_id FROM oura.sync_schedule AS s
+export async function wearersDue(db: Queryable, now: Date, most: number): Promise<DueWearer[]> {
+  const { rows } = await db.query<{ user_id: string; due_at: Date }>(
+    `SELECT s.user_id, s.due_at FROM oura.sync_schedule AS s
       JOIN oura.oauth_tokens AS t ON t.user_id = s.user_id AND t.state = 'active'
       WHERE s.due_at <= $1 ORDER BY s.due_at, s.user_id LIMIT $2`,
     [now, most],
   );
-  return rows.map(({ user_id }) => user_id);
+  return rows.map(({ user_id, due_at }) => ({ userId: user_id, dueAt: due_at }));
 }
 
 /** Whether a wearer's sync is due. */

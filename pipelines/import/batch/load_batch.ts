@@ -2,23 +2,25 @@
  * Loads a batch of documents of one data type: what is new, and what the archive observed later than
  * the database did.
  */
-import type { Transaction } from "../../lib/db/driver/database.ts";
-import { BusyError } from "../../lib/errors.ts";
-import { utcDay } from "../../lib/values/days.ts";
-import { BadRowError } from "../errors.ts";
-import { withinEncoding } from "../stages/reject_entry.ts";
-import type { Reject, Row } from "../stages/transform.ts";
+import type { Transaction } from "../../../lib/db/driver/database.ts";
+import { BusyError } from "../../../lib/errors.ts";
+import { utcDay } from "../../../lib/values/days.ts";
+import { BadRowError } from "../../errors.ts";
+import { instantOfKey } from "../../stages/key.ts";
+import { withinEncoding } from "../../stages/reject_entry.ts";
+import type { Reject } from "../../stages/transform.ts";
 import {
   type Batch,
   type ImportContext,
   type ImportCounts,
   noCounts,
   type Stages,
-} from "./context.ts";
-import { isEmptySample } from "./file/documents.ts";
-import { mergeWithStored } from "./merge.ts";
+} from "../context.ts";
+import { mergeWithStored } from "../merge.ts";
+import { bulkLoad } from "./bulk_load.ts";
+import type { Misfit, ReadRow, RowBatch } from "./read_rows.ts";
 import { storeBatch } from "./store_batch.ts";
-import { readStored, type StoredRow } from "./stored.ts";
+import { readStored, type StoredRow } from "../stored.ts";
 
 /**
  * Loads a batch within a transaction.
@@ -33,6 +35,8 @@ export async function importBatch(
 ): Promise<ImportCounts> {
   const { type, transform } = stages;
   const counts = noCounts();
+  counts.empty = batch.rows.empty;
+  counts.unchanged = batch.rows.repeated;
   const rejects: Reject[] = [];
   const placeOf = (line: number) => `${batch.path} line ${line}`;
   const reject: RejectAt = (found, line) => {
@@ -41,12 +45,17 @@ export async function importBatch(
     rejects.push(placed);
   };
   if (await context.mayWrite?.(tx, type.name) === false) throw leaseLost(type.name);
-  await context.repertoire?.learn(tx, JSON.stringify(batch.documents));
-  const read = readBatch(context, stages, batch, counts, reject);
+  const encoded = await withinRepertoire(tx, context, batch.rows);
+  for (const { reject: found, line } of encoded.misfits) reject(found, line);
+  const bulk = await bulkLoad(tx, context, stages, batch.rows);
+  counts.inserted += bulk.copied;
+  counts.unchanged += bulk.unchanged;
+  const asRead = [...encoded.read, ...bulk.left];
   const known = stages.exists
-    ? await readStored(tx, transform.table, context.userId, read.map(soughtOf))
+    ? await readStored(tx, transform.table, context.userId, asRead.map(soughtOf))
     : new Map<string, StoredRow>();
-  counts.idsDiffer = await takeStoredIds(tx, context, stages, read, known);
+  const read = await takeStoredIds(tx, context, stages, asRead, known);
+  counts.idsDiffer = read.filter((item, i) => item !== asRead[i]).length;
   const changed = changedItems(context, stages, read, known, batch.fields, counts, reject);
   // A document may be refused only with what is stored of it.
   counts.rejected = rejects.length;
@@ -55,14 +64,14 @@ export async function importBatch(
     const unread = changed.flatMap(({ unread, line }) =>
       unread ? [{ ...unread, reason: `${unread.reason} (${placeOf(line)})` }] : []
     );
-    const [rows, met] = [changed, read].map((each) => each.map(({ row }) => row));
-    const found = { rows: rows!, met: met!, rejects, unread };
+    const rows = changed.map(({ row }) => row);
+    const found = { rows, met: batch.rows, copied: bulk.copied, keys: bulk.keys, rejects, unread };
     await storeBatch(tx, { ...context, runId: context.runId }, stages, found, counts);
   }
   return counts;
 }
 
-const soughtOf = ({ row: { key }, document }: Read) => ({ key, document });
+const soughtOf = ({ row: { key }, document }: ReadRow) => ({ key, document });
 
 function leaseLost(dataType: string): BusyError {
   return new BusyError(
@@ -72,40 +81,41 @@ function leaseLost(dataType: string): BusyError {
   );
 }
 
-/** Transforms the documents of a batch, and counts samples without a value. */
-function readBatch(
+/** The documents of a batch, of which some may hold characters that the database cannot store. */
+async function withinRepertoire(
+  tx: Transaction,
   { repertoire }: ImportContext,
-  { type, transform }: Stages,
-  { path, documents }: Batch,
-  counts: ImportCounts,
-  reject: RejectAt,
-): Read[] {
-  const read: Read[] = [];
-  for (const { line, document } of documents) {
-    if (document === null) {
-      reject({ ...MISALIGNED, document: { file_row: `${path} line ${line}` } }, line);
-    } else if (transform.table.timeKeyed && isEmptySample(type, document)) counts.empty++;
-    else {
-      const outcome = withinEncoding(transform(document), document, repertoire);
-      if ("reject" in outcome) reject(outcome.reject, line);
-      else read.push({ line, document, row: outcome.row, unread: outcome.unread });
-    }
+  batch: RowBatch,
+): Promise<Pick<RowBatch, "read" | "misfits">> {
+  if (repertoire === null) return batch;
+  const all = [...batch.read, ...batch.misfits.map(({ reject }) => reject)];
+  await repertoire.learn(tx, JSON.stringify(all.map(({ document }) => document)));
+  const read: ReadRow[] = [];
+  const misfits: Misfit[] = [];
+  for (const item of batch.read) {
+    const outcome = withinEncoding({ row: item.row }, item.document, repertoire);
+    if ("row" in outcome) read.push(item);
+    else misfits.push({ line: item.line, reject: outcome.reject });
   }
-  return read;
+  for (const { line, reject } of batch.misfits) {
+    const outcome = withinEncoding({ reject }, reject.document, repertoire);
+    misfits.push({ line, reject: "reject" in outcome ? outcome.reject : reject });
+  }
+  return { read, misfits };
 }
 
 /** What is to be written: new documents, and those that the archive observed later than we did. */
 function changedItems(
   context: ImportContext,
   stages: Stages,
-  read: readonly Read[],
+  read: readonly ReadRow[],
   known: ReadonlyMap<string, StoredRow>,
   fields: ReadonlySet<string>,
   counts: ImportCounts,
   reject: RejectAt,
-): Read[] {
+): ReadRow[] {
   if (known.size === 0) return [...read];
-  const changed: Read[] = [];
+  const changed: ReadRow[] = [];
   for (const item of read) {
     const stored = known.get(item.row.key);
     if (stored === undefined) {
@@ -116,7 +126,7 @@ function changedItems(
       ? "unchanged"
       : mergeWithStored(stored.document, item.document, stages.type, fields);
     if (merged === "unchanged" && !stored.deleted) counts.unchanged++;
-    else if (merged === null || !isLater(context, stages, item.document, stored)) {
+    else if (merged === null || !isLater(context, stages, item, stored)) {
       if (merged === "unchanged") counts.unchanged++;
       else counts.kept++;
     } else {
@@ -131,7 +141,7 @@ function changedItems(
 
 /** Counts for a dry run what would be written. */
 function countUnwritten(
-  changed: readonly Read[],
+  changed: readonly ReadRow[],
   known: ReadonlyMap<string, StoredRow>,
   counts: ImportCounts,
 ): void {
@@ -140,57 +150,49 @@ function countUnwritten(
   counts.unchanged += changed.length - keys.size;
 }
 
-interface Read {
-  readonly line: number;
-  document: Readonly<Record<string, unknown>>;
-  row: Row;
-  unread: Reject | undefined;
-}
-
 /** Sets a document aside that came from a line of the file. */
 type RejectAt = (found: Reject, line: number) => void;
 
-const MISALIGNED = {
-  key: null,
-  path: "",
-  column: null,
-  expected: null,
-  reason: "the row does not have the cells of the header",
-};
-
-/** Documents that are stored under another id keep the stored one. */
+/**
+ * Documents that are stored under another id keep the stored one. The given ones stay as they are,
+ * because a transaction may be run twice.
+ * @param known Gets what is stored under these ids.
+ */
 async function takeStoredIds(
   tx: Transaction,
   { userId }: ImportContext,
   { naturalKeys, transform }: Stages,
-  read: Read[],
+  read: readonly ReadRow[],
   known: Map<string, StoredRow>,
-): Promise<number> {
-  if (naturalKeys === null || naturalKeys.isEmpty) return 0;
-  const taken: Read[] = [];
-  for (const item of read) {
-    if (known.has(item.row.key)) continue;
-    const id = naturalKeys.take(item.row.key, item.document);
-    if (id === null) continue;
+): Promise<readonly ReadRow[]> {
+  if (naturalKeys === null || naturalKeys.isEmpty) return read;
+  const taken: ReadRow[] = [];
+  const renamed = read.map((item) => {
+    const id = known.has(item.row.key) ? null : naturalKeys.take(item.row.key, item.document);
+    if (id === null) return item;
     const document = { ...item.document, id };
     const outcome = transform(document);
-    if ("reject" in outcome) continue;
-    Object.assign(item, { document, row: outcome.row, unread: outcome.unread });
-    taken.push(item);
-  }
+    if ("reject" in outcome) return item;
+    const other = { line: item.line, document, row: outcome.row, unread: outcome.unread };
+    taken.push(other);
+    return other;
+  });
   const stored = await readStored(tx, transform.table, userId, taken.map(soughtOf));
   for (const [key, row] of stored) known.set(key, row);
-  return taken.length;
+  return renamed;
 }
 
 function isLater(
   { exportedAt }: ImportContext,
   { type, observations, transform }: Stages,
-  document: Readonly<Record<string, unknown>>,
+  { row, document }: ReadRow,
   stored: StoredRow,
 ): boolean {
   if (exportedAt === null) return false;
-  const instant = transform.table.timeKeyed ? new Date(String(document.timestamp)) : null;
-  const day = instant ? utcDay(instant) : type.day === null ? null : String(document[type.day]);
+  const day = transform.table.timeKeyed
+    ? utcDay(new Date(instantOfKey(transform.table.key, row.key)))
+    : type.day === null
+    ? null
+    : String(document[type.day]);
   return exportedAt > observations.at(day, stored);
 }
