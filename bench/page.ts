@@ -38,7 +38,7 @@ export interface RouteTiming {
 
 /** Measures every route over ten years on a new server. */
 async function benchPage(): Promise<RouteTiming[]> {
-  const cluster = await Cluster.start();
+  const cluster = await Cluster.start({ onDisk: true });
   const db = await openPostgres({ kind: "url", url: cluster.url() }, { schema: "oura" });
   try {
     await fillTenYears(db);

@@ -24,7 +24,7 @@ export interface Stage extends AsyncDisposable {
 export async function openStage(days: number): Promise<Stage> {
   await using stack = new AsyncDisposableStack();
   const settings = { fsync: "on", synchronous_commit: "on", full_page_writes: "on" };
-  const cluster = await Cluster.start({ settings });
+  const cluster = await Cluster.start({ onDisk: true, settings });
   stack.defer(() => cluster.remove());
   const databaseUrl = cluster.url();
   const db = await openPostgres({ kind: "url", url: databaseUrl }, { schema: "oura" });

@@ -38,7 +38,10 @@ export async function openFleetStage(
   users: readonly { id: string }[],
 ): Promise<FleetStage> {
   const stack = new AsyncDisposableStack();
-  const cluster = await Cluster.start({ settings: { fsync: "on", synchronous_commit: "on" } });
+  const cluster = await Cluster.start({
+    onDisk: true,
+    settings: { fsync: "on", synchronous_commit: "on" },
+  });
   stack.defer(() => cluster.remove());
   const faults = [{ kind: "latency", delayMs: LATENCY_MS, match: "usercollection" }];
   const oura = new Program(SIMULATOR, [JSON.stringify({ ...world, faults })]);

@@ -37,6 +37,7 @@ const BOOKKEEPING_TABLES: readonly string[] = [
   "webhook_events",
   "rate_budget",
   "wearers",
+  "token_owners",
   "invitations",
   "sync_schedule",
   "upkeep_tasks",

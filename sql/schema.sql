@@ -505,6 +505,14 @@ CREATE TABLE oura.tag (
 CREATE INDEX tag_user_id_day_idx ON oura.tag USING btree (user_id, day);
 COMMENT ON TABLE oura.tag IS 'Notes of the wearer. Deprecated by Oura in favour of enhanced_tag.';
 
+CREATE TABLE oura.token_owners (
+  user_id text NOT NULL,
+  token_digest text NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  CONSTRAINT token_owners_pkey PRIMARY KEY (user_id)
+);
+COMMENT ON TABLE oura.token_owners IS 'The wearer of the latest access token that a sync was given (OURA_ACCESS_TOKEN): a SHA-256 digest of the token, never the token.';
+
 CREATE TABLE oura.upkeep_tasks (
   task text NOT NULL,
   due_at timestamp with time zone NOT NULL,

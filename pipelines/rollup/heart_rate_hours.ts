@@ -13,6 +13,7 @@ export const ROLLED_UP = "heart_rate";
 
 /** A window's days are the wearer's, which begin and end up to 14 hours beside the UTC days. */
 const BESIDE = 1;
+const WEEK_MS = 7 * 86_400_000;
 /** Days refreshed in one statement when history is filled. */
 const CHUNK_DAYS = 60;
 
@@ -29,13 +30,23 @@ export async function refreshHeartRateHours(
 ): Promise<void> {
   const from = `${addDays(span.from, -BESIDE)}T00:00:00Z`;
   const to = `${addDays(span.to, BESIDE + 1)}T00:00:00Z`;
-  // Windows are loaded side by side. If two share a day, the second must see the rows of the first,
-  // so it waits here until the first has committed.
-  await tx.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [
-    `${tx.schema}.${ROLLED_UP} ${userId}`,
-  ]);
+  await lockWeeks(tx, userId, from, to);
   await tx.query(refreshStatement(bpmOf(type)), [userId, from, to]);
   await refreshHeartRateDays(tx, userId, from, to);
+}
+
+/**
+ * Windows are loaded side by side. If two share a day, the second must see the rows of the first, so
+ * it waits here until the first has committed. Those that share no week do not wait: each holds a
+ * connection. The weeks are locked in their order, so that no two wait for each other.
+ */
+async function lockWeeks(tx: Queryable, userId: string, from: string, to: string): Promise<void> {
+  const week = (instant: number) => Math.floor(instant / WEEK_MS);
+  await tx.query(
+    `SELECT pg_advisory_xact_lock(hashtextextended($1 || week, 0))
+    FROM generate_series($2::int, $3::int) AS week`,
+    [`${tx.schema}.${ROLLED_UP} ${userId} `, week(Date.parse(from)), week(Date.parse(to) - 1)],
+  );
 }
 
 /**

@@ -59,6 +59,8 @@ export interface Session extends AsyncDisposable {
   /** API clients and sign-ins. */
   readonly clients: Clients;
   readonly version: string;
+  /** Whether its jobs only plan, and nothing is written. */
+  readonly dryRun: boolean;
   readonly lease: LeaseOptions;
   readonly signal: AbortSignal;
   /** Call it when leases or records could not be given back: other processes then see that this one died. */
@@ -94,6 +96,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     compiled: compileTypes(pipeline),
     clients: openClients(settings, db, shared, dryRun),
     version: VERSION,
+    dryRun,
     lease,
     signal,
     keepLockFile: () => lock?.keepLockFile(),

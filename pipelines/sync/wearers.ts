@@ -1,6 +1,8 @@
 /** The wearers that a command works for. */
 import type { GrantSummary } from "../../lib/db/vault/grant.ts";
 import { chooseWearer, openRevived, readSignIns } from "../../lib/auth/open_wearer.ts";
+import { retryStatement } from "../../lib/db/driver/retry_transaction.ts";
+import { ownerOfToken, rememberOwner } from "../../lib/db/store/token_owners.ts";
 import { wearerNamed } from "../../lib/db/store/wearers.ts";
 import { UsageError } from "../../lib/errors.ts";
 import { loggerOf } from "../../lib/log/log.ts";
@@ -56,9 +58,9 @@ export async function chooseWearers(
 
 async function choose(session: Session, options: WearerOptions): Promise<ChosenWearer[]> {
   const { db, clients, settings: { accessToken } } = session;
-  const tokens = options.tokens ?? (accessToken === null ? null : staticToken(accessToken));
-  if (tokens !== null) {
-    const open = (priority: Priority) => openIdentified(session, tokens, options.userId, priority);
+  const given = options.tokens ?? accessToken;
+  if (given !== null) {
+    const open = (priority: Priority) => openIdentified(session, given, options.userId, priority);
     return [{ userId: options.userId ?? null, isStored: false, open }];
   }
   if (options.userId !== undefined) {
@@ -102,17 +104,34 @@ function passedOver({ userId }: GrantSummary, older: readonly GrantSummary[]): s
 }
 
 async function openIdentified(
-  { clients, signal }: Session,
-  tokens: TokenProvider,
+  session: Session,
+  given: TokenProvider | string,
   wanted: string | undefined,
   priority: Priority,
 ): Promise<WearerAccess> {
-  const http = clients.of(tokens, priority);
-  const userId = await identifyWearer(http, signal);
+  const isToken = typeof given === "string";
+  const http = session.clients.of(isToken ? staticToken(given) : given, priority);
+  const userId = isToken
+    ? await ownerOf(session, given, http)
+    : await identifyWearer(http, session.signal);
   if (wanted === undefined || wanted === userId) return { userId, http };
   throw new UsageError(
     "WEARER_MISMATCH",
     `the access token belongs to wearer ${userId}, not to ${wanted}`,
     { hint: "Omit --user-id, or unset OURA_ACCESS_TOKEN to use the stored sign-ins." },
   );
+}
+
+/** Asks Oura whose token it is only once: the answer would be waited for before everything else. */
+async function ownerOf(
+  { db, signal, dryRun }: Session,
+  token: string,
+  http: OuraHttp,
+): Promise<string> {
+  if (dryRun) return await identifyWearer(http, signal);
+  const known = await retryStatement(db, (each) => ownerOfToken(each, token), { signal });
+  if (known !== null) return known;
+  const userId = await identifyWearer(http, signal);
+  await retryStatement(db, (each) => rememberOwner(each, token, userId), { signal });
+  return userId;
 }

@@ -7,6 +7,7 @@ import deliveredTo from "./0005_delivered_to.sql" with { type: "text" };
 import rowAccounts from "./0011_row_accounts.sql" with { type: "text" };
 import accountImports from "./0023_account_imports.sql" with { type: "text" };
 import heartRateHours from "./0013_heart_rate_hours.sql" with { type: "text" };
+import tokenOwners from "./0041_token_owners.sql" with { type: "text" };
 import heartRateDays from "./0040_heart_rate_days.sql" with { type: "text" };
 import seriesDocuments from "./0014_series_documents.sql" with { type: "text" };
 import worker from "./0035_worker.sql" with { type: "text" };
@@ -43,4 +44,5 @@ export const migrations: readonly Migration[] = [
   { version: 34, name: "invitations", sql: invitations },
   { version: 35, name: "worker", sql: worker },
   { version: 40, name: "heart_rate_days", sql: heartRateDays },
+  { version: 41, name: "token_owners", sql: tokenOwners },
 ];

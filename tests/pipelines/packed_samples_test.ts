@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ByteWriter } from "../../lib/db/driver/text/byte_writer.ts";
 import { copyField } from "../../lib/db/driver/text/copy_text.ts";
-import { keepLastInstant, newBatch } from "../../pipelines/sync/run/load_batch.ts";
+import { Batches, keepLastInstant, newBatch } from "../../pipelines/sync/run/load_batch.ts";
 import { copyLines } from "../../pipelines/stages/samples/copy_lines.ts";
 import { PackedSamples } from "../../pipelines/stages/samples/packed_samples.ts";
 import { createTransform, type Row } from "../../pipelines/stages/transform.ts";
@@ -156,4 +156,20 @@ Deno.test("two documents of one key stay in one batch", () => {
     Array.from(next.rows, ({ key, rawText }) => [key, rawText]),
     [b!, twin!].map(({ key, rawText }) => [key, rawText]),
   );
+});
+
+Deno.test("a pack that is used again has nothing of the rows before", () => {
+  const fine = beat(1, { timestamp: "2026-05-01T00:05:00.123456Z", note: "before" });
+  const before = rowsOf(transform, [fine, ...Array.from({ length: 3_000 }, (_, n) => beat(n))]);
+  const rows = rowsOf(transform, [beat(0, { bpm: 99 }), beat(1, { note: "after" })]);
+  const batches = new Batches(table);
+  const first = batches.next();
+  for (const row of before) first.rows.push(row);
+  batches.release(first);
+  const again = batches.next();
+  assert.equal(again.rows, first.rows);
+  assert.equal(again.rows.length, 0);
+  for (const row of rows) again.rows.push(row);
+  assert.deepEqual([...again.rows].map(comparable), rows.map(comparable));
+  assert.notEqual(batches.next().rows, again.rows);
 });

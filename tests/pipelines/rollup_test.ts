@@ -218,25 +218,31 @@ Deno.test("if two windows share a day, the second sees the rows of the first", (
     const pipeline = shippedPipeline(db.schema);
     const { pipeline: live } = await applyAdditive(db, pipeline, { holder: "test" });
     const type = live.types.find(({ name }) => name === "heart_rate")!;
-    const span = { from: "2026-05-20", to: "2026-05-20" };
-    const load = async (tx: Transaction, from: number, to: number) => {
+    const oneDay = (day: string) => ({ from: day, to: day });
+    const load = async (tx: Transaction, day: string, from: number, to: number) => {
       await tx.query(
         `INSERT INTO oura.heart_rate (user_id, "timestamp", source, bpm)
           SELECT 'one', timestamptz '2026-05-20 00:00Z' + n * interval '10 minutes', 'awake', 60 + n % 7
           FROM generate_series($1::int, $2::int) AS n`,
         [from, to],
       );
-      await refreshHeartRateHours(tx, type, "one", span);
+      await refreshHeartRateHours(tx, type, "one", oneDay(day));
     };
     const loaded = Promise.withResolvers<void>();
     const commit = Promise.withResolvers<void>();
     const first = db.transaction(async (tx) => {
-      await load(tx, 0, 69);
+      await load(tx, "2026-05-20", 0, 69);
       loaded.resolve();
       await commit.promise;
     });
     await loaded.promise;
-    const second = db.transaction((tx) => load(tx, 70, 143));
+    // A window far from it does not wait: it would hold a connection.
+    await db.transaction(async (tx) => {
+      await tx.exec("SET LOCAL lock_timeout = '5s'");
+      await refreshHeartRateHours(tx, type, "one", oneDay("2026-04-20"));
+    });
+    // The neighbour rolls up the hours of the days beside it, too.
+    const second = db.transaction((tx) => load(tx, "2026-05-21", 70, 143));
     // Without a lock the second one has read its hours by now.
     while (true) {
       const { rows } = await db.query<{ waits: boolean }>(

@@ -4,9 +4,11 @@
  * however it went.
  */
 import { join } from "node:path";
+import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
 import { freePort } from "./free_port.ts";
+import { MEMORY, memoryDirectory } from "./memory_directory.ts";
 import { type PostgresBinaries, postgresBinaries } from "./postgres_binaries.ts";
 
 /** Where a running cluster is reached. */
@@ -24,11 +26,15 @@ export interface ClusterOptions {
   hba?: string[];
   /** Files by name, written beside the data: certificates. */
   files?: Record<string, string>;
+  /** True: on disk even where memory has room, for what measures. */
+  onDisk?: boolean;
 }
 
 /** The role that owns every cluster, and its database. */
 export const SUPERUSER = "postgres";
 const SHARED_VARIABLE = "OURA_TEST_SHARED_POSTGRES";
+/** The log is kept small, because it may be in memory. */
+const SHARED_SETTINGS = { max_wal_size: "256MB" };
 
 /** A server of our own. */
 export class Cluster {
@@ -42,7 +48,10 @@ export class Cluster {
   /** Makes and starts a cluster (about a second). */
   static async start(options: ClusterOptions = {}): Promise<Cluster> {
     const binaries = await postgresBinaries();
-    const directory = await Deno.makeTempDir({ prefix: "oura-sync-pg-" });
+    const directory = await Deno.makeTempDir({
+      prefix: "oura-sync-pg-",
+      dir: options.onDisk ? tmpdir() : await memoryDirectory() ?? tmpdir(),
+    });
     if (binaries.runAs) await Deno.chown(directory, binaries.runAs.uid, binaries.runAs.gid);
     const cluster = new Cluster(binaries, { directory, port: freePort() });
     watch(directory);
@@ -152,12 +161,29 @@ export class Cluster {
   }
 }
 
+/** The shared cluster, and how it copies a database. */
+interface SharedCluster extends ClusterAddress {
+  /** Options of `CREATE DATABASE`. */
+  copyOptions: string;
+}
+
 /**
  * The cluster all test files of this process share, started by the first that asks. Test files run
  * side by side and share nothing but the environment and the disk.
  */
-export function sharedCluster(): Promise<ClusterAddress> {
-  return once(SHARED_VARIABLE, async () => (await Cluster.start()).address);
+export function sharedCluster(): Promise<SharedCluster> {
+  return once(SHARED_VARIABLE, async () => {
+    const { address } = await Cluster.start({ settings: SHARED_SETTINGS });
+    return { ...address, copyOptions: await copyOptions(address) };
+  });
+}
+
+/** In memory, copying the files costs half of copying the pages through the log; on disk, more. */
+async function copyOptions({ directory }: ClusterAddress): Promise<string> {
+  if (!directory.startsWith(MEMORY)) return "";
+  const version = await Deno.readTextFile(join(directory, "data", "PG_VERSION"));
+  // Earlier versions know no other way, and no name for it.
+  return Number.parseInt(version) >= 15 ? "STRATEGY FILE_COPY" : "";
 }
 
 /**
@@ -214,7 +240,8 @@ export interface TestDatabase {
 export async function createDatabase(template = "template1", options = ""): Promise<TestDatabase> {
   const address = await sharedCluster();
   const name = `test_${crypto.randomUUID().replaceAll("-", "")}`;
-  await asSuperuser(address, [`CREATE DATABASE ${name} TEMPLATE ${template} ${options}`]);
+  const all = `TEMPLATE ${template} ${address.copyOptions} ${options}`;
+  await asSuperuser(address, [`CREATE DATABASE ${name} ${all}`]);
   return {
     name,
     url: urlOf(address, name),

@@ -52,6 +52,14 @@ export class PackedSamples implements Iterable<Row> {
     return packed;
   }
 
+  /** Takes all rows away, and keeps the room for others. */
+  clear(): void {
+    this.#values.length = 0;
+    this.#documents.cut(0);
+    this.#length = 0;
+    this.#fine.clear();
+  }
+
   /** How many rows. */
   get length(): number {
     return this.#length;

@@ -41,6 +41,29 @@ export function newBatch(table: Table): Batch {
   return { rows, rejects: [], unread: [], characters: 0 };
 }
 
+/**
+ * The batches of a data type in one run. Packs of samples are used again: each has room for thousands,
+ * and would be garbage outside of the heap, which is collected late.
+ */
+export class Batches {
+  readonly #spare: PackedSamples[] = [];
+
+  constructor(private readonly table: Table) {}
+
+  /** An empty batch. */
+  next(): Batch {
+    const rows = this.#spare.pop();
+    return rows ? { rows, rejects: [], unread: [], characters: 0 } : newBatch(this.table);
+  }
+
+  /** Takes a batch back that was loaded. */
+  release({ rows }: Batch): void {
+    if (!(rows instanceof PackedSamples)) return;
+    rows.clear();
+    this.#spare.push(rows);
+  }
+}
+
 /** Characters of raw JSON and samples after which a batch is loaded: wide documents take much memory. */
 const MOST_CHARACTERS = 1_000_000;
 

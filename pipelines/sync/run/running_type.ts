@@ -6,6 +6,7 @@ import type { Span } from "../../../lib/log/telemetry.ts";
 import type { CompiledTypes } from "../../stages/compiled.ts";
 import { watchDrift } from "../../stages/drift.ts";
 import { breachOf } from "./contract.ts";
+import { Batches } from "./load_batch.ts";
 import type { Ending, TypeOutcome } from "../outcome.ts";
 import type { TypeStages } from "./type_stages.ts";
 import type { TypeJob } from "../plan/plan_jobs.ts";
@@ -32,11 +33,13 @@ export function startType(
 ): RunningType {
   const { type, windows } = job;
   const { contract, compiled, span } = options;
+  const stages = compiled.get(type.name)!;
   return {
     job,
     stages: {
-      ...compiled.get(type.name)!,
+      ...stages,
       type,
+      batches: new Batches(stages.transform.table),
       hasOpenRejects,
       failOnBadRow: contract.badRows === "fail",
       drift: contract.newFields === "ignore" ? null : watchDrift(type),

@@ -19,7 +19,7 @@ import { countedTable } from "../plan/lost_rows.ts";
 import { LoadAhead } from "./load_ahead.ts";
 import { takeDocument } from "./take_document.ts";
 import type { TypeStages } from "./type_stages.ts";
-import { isFull, keepLastInstant, loadBatch, newBatch, requireLease } from "./load_batch.ts";
+import { isFull, keepLastInstant, loadBatch, requireLease } from "./load_batch.ts";
 import { refreshHeartRateHours, ROLLED_UP } from "../../rollup/heart_rate_hours.ts";
 import { refreshSeriesDocuments } from "../../rollup/series_documents.ts";
 import { removeBuriedSamples } from "../../stages/series/deleted_samples.ts";
@@ -60,14 +60,14 @@ export async function syncWindow(
   window: Window,
   counts: RowCounts,
 ): Promise<void> {
-  const { type, transform } = stages;
+  const { type, transform, batches } = stages;
   const seen = new SeenDocuments(type, transform.table, window);
   const newest = new NewestDay(type, utcDay(context.now));
   // What arrives while the pages come may be missing from the first of them.
   const deliveredBefore = context.delivered.to(type);
   const began = performance.now();
   let documents = 0;
-  let batch = newBatch(transform.table);
+  let batch = batches.next();
 
   const stop = new AbortController();
   const source = pages(
@@ -78,7 +78,7 @@ export async function syncWindow(
   await using loads = new LoadAhead(stop);
   const loadFull = async () => {
     const full = batch;
-    batch = newBatch(transform.table);
+    batch = batches.next();
     if (transform.table.timeKeyed) keepLastInstant(full, batch);
     await loads.begin(async () => {
       const loaded = await retryTransaction(
@@ -88,6 +88,7 @@ export async function syncWindow(
       );
       addCounts(counts, loaded.counts);
       stages.newRejects.count += loaded.newRejects;
+      batches.release(full);
     });
   };
   // A page is transformed as it arrives: its documents, many small objects, do not wait for the
@@ -137,6 +138,7 @@ export async function syncWindow(
     });
     return loaded;
   }, { signal: context.signal });
+  batches.release(batch);
   addCounts(counts, last.counts);
   stages.newRejects.count += last.newRejects;
   context.delivered.note(type, newest.day);
