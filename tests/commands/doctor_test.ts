@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { Finding } from "../../commands/doctor/check.ts";
+import { putDatabase } from "../support/embedded_image.ts";
 import { runInProcess } from "../support/in_process.ts";
 import { asSuperuser, createDatabase, sharedCluster } from "../support/postgres.ts";
-import { type Desk, deskTest } from "./support.ts";
+import { type Desk, deskTest, readyDeskTest } from "./support.ts";
 
 async function doctor(
   desk: Desk,
@@ -14,7 +15,7 @@ async function doctor(
   return { exitCode, out, of: (subject) => findings.find((each) => each.subject === subject) };
 }
 
-deskTest("doctor is content with a synced database, and exits 0", async (desk) => {
+readyDeskTest("doctor is content with a synced database, and exits 0", async (desk) => {
   const env = {
     DATABASE_URL: desk.databaseUrl,
     OURA_API_URL: desk.oura.url,
@@ -44,7 +45,7 @@ deskTest("doctor is content with a synced database, and exits 0", async (desk) =
   assert.ok(!out.includes(desk.token), "the token stays unsaid");
 });
 
-deskTest("doctor shows what is in quarantine, run after run, and exits 0", async (desk) => {
+readyDeskTest("doctor shows what is in quarantine, run after run, and exits 0", async (desk) => {
   const env = {
     DATABASE_URL: desk.databaseUrl,
     OURA_API_URL: desk.oura.url,
@@ -93,14 +94,12 @@ deskTest("doctor notices a role that may not create tables", async (desk) => {
   }
 });
 
-deskTest("doctor lets a role pass that may write, but create nothing", async (desk) => {
+readyDeskTest("doctor lets a role pass that may write, but create nothing", async (desk) => {
   const env = {
     DATABASE_URL: desk.databaseUrl,
     OURA_ACCESS_TOKEN: desk.token,
     OURA_API_URL: desk.oura.url,
   };
-  await desk.run(["migrate"], env);
-  await desk.run(["apply"], env);
   const cluster = await sharedCluster();
   const database = new URL(desk.databaseUrl).pathname.slice(1);
   const role = `writer_${database}`;
@@ -130,13 +129,10 @@ deskTest("doctor lets a role pass that may write, but create nothing", async (de
   }
 });
 
-deskTest(
+readyDeskTest(
   "doctor names a table under row-level security, and the statement that ends it",
   async (desk) => {
     const env = { OURA_ACCESS_TOKEN: desk.token, OURA_API_URL: desk.oura.url };
-    const asOwner = { ...env, DATABASE_URL: desk.databaseUrl };
-    await desk.run(["migrate"], asOwner);
-    await desk.run(["apply"], asOwner);
     const cluster = await sharedCluster();
     const database = new URL(desk.databaseUrl).pathname.slice(1);
     const role = `owner_${database}`;
@@ -206,33 +202,31 @@ deskTest("doctor of somebody not signed in exits 3, and says what to run", async
     OURA_CLIENT_SECRET: "a-secret",
     OURA_API_URL: desk.oura.url,
   };
-  await desk.run(["migrate"], env);
+  await putDatabase(`${desk.directory}/data/database`);
   const { exitCode, of } = await doctor(desk, env);
   assert.equal(exitCode, 3);
   assert.match(of("sign-in")!.hint!, /auth login/);
   assert.equal(of("key")?.state, "ok");
 });
 
-deskTest("doctor tells a token Oura refuses from one that works", async (desk) => {
+readyDeskTest("doctor tells a token Oura refuses from one that works", async (desk) => {
   const env = {
     OURA_ACCESS_TOKEN: "worthless",
     OURA_API_URL: desk.oura.url,
     DATABASE_URL: desk.databaseUrl,
   };
-  await desk.run(["migrate"], env);
   const { exitCode, of } = await doctor(desk, env);
   assert.equal(exitCode, 3);
   assert.equal(of("api")?.state, "fail");
 });
 
-deskTest("doctor measures the clock against Oura's", async (desk) => {
+readyDeskTest("doctor measures the clock against Oura's", async (desk) => {
   desk.oura.simulator.faults.add({ kind: "dateSkew", seconds: 7200 });
   const env = {
     OURA_ACCESS_TOKEN: desk.token,
     OURA_API_URL: desk.oura.url,
     DATABASE_URL: desk.databaseUrl,
   };
-  await desk.run(["migrate"], env);
   const { of } = await doctor(desk, env);
   assert.equal(of("clock")?.state, "warn");
   assert.match(of("clock")!.message, /behind/);

@@ -1,5 +1,6 @@
 /** With `--json`, whoever reads standard output gets one document, whatever happens. */
 import assert from "node:assert/strict";
+import { putDatabase } from "../support/embedded_image.ts";
 import { deskTest } from "./support.ts";
 
 /** Fails the way it is said to, with one document on standard output. */
@@ -59,7 +60,9 @@ deskTest("a wrong oura.yaml comes with its places", async ({ run, directory }) =
   }]);
 });
 
-deskTest("nothing is printed twice, and nothing that was not asked for", async ({ run }) => {
+deskTest("nothing is printed twice, and nothing that was not asked for", async (desk) => {
+  const { run } = desk;
+  await putDatabase(`${desk.directory}/data/database`);
   const signedOut = await run(["auth", "status", "--json"]);
   assert.deepEqual([signedOut.exitCode, JSON.parse(signedOut.out)], [3, []]);
   const help = await run(["sync", "--json", "--help"]);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { parseEnv } from "node:util";
 import { ask, QUESTIONS } from "../../commands/init/values.ts";
+import { putDatabase } from "../support/embedded_image.ts";
 import { deskTest } from "./support.ts";
 
 const APP = { OURA_CLIENT_ID: "an-app", OURA_CLIENT_SECRET: "a-secret" };
@@ -57,6 +58,7 @@ deskTest(
       `${directory}/.env`,
       "# mine\nLOG_LEVEL=warning\nOURA_CLIENT_ID=kept\n",
     );
+    await putDatabase(`${directory}/data/database`);
     const { exitCode, err } = await run(["init", "--from-stdin"], {}, "OURA_CLIENT_SECRET=piped\n");
     assert.equal(exitCode, 0, err);
     assert.equal(

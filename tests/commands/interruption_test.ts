@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
 import { Run } from "../support/run.ts";
-import { type Desk, deskTest } from "./support.ts";
+import { type Desk, readyDeskTest } from "./support.ts";
 
 const SYNC_AGAIN = ["sync", "--full-refresh", "--types", "daily_sleep"];
 
@@ -36,7 +36,7 @@ async function whileLocked(
 }
 
 if (Deno.build.os !== "windows") {
-  deskTest("Ctrl-C is reported in one line, and in the report", async (desk) => {
+  readyDeskTest("Ctrl-C is reported in one line, and in the report", async (desk) => {
     const { directory, oura } = desk;
     // Nothing but personal_info gets an answer in time.
     oura.simulator.faults.add({ kind: "latency", match: "/(sleep|tag|workout)", delayMs: 60_000 });
@@ -56,7 +56,7 @@ if (Deno.build.os !== "windows") {
     assert.match(out, /^personal_info +done /m);
   });
 
-  deskTest("a sync that waits for a lock ends at the first signal", async (desk) => {
+  readyDeskTest("a sync that waits for a lock ends at the first signal", async (desk) => {
     const env = environmentOf(desk);
     const first = await desk.run(["sync", "--types", "daily_sleep"], env);
     assert.equal(first.exitCode, 0, first.err);
@@ -76,7 +76,7 @@ if (Deno.build.os !== "windows") {
     assert.equal(next.exitCode, 0, next.err);
   });
 
-  deskTest("sync --every ends while a run waits for a lock", async (desk) => {
+  readyDeskTest("sync --every ends while a run waits for a lock", async (desk) => {
     const env = environmentOf(desk);
     const first = await desk.run(["sync", "--types", "daily_sleep"], env);
     assert.equal(first.exitCode, 0, first.err);
@@ -91,7 +91,7 @@ if (Deno.build.os !== "windows") {
   });
 
   for (const [second, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
-    deskTest(`a second signal, ${second}, ends the process at once`, async (desk) => {
+    readyDeskTest(`a second signal, ${second}, ends the process at once`, async (desk) => {
       // Holds up the end of the run, where nothing else does.
       const answers = Promise.withResolvers<Response>();
       await using monitor = Deno.serve(
@@ -116,16 +116,19 @@ if (Deno.build.os !== "windows") {
     });
   }
 
-  deskTest("one Ctrl-C that comes twice, as under deno task, ends work in order", async (desk) => {
-    desk.oura.simulator.faults.add({ kind: "latency", match: "/daily_sleep", delayMs: 60_000 });
-    const run = new Run(
-      { directory: desk.directory, env: environmentOf(desk) },
-      ["sync", "--types", "daily_sleep"],
-    );
-    await run.says(/windows across 1 data types/);
-    run.kill("SIGINT");
-    run.kill("SIGINT");
-    const { exitCode, err } = await run.end();
-    assert.equal(exitCode, 4, err);
-  });
+  readyDeskTest(
+    "one Ctrl-C that comes twice, as under deno task, ends work in order",
+    async (desk) => {
+      desk.oura.simulator.faults.add({ kind: "latency", match: "/daily_sleep", delayMs: 60_000 });
+      const run = new Run(
+        { directory: desk.directory, env: environmentOf(desk) },
+        ["sync", "--types", "daily_sleep"],
+      );
+      await run.says(/windows across 1 data types/);
+      run.kill("SIGINT");
+      run.kill("SIGINT");
+      const { exitCode, err } = await run.end();
+      assert.equal(exitCode, 4, err);
+    },
+  );
 }

@@ -7,7 +7,7 @@ import { loadSettings } from "../../config/environment/settings.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
 import { generateTokenKey } from "../../lib/db/vault/token_key.ts";
-import { type Desk, deskTest } from "./support.ts";
+import { type Desk, readyDeskTest } from "./support.ts";
 
 const LOOKS: readonly (readonly string[])[] = [
   ["doctor"],
@@ -33,7 +33,7 @@ Deno.test("every command that only reads is among those checked", () => {
 });
 
 for (const when of ["a valid", "an expired"]) {
-  deskTest(`looking changes nothing, with ${when} access token`, async (desk) => {
+  readyDeskTest(`looking changes nothing, with ${when} access token`, async (desk) => {
     const env = {
       ...simulatedApp(desk.oura.url),
       DATABASE_URL: desk.databaseUrl,

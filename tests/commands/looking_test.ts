@@ -4,7 +4,7 @@ import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
 import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { migrations } from "../../sql/migrations/index.ts";
 import { asSuperuser, sharedCluster, urlOf } from "../support/postgres.ts";
-import { deskTest } from "./support.ts";
+import { deskTest, readyDeskTest } from "./support.ts";
 
 const LOOKS = [
   ["status", "--json"],
@@ -16,7 +16,7 @@ const LOOKS = [
   ["auth", "status", "--json"],
 ];
 
-deskTest("a role that may only read can look, and is told of an old schema", async (desk) => {
+readyDeskTest("a role that may only read can look, and is told of an old schema", async (desk) => {
   const env = {
     DATABASE_URL: desk.databaseUrl,
     OURA_API_URL: desk.oura.url,

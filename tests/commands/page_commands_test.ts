@@ -1,7 +1,6 @@
 /** `report` and `dashboard`, run in this process against a synced database. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { withPostgres } from "../support/server_database.ts";
 import { WEARER, withPageWorld } from "../support/page_world.ts";
 import { runInProcess } from "../support/in_process.ts";
@@ -28,7 +27,6 @@ Deno.test("report writes one file that needs nothing else, and the same as Markd
   await using temporary = await temporaryDirectory();
   const directory = temporary.path;
   await withPostgres("oura", async (db, url) => {
-    await migrate(db);
     const empty = await ran(url, "report", "--format", "json");
     assert.equal(empty.code, 2);
     assert.equal(JSON.parse(empty.out).error.code, "NOTHING_TO_REPORT");
@@ -91,7 +89,7 @@ Deno.test("report writes one file that needs nothing else, and the same as Markd
         () => dashboardAnswers(url, directory),
       );
     });
-  });
+  }, { applied: true });
 });
 
 async function dashboardAnswers(databaseUrl: string, directory: string): Promise<void> {

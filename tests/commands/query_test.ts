@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { deskTest } from "./support.ts";
+import { deskTest, readyDeskTest } from "./support.ts";
 
 deskTest(
   "query prints a table, CSV and JSON, with its head even where no row comes",
@@ -23,7 +23,7 @@ deskTest(
   },
 );
 
-deskTest("query changes nothing, whatever it is asked", async ({ run, databaseUrl }) => {
+readyDeskTest("query changes nothing, whatever it is asked", async ({ run, databaseUrl }) => {
   const env = { DATABASE_URL: databaseUrl };
   assert.equal((await run(["migrate"], env)).exitCode, 0);
   for (

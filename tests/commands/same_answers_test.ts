@@ -4,14 +4,14 @@ import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
 import { utcDay } from "../../lib/values/days.ts";
 import { createApp } from "../../server/http.ts";
 import { shippedPipeline } from "../support/sync_world.ts";
-import { deskTest } from "./support.ts";
+import { readyDeskTest } from "./support.ts";
 
 interface Type {
   readonly dataType: string;
   readonly rows: number | null;
 }
 
-deskTest("status, gaps and the page give the same answers", async (desk) => {
+readyDeskTest("status, gaps and the page give the same answers", async (desk) => {
   const env = {
     DATABASE_URL: desk.databaseUrl,
     OURA_API_URL: desk.oura.url,

@@ -1,11 +1,11 @@
 /** Slips of the hand that once looked like success, or like a bug of the program. */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { deskTest } from "./support.ts";
+import { readyDeskTest } from "./support.ts";
 
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 
-deskTest(
+readyDeskTest(
   "a wearer or a reject that does not exist is a mistake, not good news",
   async ({ run, databaseUrl, oura, token }) => {
     const env = {
@@ -29,24 +29,24 @@ deskTest(
   },
 );
 
-deskTest(
+readyDeskTest(
   "query says that it is query which only reads, not the server",
   async ({ run, databaseUrl }) => {
     const { err } = await run(["query", "select from pg_class for update"], {
       DATABASE_URL: databaseUrl,
     });
-    assert.match(err, /DATABASE_READ_ONLY.*\n +`.* query` only reads/);
+    assert.match(err, /DATABASE_READ_ONLY.*\n +`query` only reads/);
   },
 );
 
-deskTest("simulate says that its port is taken", async ({ run, oura }) => {
+readyDeskTest("simulate says that its port is taken", async ({ run, oura }) => {
   const { exitCode, out, err } = await run(["simulate", "--port", new URL(oura.url).port]);
   assert.equal(exitCode, 2);
   assert.equal(out, "");
   assert.match(err, /another program uses it \[PORT_UNAVAILABLE\]/);
 });
 
-deskTest("auth login names a scope it does not know", async ({ run, oura, databaseUrl }) => {
+readyDeskTest("auth login names a scope it does not know", async ({ run, oura, databaseUrl }) => {
   const { err } = await run(["auth", "login", "--no-browser", "--scopes", "daily,slep"], {
     DATABASE_URL: databaseUrl,
     OURA_CLIENT_ID: "sim-app",
@@ -74,7 +74,7 @@ if (Deno.build.os === "linux") {
   });
 }
 
-deskTest(
+readyDeskTest(
   "what stands in the way of oura.yaml and .env is told of",
   async ({ run, directory, databaseUrl }) => {
     // Neither a configuration nor a bug: the directory of one of the places to look is a file.
@@ -96,7 +96,7 @@ deskTest(
   },
 );
 
-deskTest("--types given twice means both", async ({ run, databaseUrl, oura, token }) => {
+readyDeskTest("--types given twice means both", async ({ run, databaseUrl, oura, token }) => {
   const env = { DATABASE_URL: databaseUrl, OURA_API_URL: oura.url, OURA_ACCESS_TOKEN: token };
   const types = ["--types", "daily_sleep, tag", "--types", "session,tag"];
   const { exitCode, out, err } = await run(["sync", "--json", ...types], env);

@@ -1,8 +1,12 @@
 /** The program in an empty directory, with as much of a world around it as a test asks for. */
 import { type RunningSimulator, serveSimulator, staticToken } from "../../simulator/mod.ts";
-import { createDatabase } from "../support/postgres.ts";
+import { createDatabase, type TestDatabase } from "../support/postgres.ts";
 import { runInProcess } from "../support/in_process.ts";
 import type { Ended } from "../support/run.ts";
+import { appliedTemplate, DEFAULT_SCHEMA } from "../support/server_database.ts";
+
+/** Days of data that Oura has. */
+const DAYS = 7;
 
 /** What a test has at hand. */
 export interface Desk {
@@ -11,7 +15,7 @@ export interface Desk {
   readonly oura: RunningSimulator;
   /** A token of the simulator's first wearer. */
   readonly token: string;
-  /** An empty database on a real server. */
+  /** A database on a real server. */
   readonly databaseUrl: string;
   /** Runs a command in this process. */
   run(
@@ -21,12 +25,23 @@ export interface Desk {
   ): Promise<Ended>;
 }
 
-/** Registers a test at a desk of its own. */
-export function deskTest(name: string, body: (desk: Desk) => Promise<void>): void {
+/** Registers a test at a desk of its own, with an empty database. */
+export function deskTest(name: string, body: DeskBody): void {
+  register(name, body, () => createDatabase());
+}
+
+/** Registers a test at a desk whose database has the tables and columns that a sync would make. */
+export function readyDeskTest(name: string, body: DeskBody): void {
+  register(name, body, async () => await createDatabase(await appliedTemplate(DEFAULT_SCHEMA)));
+}
+
+type DeskBody = (desk: Desk) => Promise<void>;
+
+function register(name: string, body: DeskBody, makeDatabase: () => Promise<TestDatabase>): void {
   Deno.test(name, async () => {
-    const oura = serveSimulator({ days: 30, users: [{ zone: "UTC" }] });
+    const oura = serveSimulator({ days: DAYS, users: [{ zone: "UTC" }] });
     const directory = await Deno.makeTempDir({ prefix: "oura-sync-desk-" });
-    const database = await createDatabase();
+    const database = await makeDatabase();
     try {
       await body({
         directory,

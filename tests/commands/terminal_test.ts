@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { runInProcess } from "../support/in_process.ts";
 import { asSuperuser, sharedCluster } from "../support/postgres.ts";
-import { type Desk, deskTest } from "./support.ts";
+import { type Desk, readyDeskTest } from "./support.ts";
 
 /** Clears the screen, sets the title, and turns the direction of writing round. */
 const HOSTILE = "\x1b[2J\x1b]0;title\x07\u009b1A\u202etxt";
@@ -31,7 +31,7 @@ function assertTame(text: string): void {
   assert.doesNotMatch(text.replaceAll(/[\n\t]/g, ""), /\p{Cc}|\p{Bidi_Control}/u);
 }
 
-deskTest("what a query finds is shown, not obeyed; CSV is what is stored", async (desk) => {
+readyDeskTest("what a query finds is shown, not obeyed; CSV is what is stored", async (desk) => {
   const env = environmentOf(desk);
   const sql = `select ${IN_SQL} as text, 1 as "${HOSTILE}"`;
   const table = await at(env, ["query", sql]);
@@ -45,7 +45,7 @@ deskTest("what a query finds is shown, not obeyed; CSV is what is stored", async
   assert.equal(csv.out, `text,${HOSTILE}\r\n${HOSTILE},1\n`);
 });
 
-deskTest("rejects, status, gaps and errors show what they repeat", async (desk) => {
+readyDeskTest("rejects, status, gaps and errors show what they repeat", async (desk) => {
   const env = environmentOf(desk);
   const first = await at(env, ["sync", "--types", "daily_sleep"]);
   assert.equal(first.exitCode, 0, first.err);
@@ -69,10 +69,17 @@ deskTest("rejects, status, gaps and errors show what they repeat", async (desk) 
   assert.ok(error.err.includes(SPELLED), error.err);
 });
 
-deskTest("a terminal that cannot draw gets log lines without colours, and no bar", async (desk) => {
-  const env = { ...environmentOf(desk), LOG_LEVEL: "info" };
-  const { exitCode, err } = await at({ ...env, TERM: "dumb" }, ["sync", "--types", "daily_sleep"]);
-  assert.equal(exitCode, 0, err);
-  assertTame(err);
-  assert.match(err, /windows across 1 data types/);
-});
+readyDeskTest(
+  "a terminal that cannot draw gets log lines without colours, and no bar",
+  async (desk) => {
+    const env = { ...environmentOf(desk), LOG_LEVEL: "info" };
+    const { exitCode, err } = await at({ ...env, TERM: "dumb" }, [
+      "sync",
+      "--types",
+      "daily_sleep",
+    ]);
+    assert.equal(exitCode, 0, err);
+    assertTame(err);
+    assert.match(err, /windows across 1 data types/);
+  },
+);

@@ -1,11 +1,11 @@
 /** Labels: given, shown, accepted in place of ids, and forgotten. */
 import assert from "node:assert/strict";
 import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
-import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { setLabel } from "../../lib/db/store/wearers.ts";
 import { serveSimulator, staticToken } from "../../simulator/mod.ts";
 import { runInProcess } from "../support/in_process.ts";
 import { createDatabase } from "../support/postgres.ts";
+import { appliedTemplate, DEFAULT_SCHEMA } from "../support/server_database.ts";
 
 const IDS = ["first", "second"];
 
@@ -19,9 +19,9 @@ async function withLab(
     url: string;
   }) => Promise<void>,
 ): Promise<void> {
-  const oura = serveSimulator({ days: 20, users: IDS.map((id) => ({ id, zone: "UTC" })) });
+  const oura = serveSimulator({ days: 8, users: IDS.map((id) => ({ id, zone: "UTC" })) });
   const directory = await Deno.makeTempDir({ prefix: "oura-sync-lab-" });
-  const database = await createDatabase();
+  const database = await createDatabase(await appliedTemplate(DEFAULT_SCHEMA));
   const env = { DATABASE_URL: database.url, OURA_API_URL: oura.url };
   try {
     for (const id of IDS) {
@@ -176,11 +176,10 @@ Deno.test("a label is shown in place of the id, and accepted by --user-id", asyn
 });
 
 Deno.test("two programs cannot give one label to two wearers", async () => {
-  const database = await createDatabase();
+  const database = await createDatabase(await appliedTemplate(DEFAULT_SCHEMA));
   const open = () => openPostgres({ kind: "url", url: database.url }, { schema: "oura" });
   const pools = [await open(), await open()];
   try {
-    await migrate(pools[0]!);
     for (let i = 0; i < 20; i++) {
       const outcomes = await Promise.allSettled(
         pools.map((db, place) => setLabel(db, IDS[place]!, `P-${i}`, new Date())),

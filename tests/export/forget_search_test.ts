@@ -1,9 +1,11 @@
 /** After `forget`, a search as a hostile reader would do it: through a dump, and through the files. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { putDatabase } from "../support/embedded_image.ts";
+import { runInProcess } from "../support/in_process.ts";
 import { createDatabase } from "../support/postgres.ts";
 import { postgresBinaries } from "../support/postgres_binaries.ts";
-import { Run } from "../support/run.ts";
+import { appliedTemplate, DEFAULT_SCHEMA } from "../support/server_database.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 
 const WEARER = "wearer-to-forget";
@@ -46,11 +48,12 @@ async function withBoth(
   await using place = await temporaryDirectory();
   const directory = place.path;
   const run = async (...args: string[]) => {
-    const { exitCode, out, err } = await new Run({ directory, env }, args).end();
+    const { exitCode, out, err } = await runInProcess({ directory, env }, args);
     // Some rows are meant for quarantine.
     assert.ok(exitCode === 0 || exitCode === 4, `${args.join(" ")}: ${err}`);
     return out;
   };
+  if (env.DATABASE_URL === undefined) await putDatabase(join(directory, "data", "database"));
   await writeArchive(join(directory, "mine"), SECRET);
   await writeArchive(join(directory, "theirs"), THEIRS);
   await run("import", "mine", "--user-id", WEARER, "--exported-at", "2026-07-02");
@@ -98,7 +101,7 @@ const pgDump = await Deno.stat(join(binaries, "pg_dump")).then(() => join(binari
 // The server that npm carries comes without it.
 if (pgDump !== null) {
   Deno.test("after forget a dump of the database holds nothing of the wearer", async () => {
-    const database = await createDatabase();
+    const database = await createDatabase(await appliedTemplate(DEFAULT_SCHEMA));
     try {
       const dump = async () => {
         const { success, stdout, stderr } = await new Deno.Command(pgDump, {

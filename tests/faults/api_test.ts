@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import type { Pipeline } from "../../config/model.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
-import { migrate } from "../../lib/db/migrate/migrate.ts";
 import type { SyncReport } from "../../pipelines/sync/outcome.ts";
 import type { FaultRule, RunningSimulator } from "../../simulator/mod.ts";
 import { withPostgres } from "../support/server_database.ts";
@@ -44,7 +43,7 @@ type TestBody = (scene: Scene) => Promise<void>;
 type WithDatabase = (body: (db: Database) => Promise<void>) => Promise<void>;
 
 const WAYS = {
-  direct: (body: (db: Database) => Promise<void>) => withPostgres("oura", body),
+  direct: (body: (db: Database) => Promise<void>) => withPostgres("oura", body, { applied: true }),
   PgBouncer: withPooledPostgres,
 } satisfies Record<string, WithDatabase>;
 
@@ -57,7 +56,6 @@ function sceneTest(name: string, body: TestBody): void {
 
 function onScene(withDatabase: WithDatabase, body: TestBody): Promise<void> {
   return withDatabase(async (db) => {
-    await migrate(db);
     await withSimulator({ ...WORLD, ...SETTINGS }, (simulator) =>
       body({
         db,

@@ -1,23 +1,23 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseError } from "../../lib/errors.ts";
-import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { openPglite } from "../../lib/db/driver/pglite/open_pglite.ts";
 import { createApp } from "../../server/http.ts";
 import { LentDatabase } from "../../server/lent_database.ts";
+import { putDatabase } from "../support/embedded_image.ts";
 import { shippedPipeline } from "../support/sync_world.ts";
 
 const options = { sanitizeOps: true, sanitizeResources: true };
 
 Deno.test("an embedded database is held while someone looks, and no longer", options, async () => {
   const directory = await Deno.makeTempDir({ prefix: "oura-sync-lent-" });
+  await putDatabase(join(directory, "db"));
   const open = () => openPglite({ directory: join(directory, "db"), schema: "oura" });
   const lent = new LentDatabase(open, "oura", "test", 1);
   try {
     const { rows } = await lent.query("SELECT 1 AS one");
     assert.deepEqual(rows, [{ one: 1 }]);
     const sync = await patiently(open);
-    await migrate(sync);
     const app = createApp({
       db: lent,
       pipeline: shippedPipeline(),

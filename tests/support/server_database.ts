@@ -71,8 +71,8 @@ function migratedTemplate(schema: string): Promise<string> {
   return template("MIGRATED", schema, "template1", migrate);
 }
 
-/** A migrated database that has the columns of the shipped configuration too. */
-async function appliedTemplate(schema: string): Promise<string> {
+/** A migrated database that has the columns of the shipped configuration too, to be copied. */
+export async function appliedTemplate(schema: string): Promise<string> {
   // Made before the other template, because making one holds the lock.
   const migrated = await migratedTemplate(schema);
   return await template("APPLIED", schema, migrated, async (db) => {

@@ -12,7 +12,7 @@ import {
   releaseAsideEvents,
   retryFailedEvents,
 } from "../../lib/db/store/jobs/waiting_events.ts";
-import { forEachDatabase } from "../support/databases.ts";
+import { onServerFirst } from "../support/server_first.ts";
 import { NOW, signIn, storedEvents } from "./support.ts";
 
 const ANN = "ann";
@@ -34,7 +34,7 @@ function received(change: Partial<ReceivedEvent> = {}): ReceivedEvent {
 const later = (seconds: number) => new Date(NOW.getTime() + seconds * 1000);
 const store = (db: Database, ...events: ReceivedEvent[]) => storeEvents(db, events, NOW);
 
-forEachDatabase("an event is stored once, however it is written and repeated", async (db) => {
+onServerFirst("an event is stored once, however it is written and repeated", async (db) => {
   await signIn(db, ANN, BEN);
   const event = received({ eventTime: "2026-10-15T11:00:00.123456Z" });
   const same = { ...event, eventTime: "2026-10-15T13:00:00.123456000+02:00" };
@@ -58,14 +58,14 @@ forEachDatabase("an event is stored once, however it is written and repeated", a
   assert.equal((await storedEvents(db)).length, 6);
 });
 
-forEachDatabase("times that a database cannot hold are kept as texts, once each", async (db) => {
+onServerFirst("times that a database cannot hold are kept as texts, once each", async (db) => {
   await signIn(db, ANN);
   const odd = ["yesterday", "2026-10-15T11:00:00", "+250000-01-01T00:00:00Z"];
   for (const eventTime of [...odd, ...odd]) await store(db, received({ eventTime }));
   assert.equal((await storedEvents(db)).length, odd.length);
 });
 
-forEachDatabase(
+onServerFirst(
   "events of a wearer without a live sign-in wait aside until there is one",
   async (db) => {
     await signIn(db, BEN);
@@ -82,14 +82,14 @@ forEachDatabase(
   },
 );
 
-forEachDatabase("events of an unknown kind are kept and never taken", async (db) => {
+onServerFirst("events of an unknown kind are kept and never taken", async (db) => {
   await signIn(db, ANN);
   const stored = await store(db, received({ dataType: "mood", isKnown: false }));
   assert.deepEqual([stored.wearers, stored.ignored], [[], 1]);
   assert.deepEqual(await takeEvents(db, ANN, NOW, 10), []);
 });
 
-forEachDatabase(
+onServerFirst(
   "a burst for a document is one unit; the oldest document comes first",
   async (db) => {
     await signIn(db, ANN, BEN);
@@ -114,7 +114,7 @@ forEachDatabase(
   },
 );
 
-forEachDatabase("the event that happened last decides, in whatever order they came", async (db) => {
+onServerFirst("the event that happened last decides, in whatever order they came", async (db) => {
   await signIn(db, ANN);
   const deleted = received({ eventType: "delete", eventTime: "2026-10-15T11:01:00Z" });
   const created = received({ eventType: "create", eventTime: "2026-10-15T11:02:00Z" });
@@ -134,7 +134,7 @@ forEachDatabase("the event that happened last decides, in whatever order they ca
   assert.deepEqual(await action(), ["delete"]);
 });
 
-forEachDatabase("a retry is due at its time, and what was given up starts over", async (db) => {
+onServerFirst("a retry is due at its time, and what was given up starts over", async (db) => {
   await signIn(db, ANN);
   await store(db, received());
   const [unit] = await takeEvents(db, ANN, NOW, 10);
@@ -167,7 +167,7 @@ forEachDatabase("a retry is due at its time, and what was given up starts over",
   assert.deepEqual(await storedEvents(db), ["ann update sleep d1 done"]);
 });
 
-forEachDatabase(
+onServerFirst(
   "a new event of a document brings those along that wait for their retry",
   async (db) => {
     await signIn(db, ANN);

@@ -5,13 +5,13 @@ import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
 import { jobServerProblem } from "../../lib/db/driver/postgres/server_check.ts";
 import { Gate } from "../../server/webhooks/limits.ts";
 import { sleep } from "../../lib/process/sleep.ts";
-import { withPglite, withPostgres } from "../support/databases.ts";
+import { withPostgres } from "../support/server_database.ts";
 import { eventOf, NOW, serve, type Served, signIn, storedEvents } from "./support.ts";
 
 const migrated = { migrated: true };
 
 Deno.test("a remote that forges is refused unread, and no other", () =>
-  withPglite("oura", async (db) => {
+  withPostgres("oura", async (db) => {
     let now = NOW;
     const { send, get } = serve(db, {
       limits: { forgeries: 3, forgeriesPerSecond: 1 },
@@ -31,7 +31,7 @@ Deno.test("a remote that forges is refused unread, and no other", () =>
   }, migrated));
 
 Deno.test("behind a proxy on this machine, the remote is what the proxy says", () =>
-  withPglite("oura", async (db) => {
+  withPostgres("oura", async (db) => {
     const { app } = serve(db, { limits: { forgeries: 1, forgeriesPerSecond: 0.001 } });
     const ask = async (peer: string, forwarded: string) =>
       (await app.request("/webhook", { headers: { "x-forwarded-for": forwarded } }, {
@@ -64,7 +64,7 @@ Deno.test("a gate lets a number in, and the next when one leaves", () => {
 });
 
 Deno.test("a body is bounded in bytes and in time", () =>
-  withPglite("oura", async (db) => {
+  withPostgres("oura", async (db) => {
     const { app, send } = serve(db, { limits: { bodyBytes: 1_000, bodyMs: 50 } });
     const headers = { "x-oura-signature": "0".repeat(64), "x-oura-timestamp": "1" };
     const post = async (body: BodyInit) =>

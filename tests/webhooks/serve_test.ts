@@ -5,8 +5,9 @@ import { signedCall } from "../../simulator/mod.ts";
 import { createReceiverApp, type ReceiverAppOptions } from "../../server/webhooks/app.ts";
 import { openPostgres } from "../../lib/db/driver/postgres/open_postgres.ts";
 import { runInProcess } from "../support/in_process.ts";
-import { withPglite, withPostgres } from "../support/databases.ts";
+import { putDatabase } from "../support/embedded_image.ts";
 import { Run } from "../support/run.ts";
+import { withPostgres } from "../support/server_database.ts";
 import { shippedPipeline } from "../support/sync_world.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 import { eventOf, PUBLIC_URL, SECRET, signIn, storedEvents } from "./support.ts";
@@ -27,7 +28,7 @@ function appOf(options: Pick<ReceiverAppOptions, "db"> & Partial<ReceiverAppOpti
 }
 
 Deno.test("the receiver's app answers under any host, and shows nothing of the dashboard", () =>
-  withPglite("oura", async (db) => {
+  withPostgres("oura", async (db) => {
     const app = appOf({ db });
     const get = async (path: string) =>
       await app.request(`https://any.example${path}`, { headers: { host: "any.example" } });
@@ -44,7 +45,7 @@ Deno.test("the receiver's app answers under any host, and shows nothing of the d
   }, migrated));
 
 Deno.test("metrics are for those who have the token, wherever they call from", () =>
-  withPglite("oura", async (db) => {
+  withPostgres("oura", async (db) => {
     const app = appOf({ db });
     const ask = async (authorization: string) =>
       (await app.request("/metrics", { headers: { authorization } }, {
@@ -105,6 +106,7 @@ Deno.test("serve runs the jobs of an embedded database with the rights of its ta
   await using temporary = await temporaryDirectory();
   const env = { OURA_CLIENT_ID: "app", OURA_CLIENT_SECRET: SECRET };
   const args = ["serve", "--port", "0", "--url", "http://127.0.0.1:8788"];
+  await putDatabase(`${temporary.path}/data/database`);
   const program = new Run({ directory: temporary.path, env }, args);
   const [, address] = await program.says(/Receiving webhooks at (http:\S+)\/webhook/);
   await program.says(/jobs of the events run here/);

@@ -1,6 +1,7 @@
 /** The life of subscriptions: the program, a simulated Oura, and a receiver. */
 import assert from "node:assert/strict";
 import type { Finding } from "../../commands/doctor/check.ts";
+import { withPostgres } from "../support/server_database.ts";
 import { type Document, subscribe, webhookTest, type World } from "./subscription_support.ts";
 
 const counts = ({ created, updated, renewed, kept, deleted, failed }: Document) => ({
@@ -64,24 +65,29 @@ webhookTest(
   },
 );
 
-webhookTest("doctor tells of subscriptions that are missing or right", async (world) => {
-  const line = async () => {
-    const findings: Finding[] = JSON.parse((await world.run("doctor", "--json")).out);
-    return findings.find(({ subject }) => subject === "webhooks");
-  };
-  const missing = await line();
-  assert.deepEqual([missing?.state, missing?.message], ["warn", "subscriptions: 6 missing"]);
-  await subscribe(world, "create", "workout");
-  await subscribe(world, "create", "sleep");
-  assert.equal(
-    (await line())?.message,
-    "subscriptions: 5 missing, 1 with another address, 1 that oura.yaml does not want",
-  );
-  await world.run("webhooks", "ensure");
-  assert.equal((await line())?.state, "ok");
-  await world.configure("");
-  assert.equal(await line(), undefined);
-});
+webhookTest(
+  "doctor tells of subscriptions that are missing or right",
+  (world) =>
+    withPostgres("oura", async (_, url) => {
+      Object.assign(world.env, { DATABASE_URL: url });
+      const line = async () => {
+        const findings: Finding[] = JSON.parse((await world.run("doctor", "--json")).out);
+        return findings.find(({ subject }) => subject === "webhooks");
+      };
+      const missing = await line();
+      assert.deepEqual([missing?.state, missing?.message], ["warn", "subscriptions: 6 missing"]);
+      await subscribe(world, "create", "workout");
+      await subscribe(world, "create", "sleep");
+      assert.equal(
+        (await line())?.message,
+        "subscriptions: 5 missing, 1 with another address, 1 that oura.yaml does not want",
+      );
+      await world.run("webhooks", "ensure");
+      assert.equal((await line())?.state, "ok");
+      await world.configure("");
+      assert.equal(await line(), undefined);
+    }, { applied: true }),
+);
 
 webhookTest("the documents are as the contract lists them", async (world) => {
   const page = await Deno.readTextFile(new URL("../../docs/cli-contract.md", import.meta.url));

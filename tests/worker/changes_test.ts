@@ -11,7 +11,7 @@ import { replay } from "../../pipelines/reprocess/replay.ts";
 import { openSession } from "../../pipelines/sync/session.ts";
 import { openBossQueue } from "../../server/worker/boss/boss_queue.ts";
 import { LiveSession } from "../../server/worker/live_session.ts";
-import { forEachDatabase } from "../support/databases.ts";
+import { onServerFirst } from "../support/server_first.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 import { settled, until, withWorkerWorld, type WorkerWorld } from "./support.ts";
 
@@ -34,7 +34,7 @@ function extended(pipeline: Pipeline): Pipeline {
   };
 }
 
-forEachDatabase(
+onServerFirst(
   "a worker goes on without a column that its own oura.yaml lacks; `replay` fills it afterwards",
   (db) =>
     withWorkerWorld(db, ["one"], async (world) => {
@@ -62,6 +62,7 @@ forEachDatabase(
       await replay(db, { types });
       assert.deepEqual(await filled(), [true, true]);
     }),
+  { applied: true },
 );
 
 /** `oura.yaml` of one data type, in the schema of the database, with these columns. */
@@ -117,7 +118,7 @@ async function filledNights(db: Database, column: string): Promise<[number, numb
   return [row!.nights, row!.filled];
 }
 
-forEachDatabase(
+onServerFirst(
   "a column that `apply` adds while a worker runs is filled by the next event",
   (db) =>
     withWorkerWorld(db, ["one"], async (world) => {
@@ -131,9 +132,10 @@ forEachDatabase(
         assert.deepEqual(await filledNights(db, "kind_again"), [2, 2]);
       });
     }),
+  { applied: true },
 );
 
-forEachDatabase(
+onServerFirst(
   "a worker adds a column of an edited oura.yaml by itself, and fills what is stored",
   (db) =>
     withWorkerWorld(db, ["one"], async (world) => {
@@ -148,9 +150,10 @@ forEachDatabase(
         assert.deepEqual(problems, []);
       }, 100);
     }),
+  { applied: true },
 );
 
-forEachDatabase(
+onServerFirst(
   "an oura.yaml with a mistake is reported once, and the worker keeps the previous one",
   (db) =>
     withWorkerWorld(db, ["one"], async (world) => {
@@ -171,6 +174,7 @@ forEachDatabase(
         assert.deepEqual(await filledNights(db, "kind"), [3, 3]);
       });
     }),
+  { applied: true },
 );
 
 /** The lines of a data type whose table this program makes. */
@@ -181,7 +185,7 @@ const MEAL = `  meal:
     columns: { kind: { path: type, type: text } }
 `;
 
-forEachDatabase(
+onServerFirst(
   "an oura.yaml that does not fit the tables is in force as soon as it fits",
   (db) =>
     withWorkerWorld(db, [], async ({ settings }) => {

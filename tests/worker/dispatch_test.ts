@@ -5,7 +5,7 @@ import { queueSchema } from "../../lib/db/store/jobs/job_queue.ts";
 import { wearersWithDueEvents } from "../../lib/db/store/jobs/waiting_events.ts";
 import { openBossQueue } from "../../server/worker/boss/boss_queue.ts";
 import { dispatch } from "../../server/worker/dispatch.ts";
-import { forEachDatabase } from "../support/databases.ts";
+import { onServerFirst } from "../support/server_first.ts";
 import { until } from "./support.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 
@@ -36,7 +36,7 @@ async function storeWaiting(db: Database, count: number): Promise<string[]> {
   return Array.from({ length: count }, (_, n) => `w${String(count - n).padStart(4, "0")}`);
 }
 
-forEachDatabase(
+onServerFirst(
   "of more wearers with due events than one round takes, the longest waiting come first",
   async (db) => {
     const waiting = await storeWaiting(db, 40);
@@ -45,7 +45,7 @@ forEachDatabase(
   },
 );
 
-forEachDatabase("the wearer whose due events have waited longest is served first", async (db) => {
+onServerFirst("the wearer whose due events have waited longest is served first", async (db) => {
   await db.exec(`DROP SCHEMA IF EXISTS ${quoteIdentifier(queueSchema(db.schema))} CASCADE`);
   const waiting = await storeWaiting(db, 6);
   await using queue = await openBossQueue({ db, runs: true, pollSeconds: 0.5 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { retryFailedEvents } from "../../lib/db/store/jobs/waiting_events.ts";
 import { scheduleSync, wearersDue } from "../../lib/db/store/jobs/sync_schedule.ts";
-import { forEachDatabase } from "../support/databases.ts";
+import { onServerFirst } from "../support/server_first.ts";
 import { canonical, stored } from "../support/sync_world.ts";
 import { withWorkerWorld, type WorkerWorld } from "./support.ts";
 
@@ -17,7 +17,7 @@ function fetches({ oura }: WorkerWorld): number {
     .length;
 }
 
-forEachDatabase(
+onServerFirst(
   "events bring their documents; a burst for one document fetches it once",
   (db) =>
     withWorkerWorld(db, ["one"], async (world) => {
@@ -40,13 +40,14 @@ forEachDatabase(
       await world.runJob("one");
       assert.equal(fetches(world), nights.length + days.length, "a settled event is not fetched");
     }),
+  { applied: true },
 );
 
 function bodyOf({ body }: { body: unknown }): string {
   return canonical(body);
 }
 
-forEachDatabase(
+onServerFirst(
   "a document that is not there yet is waited for, then taken for deleted",
   (db) =>
     withWorkerWorld(db, ["one"], async (world) => {
@@ -67,9 +68,10 @@ forEachDatabase(
       ]);
       assert.equal(fetches(world), 5);
     }),
+  { applied: true },
 );
 
-forEachDatabase(
+onServerFirst(
   "a delete event marks the row; one for a document that Oura has does not",
   (db) =>
     withWorkerWorld(db, ["one"], async (world) => {
@@ -90,9 +92,10 @@ forEachDatabase(
         { id: "deleted-at-oura", deleted: true },
       ]);
     }),
+  { applied: true },
 );
 
-forEachDatabase(
+onServerFirst(
   "events of a wearer who must sign in again are kept, and cost no try",
   (db) =>
     withWorkerWorld(db, ["one"], async (world) => {
@@ -108,9 +111,10 @@ forEachDatabase(
       await world.runJob("one", after(15 * 24 * 60));
       assert.equal((await world.events())[0]!.state, "failed");
     }),
+  { applied: true },
 );
 
-forEachDatabase(
+onServerFirst(
   "a document that never loads is given up, holds up no other, and can be retried",
   (db) =>
     withWorkerWorld(db, ["one"], async (world) => {
@@ -153,9 +157,10 @@ forEachDatabase(
       await world.runJob("one", after(902));
       assert.equal((await stored(db, "sleep", "one")).size, 2);
     }),
+  { applied: true },
 );
 
-forEachDatabase(
+onServerFirst(
   "events of types that oura.yaml does not declare are ignored",
   (db) =>
     withWorkerWorld(db, ["one"], async (world) => {
@@ -164,9 +169,10 @@ forEachDatabase(
       assert.deepEqual((await world.events()).map(({ state }) => state), ["ignored", "ignored"]);
       assert.equal(fetches(world), 0);
     }),
+  { applied: true },
 );
 
-forEachDatabase(
+onServerFirst(
   "a job that was moved up for events leaves the sync to a job of its own",
   (db) =>
     withWorkerWorld(db, ["one"], async (world) => {

@@ -51,7 +51,7 @@ export async function withFleet(
           },
         });
       }));
-  await withPostgres("oura", onServer, { migrated: true });
+  await withPostgres("oura", onServer, { applied: true });
 }
 
 /** Where sign-ins are refreshed and ended. */

@@ -11,12 +11,12 @@ import { contents, type Fleet, stop, withFleet, type WorkerRun, workerRuns } fro
 import { until } from "./support.ts";
 
 const DAYS = SOAK ? 7 : 2;
-const WEARERS = SOAK ? 200 : 12;
+const WEARERS = SOAK ? 200 : 8;
 const WORKERS = SOAK ? [1, 2, 4] : [1, 2];
 const GENERAL = 2;
 const HOUR = 3_600_000;
 /** Less than the wearers need, so that the budget holds them up. */
-const BUDGET = { requests: 200, perMs: 2_000 };
+const BUDGET = SOAK ? { requests: 200, perMs: 2_000 } : { requests: 120, perMs: 1_200 };
 const OPTIONS = { days: DAYS, syncEveryMs: 6 * HOUR, general: GENERAL, budget: BUDGET };
 
 /** Wearers in no order of their names. */

@@ -9,7 +9,7 @@ import { runJob } from "../../pipelines/sync/job.ts";
 import { openSession, type Session } from "../../pipelines/sync/session.ts";
 import { signedIn } from "../../pipelines/sync/wearers.ts";
 import { runWearerJob } from "../../server/worker/wearer_job.ts";
-import { forEachDatabase } from "../support/databases.ts";
+import { onServerFirst } from "../support/server_first.ts";
 import { withWorkerWorld, type WorkerWorld } from "./support.ts";
 
 const HOUR = 3_600_000;
@@ -95,7 +95,7 @@ function onOpening(
   });
 }
 
-forEachDatabase(
+onServerFirst(
   "a job that was taken before its wearer was forgotten leaves no trace",
   (db) =>
     withWorkerWorld(db, ["one", "two"], async (world) => {
@@ -106,11 +106,12 @@ forEachDatabase(
       assert.deepEqual(await traces(db, "one"), []);
       assert.notDeepEqual(await traces(db, "two"), []);
     }),
+  { applied: true },
 );
 
 for (const when of ["before", "after"] as const) {
   for (const work of ["documents", "a sync"] as const) {
-    forEachDatabase(
+    onServerFirst(
       `a job of ${work} whose wearer is forgotten ${when} it opens the sign-in leaves no trace`,
       (db) =>
         withWorkerWorld(db, ["one"], (world) =>
@@ -128,6 +129,7 @@ for (const when of ["before", "after"] as const) {
             assert.deepEqual(await traces(db, "one"), []);
             assert.equal(world.oura.stats.requests, requests, "nothing was asked");
           })),
+      { applied: true },
     );
   }
 }
@@ -138,7 +140,7 @@ for (
     "when all rows are deleted": /DELETE FROM oura.sync_leases/,
   })
 ) {
-  forEachDatabase(
+  onServerFirst(
     `a sync that was about to begin ${place} leaves no trace`,
     (db) =>
       withWorkerWorld(db, ["one"], (world) =>
@@ -160,10 +162,11 @@ for (
           assert.equal(report.error?.code, "WEARER_FORGOTTEN");
           assert.deepEqual(await traces(db, "one"), []);
         })),
+    { applied: true },
   );
 }
 
-forEachDatabase(
+onServerFirst(
   "a row that is written after the first pass is deleted too",
   (db) =>
     withWorkerWorld(db, ["one"], async (world) => {
@@ -173,4 +176,5 @@ forEachDatabase(
       await forget(world, before(db, /DELETE FROM "oura"."webhook_events"/, write));
       assert.deepEqual(await traces(db, "one"), []);
     }),
+  { applied: true },
 );

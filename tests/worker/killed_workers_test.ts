@@ -21,7 +21,7 @@ import { until } from "./support.ts";
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 const WEARERS = Array.from({ length: 6 }, (_, index) => `wearer-${index}`);
 const TYPES = ["sleep", "daily_sleep", "daily_readiness", "daily_spo2", "workout"] as const;
-const DAYS = SOAK ? 60 : 12;
+const DAYS = SOAK ? 60 : 8;
 
 /** Starts a worker as a process of its own, and waits until it runs: a start needs its database. */
 async function startWorker(

@@ -63,7 +63,7 @@ export async function withWorkerWorld(
 ): Promise<void> {
   await db.exec(`DROP SCHEMA IF EXISTS ${quoteIdentifier(queueSchema(db.schema))} CASCADE`);
   await using directory = await temporaryDirectory();
-  const oura = serveSimulator({ users: users.map((id) => ({ id, zone: "UTC" })), days: 6 });
+  const oura = serveSimulator({ users: users.map((id) => ({ id, zone: "UTC" })), days: 4 });
   try {
     const settings = simulatedSettings(oura, directory.path);
     const pipeline = shippedPipeline(db.schema, 3);

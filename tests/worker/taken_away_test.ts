@@ -5,7 +5,7 @@ import { jobTable, QUEUE } from "../../lib/db/store/jobs/job_queue.ts";
 import { scheduleSync, wearersDue } from "../../lib/db/store/jobs/sync_schedule.ts";
 import { deleteGrant } from "../../lib/db/vault/grants.ts";
 import { openBossQueue } from "../../server/worker/boss/boss_queue.ts";
-import { forEachDatabase } from "../support/databases.ts";
+import { onServerFirst } from "../support/server_first.ts";
 import { settled, until, withWorkerWorld, type WorkerWorld } from "./support.ts";
 
 /** Says of the running job what the queue says of one whose heartbeat is late. */
@@ -18,7 +18,7 @@ async function takeAway({ db }: WorkerWorld): Promise<void> {
   assert.equal(rowCount, 1);
 }
 
-forEachDatabase(
+onServerFirst(
   "a job that comes back to the process in which it still runs waits for itself",
   (db) =>
     withWorkerWorld(db, ["one"], async (world) => {
@@ -43,9 +43,10 @@ forEachDatabase(
         { state: "done", code: null },
       ]);
     }),
+  { applied: true },
 );
 
-forEachDatabase(
+onServerFirst(
   "events of a wearer who signed out are kept until the next sign-in",
   (db) =>
     withWorkerWorld(db, ["one"], async (world) => {
@@ -57,9 +58,10 @@ forEachDatabase(
       assert.deepEqual([event!.state, event!.attempts], ["aside", 0]);
       assert.equal((await db.query("SELECT 1 FROM oura.sync_runs")).rowCount, 0);
     }),
+  { applied: true },
 );
 
-forEachDatabase(
+onServerFirst(
   "a wearer who signs in again is synced at once, not at the next point of the interval",
   (db) =>
     withWorkerWorld(db, ["one"], async ({ oura, settings }) => {

@@ -8,6 +8,7 @@ import { upkeep } from "../../server/worker/upkeep.ts";
 import { slotAfter } from "../../server/worker/slot.ts";
 import { forEachDatabase } from "../support/databases.ts";
 import { withPostgres } from "../support/server_database.ts";
+import { onServerFirst } from "../support/server_first.ts";
 import { canonical, stored } from "../support/sync_world.ts";
 import { settled, until, withWorkerWorld, type WorkerWorld } from "./support.ts";
 
@@ -50,6 +51,7 @@ forEachDatabase(
       const { rows } = await db.query("SELECT 1 FROM oura.sync_runs WHERE state = 'running'");
       assert.equal(rows.length, 0);
     }),
+  { applied: true },
 );
 
 forEachDatabase(
@@ -67,6 +69,7 @@ forEachDatabase(
       await assertAllStored(world);
       assert.ok((await world.events()).every(({ state }) => state === "done"));
     }),
+  { applied: true },
 );
 
 Deno.test("sessions that are terminated again and again cost the workers time only", () =>
@@ -87,7 +90,7 @@ Deno.test("sessions that are terminated again and again cost the workers time on
         await settled(world);
       });
       await assertAllStored(world);
-    }), { migrated: true }));
+    }), { applied: true }));
 
 forEachDatabase(
   "a new wearer is synced at once, then at a point of the interval",
@@ -112,9 +115,10 @@ forEachDatabase(
       );
       assert.deepEqual(runs, WEARERS.toSorted().map((user_id) => ({ user_id, state: "done" })));
     }),
+  { applied: true },
 );
 
-forEachDatabase(
+onServerFirst(
   "a sync that Oura puts off is tried again soon",
   (db) =>
     withWorkerWorld(db, ["one"], async (world) => {
@@ -125,9 +129,10 @@ forEachDatabase(
       assert.equal(await isSyncDue(db, "one", at), false);
       assert.equal(await isSyncDue(db, "one", new Date(at.getTime() + HOUR)), true);
     }),
+  { applied: true },
 );
 
-forEachDatabase(
+onServerFirst(
   "a sync that the database ends is tried again soon",
   (db) =>
     withWorkerWorld(db, ["one"], async (world) => {
@@ -140,6 +145,7 @@ forEachDatabase(
       assert.equal(await isSyncDue(db, "one", at), false);
       assert.equal(await isSyncDue(db, "one", new Date(at.getTime() + HOUR)), true);
     }),
+  { applied: true },
 );
 
 Deno.test("wearers are spread over the interval, and none moves", () => {
@@ -156,7 +162,7 @@ Deno.test("wearers are spread over the interval, and none moves", () => {
   for (const count of quarters) assert.ok(count > 900 && count < 1_100, String(quarters));
 });
 
-forEachDatabase("of all workers one gets a task of the app", async (db) => {
+onServerFirst("of all workers one gets a task of the app", async (db) => {
   const [now, later] = [new Date(0), new Date(HOUR)];
   const taken = await Promise.all(
     Array.from({ length: 5 }, () => takeUpkeep(db, "prune", now, later)),
@@ -164,9 +170,9 @@ forEachDatabase("of all workers one gets a task of the app", async (db) => {
   assert.equal(taken.filter((each) => each).length, 1);
   assert.equal(await takeUpkeep(db, "prune", new Date(HOUR - 1), later), false);
   assert.equal(await takeUpkeep(db, "prune", later, new Date(2 * HOUR)), true);
-});
+}, { applied: true });
 
-forEachDatabase(
+onServerFirst(
   "once a day a worker brings the subscriptions in line with oura.yaml",
   (db) =>
     withWorkerWorld(db, ["one"], async (world) => {
@@ -189,6 +195,7 @@ forEachDatabase(
       assert.equal(await look(new Date(now.getTime() + HOUR - 1)), 0);
       assert.ok(await look(new Date(now.getTime() + HOUR)) > 0, "tried again in an hour");
     }),
+  { applied: true },
 );
 
 forEachDatabase(
@@ -214,4 +221,5 @@ forEachDatabase(
         await queue[Symbol.asyncDispose]();
       }
     }),
+  { applied: true },
 );

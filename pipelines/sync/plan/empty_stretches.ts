@@ -14,17 +14,19 @@ export async function emptyStretches(
   type: PipelineType,
   span: DaySpan,
 ): Promise<DaySpan[]> {
+  // NOT EXISTS becomes a join, which without statistics compares every start with every sample.
   const { rows } = await db.query<{ from_day: string; to_day: string }>(
     `SELECT (s.start)::date AS from_day, (s.start + interval '18 hours')::date AS to_day
       FROM generate_series(
         $2::date::timestamp, $3::date::timestamp + interval '6 hours', interval '6 hours'
       ) AS s(start)
-      WHERE NOT EXISTS (
-        SELECT 1 FROM oura.${q(type.table)} t
+      WHERE (
+        SELECT t."timestamp" FROM oura.${q(type.table)} t
         WHERE t.user_id = $1 AND t.deleted_at IS NULL
           AND t."timestamp" >= s.start AT TIME ZONE 'UTC'
           AND t."timestamp" < (s.start + interval '18 hours') AT TIME ZONE 'UTC'
-      )
+        ORDER BY t."timestamp" LIMIT 1
+      ) IS NULL
       ORDER BY s.start`,
     [userId, span.from, span.to],
   );

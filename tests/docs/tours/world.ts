@@ -63,6 +63,9 @@ export class World {
   }
 
   /** The server's database that the examples name. */
+  readonly databaseName = DATABASE;
+
+  /** Where that is. */
   get databaseUrl(): string {
     return urlOf(this.cluster, DATABASE);
   }

@@ -1,13 +1,12 @@
 /** A database of one's own behind PgBouncer in transaction mode. */
 import type { Database } from "../../../lib/db/driver/database.ts";
-import { migrate } from "../../../lib/db/migrate/migrate.ts";
 import { openPostgres } from "../../../lib/db/driver/postgres/open_postgres.ts";
 import { sharedCluster, urlOf } from "../../support/postgres.ts";
 import { withPostgres } from "../../support/server_database.ts";
 import { onServerFirst } from "../../support/server_first.ts";
 import { PgBouncer } from "./pgbouncer.ts";
 
-/** Runs `body` on an empty database that is reached through the pooler only. */
+/** Runs `body` on a database with tables and columns that is reached through the pooler only. */
 export function withPooledPostgres(
   body: (db: Database, url: string) => Promise<void>,
 ): Promise<void> {
@@ -22,7 +21,7 @@ export function withPooledPostgres(
     } finally {
       await db.close();
     }
-  });
+  }, { applied: true });
 }
 
 /** Registers `body` for a server, direct and behind the pooler, and in the soak for PGlite; all migrated. */
@@ -31,10 +30,6 @@ export function forEachWay(name: string, body: (db: Database) => Promise<void>):
   Deno.test(
     `${name} [PgBouncer]`,
     { sanitizeOps: true, sanitizeResources: true },
-    () =>
-      withPooledPostgres(async (db) => {
-        await migrate(db);
-        await body(db);
-      }),
+    () => withPooledPostgres(body),
   );
 }

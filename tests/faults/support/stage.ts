@@ -9,8 +9,10 @@ import {
   type ServeOptions,
   serveSimulator,
 } from "../../../simulator/mod.ts";
+import { putDatabase } from "../../support/embedded_image.ts";
 import { asSuperuser, type ClusterAddress, sharedCluster, urlOf } from "../../support/postgres.ts";
 import { LOCK_PATIENCE_MS } from "../../support/program.ts";
+import { appliedTemplate, DEFAULT_SCHEMA } from "../../support/server_database.ts";
 import { SOAK } from "../../support/soak.ts";
 import { PgBouncer } from "./pgbouncer.ts";
 import type { Surroundings } from "./sync_program.ts";
@@ -52,6 +54,12 @@ export interface StageOptions {
   pooler?: Readonly<Record<string, string>>;
   /** The server of the database. @default the shared one */
   cluster?: ClusterAddress;
+  /**
+   * Whether the database begins without tables, so that the first sync makes them. It always does
+   * on a server of the test's own.
+   * @default false
+   */
+  isEmpty?: boolean;
   /** Statements for the new database, as superuser. */
   prepare?: (database: string) => readonly string[];
   env?: Readonly<Record<string, string>>;
@@ -83,12 +91,16 @@ export async function withStage(
     ...options.simulator,
   });
   cleanup.defer(() => simulator.close());
-  const { way = "direct" } = options;
+  const { way = "direct", isEmpty = options.cluster !== undefined } = options;
   const address = options.cluster ?? await sharedCluster();
   const database = `fault_${crypto.randomUUID().replaceAll("-", "")}`;
-  if (way !== "PGlite") {
+  const embedded = join(directory, "data", "database");
+  if (way === "PGlite") {
+    if (!isEmpty) await putDatabase(embedded);
+  } else {
+    const template = isEmpty ? "template1" : await appliedTemplate(DEFAULT_SCHEMA);
     await asSuperuser(address, [
-      `CREATE DATABASE ${database}`,
+      `CREATE DATABASE ${database} TEMPLATE ${template}`,
       ...options.prepare?.(database) ?? [],
     ]);
     // A pooler keeps connections that nobody uses any more.
@@ -98,7 +110,6 @@ export async function withStage(
     ? cleanup.use(await PgBouncer.start(address, options.pooler))
     : null;
   const entrance = { ...address, port: bouncer?.port ?? address.port };
-  const embedded = join(directory, "data", "database");
   await body({
     directory,
     env: {

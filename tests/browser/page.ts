@@ -24,17 +24,17 @@ const CHROMIUM = await findChromium();
 if (CHROMIUM !== null) {
   Deno.test("the page in a browser: every page, both themes, phone and desktop", (t) =>
     withPostgres("oura", async (db) => {
-      await withPageWorld(db, { days: 100, heartDays: 12 }, async () => {
+      await withPageWorld(db, { days: 100, heartDays: 6 }, async () => {
         await withPage(db, (served) => walk(t, served));
       });
-    }, { migrated: true }));
+    }, { applied: true }));
 
   Deno.test("the page in a browser: before the first sync, and on the first day", () =>
     firstDays());
 }
 
 async function walk(t: Deno.TestContext, served: Served): Promise<void> {
-  const { open, complaints, requested, url } = served;
+  const { open, follow, complaints, requested, url } = served;
 
   for (const [place, path] of PAGES.entries()) {
     await t.step(`${path} shows itself without a complaint`, async () => {
@@ -43,7 +43,8 @@ async function walk(t: Deno.TestContext, served: Served): Promise<void> {
         { viewport: PHONE, colorScheme: "dark" },
       ];
       for (const [turn, look] of looks.entries()) {
-        const page = await open(path, look);
+        // Loaded in one look, and reached by a link in the other.
+        const page = await (turn === 0 ? open : follow)(path, look);
         assert.equal(await page.locator(".empty").count(), 0, `${path} is empty`);
         const drawn = await page.locator("figure.chart svg").count();
         assert.ok(drawn > 0, `${path} has charts`);
@@ -67,7 +68,7 @@ async function walk(t: Deno.TestContext, served: Served): Promise<void> {
   await t.step("what is shown is what the API holds", async () => {
     const api = async (path: string) => await (await fetch(`${url}/api/${path}`)).json();
     const day = await api("today");
-    const page = await open("/");
+    const page = await follow("/");
     const sleep = day.scores.find((one: { metric: { id: string } }) =>
       one.metric.id === "daily_sleep.score"
     );
@@ -77,7 +78,7 @@ async function walk(t: Deno.TestContext, served: Served): Promise<void> {
     );
     assert.equal(await textOf(page, '[data-value="sleep.average_hrv"]'), `${hrv.value}\u00a0ms`);
     const relation = (await api("relation?x=sleep.average_hrv&y=sleep.lowest_heart_rate")).relation;
-    const trends = await open("/trends");
+    const trends = await follow("/trends");
     assert.equal(
       numberOf(await textOf(trends, '[data-value="r"]')),
       Math.round(relation.correlation.r * 100) / 100,
@@ -85,7 +86,7 @@ async function walk(t: Deno.TestContext, served: Served): Promise<void> {
   });
 
   await t.step("arrow keys go from night to night, and through a chart", async () => {
-    const page = await open(`/night/${TODAY}`);
+    const page = await follow(`/night/${TODAY}`);
     await page.keyboard.press("ArrowLeft");
     await page.waitForURL(/\/night\/2026-11-2[1-4]/);
     await settled(page);
@@ -100,7 +101,7 @@ async function walk(t: Deno.TestContext, served: Served): Promise<void> {
   });
 
   await t.step("search finds pages, metrics and days; keys are listed", async () => {
-    const page = await open("/");
+    const page = await follow("/");
     await page.keyboard.press("/");
     await page.locator("#query").fill("deep sleep contr");
     assert.match(await textOf(page, "#found li"), /Deep sleep contributor/);
@@ -120,7 +121,7 @@ async function walk(t: Deno.TestContext, served: Served): Promise<void> {
   });
 
   await t.step("a brush zooms, the address keeps it, and going back undoes it", async () => {
-    const page = await open("/heart");
+    const page = await follow("/heart");
     const chart = page.locator('figure[aria-label^="Heart rate from"]');
     await chart.scrollIntoViewIfNeeded();
     const box = (await chart.boundingBox())!;
@@ -143,7 +144,7 @@ async function walk(t: Deno.TestContext, served: Served): Promise<void> {
   });
 
   await t.step("in print there is the content and nothing to press", async () => {
-    const page = await open("/");
+    const page = await follow("/");
     await page.emulateMedia({ media: "print" });
     assert.equal(await page.locator(".side").isVisible(), false);
     assert.equal(await page.locator(".card").first().isVisible(), true);
@@ -160,7 +161,7 @@ async function walk(t: Deno.TestContext, served: Served): Promise<void> {
   await t.step("names of an axis do not overlap", async () => {
     for (const path of ["/trends", "/activity", "/year", "/data"]) {
       for (const from of ["2026-11-20", "2026-09-27"]) {
-        const page = await open(`${path}?from=${from}&to=${TODAY}`, { viewport: PHONE });
+        const page = await follow(`${path}?from=${from}&to=${TODAY}`, { viewport: PHONE });
         assert.deepEqual(await namesOnTop(page), [], `${path} from ${from}`);
       }
     }
@@ -174,17 +175,17 @@ async function walk(t: Deno.TestContext, served: Served): Promise<void> {
 
 function firstDays(): Promise<void> {
   return withPostgres("oura", async (db) => {
-    await withPage(db, async ({ open }) => {
+    await withPage(db, async ({ follow }) => {
       for (const path of PAGES) {
-        const page = await open(path);
+        const page = await follow(path);
         assert.match(await textOf(page, ".empty"), /No data yet/, path);
       }
     });
     await withPageWorld(db, { days: 1 }, async () => {
-      await withPage(db, async ({ open, complaints }) => {
-        for (const path of PAGES) await open(path, { viewport: PHONE });
+      await withPage(db, async ({ follow, complaints }) => {
+        for (const path of PAGES) await follow(path, { viewport: PHONE });
         assert.deepEqual(complaints, []);
       });
     });
-  }, { migrated: true });
+  }, { applied: true });
 }

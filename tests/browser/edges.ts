@@ -3,14 +3,14 @@ import assert from "node:assert/strict";
 
 import { parsePipeline } from "../../config/pipeline.ts";
 import { findChromium } from "../support/browser.ts";
-import { withPglite } from "../support/databases.ts";
 import { withPageWorld } from "../support/page_world.ts";
+import { withServerFirst } from "../support/server_first.ts";
 import { PAGES, PHONE, type Served, textOf, withPage } from "./support.ts";
 
-/** Opens addresses, each of which must show itself whole. */
+/** Goes from address to address, each of which must show itself whole. */
 async function looks(served: Served, paths: readonly string[]): Promise<void> {
   for (const path of paths) {
-    const page = await served.open(path, { viewport: PHONE });
+    const page = await served.follow(path, { viewport: PHONE });
     const words = await page.locator("body").innerText();
     assert.doesNotMatch(words, /undefined|null|NaN|Infinity|\[object|cannot be shown/i, path);
     assert.ok((await textOf(page, "h1")).length > 0, path);
@@ -23,13 +23,13 @@ async function looks(served: Served, paths: readonly string[]): Promise<void> {
 // Where there is no Chromium there is nothing to drive; `.ci/run` installs it.
 if (await findChromium() !== null) {
   Deno.test("the page of naps alone, of days alone, and of one type", (t) =>
-    withPglite("oura", async (db) => {
+    withServerFirst(async (db) => {
       await withPageWorld(db, { days: 16, heartDays: 3 }, async () => {
         await t.step("naps alone: nights are missing, days are not", async () => {
           await db.exec("UPDATE oura.sleep SET type = 'sleep'");
           await withPage(db, async (served) => {
             await looks(served, PAGES);
-            const page = await served.open("/night/2026-11-25");
+            const page = await served.follow("/night/2026-11-25", { viewport: PHONE });
             assert.match(await textOf(page, ".empty"), /No night on this day/);
           });
         });
@@ -43,7 +43,7 @@ if (await findChromium() !== null) {
           await db.exec("DELETE FROM oura.heart_rate WHERE source IN ('sleep', 'rest')");
           await withPage(db, async (served) => {
             await looks(served, PAGES);
-            const page = await served.open("/");
+            const page = await served.follow("/", { viewport: PHONE });
             assert.match(await textOf(page, ".card .empty"), /No night yet/);
             assert.match(await page.locator("body").innerText(), /steps/);
           });
@@ -59,10 +59,10 @@ if (await findChromium() !== null) {
           });
         });
       });
-    }, { migrated: true }));
+    }, { applied: true }));
 
   Deno.test("the page of a clock change, of a flight over the date line, and of two wearers", (t) =>
-    withPglite("oura", async (db) => {
+    withServerFirst(async (db) => {
       const users = [{
         id: "flyer",
         zone: "Europe/London",
@@ -94,7 +94,7 @@ if (await findChromium() !== null) {
               );
               assert.ok(rows.length >= 2);
               for (const { day, bed } of rows) {
-                const page = await served.open(`/night/${day}?wearer=flyer`);
+                const page = await served.follow(`/night/${day}?wearer=flyer`, { viewport: PHONE });
                 const [from] = (await textOf(page, ".card header span")).split(" ");
                 assert.equal(from, bed, day);
               }
@@ -115,5 +115,5 @@ if (await findChromium() !== null) {
           assert.deepEqual(served.complaints, []);
         });
       });
-    }, { migrated: true }));
+    }, { applied: true }));
 }

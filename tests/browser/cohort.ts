@@ -25,7 +25,7 @@ if (await findChromium() !== null) {
             'needs_login')`);
         await withPage(db, (served) => walk(t, served));
       });
-    }, { migrated: true }));
+    }, { applied: true }));
 }
 
 async function walk(t: Deno.TestContext, { open, complaints }: Served): Promise<void> {
