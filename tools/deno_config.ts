@@ -16,17 +16,29 @@ export interface DenoConfig {
 
 /**
  * V8's flags for commands that load data: a small heap that is collected often, for runs that last,
- * but not before it holds what every run needs (sizes in MB).
+ * but not before it holds what every run needs.
+ * @param young Megabytes of the young generation, where a collection copies what is still in use.
+ * @param initial Megabytes before the first full collection.
  */
-export const V8_FLAGS = "--v8-flags=" + [
-  "--heap-growing-percent=20",
-  "--min-semi-space-size=4",
-  "--max-semi-space-size=4",
-  "--initial-heap-size=24",
-].join(",");
+function smallHeap(young: number, initial: number): string {
+  return "--v8-flags=" + [
+    "--heap-growing-percent=20",
+    `--min-semi-space-size=${young}`,
+    `--max-semi-space-size=${young}`,
+    `--initial-heap-size=${initial}`,
+  ].join(",");
+}
 
-/** Commands that load data for minutes. */
-const LONG = ["demo", "sync", "backfill", "import"];
+/** The flags of the binary, and of a sync, which holds the pages of many windows beside its heap. */
+export const V8_FLAGS = smallHeap(4, 24);
+
+/** Commands that load data for minutes. An import holds little but its heap. */
+const LONG: Readonly<Record<string, string>> = {
+  demo: V8_FLAGS,
+  sync: V8_FLAGS,
+  backfill: V8_FLAGS,
+  import: smallHeap(16, 48),
+};
 
 /** Returns the configuration with the tasks and permission sets of all commands; others stay. */
 export function withCommands<Config extends DenoConfig>(config: Config): Config {
@@ -34,7 +46,8 @@ export function withCommands<Config extends DenoConfig>(config: Config): Config 
   const commands = COMMANDS.map(({ name, summary, permissions }) => {
     // --quiet: Deno would print for each run that permission sets are experimental.
     const words = ["deno run --quiet", `-P=${permissions}`, "main.ts", name];
-    if (LONG.includes(name)) words.splice(1, 0, V8_FLAGS);
+    const flags = LONG[name];
+    if (flags !== undefined) words.splice(1, 0, flags);
     return [name, { description: summary, command: words.join(" ") }] as const;
   });
   const others = Object.entries(config.tasks).filter(([name]) => !names.includes(name));

@@ -73,9 +73,10 @@ forEachWay("lent evenly, the second half lasts, and no slot is without requests"
     await pass(db, 1);
   }
   assert.ok(lent[0]! >= 1_600 && lent[0]! < 1_900, String(lent));
-  // A real slot may begin in between, so that some get a second part.
+  // A real slot may begin in between, so that some get a second part, or lose one.
   assert.ok(lent.slice(1).filter((each) => each > 2 * even).length <= 3, String(lent));
-  assert.ok(lent.every((each) => each >= even * 0.4), String(lent));
+  assert.ok(lent.filter((each) => each < even * 0.4).length <= 2, String(lent));
+  assert.ok(lent.every((each) => each > 0), String(lent));
   for (let from = 0; from + 30 <= lent.length; from++) {
     assert.ok(sum(lent.slice(from, from + 30)) <= size.requests);
   }
