@@ -13,7 +13,7 @@ export type Environment = Record<string, string>;
 export interface EnvironmentOptions {
   /** The `.env` file to read if the caller names no file; it need not exist. @default `./.env` */
   usual?: string;
-  /** Told of a name in the file that is not the program's, but close to one that is. */
+  /** Called for a name in the file that is not the program's, but close to one that is. */
   onUnknownName?: (name: string, meant: string) => void;
   /** Called for a variable of ours whose value in the file ends at a `#` without quotes around it. */
   onCut?: (name: string) => void;

@@ -35,7 +35,7 @@ async function syncOnce(db: Database, newFields: Contract["newFields"] = "warn")
   return report!;
 }
 
-forEachDatabase("a new field is told of with its YAML, which then fills the column", async (db) => {
+forEachDatabase("a new field is reported with its YAML, which then fills the column", async (db) => {
   const report = await syncOnce(db);
   assert.equal(report.exitCode, 0);
   const [type] = report.types;

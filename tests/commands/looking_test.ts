@@ -16,7 +16,7 @@ const LOOKS = [
   ["auth", "status", "--json"],
 ];
 
-readyDeskTest("a role that may only read can look, and is told of an old schema", async (desk) => {
+readyDeskTest("a role that may only read can look, and learns that the schema is old", async (desk) => {
   const env = {
     DATABASE_URL: desk.databaseUrl,
     OURA_API_URL: desk.oura.url,

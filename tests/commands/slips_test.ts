@@ -60,7 +60,7 @@ readyDeskTest("auth login names a scope it does not know", async ({ run, oura, d
 });
 
 if (Deno.build.os === "linux") {
-  Deno.test("a full disk behind standard output is told of, and is no bug", async () => {
+  Deno.test("a full disk behind standard output is reported, and is no bug", async () => {
     for (const args of ["schema", "sync --typs --json"]) {
       const script = `"$0" run --allow-all --quiet "$1" ${args} >/dev/full`;
       const { code, stderr } = await new Deno.Command("sh", {
@@ -75,7 +75,7 @@ if (Deno.build.os === "linux") {
 }
 
 readyDeskTest(
-  "what stands in the way of oura.yaml and .env is told of",
+  "what stands in the way of oura.yaml and .env is reported",
   async ({ run, directory, databaseUrl }) => {
     // Neither a configuration nor a bug: the directory of one of the places to look is a file.
     await Deno.writeTextFile(`${directory}/config`, "");

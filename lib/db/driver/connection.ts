@@ -11,5 +11,5 @@ export type ConnectionSettings =
     user: string;
     password: string;
   }
-  /** PGlite inside this process; everything it keeps lies in `directory`. */
+  /** PGlite inside this process; all its files are in `directory`. */
   | { kind: "embedded"; directory: string };

@@ -1,4 +1,4 @@
-/** A grant as the program sees it, and as it lies encrypted in `oauth_tokens`. */
+/** A grant as the program sees it, and as it is stored, encrypted, in `oauth_tokens`. */
 import type { Database, Row } from "../driver/database.ts";
 import { type Endpoints, seal, SEAL_VERSION, unseal } from "./cipher.ts";
 import type { Keyring } from "./token_key.ts";

@@ -39,7 +39,7 @@ export class Places {
   /** @param isStrict Whether the limit holds whatever the share of a wearer is. */
   constructor(private readonly isStrict: boolean) {}
 
-  /** How many places count: what is not answered, and what is beyond a share, is in nobody's way. */
+  /** How many places count: what is not answered, and what is beyond a share, is in no other wearer's way. */
   taken(limit: number): number {
     const share = this.#share(limit);
     return this.#sum((each) => Math.min(each.inFlight, share));

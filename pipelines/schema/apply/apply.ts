@@ -18,7 +18,7 @@ export interface AdditiveReport extends ApplyReport {
 
 /**
  * Carries out the plan.
- * @throws {BusyError} When another process is at it for longer than `waitMs`.
+ * @throws {BusyError} When another process applies for longer than `waitMs`.
  * @throws {UsageError} When a name is taken, or the key of a table would change.
  */
 export async function apply(

@@ -1,6 +1,6 @@
 /**
  * Loads samples without the upsert where that is possible: what a digest shows to be stored already
- * is left alone, and what lies in an empty stretch of time is copied in.
+ * is left alone, and what falls into an empty stretch of time is copied in.
  */
 import type { Transaction } from "../../../lib/db/driver/database.ts";
 import { hasSqlState, UNIQUE_VIOLATION } from "../../../lib/db/driver/errors/errors.ts";

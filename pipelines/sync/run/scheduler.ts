@@ -122,7 +122,7 @@ class Scheduler {
       }
     } catch (error) {
       this.options.abort.abort(error);
-      // Nobody waits for this promise: what it threw would end the process, with the jobs of all wearers.
+      // Nothing awaits this promise: what it threw would end the process, with the jobs of all wearers.
       if (error instanceof OuraSyncError) this.#stopRun(error);
       else this.#bug ??= { error };
     } finally {
