@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 
 import { parsePipeline } from "../../config/pipeline.ts";
 import { findChromium } from "../support/browser.ts";
-import { withPageWorld } from "../support/page_world.ts";
+import { FLYER, withPageWorld } from "../support/page_world.ts";
 import { withServerFirst } from "../support/server_first.ts";
 import { PAGES, PHONE, type Served, textOf, withPage } from "./support.ts";
 
@@ -63,15 +63,7 @@ if (await findChromium() !== null) {
 
   Deno.test("the page of a clock change, of a flight over the date line, and of two wearers", (t) =>
     withServerFirst(async (db) => {
-      const users = [{
-        id: "flyer",
-        zone: "Europe/London",
-        trips: [{ from: "2026-11-10", to: "2026-11-16", zone: "Pacific/Honolulu" }, {
-          from: "2026-11-17",
-          to: "2026-11-21",
-          zone: "Pacific/Tongatapu",
-        }],
-      }, { id: "other", zone: "Australia/Sydney" }];
+      const users = [FLYER, { id: "other", zone: "Australia/Sydney" }];
       await withPageWorld(db, { days: 34, heartDays: 12, users }, async ({ oura }) => {
         await withPage(db, async (served) => {
           await t.step("every page and every special day shows itself", async () => {

@@ -35,32 +35,35 @@ async function syncOnce(db: Database, newFields: Contract["newFields"] = "warn")
   return report!;
 }
 
-forEachDatabase("a new field is reported with its YAML, which then fills the column", async (db) => {
-  const report = await syncOnce(db);
-  assert.equal(report.exitCode, 0);
-  const [type] = report.types;
-  const [field] = type!.newFields!;
-  assert.deepEqual(
-    { ...field, count: 0 },
-    {
-      dataType: "daily_sleep",
-      path: "contributors.dreams",
-      count: 0,
-      shape: "a whole number",
-      yaml: "contributors_dreams: { path: contributors.dreams, type: integer, new_field: true }",
-    },
-  );
-  assert.equal(report.types[1]!.newFields, undefined);
+forEachDatabase(
+  "a new field is reported with its YAML, which then fills the column",
+  async (db) => {
+    const report = await syncOnce(db);
+    assert.equal(report.exitCode, 0);
+    const [type] = report.types;
+    const [field] = type!.newFields!;
+    assert.deepEqual(
+      { ...field, count: 0 },
+      {
+        dataType: "daily_sleep",
+        path: "contributors.dreams",
+        count: 0,
+        shape: "a whole number",
+        yaml: "contributors_dreams: { path: contributors.dreams, type: integer, new_field: true }",
+      },
+    );
+    assert.equal(report.types[1]!.newFields, undefined);
 
-  const after = BEFORE.replace(
-    "columns: { score: score }",
-    `columns:\n    score: score\n    ${field!.yaml}`,
-  );
-  await applyYaml(db, after);
-  const dreams = await values(db, "daily_sleep", "contributors_dreams");
-  assert.ok(dreams.length >= 10);
-  assert.deepEqual(new Set(dreams), new Set([4711]));
-});
+    const after = BEFORE.replace(
+      "columns: { score: score }",
+      `columns:\n    score: score\n    ${field!.yaml}`,
+    );
+    await applyYaml(db, after);
+    const dreams = await values(db, "daily_sleep", "contributors_dreams");
+    assert.ok(dreams.length >= 10);
+    assert.deepEqual(new Set(dreams), new Set([4711]));
+  },
+);
 
 forEachDatabase("new_fields: fail fails the type after its documents are in", async (db) => {
   const report = await syncOnce(db, "fail");

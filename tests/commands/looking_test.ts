@@ -16,54 +16,57 @@ const LOOKS = [
   ["auth", "status", "--json"],
 ];
 
-readyDeskTest("a role that may only read can look, and learns that the schema is old", async (desk) => {
-  const env = {
-    DATABASE_URL: desk.databaseUrl,
-    OURA_API_URL: desk.oura.url,
-    OURA_ACCESS_TOKEN: desk.token,
-  };
-  const synced = await desk.run(["sync"], env);
-  assert.equal(synced.exitCode, 0, synced.err);
+readyDeskTest(
+  "a role that may only read can look, and learns that the schema is old",
+  async (desk) => {
+    const env = {
+      DATABASE_URL: desk.databaseUrl,
+      OURA_API_URL: desk.oura.url,
+      OURA_ACCESS_TOKEN: desk.token,
+    };
+    const synced = await desk.run(["sync"], env);
+    assert.equal(synced.exitCode, 0, synced.err);
 
-  const cluster = await sharedCluster();
-  const database = new URL(desk.databaseUrl).pathname.slice(1);
-  const role = `monitor_${database}`;
-  const grants = [
-    `GRANT USAGE ON SCHEMA oura TO ${role}`,
-    `GRANT SELECT ON ALL TABLES IN SCHEMA oura TO ${role}`,
-  ];
-  await asSuperuser(cluster, [
-    `CREATE ROLE ${role} LOGIN`,
-    // As on a replica.
-    `ALTER ROLE ${role} SET default_transaction_read_only = on`,
-    ...grants,
-  ], database);
-  try {
-    const url = new URL(urlOf(cluster, database));
-    url.username = role;
-    const looking = { DATABASE_URL: url.href };
-    for (const args of LOOKS) {
-      const { exitCode, out, err } = await desk.run(args, looking);
-      // Nobody signed in: the token was a static one.
-      assert.equal(exitCode, args[0] === "auth" ? 3 : 0, err);
-      JSON.parse(out);
-    }
-    const [status] = JSON.parse((await desk.run(["status", "--json"], looking)).out).wearers;
-    assert.equal(status.verdict, "fresh");
+    const cluster = await sharedCluster();
+    const database = new URL(desk.databaseUrl).pathname.slice(1);
+    const role = `monitor_${database}`;
+    const grants = [
+      `GRANT USAGE ON SCHEMA oura TO ${role}`,
+      `GRANT SELECT ON ALL TABLES IN SCHEMA oura TO ${role}`,
+    ];
+    await asSuperuser(cluster, [
+      `CREATE ROLE ${role} LOGIN`,
+      // As on a replica.
+      `ALTER ROLE ${role} SET default_transaction_read_only = on`,
+      ...grants,
+    ], database);
+    try {
+      const url = new URL(urlOf(cluster, database));
+      url.username = role;
+      const looking = { DATABASE_URL: url.href };
+      for (const args of LOOKS) {
+        const { exitCode, out, err } = await desk.run(args, looking);
+        // Nobody signed in: the token was a static one.
+        assert.equal(exitCode, args[0] === "auth" ? 3 : 0, err);
+        JSON.parse(out);
+      }
+      const [status] = JSON.parse((await desk.run(["status", "--json"], looking)).out).wearers;
+      assert.equal(status.verdict, "fresh");
 
-    await asSuperuser(cluster, ["DROP SCHEMA oura CASCADE"], database);
-    const db = await openPostgres({ kind: "url", url: desk.databaseUrl }, { schema: "oura" });
-    await migrate(db, migrations.slice(0, -1)).finally(() => db.close());
-    await asSuperuser(cluster, grants, database);
-    for (const args of LOOKS) {
-      const { exitCode, err } = await desk.run(args, looking);
-      assert.equal(exitCode, 5, args.join(" "));
-      assert.match(err, /older than this version.*\[MIGRATION_PENDING\]\n +Run `.* migrate`/);
+      await asSuperuser(cluster, ["DROP SCHEMA oura CASCADE"], database);
+      const db = await openPostgres({ kind: "url", url: desk.databaseUrl }, { schema: "oura" });
+      await migrate(db, migrations.slice(0, -1)).finally(() => db.close());
+      await asSuperuser(cluster, grants, database);
+      for (const args of LOOKS) {
+        const { exitCode, err } = await desk.run(args, looking);
+        assert.equal(exitCode, 5, args.join(" "));
+        assert.match(err, /older than this version.*\[MIGRATION_PENDING\]\n +Run `.* migrate`/);
+      }
+    } finally {
+      await asSuperuser(cluster, [`DROP OWNED BY ${role}`, `DROP ROLE ${role}`], database);
     }
-  } finally {
-    await asSuperuser(cluster, [`DROP OWNED BY ${role}`, `DROP ROLE ${role}`], database);
-  }
-});
+  },
+);
 
 deskTest("looking at an unused database finds nothing, and leaves nothing", async (desk) => {
   const env = { DATABASE_URL: desk.databaseUrl };

@@ -18,7 +18,7 @@ import { trend } from "../../reports/views/trend.ts";
 import { year } from "../../reports/views/year.ts";
 import { parsePipeline } from "../../config/pipeline.ts";
 import SHIPPED from "../../config/oura.yaml" with { type: "text" };
-import { NOW, sourceOf, TODAY, withPageWorld } from "../support/page_world.ts";
+import { FLYER, NOW, sourceOf, TODAY, withPageWorld } from "../support/page_world.ts";
 import { onServerFirst } from "../support/server_first.ts";
 
 /** Reads every view model, and says which days they speak of. */
@@ -134,15 +134,7 @@ onServerFirst("two wearers never see each other's days", async (db) => {
 onServerFirst(
   "nights of a clock change and of the date line fall on their own days",
   async (db, t) => {
-    const users = [{
-      id: "flyer",
-      zone: "Europe/London",
-      trips: [{ from: "2026-11-10", to: "2026-11-16", zone: "Pacific/Honolulu" }, {
-        from: "2026-11-17",
-        to: "2026-11-21",
-        zone: "Pacific/Tongatapu",
-      }],
-    }];
+    const users = [FLYER];
     await withPageWorld(db, { days: 40, heartDays: 30, users }, async ({ pipeline, oura }) => {
       const source = await sourceOf(db, pipeline, "flyer");
       const wearer = oura.world.wearers[0]!;

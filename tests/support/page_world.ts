@@ -5,6 +5,16 @@ import { openSource, type Source, tablesOf } from "../../reports/metrics/source.
 import { demoWearer, type RunningSimulator, type UserSpec } from "../../simulator/mod.ts";
 import { failures, shippedPipeline, syncWearer, withSimulator } from "./sync_world.ts";
 
+/** A wearer who flies over the date line, there and back, in November 2026. */
+export const FLYER = {
+  id: "flyer",
+  zone: "Europe/London",
+  trips: [
+    { from: "2026-11-10", to: "2026-11-16", zone: "Pacific/Honolulu" },
+    { from: "2026-11-17", to: "2026-11-21", zone: "Pacific/Tongatapu" },
+  ],
+};
+
 /** The present of all these tests: a Wednesday, half past two in the afternoon in Berlin. */
 export const NOW = "2026-11-25T13:20:00Z";
 /** The day of {@linkcode NOW}. */
