@@ -6,6 +6,7 @@ import type { PipelineType } from "../../config/model.ts";
 import { addDays, type DaySpan, earlierDay, utcDay } from "../../lib/values/days.ts";
 import type { Database, Queryable } from "../../lib/db/driver/database.ts";
 import { quoteIdentifier as q } from "../../lib/db/driver/identifiers.ts";
+import { INTEGER_LIMITS } from "../../lib/values/column_type.ts";
 import { refreshHeartRateDays } from "./heart_rate_days.ts";
 
 /** The data type that is rolled up. */
@@ -31,7 +32,7 @@ export async function refreshHeartRateHours(
   const from = `${addDays(span.from, -BESIDE)}T00:00:00Z`;
   const to = `${addDays(span.to, BESIDE + 1)}T00:00:00Z`;
   await lockWeeks(tx, userId, from, to);
-  await tx.query(refreshStatement(bpmOf(type)), [userId, from, to]);
+  await tx.query(refreshStatement(storedBpmOf(type)), [userId, from, to]);
   await refreshHeartRateDays(tx, userId, from, to);
 }
 
@@ -101,19 +102,28 @@ export const HOURLY = `hour, min(bpm_min)::double precision AS least,
   max(bpm_max)::double precision AS most, sum(bpm_sum) / sum(samples) AS mean,
   sum(samples) AS samples`;
 
+/** The same as it is stored, where that is a whole number: such are added in less time. */
+function storedBpmOf(type: PipelineType): string {
+  const column = type.columns.find(({ path }) => path.join(".") === "bpm");
+  return column && Object.hasOwn(INTEGER_LIMITS, column.type) ? q(column.name) : bpmOf(type);
+}
+
 /**
  * `date_part` and `EXCEPT`, because `extract` computes with `numeric`, and an anti-join with `fresh`,
  * of whose length the planner knows nothing, becomes a nested loop: four times the cost together.
  */
 function refreshStatement(bpm: string): string {
   return `WITH fresh AS MATERIALIZED (
-  SELECT to_timestamp(floor(date_part('epoch', "timestamp") / 3600) * 3600) AS hour, source,
-    min(${bpm})::real AS bpm_min, max(${bpm})::real AS bpm_max, sum(${bpm}) AS bpm_sum,
-    count(${bpm})::int AS samples
-  FROM oura.heart_rate
-  WHERE user_id = $1 AND deleted_at IS NULL
-    AND "timestamp" >= $2::timestamptz AND "timestamp" < $3::timestamptz
-  GROUP BY 1, 2 HAVING count(${bpm}) > 0
+  SELECT to_timestamp(hours * 3600) AS hour, source, least::real AS bpm_min, most::real AS bpm_max,
+    total::double precision AS bpm_sum, samples::int
+  FROM (
+    SELECT floor(date_part('epoch', "timestamp") / 3600) AS hours, source,
+      min(${bpm}) AS least, max(${bpm}) AS most, sum(${bpm}) AS total, count(${bpm}) AS samples
+    FROM oura.heart_rate
+    WHERE user_id = $1 AND deleted_at IS NULL
+      AND "timestamp" >= $2::timestamptz AND "timestamp" < $3::timestamptz
+    GROUP BY 1, 2
+  ) AS counted WHERE samples > 0
 ), removed AS (
   DELETE FROM oura.heart_rate_hours h USING (
     SELECT hour, source FROM oura.heart_rate_hours

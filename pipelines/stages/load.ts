@@ -3,7 +3,8 @@
  * same end: a guarded upsert, and what `samples/load_samples.ts` has for samples.
  */
 import type { Transaction } from "../../lib/db/driver/database.ts";
-import { type BulkOutcome, createBulkLoader } from "./samples/load_samples.ts";
+import type { FreeStretch } from "./samples/free_stretch.ts";
+import { type BulkLoader, type BulkOutcome, createBulkLoader } from "./samples/load_samples.ts";
 import { PackedSamples } from "./samples/packed_samples.ts";
 import { KEY_FIELD, upsertStatement } from "./load_sql.ts";
 import { createSamplesLoader } from "./series/samples_loader.ts";
@@ -26,6 +27,8 @@ export interface LoadTarget {
   readonly userId: string;
   /** The run that loads them; null outside runs. */
   readonly runId: number | null;
+  /** Learns where nothing is stored, for the batches of samples that follow. */
+  readonly free?: FreeStretch | undefined;
 }
 
 /** The rows of a batch: samples may come packed. */
@@ -38,6 +41,8 @@ export type Loader = (tx: Transaction, target: LoadTarget, rows: Rows) => Promis
 export interface LoaderOptions {
   /** Compare the samples of unchanged documents too, as after an edit of `series`. @default false */
   allSamples?: boolean;
+  /** The bulk loader of the table, if another part uses it too. @default One of its own */
+  bulk?: BulkLoader | null;
 }
 
 /** Builds the loader of a table. */
@@ -48,7 +53,7 @@ export function createLoader(table: Table, options: LoaderOptions = {}): Loader 
   // Without the raw document nothing else tells that the samples of a document changed.
   const allSamples = (options.allSamples ?? false) || !table.keepRaw;
 
-  const bulk = createBulkLoader(table);
+  const { bulk = createBulkLoader(table) } = options;
 
   async function upsertRows(tx: Transaction, target: LoadTarget, rows: readonly Row[]) {
     const { rows: [outcome] } = await tx.query<UpsertOutcome>(
@@ -72,7 +77,8 @@ export function createLoader(table: Table, options: LoaderOptions = {}): Loader 
       ? { rows: batch, twins: [] }
       : onePerKey(table, [...batch]);
     if (rows.length === 0) return { inserted: 0, updated: 0, unchanged: 0, revised: 0 };
-    const outcome = await bulk?.(tx, target.userId, packed(table, rows)) ?? untouched(rows);
+    const outcome = await bulk?.load(tx, target.userId, packed(table, rows), target.free) ??
+      untouched(rows);
     const left = outcome.left.flatMap(([from, to]) => rows.slice(from, to));
     const loaded = left.length === 0
       ? { inserted: 0, updated: 0, unchanged: 0, revised: 0 }

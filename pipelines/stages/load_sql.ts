@@ -123,9 +123,10 @@ function countsQuery(table: Table): string {
 FROM written JOIN changed USING (${keyNames(table).join(", ")})`;
 }
 
-/** Bulk-load of rows into a stretch of time that is empty: `COPY … FROM STDIN` in text format. */
-export function copyStatement(table: Table): string {
+/** Bulk-load of rows into a stretch of time that is empty: `COPY … FROM STDIN`. */
+export function copyStatement(table: Table, format: "text" | "binary"): string {
   const names = valueColumns(table).map(({ name }) => q(name));
   const raw = table.keepRaw ? ["raw_data"] : [];
-  return `COPY oura.${q(table.name)} (${["user_id", ...names, ...raw].join(", ")}) FROM STDIN`;
+  const columns = ["user_id", ...names, ...raw].join(", ");
+  return `COPY oura.${q(table.name)} (${columns}) FROM STDIN (FORMAT ${format})`;
 }

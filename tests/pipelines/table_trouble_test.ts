@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { SqlError } from "../../lib/db/driver/errors/errors.ts";
 import { isTableTrouble } from "../../lib/db/driver/errors/error_reach.ts";
 import { TableTroubleError } from "../../pipelines/errors.ts";
+import { withPostgres } from "../support/databases.ts";
 import { onServerFirst } from "../support/server_first.ts";
 import {
   assertMirrors,
@@ -63,6 +65,33 @@ for (const { name, sql, undo, says, code } of TROUBLES) {
     });
   });
 }
+
+Deno.test("sync(): a column whose type changes while samples are copied fails its type, and is corrected", async () => {
+  await withPostgres("oura", async (db) => {
+    await migrate(db);
+    await withSimulator(WORLD, async (simulator) => {
+      const pipeline = shippedPipeline(db.schema, WORLD.days - 1);
+      const copyIn = db.copyIn!.bind(db);
+      let copies = 0;
+      db.copyIn = async (sql, lines) => {
+        // Four bytes as well, so that the server takes them for a fraction.
+        if (++copies === 2) await db.exec("ALTER TABLE oura.heart_rate ALTER bpm TYPE real");
+        await copyIn(sql, lines);
+      };
+      const types = ["heart_rate"];
+      const [failed] = (await syncWearer(simulator, db, "zero", { pipeline, types })).types;
+      assert.ok(copies > 2, `${copies} copies`);
+      assert.equal(failed!.state, "failed");
+      assert.match(failed!.error!.message, /the type of a column was changed/);
+      const wrong = `SELECT count(*)::int AS n FROM oura.heart_rate
+        WHERE bpm IS DISTINCT FROM (raw_data->>'bpm')::int`;
+      assert.notDeepEqual((await db.query(wrong)).rows, [{ n: 0 }], "else nothing is to correct");
+
+      assert.equal((await syncWearer(simulator, db, "zero", { pipeline, types })).exitCode, 0);
+      assert.deepEqual((await db.query(wrong)).rows, [{ n: 0 }]);
+    });
+  });
+});
 
 Deno.test("only what every table would meet is the server's trouble", () => {
   const failure = (sqlState: string | null) =>

@@ -18,7 +18,7 @@ export interface StreamOptions {
   batchRows?: number;
 }
 
-/** Lines of PostgreSQL's COPY format: text, or text in UTF-8. */
+/** Lines of PostgreSQL's COPY format: text, or text in UTF-8; or the bytes of its binary format. */
 export type CopyLines = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
 
 /** The outcome of one statement. */
@@ -75,7 +75,8 @@ export interface Transaction extends Queryable {
    * Bulk-loads text of PostgreSQL's COPY format, where the adapter can, reading `lines` no faster
    * than the server takes them. Undefined on PGlite.
    * @param sql The whole `COPY … FROM STDIN` statement.
-   * @param lines Each item holds one or more whole lines, every line ended by `\n`.
+   * @param lines Each item holds one or more whole lines, every line ended by `\n`, or a part of the
+   * binary format.
    */
   copyIn?(sql: string, lines: CopyLines): Promise<void>;
 }
@@ -87,6 +88,8 @@ export interface Database extends Queryable {
   readonly parallelism: number;
   /** For people: host and database, or the directory. Never a password. */
   readonly label: string;
+  /** {@linkcode Transaction.copyIn} in a transaction of its own, without a round trip for it. */
+  copyIn?(sql: string, lines: CopyLines): Promise<void>;
   /** Commits when `body` returns, rolls back when it throws. */
   transaction<T>(body: (tx: Transaction) => Promise<T>): Promise<T>;
   /**

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { fit, kindOf } from "../../values/column_type.ts";
 import { isCalendarDate } from "../../values/days.ts";
 import { formatFieldPath } from "../../values/field_path.ts";
+import { canonicalMilliseconds } from "../../values/timestamp_text.ts";
 import { metaOf } from "./fields.ts";
 import { unwrap } from "./paths.ts";
 
@@ -182,9 +183,14 @@ function scalarKind(inner: z.ZodType): Kind {
     case "timestamptz":
       return {
         expected: "a date and time",
-        accepts: (value) => typeof value === "string" && fit(value, "timestamptz").ok,
+        accepts: (value) => typeof value === "string" && isDateTime(value),
       };
     default:
       return { expected: kindOf(""), accepts: (value) => typeof value === "string" };
   }
+}
+
+/** Most are spelt in one way, which takes a fraction of the time to read. */
+function isDateTime(value: string): boolean {
+  return !Number.isNaN(canonicalMilliseconds(value)) || fit(value, "timestamptz").ok;
 }

@@ -24,7 +24,7 @@ export async function bulkLoad(
   const { rows } = samples;
   const isBulk = bulk !== null && exists && runId !== null && rows.isInKeyOrder();
   const { copied, unchanged, left } = isBulk
-    ? await bulk(tx, userId, rows)
+    ? await bulk.load(tx, userId, rows)
     : { copied: 0, unchanged: 0, left: [[0, rows.length]] as const };
   const remaining = left.flatMap(([from, to]) => samples.slice(from, to));
   if (!hasRejects || copied + unchanged === 0) {

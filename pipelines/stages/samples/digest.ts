@@ -26,6 +26,8 @@ export interface StoredStretch extends Record<string, unknown> {
   /** The first and the last instant, in milliseconds since 1970; null where there is nothing. */
   readonly first: number | null;
   readonly last: number | null;
+  /** The first instant behind `$3`, in milliseconds since 1970; null where there is none. */
+  readonly next: number | null;
   /** Null where a row has `deleted_at`: it differs from whatever was received. */
   readonly digest: string | null;
 }
@@ -42,6 +44,8 @@ export function stretchStatement(table: Table): string {
   const order = table.key.map(({ name }) => q(name)).join(", ");
   return `SELECT count(*)::int AS rows, date_part('epoch', min(at)) * 1000 AS first,
   date_part('epoch', max(at)) * 1000 AS last,
+  (SELECT date_part('epoch', "timestamp") * 1000 FROM oura.${q(table.name)}
+    WHERE user_id = $1 AND "timestamp" > $3 ORDER BY "timestamp" LIMIT 1) AS next,
   CASE WHEN bool_and(is_present)
     THEN encode(sha256(convert_to(string_agg(line, E'\\n'), 'UTF8')), 'hex') END AS digest
 FROM (

@@ -1,28 +1,46 @@
 /**
  * The samples that one reading returned. There are tens of thousands in a window, and many windows are
- * read at once: each is a number and a small place in a list, not a text.
+ * read at once: each takes six bytes.
  */
 import type { ColumnValue } from "../../../lib/values/column_type.ts";
 import { KEY_SEPARATOR } from "../key.ts";
 import type { Sample, Table } from "../table.ts";
 
-/** Samples that there is room for at first, about a day's. */
-const FIRST_ROOM = 2_048;
+/** Samples of a run, about a day's. */
+const RUN_SAMPLES = 1_024;
+/** Milliseconds that a run can span: 49 days. */
+const RUN_MS = 2 ** 32;
+/** Different keys beside the instant that have a place. */
+const MOST_OTHERS = 2 ** 16;
+
+/** Some samples one after the other. Runs that have room for all of them would be copied to grow. */
+interface Run {
+  /** The instant of the first sample. */
+  readonly begin: number;
+  /** Milliseconds from it, in ascending order, each once; the first {@linkcode length} count. */
+  readonly offsets: Uint32Array;
+  /** For each the place of the other parts of its key. */
+  readonly others: Uint16Array;
+  length: number;
+}
 
 /** A set of samples, by their keys. */
 export class SeenSamples {
   readonly #instantPlace: number;
   readonly #otherPlaces: readonly number[];
-  /** Instants in ascending order, each once; the first {@linkcode #length} count. */
-  #instants = new Float64Array(FIRST_ROOM);
-  /** For each instant the place of the other parts of its key in {@linkcode #others}. */
-  #otherOf = new Uint32Array(FIRST_ROOM);
+  /** In ascending order. */
+  readonly #runs: Run[] = [];
+  /** The instant of the last sample in them. */
+  #latest = -Infinity;
   #length = 0;
   /** What the keys have besides the instant, such as the source: a few different texts. */
   readonly #others: (readonly string[])[] = [];
   readonly #otherByText = new Map<string, number>();
   /** Most samples have the source of the one before. */
-  #latestOther = { text: "", place: NaN };
+  #latestOther: { readonly text: string | null; readonly place: number } = {
+    text: null,
+    place: NaN,
+  };
   /** Keys of samples that are finer than a millisecond, or came out of order. */
   readonly #keys = new Set<string>();
 
@@ -39,10 +57,10 @@ export class SeenSamples {
   /** Notes a sample; one that was noted before counts once. */
   add(sample: Sample): void {
     const { at, values } = sample;
-    const isNext = this.#length === 0 || at > this.#instants[this.#length - 1]!;
-    if (Number.isNaN(at)) this.#keys.add(sample.key);
-    else if (isNext) this.#append(at, values);
-    else if (!this.#has(at, values)) this.#keys.add(sample.key);
+    const other = Number.isNaN(at) ? null : this.#otherIn(values);
+    if (other === null) this.#keys.add(sample.key);
+    else if (at > this.#latest) this.#append(at, other);
+    else if (!this.#has(at, other)) this.#keys.add(sample.key);
   }
 
   /** Notes a sample of which only the key is known. */
@@ -54,10 +72,12 @@ export class SeenSamples {
   columns(): string[][] {
     const width = this.#otherPlaces.length + 1;
     const columns = Array.from({ length: width }, (): string[] => []);
-    for (let i = 0; i < this.#length; i++) {
-      columns[this.#instantPlace]!.push(new Date(this.#instants[i]!).toISOString());
-      const other = this.#others[this.#otherOf[i]!]!;
-      for (const [n, place] of this.#otherPlaces.entries()) columns[place]!.push(other[n]!);
+    for (const { begin, offsets, others, length } of this.#runs) {
+      for (let i = 0; i < length; i++) {
+        columns[this.#instantPlace]!.push(new Date(begin + offsets[i]!).toISOString());
+        const other = this.#others[others[i]!]!;
+        for (const [n, place] of this.#otherPlaces.entries()) columns[place]!.push(other[n]!);
+      }
     }
     for (const key of this.#keys) {
       for (const [place, part] of key.split(KEY_SEPARATOR).entries()) columns[place]!.push(part);
@@ -65,44 +85,49 @@ export class SeenSamples {
     return columns;
   }
 
-  #append(at: number, values: readonly ColumnValue[]): void {
-    if (this.#length === this.#instants.length) {
-      this.#instants = new Float64Array(
-        this.#instants.buffer.transfer(2 * this.#instants.byteLength),
-      );
-      this.#otherOf = new Uint32Array(this.#otherOf.buffer.transfer(2 * this.#otherOf.byteLength));
+  #append(at: number, other: number): void {
+    let run = this.#runs.at(-1);
+    if (run === undefined || run.length === RUN_SAMPLES || at - run.begin >= RUN_MS) {
+      const [offsets, others] = [new Uint32Array(RUN_SAMPLES), new Uint16Array(RUN_SAMPLES)];
+      run = { begin: at, offsets, others, length: 0 };
+      this.#runs.push(run);
     }
-    this.#instants[this.#length] = at;
-    this.#otherOf[this.#length] = this.#otherIn(values);
+    run.offsets[run.length] = at - run.begin;
+    run.others[run.length] = other;
+    run.length++;
+    this.#latest = at;
     this.#length++;
   }
 
   /** Looks among the instants, which are in order and of which each has one sample. */
-  #has(at: number, values: readonly ColumnValue[]): boolean {
-    let [low, high] = [0, this.#length - 1];
+  #has(at: number, other: number): boolean {
+    const run = this.#runs.findLast(({ begin }) => begin <= at);
+    if (run === undefined) return false;
+    let [low, high] = [0, run.length - 1];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.#instants[middle]! < at) low = middle + 1;
+      if (run.begin + run.offsets[middle]! < at) low = middle + 1;
       else high = middle;
     }
-    return this.#instants[low] === at && this.#otherOf[low] === this.#otherIn(values);
+    return run.begin + run.offsets[low]! === at && run.others[low] === other;
   }
 
-  /** Where the other parts of a key are, which the table keeps as texts. */
-  #otherIn(values: readonly ColumnValue[]): number {
+  /** Where the other parts of a key are, which the table keeps as texts; null where there is no place. */
+  #otherIn(values: readonly ColumnValue[]): number | null {
     let text = "";
     for (const place of this.#otherPlaces) {
       text = text === "" ? String(values[place]) : text + KEY_SEPARATOR + String(values[place]);
     }
     if (text === this.#latestOther.text) return this.#latestOther.place;
     const place = this.#placeOf(text);
-    this.#latestOther = { text, place };
+    if (place !== null) this.#latestOther = { text, place };
     return place;
   }
 
-  #placeOf(text: string): number {
+  #placeOf(text: string): number | null {
     const known = this.#otherByText.get(text);
     if (known !== undefined) return known;
+    if (this.#others.length === MOST_OTHERS) return null;
     this.#otherByText.set(text, this.#others.length);
     return this.#others.push(text.split(KEY_SEPARATOR)) - 1;
   }

@@ -1,12 +1,13 @@
 /** Loads one batch of documents: rows into their table, rejects into quarantine. */
-import type { Transaction } from "../../../lib/db/driver/database.ts";
+import type { Database, Transaction } from "../../../lib/db/driver/database.ts";
 import type { Repertoire } from "../../../lib/db/driver/repertoire.ts";
 import type { Leases } from "../../../lib/db/store/leases.ts";
 import { addRejects, resolveRejects } from "../../../lib/db/store/rejects.ts";
-import type { RowCounts } from "../../../lib/db/store/runs.ts";
+import { noRows, type RowCounts } from "../../../lib/db/store/runs.ts";
 import { BusyError } from "../../../lib/errors.ts";
 import type { CompiledType } from "../../stages/compiled.ts";
 import { rejectEntry } from "../../stages/reject_entry.ts";
+import type { FreeStretch } from "../../stages/samples/free_stretch.ts";
 import { isPackable, PackedSamples } from "../../stages/samples/packed_samples.ts";
 import type { Table } from "../../stages/table.ts";
 import type { Reject, Row } from "../../stages/transform.ts";
@@ -90,16 +91,41 @@ export function keepLastInstant({ rows }: Batch, next: Batch): void {
   for (const row of moved) next.rows.push(row);
 }
 
-/** Loads a batch in a transaction; the counts are those of its documents. */
+/** What became of a batch: the counts are those of its documents. */
+export interface LoadedBatch {
+  readonly counts: RowCounts;
+  readonly newRejects: number;
+}
+
+/**
+ * Loads a batch by a single COPY if it holds nothing but samples of a free stretch.
+ * @returns Null where it takes {@linkcode loadBatch}; then nothing was loaded.
+ */
+export async function copyBatch(
+  db: Database,
+  { userId }: LoadContext,
+  { bulk, hasOpenRejects }: Pick<CompiledType, "bulk"> & Pick<BatchStages, "hasOpenRejects">,
+  { rows, rejects, unread }: Batch,
+  free: FreeStretch,
+): Promise<LoadedBatch | null> {
+  const isPlain = rows instanceof PackedSamples && rows.isInKeyOrder() && !hasOpenRejects &&
+    rejects.length + unread.length === 0;
+  if (bulk === null || !isPlain) return null;
+  if (!await bulk.copyFree(db, userId, rows, free)) return null;
+  return { counts: { ...noRows(), inserted: rows.length }, newRejects: 0 };
+}
+
+/** Loads a batch in a transaction. */
 export async function loadBatch(
   tx: Transaction,
   context: LoadContext,
   stages: BatchStages,
   batch: Batch,
-): Promise<{ counts: RowCounts; newRejects: number }> {
+  free?: FreeStretch,
+): Promise<LoadedBatch> {
   const { userId, runId, repertoire } = context;
   const dataType = stages.type.name;
-  const loaded = await stages.load(tx, { userId, runId }, batch.rows);
+  const loaded = await stages.load(tx, { userId, runId, free }, batch.rows);
   const target = { userId, dataType, runId };
   const entry = (reject: Reject) => rejectEntry(reject, repertoire);
   const unread = batch.unread.map(entry);

@@ -8,7 +8,7 @@ import type { Database } from "../../../lib/db/driver/database.ts";
 import type { Repertoire } from "../../../lib/db/driver/repertoire.ts";
 import type { Leases } from "../../../lib/db/store/leases.ts";
 import { recordWindow } from "../../../lib/db/store/ledger.ts";
-import { retryTransaction } from "../../../lib/db/driver/retry_transaction.ts";
+import { retryStatement, retryTransaction } from "../../../lib/db/driver/retry_transaction.ts";
 import { recordStoredRows } from "../../../lib/db/store/stored_rows.ts";
 import { addCounts, type RowCounts } from "../../../lib/db/store/runs.ts";
 import type { OuraHttp } from "../../../lib/oura/http/http.ts";
@@ -19,10 +19,12 @@ import { countedTable } from "../plan/lost_rows.ts";
 import { LoadAhead } from "./load_ahead.ts";
 import { takeDocument } from "./take_document.ts";
 import type { TypeStages } from "./type_stages.ts";
-import { isFull, keepLastInstant, loadBatch, requireLease } from "./load_batch.ts";
+import { copyBatch, isFull, keepLastInstant, loadBatch, requireLease } from "./load_batch.ts";
 import { refreshHeartRateHours, ROLLED_UP } from "../../rollup/heart_rate_hours.ts";
 import { refreshSeriesDocuments } from "../../rollup/series_documents.ts";
 import { removeBuriedSamples } from "../../stages/series/deleted_samples.ts";
+import { requireColumnTypes } from "../../stages/samples/column_types.ts";
+import { FreeStretch } from "../../stages/samples/free_stretch.ts";
 import { SeenDocuments } from "../../stages/tombstones.ts";
 import type { Window } from "../plan/windows.ts";
 
@@ -46,6 +48,8 @@ export interface SyncContext {
 
 /** Rows and rejects after which a batch goes to the database. */
 const BATCH_ROWS = 1_200;
+/** The same for the first samples of a window, so that the database does not wait for the second page. */
+const FIRST_SAMPLES = 500;
 /** The same within a page: while a batch waits for its turn, the rest of its page waits too. */
 const BATCH_ROWS_WITHIN_PAGE = 4_000;
 /**
@@ -66,8 +70,11 @@ export async function syncWindow(
   // What arrives while the pages come may be missing from the first of them.
   const deliveredBefore = context.delivered.to(type);
   const began = performance.now();
+  // The next window also reads what this one has of its last day and later.
+  const free = new FreeStretch(Date.parse(`${window.to}T00:00:00Z`));
   let documents = 0;
   let batch = batches.next();
+  let batchRows = transform.table.timeKeyed ? FIRST_SAMPLES : BATCH_ROWS;
 
   const stop = new AbortController();
   const source = pages(
@@ -81,11 +88,14 @@ export async function syncWindow(
     batch = batches.next();
     if (transform.table.timeKeyed) keepLastInstant(full, batch);
     await loads.begin(async () => {
-      const loaded = await retryTransaction(
-        context.db,
-        (tx) => loadBatch(tx, context, stages, full),
-        { signal: context.signal },
-      );
+      const { db, signal } = context;
+      const loaded = await retryStatement(db, () =>
+        copyBatch(db, context, stages, full, free), { signal }) ??
+        await retryTransaction(
+          db,
+          (tx) => loadBatch(tx, context, stages, full, free),
+          { signal },
+        );
       addCounts(counts, loaded.counts);
       stages.newRejects.count += loaded.newRejects;
       batches.release(full);
@@ -103,7 +113,9 @@ export async function syncWindow(
     }
     // The generator of the pages still holds this one while the next one is fetched.
     page.length = 0;
-    if (isFull(batch, BATCH_ROWS)) await loadFull();
+    if (!isFull(batch, batchRows)) continue;
+    batchRows = BATCH_ROWS;
+    await loadFull();
   }
   await loads.end();
 
@@ -116,6 +128,7 @@ export async function syncWindow(
     // Always, and not only after a change: a reading that was cut off left rows that are not rolled up.
     if (type.name === ROLLED_UP) await refreshHeartRateHours(tx, type, context.userId, window);
     else await refreshSeriesDocuments(tx, type, context.userId, window);
+    if (free.isUsed) await requireColumnTypes(tx, transform.table);
     await requireLease(tx, context, type.name);
     await recordWindow(tx, {
       userId: context.userId,

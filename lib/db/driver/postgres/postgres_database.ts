@@ -86,6 +86,16 @@ class PostgresQueryable {
     }
   }
 
+  /** Runs a COPY over a connection that nothing else uses. */
+  protected async copy(client: pg.PoolClient, sql: string, lines: CopyLines): Promise<void> {
+    try {
+      const copy = copyFrom(this.answers.mark(inSchema(sql, this.schema), this.group));
+      await pipeline(Readable.from(inChunks(lines)), client.query(copy));
+    } catch (error) {
+      throw this.failure(error);
+    }
+  }
+
   /** What to throw for what the driver threw. */
   protected failure(error: unknown): unknown {
     return this.stopper.explain(toDatabaseError(error, this.label));
@@ -124,6 +134,17 @@ export class PostgresDatabase extends PostgresQueryable implements Database {
       await tx.commit();
       client.release();
       return result;
+    } catch (error) {
+      await rollback(client);
+      throw error;
+    }
+  }
+
+  async copyIn(sql: string, lines: CopyLines): Promise<void> {
+    const client = await this.connect();
+    try {
+      await this.copy(client, sql, lines);
+      client.release();
     } catch (error) {
       await rollback(client);
       throw error;
@@ -195,13 +216,8 @@ class PostgresTransaction extends PostgresQueryable implements Transaction {
     return this.cursors.stream<T>(sql, params, options);
   }
 
-  async copyIn(sql: string, lines: CopyLines): Promise<void> {
-    try {
-      const copy = copyFrom(this.answers.mark(inSchema(sql, this.schema), this.group));
-      await pipeline(Readable.from(inChunks(lines)), this.client.query(copy));
-    } catch (error) {
-      throw this.failure(error);
-    }
+  copyIn(sql: string, lines: CopyLines): Promise<void> {
+    return this.copy(this.client, sql, lines);
   }
 
   /** COMMIT of a transaction in which a statement failed rolls back, and reports success. */

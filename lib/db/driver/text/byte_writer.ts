@@ -119,6 +119,50 @@ export class ByteWriter {
     this.#length += width;
   }
 
+  /** Writes the lowest bits of a whole number in one byte. */
+  byte(value: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#length++] = value;
+  }
+
+  /** Writes the lowest 16 bits of a whole number, the highest byte first. */
+  int16(value: number): void {
+    this.#reserve(2);
+    const bytes = this.#bytes;
+    bytes[this.#length++] = value >> 8;
+    bytes[this.#length++] = value;
+  }
+
+  /** The same with 32 bits. */
+  int32(value: number): void {
+    this.#reserve(4);
+    this.#length = this.#putInt32(this.#length, value);
+  }
+
+  /** The same with 64 bits, of a safe integer. */
+  int64(value: number): void {
+    this.int32(Math.floor(value / 2 ** 32));
+    this.int32(value);
+  }
+
+  /** Writes a text behind its length in bytes, a number of 32 bits. */
+  textWithLength(text: string): void {
+    const place = this.#length;
+    this.int32(0);
+    this.text(text);
+    this.#putInt32(place, this.#length - place - 4);
+  }
+
+  /** @returns The place behind it. */
+  #putInt32(place: number, value: number): number {
+    const bytes = this.#bytes;
+    bytes[place] = value >> 24;
+    bytes[place + 1] = value >> 16;
+    bytes[place + 2] = value >> 8;
+    bytes[place + 3] = value;
+    return place + 4;
+  }
+
   /** Writes bytes from `start` to before `end`. */
   copy(source: Uint8Array, start: number, end: number): void {
     this.#reserve(end - start);
