@@ -3,13 +3,15 @@
 /**
  * Reads a body whole.
  * @param take Asked for room before more bytes are kept; the body is read no faster than it answers.
- * @returns Its bytes; null when there are more than `maxBytes`, of which no more is read then.
+ * @returns Its bytes, in a buffer of their own; null when there are more than `maxBytes`, of which no
+ * more is read then.
  */
 export async function readBody(
   { body }: { readonly body: ReadableStream<Uint8Array> | null },
   maxBytes: number,
   take?: (bytes: number) => Promise<void>,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
+  const isOurs = body !== null && givesBuffersAway(body);
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of body ?? []) {
@@ -23,6 +25,30 @@ export async function readBody(
   for (const chunk of chunks) {
     whole.set(chunk, offset);
     offset += chunk.byteLength;
+    if (isOurs) free(chunk);
   }
   return whole;
+}
+
+/**
+ * Gives the memory of bytes back at once. It is outside of the heap: garbage collection is late, because
+ * the objects that hold it are small.
+ * @param bytes Nobody uses their buffer any more.
+ */
+export function free({ buffer }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
+}
+
+/**
+ * Whether whoever reads the stream owns the buffers of its chunks. Those of a byte stream, such as what
+ * comes over the network, are transferred; those of others may be in use elsewhere. Source: Streams
+ * Standard, `ReadableByteStreamController.enqueue`.
+ */
+function givesBuffersAway(body: ReadableStream<Uint8Array>): boolean {
+  try {
+    body.getReader({ mode: "byob" }).releaseLock();
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -7,7 +7,7 @@ import { messageOf, OuraUnavailableError, UsageError } from "../../errors.ts";
 import { isHeaderToken } from "../../header_token.ts";
 import { OURA_API_URL } from "../endpoints.ts";
 import { RateLimitSignal, readAnswer, RetryableError } from "./read_response.ts";
-import { readBody } from "./body.ts";
+import { free, readBody } from "./body.ts";
 import { BodyBudget } from "./body_budget.ts";
 import { AccessDeniedError, BadAnswerError, RateLimitedError } from "../errors.ts";
 import type { Priority } from "./rate_budget.ts";
@@ -230,7 +230,9 @@ export class OuraHttp {
     if (bytes === null) throw new BadAnswerError(path, "the response is too large");
     noteAnswer(this.traffic, path, response, bytes.length);
     try {
-      return readAnswer(path, response, new TextDecoder().decode(bytes), token);
+      const text = new TextDecoder().decode(bytes);
+      free(bytes);
+      return readAnswer(path, response, text, token);
     } catch (error) {
       if (error instanceof RateLimitSignal) this.#gate.closeForAll(error.waitMs);
       throw error;
