@@ -20,6 +20,7 @@ import { askableTypes } from "./plan/askable.ts";
 import { Delivered } from "./plan/delivered.ts";
 import { explainDenial } from "./identify_wearer.ts";
 import { reopenLostWindows } from "./plan/lost_rows.ts";
+import { LoadPlaces } from "./run/load_ahead.ts";
 import { MissingDocuments } from "./run/missing_documents.ts";
 import {
   asOuraSyncError,
@@ -189,7 +190,8 @@ async function runJobs(
   const missing = new MissingDocuments(http);
   const repertoire = await Repertoire.of(db);
   const shared = { db, http, leases, userId, runId: record.id, now, delivered, missing, signal };
-  const context = { ...shared, repertoire };
+  const places = new LoadPlaces(db.parallelism);
+  const context = { ...shared, repertoire, places };
   const { outcomes, fatal } = await runWindows(jobs, {
     context,
     compiled: options.compiled ?? compileTypes(pipeline),

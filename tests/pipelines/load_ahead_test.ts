@@ -1,6 +1,6 @@
 /** Batches are loaded in order, one at a time, while the next is read. */
 import assert from "node:assert/strict";
-import { LoadAhead } from "../../pipelines/sync/run/load_ahead.ts";
+import { LoadAhead, LoadPlaces } from "../../pipelines/sync/run/load_ahead.ts";
 
 const STRICT = { sanitizeOps: true, sanitizeResources: true };
 
@@ -10,7 +10,7 @@ const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
 Deno.test("LoadAhead loads one batch at a time, and one waits", STRICT, async () => {
   const steps: string[] = [];
   const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  await using loads = new LoadAhead(new AbortController());
+  await using loads = new LoadAhead(new AbortController(), new LoadPlaces(1));
   const load = (n: number) => async () => {
     steps.push(`begin ${n}`);
     await gates[n]!.promise;
@@ -32,7 +32,7 @@ Deno.test("a load that fails stops the reading, and its failure is met once", ST
   const stop = new AbortController();
   const failure = new Error("the database is gone");
   {
-    await using loads = new LoadAhead(stop);
+    await using loads = new LoadAhead(stop, new LoadPlaces(1));
     await loads.begin(() => Promise.reject(failure));
     await turn();
     assert.equal(stop.signal.reason, failure);
@@ -43,7 +43,7 @@ Deno.test("a load that fails stops the reading, and its failure is met once", ST
 Deno.test("LoadAhead leaves nothing under way when the reading fails", STRICT, async () => {
   let ended = false;
   const reading = async () => {
-    await using loads = new LoadAhead(new AbortController());
+    await using loads = new LoadAhead(new AbortController(), new LoadPlaces(1));
     await loads.begin(async () => {
       await turn();
       ended = true;
@@ -53,3 +53,25 @@ Deno.test("LoadAhead leaves nothing under way when the reading fails", STRICT, a
   await assert.rejects(reading(), /Oura cannot be reached/);
   assert.equal(ended, true);
 });
+
+Deno.test(
+  "the loads of all windows wait for a place, and a load that fails gives its place back",
+  STRICT,
+  async () => {
+    const places = new LoadPlaces(1);
+    const [failing, waiting] = [1, 2].map(() => new LoadAhead(new AbortController(), places));
+    const gate = Promise.withResolvers<void>();
+    let begun = false;
+    await failing!.begin(() => gate.promise);
+    const next = waiting!.begin(async () => {
+      begun = true;
+    });
+    await turn();
+    assert.equal(begun, false);
+    gate.reject(new Error("the database is gone"));
+    await next;
+    assert.equal(begun, true);
+    await waiting!.end();
+    await assert.rejects(failing!.end(), /the database is gone/);
+  },
+);

@@ -1,4 +1,28 @@
 /**
+ * The loads of all windows of a run that may be under way: as many as the database takes at once. A
+ * window that waits here holds one full batch, and begins no second one.
+ */
+export class LoadPlaces {
+  readonly #waiting: (() => void)[] = [];
+
+  /** @param free How many. */
+  constructor(private free: number) {}
+
+  /** Takes a place, as soon as there is one. */
+  async enter(): Promise<void> {
+    if (this.free > 0) this.free--;
+    else await new Promise<void>((admit) => this.#waiting.push(admit));
+  }
+
+  /** Gives a place to whoever waits the longest. */
+  leave(): void {
+    const admit = this.#waiting.shift();
+    if (admit) admit();
+    else this.free++;
+  }
+}
+
+/**
  * Loads the batches of a window one after the other, each while the next one is read and transformed.
  * At most one is under way and one waits for it, whatever their number.
  */
@@ -6,15 +30,17 @@ export class LoadAhead implements AsyncDisposable {
   #underWay: Promise<void> = Promise.resolve();
 
   /** @param stop Aborted with the failure of a load: reading further is of no use. */
-  constructor(private readonly stop: AbortController) {}
+  constructor(private readonly stop: AbortController, private readonly places: LoadPlaces) {}
 
   /**
-   * Begins a load as soon as the one before has ended.
+   * Begins a load as soon as the one before has ended and there is a place.
+   * @param load Called at once then.
    * @throws The failure of the one before.
    */
   async begin(load: () => Promise<void>): Promise<void> {
     await this.#underWay;
-    this.#underWay = load();
+    await this.places.enter();
+    this.#underWay = load().finally(() => this.places.leave());
     // It may fail while a page is awaited; the next call throws the failure.
     this.#underWay.catch((error) => this.stop.abort(error));
   }

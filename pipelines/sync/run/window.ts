@@ -16,10 +16,17 @@ import { pages } from "../../../lib/oura/pages.ts";
 import { type Delivered, NewestDay } from "../plan/delivered.ts";
 import type { MissingDocuments } from "./missing_documents.ts";
 import { countedTable } from "../plan/lost_rows.ts";
-import { LoadAhead } from "./load_ahead.ts";
+import { LoadAhead, type LoadPlaces } from "./load_ahead.ts";
 import { takeDocument } from "./take_document.ts";
 import type { TypeStages } from "./type_stages.ts";
-import { copyBatch, isFull, keepLastInstant, loadBatch, requireLease } from "./load_batch.ts";
+import {
+  type Batch,
+  copyBatch,
+  isFull,
+  keepLastInstant,
+  loadBatch,
+  requireLease,
+} from "./load_batch.ts";
 import { refreshHeartRateHours, ROLLED_UP } from "../../rollup/heart_rate_hours.ts";
 import { refreshSeriesDocuments } from "../../rollup/series_documents.ts";
 import { removeBuriedSamples } from "../../stages/series/deleted_samples.ts";
@@ -42,6 +49,8 @@ export interface SyncContext {
   readonly delivered: Delivered;
   /** Null where the database stores every character. */
   readonly repertoire: Repertoire | null;
+  /** Where the loads of all windows wait for the database. */
+  readonly places: LoadPlaces;
   /** Asks Oura for single documents that a list lacks. */
   readonly missing: MissingDocuments;
 }
@@ -82,25 +91,27 @@ export async function syncWindow(
     { endpoint: type.endpoint, envelope: type.envelope, bounds: window.bounds },
     AbortSignal.any([context.signal, stop.signal]),
   );
-  await using loads = new LoadAhead(stop);
-  const loadFull = async () => {
-    const full = batch;
-    batch = batches.next();
-    if (transform.table.timeKeyed) keepLastInstant(full, batch);
-    await loads.begin(async () => {
-      const { db, signal } = context;
-      const loaded = await retryStatement(db, () =>
-        copyBatch(db, context, stages, full, free), { signal }) ??
+  await using loads = new LoadAhead(stop, context.places);
+  const load = async (full: Batch) => {
+    const { db, signal } = context;
+    const loaded =
+      await retryStatement(db, () => copyBatch(db, context, stages, full, free), { signal }) ??
         await retryTransaction(
           db,
           (tx) => loadBatch(tx, context, stages, full, free),
           { signal },
         );
-      addCounts(counts, loaded.counts);
-      stages.newRejects.count += loaded.newRejects;
-      batches.release(full);
-    });
+    addCounts(counts, loaded.counts);
+    stages.newRejects.count += loaded.newRejects;
+    batches.release(full);
   };
+  const loadFull = () =>
+    loads.begin(() => {
+      const full = batch;
+      batch = batches.next();
+      if (transform.table.timeKeyed) keepLastInstant(full, batch);
+      return load(full);
+    });
   // A page is transformed as it arrives: its documents, many small objects, do not wait for the
   // database.
   for await (const page of source) {
