@@ -181,7 +181,7 @@ Deno.test("before the first sync the page is there and says so", async () => {
   });
 });
 
-/** What somebody may put into a parameter. */
+/** What a hostile client may put into a parameter. */
 const HOSTILE = [
   "'; DROP TABLE oura.sleep; --",
   "1 OR 1=1",
