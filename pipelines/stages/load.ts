@@ -3,7 +3,6 @@
  * same end: a guarded upsert, and what `samples/load_samples.ts` has for samples.
  */
 import type { Transaction } from "../../lib/db/driver/database.ts";
-import type { FreeStretch } from "./samples/free_stretch.ts";
 import { type BulkLoader, type BulkOutcome, createBulkLoader } from "./samples/load_samples.ts";
 import { PackedSamples } from "./samples/packed_samples.ts";
 import { KEY_FIELD, upsertStatement } from "./load_sql.ts";
@@ -27,8 +26,6 @@ export interface LoadTarget {
   readonly userId: string;
   /** The run that loads them; null outside runs. */
   readonly runId: number | null;
-  /** Learns where nothing is stored, for the batches of samples that follow. */
-  readonly free?: FreeStretch | undefined;
 }
 
 /** The rows of a batch: samples may come packed. */
@@ -77,7 +74,7 @@ export function createLoader(table: Table, options: LoaderOptions = {}): Loader 
       ? { rows: batch, twins: [] }
       : onePerKey(table, [...batch]);
     if (rows.length === 0) return { inserted: 0, updated: 0, unchanged: 0, revised: 0 };
-    const outcome = await bulk?.load(tx, target.userId, packed(table, rows), target.free) ??
+    const outcome = await bulk?.load(tx, target.userId, packed(table, rows)) ??
       untouched(rows);
     const left = outcome.left.flatMap(([from, to]) => rows.slice(from, to));
     const loaded = left.length === 0

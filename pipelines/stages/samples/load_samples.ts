@@ -2,7 +2,7 @@
  * Loads samples without the upsert where that is possible: what a digest shows to be stored already
  * is left alone, and what falls into an empty stretch of time is copied in.
  */
-import type { Database, Transaction } from "../../../lib/db/driver/database.ts";
+import type { Database, Queryable, Transaction } from "../../../lib/db/driver/database.ts";
 import type { Table } from "../table.ts";
 import { RowCopier, type RowSpan } from "./copy_rows.ts";
 import { digestOf, isDigestible, type StoredStretch, stretchStatement } from "./digest.ts";
@@ -22,24 +22,23 @@ export interface BulkOutcome {
   readonly left: readonly RowSpan[];
 }
 
-/** Loads samples of one table without the upsert. */
+/** Loads samples of one table without the upsert; they come in the order of their keys. */
 export interface BulkLoader {
+  /** Loads rows as far as COPY and digest can. */
+  load(tx: Transaction, userId: string, rows: PackedSamples): Promise<BulkOutcome>;
   /**
-   * Loads rows as far as COPY and digest can; they are in the order of their keys.
-   * @param free Learns what was found.
+   * Loads rows of which all are stored as they are, or none: without a transaction of several
+   * statements, and in a free stretch by the COPY alone. {@linkcode FreeStretch.isUsed} asks for
+   * {@linkcode requireColumnTypes}.
+   * @param free What is known to be free; learns more.
+   * @returns Null where it takes {@linkcode load}; then nothing was loaded.
    */
-  load(
-    tx: Transaction,
+  loadAlike(
+    db: Database,
     userId: string,
     rows: PackedSamples,
-    free?: FreeStretch,
-  ): Promise<BulkOutcome>;
-  /**
-   * Copies rows of a free stretch, in the order of their keys: one statement, and no look at what is
-   * stored. To be followed by {@linkcode requireColumnTypes}.
-   * @returns Whether they were copied; otherwise nothing was.
-   */
-  copyFree(db: Database, userId: string, rows: PackedSamples, free: FreeStretch): Promise<boolean>;
+    free: FreeStretch,
+  ): Promise<Pick<BulkOutcome, "unchanged" | "copied"> | null>;
 }
 
 /** Builds the bulk loader of a table; null for one whose rows are not packed. */
@@ -68,34 +67,53 @@ export function createBulkLoader(table: Table): BulkLoader | null {
     return isCopied ? { copied: count, left: [] } : { copied: 0, left: spans };
   }
 
+  async function look(db: Queryable, userId: string, rows: PackedSamples): Promise<StoredStretch> {
+    const bounds = [rows.instantText(0), rows.instantText(rows.length - 1)];
+    const { rows: [stored] } = await db.query<StoredStretch>(stretch, [userId, ...bounds]);
+    return stored!;
+  }
+
+  /** The rows that are stored as they are, among others that are not; null where that is not certain. */
+  async function unchangedOf(stored: StoredStretch, rows: PackedSamples): Promise<RowSpan | null> {
+    if (!digestible) return null;
+    const [from, to] = knownSpan(rows, stored);
+    if (to - from !== stored.rows || stored.digest === null) return null;
+    const lines = copier.writer();
+    const digest = await digestOf(lines, rows, from, to);
+    copier.release(lines);
+    return digest === stored.digest ? [from, to] : null;
+  }
+
   return {
-    async load(tx, userId, rows, free) {
+    async load(tx, userId, rows) {
       const whole: RowSpan = [0, rows.length];
       const all = { unchanged: 0, copied: 0, left: [whole] };
       if (rows.length < BULK_ROWS || !(tx.copyIn || digestible)) return all;
-      const bounds = [rows.instantText(0), rows.instantText(rows.length - 1)];
-      const { rows: [stored] } = await tx.query<StoredStretch>(stretch, [userId, ...bounds]);
-      if (stored!.rows === 0) {
-        free?.note(rows.instant(0), stored!.next);
-        return { unchanged: 0, ...await copyRows(tx, userId, rows, [whole]) };
-      }
-      if (!digestible) return all;
-      const [from, to] = knownSpan(rows, stored!);
-      if (to - from !== stored!.rows || stored!.digest === null) return all;
-      const lines = copier.writer();
-      const digest = await digestOf(lines, rows, from, to);
-      copier.release(lines);
-      if (digest !== stored!.digest) return all;
+      const stored = await look(tx, userId, rows);
+      if (stored.rows === 0) return { unchanged: 0, ...await copyRows(tx, userId, rows, [whole]) };
+      const unchanged = await unchangedOf(stored, rows);
+      if (unchanged === null) return all;
+      const [from, to] = unchanged;
       const others: RowSpan[] = [[0, from], [to, rows.length]];
       return { unchanged: to - from, ...await copyRows(tx, userId, rows, others) };
     },
 
-    async copyFree(db, userId, rows, free) {
-      if (!db.copyIn || rows.length < BULK_ROWS || !free.includes(rows)) return false;
+    async loadAlike(db, userId, rows, free) {
+      if (!db.copyIn || rows.length < BULK_ROWS) return null;
+      if (!free.includes(rows)) {
+        const stored = await look(db, userId, rows);
+        if (stored.rows === rows.length) {
+          const unchanged = await unchangedOf(stored, rows);
+          return unchanged && { unchanged: rows.length, copied: 0 };
+        }
+        if (stored.rows > 0) return null;
+        free.note(rows.instant(0), stored.next);
+      }
+      free.isUsed = true;
       const isCopied = await copier.copyBinary(db.copyIn.bind(db), userId, rows);
-      if (isCopied) free.isUsed = true;
-      else free.forget();
-      return isCopied;
+      if (isCopied) return { unchanged: 0, copied: rows.length };
+      free.forget();
+      return null;
     },
   };
 }

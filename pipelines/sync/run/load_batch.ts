@@ -98,10 +98,11 @@ export interface LoadedBatch {
 }
 
 /**
- * Loads a batch by a single COPY if it holds nothing but samples of a free stretch.
+ * Loads a batch without a transaction of its own if it holds nothing but samples, of which all are
+ * stored as they are, or none.
  * @returns Null where it takes {@linkcode loadBatch}; then nothing was loaded.
  */
-export async function copyBatch(
+export async function loadAlikeBatch(
   db: Database,
   { userId }: LoadContext,
   { bulk, hasOpenRejects }: Pick<CompiledType, "bulk"> & Pick<BatchStages, "hasOpenRejects">,
@@ -111,8 +112,10 @@ export async function copyBatch(
   const isPlain = rows instanceof PackedSamples && rows.isInKeyOrder() && !hasOpenRejects &&
     rejects.length + unread.length === 0;
   if (bulk === null || !isPlain) return null;
-  if (!await bulk.copyFree(db, userId, rows, free)) return null;
-  return { counts: { ...noRows(), inserted: rows.length }, newRejects: 0 };
+  const outcome = await bulk.loadAlike(db, userId, rows, free);
+  if (outcome === null) return null;
+  const { copied: inserted, unchanged } = outcome;
+  return { counts: { ...noRows(), inserted, unchanged }, newRejects: 0 };
 }
 
 /** Loads a batch in a transaction. */
@@ -121,11 +124,10 @@ export async function loadBatch(
   context: LoadContext,
   stages: BatchStages,
   batch: Batch,
-  free?: FreeStretch,
 ): Promise<LoadedBatch> {
   const { userId, runId, repertoire } = context;
   const dataType = stages.type.name;
-  const loaded = await stages.load(tx, { userId, runId, free }, batch.rows);
+  const loaded = await stages.load(tx, { userId, runId }, batch.rows);
   const target = { userId, dataType, runId };
   const entry = (reject: Reject) => rejectEntry(reject, repertoire);
   const unread = batch.unread.map(entry);

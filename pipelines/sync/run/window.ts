@@ -21,9 +21,9 @@ import { takeDocument } from "./take_document.ts";
 import type { TypeStages } from "./type_stages.ts";
 import {
   type Batch,
-  copyBatch,
   isFull,
   keepLastInstant,
+  loadAlikeBatch,
   loadBatch,
   requireLease,
 } from "./load_batch.ts";
@@ -95,10 +95,10 @@ export async function syncWindow(
   const load = async (full: Batch) => {
     const { db, signal } = context;
     const loaded =
-      await retryStatement(db, () => copyBatch(db, context, stages, full, free), { signal }) ??
+      await retryStatement(db, () => loadAlikeBatch(db, context, stages, full, free), { signal }) ??
         await retryTransaction(
           db,
-          (tx) => loadBatch(tx, context, stages, full, free),
+          (tx) => loadBatch(tx, context, stages, full),
           { signal },
         );
     addCounts(counts, loaded.counts);
