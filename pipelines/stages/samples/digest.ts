@@ -89,10 +89,9 @@ export async function digestOf(
     if (!(Math.abs(at) <= LATEST_MS)) return null;
     if (row > from) lines.text("\n");
     for (let column = 0; column < columns.length; column++) {
-      const field = column === instant ? String(at * 1_000) : fieldText(rows.value(row, column));
-      if (field === null) return null;
       if (column > 0) lines.text("\t");
-      lines.text(field);
+      if (column === instant) lines.integer(at * 1_000);
+      else if (!writeField(lines, rows.value(row, column))) return null;
     }
     if (!rows.table.keepRaw) continue;
     // If the stored text of a document cannot be predicted, it differs from this one and counts as changed.
@@ -102,8 +101,15 @@ export async function digestOf(
   return new Uint8Array(await crypto.subtle.digest("SHA-256", lines.written())).toHex();
 }
 
-function fieldText(value: ColumnValue): string | null {
-  if (value === null) return "";
-  const text = String(value);
-  return SEPARATOR.test(text) ? null : `=${text}`;
+/** @returns False for a text that the lines cannot hold. */
+function writeField(lines: ByteWriter, value: ColumnValue): boolean {
+  if (value === null) return true;
+  lines.text("=");
+  if (Number.isSafeInteger(value)) lines.integer(value as number);
+  else {
+    const text = String(value);
+    if (SEPARATOR.test(text)) return false;
+    lines.text(text);
+  }
+  return true;
 }
