@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { addStatement, replaceStatement } from "../../pipelines/stages/series/series_sql.ts";
 import { copyStatement, upsertStatement } from "../../pipelines/stages/load_sql.ts";
 import { stretchStatement } from "../../pipelines/stages/samples/digest.ts";
-import { tableOf } from "../../pipelines/stages/table.ts";
+import { type Table, tableOf } from "../../pipelines/stages/table.ts";
 import { typeFrom } from "./support.ts";
 
 const TABLES = [
@@ -16,11 +16,14 @@ const TABLES = [
   typeFrom("tag", ["keep_raw: false"]),
 ].map(tableOf);
 
+const copies = (table: Table) =>
+  (["text", "binary"] as const).map((format) => copyStatement(table, format));
+
 for (const table of TABLES) {
   Deno.test(`the statements that load ${table.name} are the ones on record`, async () => {
     const statements = [
       upsertStatement(table),
-      ...(table.timeKeyed ? [copyStatement(table), stretchStatement(table)] : []),
+      ...(table.timeKeyed ? [...copies(table), stretchStatement(table)] : []),
       ...table.series.flatMap((series) => [addStatement(series), replaceStatement(series)]),
     ];
     const text = statements.map((sql) => `${sql};\n`).join("\n");

@@ -34,10 +34,14 @@ SELECT count(*) FILTER (WHERE NOT "#existed")::int AS inserted,
   (SELECT count(*)::int FROM kept) AS revised
 FROM written JOIN changed USING ("timestamp", "source");
 
-COPY oura."heart_rate" (user_id, "timestamp", "source", "bpm", raw_data) FROM STDIN;
+COPY oura."heart_rate" (user_id, "timestamp", "source", "bpm", raw_data) FROM STDIN (FORMAT text);
+
+COPY oura."heart_rate" (user_id, "timestamp", "source", "bpm", raw_data) FROM STDIN (FORMAT binary);
 
 SELECT count(*)::int AS rows, date_part('epoch', min(at)) * 1000 AS first,
   date_part('epoch', max(at)) * 1000 AS last,
+  (SELECT date_part('epoch', "timestamp") * 1000 FROM oura."heart_rate"
+    WHERE user_id = $1 AND "timestamp" > $3 ORDER BY "timestamp" LIMIT 1) AS next,
   CASE WHEN bool_and(is_present)
     THEN encode(sha256(convert_to(string_agg(line, E'\n'), 'UTF8')), 'hex') END AS digest
 FROM (
