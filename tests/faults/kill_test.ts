@@ -83,6 +83,6 @@ function registerKills(way: Way, kills: number): void {
   );
 }
 
-registerKills("direct", SOAK ? 50 : 4);
-registerKills("PgBouncer", SOAK ? 10 : 2);
-registerKills("PGlite", SOAK ? 10 : 2);
+registerKills("direct", SOAK ? 50 : 2);
+registerKills("PgBouncer", SOAK ? 10 : 1);
+registerKills("PGlite", SOAK ? 10 : 1);
