@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { diskFailure } from "../../lib/db/driver/pglite/disk_failure.ts";
 import { openPglite } from "../../lib/db/driver/pglite/open_pglite.ts";
 import { DatabaseError } from "../../lib/errors.ts";
 import { putDatabase } from "../support/embedded_image.ts";
+import { memoryDirectory } from "../support/memory_directory.ts";
 import { LOCK_PATIENCE_MS, Program } from "../support/program.ts";
 
 const HOLDER = new URL("./programs/hold_database.ts", import.meta.url);
@@ -12,7 +14,10 @@ const FILLER = new URL("./programs/fill_database.ts", import.meta.url);
 const sanitizers = { sanitizeOps: true, sanitizeResources: true };
 
 async function withDirectory(body: (directory: string) => Promise<void>): Promise<void> {
-  const parent = await Deno.makeTempDir({ prefix: "oura-sync-test-" });
+  const parent = await Deno.makeTempDir({
+    prefix: "oura-sync-test-",
+    dir: await memoryDirectory() ?? tmpdir(),
+  });
   try {
     await body(join(parent, "database"));
   } finally {
