@@ -28,17 +28,20 @@ const WEST_ZERO_EAST = [
 forEachDatabase(
   "sync() lands every document of all 19 types, west, at and east of UTC, and later what is new",
   async (db, t) => {
-    await withSimulator({ users: WEST_ZERO_EAST, days: 60, now: NOW }, async (simulator) => {
+    // PGlite takes several times the work of a server for the same wearer.
+    const isShort = db.kind === "pglite" && !SOAK;
+    const users = isShort ? WEST_ZERO_EAST.slice(-1) : WEST_ZERO_EAST;
+    await withSimulator({ users, days: 60, now: NOW }, async (simulator) => {
       const pipeline = shippedPipeline(db.schema, DAYS);
       assert.equal(servedTypes(pipeline).length, 19);
-      for (const { id } of WEST_ZERO_EAST) {
+      for (const { id } of users) {
         const report = await syncWearer(simulator, db, id, { pipeline });
         assert.deepEqual(failures(report), []);
         assert.equal(report.exitCode, 0);
         assert.equal(report.counts.rejected, 0);
         await assertMirrors(db, simulator.world, id, DAYS);
       }
-      if (db.kind === "pglite" && !SOAK) return;
+      if (isShort) return;
       await t.step(
         "again at the same time it reports nothing new",
         () => syncAgain(simulator, db, pipeline),
