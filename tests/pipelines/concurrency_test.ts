@@ -1,6 +1,5 @@
 /** How the requests of a whole sync adapt to what Oura can take, counted by the simulator. */
 import assert from "node:assert/strict";
-import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { RateGate } from "../../lib/oura/http/rate_gate.ts";
 import { RequestLimit } from "../../lib/oura/http/request_limit.ts";
 import { failures, shippedPipeline, syncWearer, withSimulator } from "../support/sync_world.ts";
@@ -20,7 +19,6 @@ interface Conditions {
 async function syncSeries({ faults, limit }: Conditions) {
   let seen = { concurrent: 0 };
   await withPostgres("oura", async (db) => {
-    await migrate(db);
     let clock = 0;
     const options = { users: 1, days: 90, now: NOW, clock: () => clock };
     await withSimulator(options, async ({ simulator, ...served }) => {
@@ -47,7 +45,7 @@ async function syncSeries({ faults, limit }: Conditions) {
       assert.equal(report.exitCode, 0);
       seen = { concurrent: simulator.stats.concurrent };
     });
-  });
+  }, { applied: true });
   return seen;
 }
 
