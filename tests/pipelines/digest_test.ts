@@ -5,6 +5,7 @@ import { createLoader } from "../../pipelines/stages/load.ts";
 import { isDigestible } from "../../pipelines/stages/samples/digest.ts";
 import { createTransform } from "../../pipelines/stages/transform.ts";
 import { forEachDatabase } from "../support/databases.ts";
+import { SOAK } from "../support/soak.ts";
 import { addColumns, beat, load, rowsOf, typeFrom, WEARER } from "./support.ts";
 
 const HEART = typeFrom("heart_rate", [
@@ -70,7 +71,9 @@ const CHANGES: readonly Record<string, unknown>[] = [
 ];
 forEachDatabase("a sample that changed in any part is written", async (db, t) => {
   await addColumns(db, HEART);
-  for (const change of CHANGES) {
+  // Both compare with the same SQL: with a push PGlite meets every third change.
+  const changes = db.kind === "pglite" && !SOAK ? CHANGES.filter((_, i) => i % 3 === 0) : CHANGES;
+  for (const change of changes) {
     await t.step(`it became ${JSON.stringify(change)}`, async () => {
       await db.exec("DELETE FROM oura.heart_rate; DELETE FROM oura.document_revisions");
       await loadAll(db);
