@@ -1,5 +1,5 @@
 /**
- * Tells a monitor that a run started and how it ended, so that somebody hears of it when none did.
+ * Tells a monitor that a run started and how it ended, so that it can raise an alarm when none did.
  * The protocol is that of https://healthchecks.io/docs/http_api/ and its relatives: GET the URL for
  * success, `/start` behind it for the beginning, `/<exit status>` for a failure. A monitor that
  * hangs or is gone never breaks a run, and holds up its end for {@linkcode PING_MS} twice at most.

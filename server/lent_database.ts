@@ -1,6 +1,6 @@
 /**
- * An embedded database that is open only while someone looks: it serves one process at a time, and a
- * page that held it for good would keep every sync out.
+ * An embedded database that is open only while the page is in use: it serves one process at a time, and
+ * a page that held it for good would keep every sync out.
  */
 import type { Database, QueryResult, Row, Transaction } from "../lib/db/driver/database.ts";
 

@@ -50,7 +50,7 @@ export default defineCommand<Options>({
   },
 });
 
-/** Opens the database; an embedded one is lent to a sync while no one looks at the page. */
+/** Opens the database; an embedded one is lent to a sync while the page is not in use. */
 async function openToLook({ connection }: Settings, schema: string): Promise<Database> {
   const { openDatabase } = await import("../../lib/db/driver/open.ts");
   const open = () => openDatabase(connection, { schema, poolSize: CONNECTIONS, create: false });

@@ -51,7 +51,7 @@ export interface LiveState {
   /** By index name. */
   readonly indexes: ReadonlyMap<string, { readonly table: string; readonly valid: boolean }>;
   readonly views: ReadonlySet<string>;
-  /** Tables that somebody has partitioned. */
+  /** Tables that the user has partitioned. */
   readonly partitioned: ReadonlySet<string>;
   readonly objects: readonly DeclaredObject[];
 }

@@ -1,5 +1,5 @@
 -- Data types of wearer $1, among $2, that Oura refused (401, 403) in the latest run that had them
--- while it answered for others: what a missing scope looks like where nobody knows the scopes.
+-- while it answered for others: what a missing scope looks like where the scopes are unknown.
 SELECT last.data_type, last.error_code, last.error_message
 FROM unnest($2::text[]) AS asked(data_type), LATERAL (
   SELECT t.* FROM oura.sync_run_types t

@@ -1,5 +1,5 @@
 -- Everything `plan` compares oura.yaml with, in one round trip: $1 is the schema's name.
--- Tables, columns, indexes and views as the catalog knows them, which tables somebody has partitioned,
+-- Tables, columns, indexes and views as the catalog knows them, which tables the user has partitioned,
 -- and what `apply` has made.
 SELECT
   (SELECT coalesce(json_agg(json_build_object(

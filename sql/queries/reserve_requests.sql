@@ -6,8 +6,8 @@
 -- $5 slots for which a request counts, $6 unused requests by slot, $7 whether the second half of $3 is
 -- lent evenly: little faster than requests become free if all are lent evenly, and so slowly that they
 -- last until the first ones are free. A little faster, because requests that come back unused are lent later.
--- Of what a slot still has to lend so, nobody gets more than half at once: a process that is nearer to the
--- server asks first in each slot, and another one would get nothing for as long as the first one needs all.
+-- Of what a slot still has to lend so, no process gets more than half at once: the one nearest to the
+-- server asks first in each slot, and the others would get nothing for as long as it needs all.
 INSERT INTO oura.rate_budget AS b (app, asked_at, slot)
 SELECT $1, at, floor(extract(epoch FROM at) * 1000 / $4::integer)::bigint
 FROM (SELECT clock_timestamp() AS at) AS clock

@@ -1,4 +1,4 @@
-/** Tables that somebody has partitioned by wearer, as every key allows: nothing works differently. */
+/** Tables that the user has partitioned by wearer, as every key allows: nothing works differently. */
 import assert from "node:assert/strict";
 import { createLoader } from "../../pipelines/stages/load.ts";
 import { createTransform } from "../../pipelines/stages/transform.ts";

@@ -196,7 +196,7 @@ deskTest("doctor leaves no table behind by its probe of rights", async (desk) =>
   assert.deepEqual(JSON.parse(out), [{ count: 0 }]);
 });
 
-deskTest("doctor of somebody not signed in exits 3, and says what to run", async (desk) => {
+deskTest("doctor without a sign-in exits 3, and says what to run", async (desk) => {
   const env = {
     OURA_CLIENT_ID: "an-app",
     OURA_CLIENT_SECRET: "a-secret",

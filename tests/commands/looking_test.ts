@@ -46,7 +46,7 @@ readyDeskTest(
       const looking = { DATABASE_URL: url.href };
       for (const args of LOOKS) {
         const { exitCode, out, err } = await desk.run(args, looking);
-        // Nobody signed in: the token was a static one.
+        // No wearer is signed in: the token was a static one.
         assert.equal(exitCode, args[0] === "auth" ? 3 : 0, err);
         JSON.parse(out);
       }

@@ -134,7 +134,7 @@ const MISTAKES: [string, string[], RegExp][] = [
   ["hardly a pause", ["sync", "--every", "9s"], /9s is not a duration from 10s up to 24h/],
   ["a start in the future", ["sync", "--start-date", "2999-01-01"], /2999-01-01 is in the future/],
   [
-    "a wearer's id that nobody set",
+    "an empty wearer's id",
     ["sync", "--user-id", ""],
     /--user-id <id>' argument ''.*empty/,
   ],

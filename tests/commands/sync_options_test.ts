@@ -39,7 +39,7 @@ Deno.test("spanOption() takes either day, both, or none", () => {
   assert.deepEqual(span("2000-01-01", "2026-06-01"), { from: "2000-01-01", to: "2026-05-21" });
 });
 
-Deno.test("spanOption() refuses days that nobody can have data of, by the option's name", () => {
+Deno.test("spanOption() refuses days that cannot have data, by the option's name", () => {
   const cases: [string, string, RegExp][] = [
     ["2026-05-22", "2026-05-23", /^--from 2026-05-22 is in the future$/],
     ["1999-12-31", "2026-05-01", /^--from 1999-12-31 is before 2000-01-01$/],

@@ -104,7 +104,7 @@ forEachDatabase("a lease is renewed for as long as it is held", async (db) => {
 });
 
 forEachDatabase(
-  "a holder nobody knows is waited for until it renews or its lease expires",
+  "an unknown holder is waited for until it renews or its lease expires",
   async (db) => {
     {
       await using _ = await take(db, "renewing", ["sleep"], { ttlSeconds: 1 });
@@ -120,7 +120,7 @@ forEachDatabase(
 );
 
 forEachDatabase(
-  "a holder is told of a lease that went to somebody else, and does not remove it",
+  "a holder learns that its lease went to another process, and does not remove it",
   async (db) => {
     const lost: string[][] = [];
     const first = await take(db, "a", ["sleep", "workout"], {

@@ -16,7 +16,7 @@ Deno.test("the program reads nothing of itself outside the module graph", option
   assert.ok(among(all, /\.(sql|yaml|html|css)$/).includes("config/oura.yaml"));
   const sql = await Array.fromAsync(Deno.readDir(new URL("sql/queries", PROJECT)));
   const unused = sql.map(({ name }) => `sql/queries/${name}`).filter((name) => !all.has(name));
-  assert.deepEqual(unused, [], "queries nobody imports");
+  assert.deepEqual(unused, [], "queries that no file imports");
   assert.deepEqual(among(all, /^(tests|tools|bench)\//), []);
 });
 

@@ -16,7 +16,7 @@ const LIBRARY = "docs/library.md";
 /** What may lie in a working directory. */
 const NOT_OURS = /^(\.git|node_modules|data|dist)\//;
 
-/** The test that runs a block; null for a block that nobody would notice to be wrong. */
+/** The test that runs a block; null for a block whose mistakes no test would notice. */
 function testOf({ path, language }: Fence): string | null {
   const isPage = PAGES.some((page) => page.path === path);
   const isSample = SAMPLES.some((sample) => sample.path === path && sample.language === language);

@@ -23,7 +23,7 @@ export class SimulatedOura {
   /** Types the command, with a port that is free, and reads what it prints. */
   static async start(command: string, { directory, env }: Place): Promise<SimulatedOura> {
     const process = new Deno.Command("sh", {
-      // Without exec the signal of Ctrl-C would reach the shell and nobody else.
+      // Without exec the signal of Ctrl-C would reach only the shell.
       args: ["-c", `exec ${command} --port 0`],
       cwd: directory,
       clearEnv: true,

@@ -21,7 +21,7 @@ export const STAND_INS: readonly StandIn[] = [
   },
   {
     name: Deno.build.os === "darwin" ? "open" : "xdg-open",
-    why: "nobody sits at a browser; this one visits the page, which consents by itself",
+    why: "no person sits at a browser; this one visits the page, which consents by itself",
     script: browser,
   },
   {
@@ -86,7 +86,7 @@ async function onPath(name: string): Promise<string | null> {
   return null;
 }
 
-/** Names of stand-ins that nobody called. */
+/** Names of stand-ins that were not called. */
 export async function uncalled(home: string): Promise<string[]> {
   const calls = (await Deno.readTextFile(`${home}/calls`)).split("\n");
   return STAND_INS.map(({ name }) => name)

@@ -1,4 +1,4 @@
-/** Nobody to sync into: no server, no database, no such role, no pooler; at the start or in mid-run. */
+/** Nothing to sync into: no server, no database, no such role, no pooler; at the start or in mid-run. */
 import assert from "node:assert/strict";
 import { Cluster } from "../support/postgres.ts";
 import { SOAK } from "../support/soak.ts";
@@ -66,7 +66,7 @@ for (const way of waysTo("PgBouncer")) {
       withStage({ simulator, way, pooler, cluster: mortal.address }, async (stage) => {
         assert.equal((await runSync(stage)).exitCode, 0);
         await mortal.stop();
-        // Somebody asks meanwhile, PgBouncer takes note, and nobody is left to see it come back.
+        // A client asks meanwhile, PgBouncer takes note, and no client is left when the server comes back.
         const asking = new SyncProgram(stage);
         await pause(2_500);
         await asking.kill();

@@ -236,7 +236,7 @@ sceneTest(
 
     await assertRepaired(scene, ["rejects"]);
     for (const { data_type, document_key, state } of await rejects()) {
-      // Nobody can tell which document came without a key: those wait for a person.
+      // It is unknown which document came without a key: those wait for a person.
       assert.equal(state, document_key === null ? "open" : "resolved", data_type);
     }
   },

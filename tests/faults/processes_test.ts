@@ -97,7 +97,7 @@ for (const way of waysTo("direct")) {
         assert.ok(err.includes(holder) && /since \d{4}-/.test(err), err);
 
         await lease("1 s");
-        assert.equal((await runSync(stage)).exitCode, 0, "an expired lease binds nobody");
+        assert.equal((await runSync(stage)).exitCode, 0, "an expired lease holds up no sync");
         await assertAllIn(stage);
       }),
   );

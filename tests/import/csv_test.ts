@@ -40,7 +40,8 @@ Deno.test("readCsv() reads any text the same way whatever the pieces it comes in
       const body = `x;y\n${text}`;
       assert.deepEqual(await rowsOf(body, size + 1), await rowsOf(body));
     }),
-    { numRuns: 300 },
+    // Once, a \r that ends a piece was taken for the first half of a line break.
+    { numRuns: 300, examples: [['"\n";\ra', 0], ['"\n";a\r\nb', 0], ['"\n";"a"\rb', 0]] },
   );
 });
 

@@ -1,4 +1,4 @@
-/** Archives that nobody's export looks like: refused in one message, or read as far as they can be. */
+/** Archives unlike any export: refused in one message, or read as far as they can be. */
 import assert from "node:assert/strict";
 import { TextReader, Uint8ArrayWriter, ZipWriter } from "@zip.js/zip.js";
 import { openArchive } from "../../pipelines/import/archive.ts";

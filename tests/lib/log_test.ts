@@ -73,7 +73,7 @@ for (const [title, settings] of Object.entries(FORMATS)) {
   }
 }
 
-Deno.test("pretty logs have colours only where somebody sees them", async () => {
+Deno.test("pretty logs have colours only on a terminal", async () => {
   const log = () => loggerOf("sync").info("{rows} rows of {what}.", { rows: 3, what: "sleep" });
   const [plain] = await written({ level: "info", format: "pretty", colours: false }, log);
   assert.match(plain!, /^\d\d:\d\d:\d\d\.\d+ \[INF\] oura-sync·sync: 3 rows of sleep\.\n$/);

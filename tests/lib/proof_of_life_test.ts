@@ -42,7 +42,7 @@ Deno.test("a process is alive for as long as it runs, and dead once it is killed
   });
 });
 
-Deno.test("a process that ended in order leaves nothing, and nobody calls it dead", async () => {
+Deno.test("a process that ended in order leaves nothing, and is not reported as dead", async () => {
   await inDirectory(async (directory) => {
     const life = await holdProcessLock(directory, "here");
     assert.equal(await lifeOf(directory, life.lease.holder), "alive");

@@ -96,12 +96,16 @@ Deno.test("the callback server does not pretend to listen at a remote redirect U
   }
 });
 
-Deno.test("the callback server gives up, and its port, when nobody comes", strict, async () => {
-  const port = freePort();
-  const server = listenForCallback(`http://localhost:${port}/callback`, "s1");
-  await assert.rejects(server.receive(1), { code: "SIGN_IN_TIMEOUT", exitCode: 3 });
-  Deno.listen({ hostname: "127.0.0.1", port }).close();
-});
+Deno.test(
+  "the callback server gives up, and frees its port, when no redirect comes",
+  strict,
+  async () => {
+    const port = freePort();
+    const server = listenForCallback(`http://localhost:${port}/callback`, "s1");
+    await assert.rejects(server.receive(1), { code: "SIGN_IN_TIMEOUT", exitCode: 3 });
+    Deno.listen({ hostname: "127.0.0.1", port }).close();
+  },
+);
 
 if (Deno.networkInterfaces().some(({ address }) => address === "::1")) {
   Deno.test("a port that another program holds on ::1 only is a port in use", strict, async () => {

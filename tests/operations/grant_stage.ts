@@ -36,7 +36,7 @@ export interface GrantStage {
 
 const USERS = ["wearer-old", "wearer-new"];
 
-/** Registers a test on a stage of its own, with two wearers at Oura and nobody signed in. */
+/** Registers a test on a stage of its own, with two wearers at Oura, neither signed in. */
 export function grantTest(name: string, body: (stage: GrantStage) => Promise<void>): void {
   const strict = { sanitizeOps: true, sanitizeResources: true };
   Deno.test(
@@ -116,7 +116,7 @@ function withApp(settings: Settings, app: App, url: string): Settings {
 
 const silentProgress = await createProgress(SILENT, false);
 
-/** What a run shows where nobody watches. */
+/** What a run shows where output is not a terminal. */
 export function logLines(): Progress {
   return silentProgress(1);
 }

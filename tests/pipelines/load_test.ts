@@ -267,7 +267,7 @@ async function copied(db: Database, body: (tx: Transaction) => Promise<unknown>)
   return used;
 }
 
-/** Runs `body` on a server nobody else writes to: its log is one for all databases. */
+/** Runs `body` on a server with no other writer: its log is one for all databases. */
 async function onServerOfItsOwn(body: (db: Database) => Promise<void>): Promise<void> {
   const cluster = await Cluster.start();
   const db = await openPostgres({ kind: "url", url: cluster.url() }, { schema: "oura" });

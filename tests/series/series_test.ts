@@ -145,7 +145,7 @@ onServerFirst("a series removed from the YAML is dropped only with leave", async
   await store(db, SERIES, "sleep", [night("a", [1])]);
   await applyYaml(db, PLAIN);
   assert.equal((await samples(db, "sleep_hrv")).length, 1);
-  // Meanwhile nobody keeps them up to date; back in the YAML they are filled again.
+  // Meanwhile they are not kept up to date; back in the YAML they are filled again.
   await store(db, PLAIN, "sleep", [night("a", [2]), night("b", [3])]);
   await applyYaml(db, SERIES);
   assert.deepEqual(await samples(db, "sleep_hrv"), ["a 0 23:30 2", "b 0 23:30 3"]);

@@ -202,7 +202,7 @@ Deno.test("the page of a wearer who was synced", async (t) => {
   }, { applied: true });
 });
 
-/** What somebody may put into a parameter. */
+/** What a hostile client may put into a parameter. */
 const HOSTILE = [
   "'; DROP TABLE oura.sleep; --",
   "1 OR 1=1",

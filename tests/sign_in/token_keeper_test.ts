@@ -113,7 +113,7 @@ sceneTest("a pair that another process got meanwhile is adopted after a 400", as
   const keeper = await scene.keeper(userId, {
     request: {
       fetch: async () => {
-        // Between our call and Oura's answer someone signs in again.
+        // Between our call and Oura's answer the wearer signs in again.
         await saveGrant(vault, newGrant({ userId, accessToken: "newer", expiresAt: in30Days() }));
         return Response.json({ error: "invalid_grant" }, { status: 400 });
       },

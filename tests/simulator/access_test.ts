@@ -84,7 +84,7 @@ Deno.test("the sandbox: any token, telling ids, two rows, and no personal_info",
   assert.equal((await sandbox("personal_info")).status, 404);
 });
 
-Deno.test("rings: all ever owned, one set up at the epoch's zero, one nobody knows when", async () => {
+Deno.test("rings: all ever owned, one set up at the epoch's zero, one at an unknown time", async () => {
   const { data } = await page(simulate(), "ring_configuration");
   assert.deepEqual(data.slice(0, 2).map((ring) => ring.set_up_at), [
     "1970-01-01T00:00:00+00:00",

@@ -80,7 +80,7 @@ export class Cluster {
       ...["-h", "127.0.0.1", "-c", "lc_messages=C"],
     ]);
     await this.ready(log);
-    // A server that nobody stops must not keep a program alive; the watchdog ends it.
+    // A server that no test stops must not keep a program alive; the watchdog ends it.
     this.process.unref();
   }
 

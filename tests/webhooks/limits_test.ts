@@ -78,7 +78,7 @@ Deno.test("a body is bounded in bytes and in time", () =>
     assert.equal((await send(eventOf())).status, 200);
   }, migrated));
 
-/** Holds the table until the body ends, as somebody's maintenance would. */
+/** Holds the table until the body ends, as maintenance would. */
 async function whileLocked(url: string, body: () => Promise<void>): Promise<void> {
   const other = await openPostgres({ kind: "url", url }, { schema: "oura", poolSize: 1 });
   try {

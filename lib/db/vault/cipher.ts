@@ -1,7 +1,7 @@
 /**
  * AES-256-GCM envelopes. Wearer, kind, key id and the endpoints of a grant are bound in as additional
  * data, so that a sealed text opens only where it was put: not in another wearer's row, not in another
- * column, and not beside an address to which somebody wants it sent.
+ * column, and not with endpoints that were changed to receive it.
  */
 import { DatabaseError, UsageError } from "../../errors.ts";
 import type { Keyring } from "./token_key.ts";

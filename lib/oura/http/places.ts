@@ -1,7 +1,7 @@
 /**
  * Who is in flight, and who is next. Several wearers share the places: who has fewest goes first, and
  * a wearer with more than its share keeps no other one waiting, so that one whose requests Oura does
- * not answer holds up nobody but itself.
+ * not answer delays only itself.
  */
 
 /** Answers to others after which a wearer that gets none no longer counts: a round of all places. */

@@ -99,7 +99,7 @@ export class RecordReader {
       let cell = text[from] === QUOTE ? quotedCell(text, from, this.#delimiter, isWhole) : "plain";
       if (cell === "incomplete") return null;
       if (cell === "plain") cell = plainCell(text, from, this.#delimiter);
-      if (cell.end >= text.length && !isWhole) return null;
+      if (!isWhole && mayGoOn(text, cell.end)) return null;
       cells.push(cell.value);
       if (text[cell.end] !== this.#delimiter) return { cells, next: afterBreak(text, cell.end) };
       from = cell.end + 1;
@@ -154,6 +154,11 @@ function quotedCell(
       (next === "\r" && (text[quote + 2] === "\n" || text[quote + 2] === undefined));
     return isEnd ? { value, end: quote + 1 } : "plain";
   }
+}
+
+/** Whether the next piece decides if a cell ends here: the text does, or a `\r` that may be plain. */
+function mayGoOn(text: string, end: number): boolean {
+  return end >= text.length || (text[end] === "\r" && end + 1 >= text.length);
 }
 
 function afterBreak(text: string, end: number): number {

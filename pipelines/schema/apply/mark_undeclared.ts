@@ -8,8 +8,8 @@ const KINDS: Partial<Record<Step["kind"], ObjectKind>> = {
 };
 
 /**
- * Remembers columns and series that are no longer declared, but stay until somebody allows to drop
- * them: no sync fills them from now on, so that they are filled again should they come back.
+ * Remembers columns and series that are no longer declared, but stay until `apply` is
+ * allowed to drop them. No sync fills them from now on, so if they come back they are filled again.
  */
 export async function markUndeclared(
   db: Queryable,

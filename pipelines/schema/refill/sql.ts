@@ -100,7 +100,7 @@ WHERE t.user_id = r.u AND t.ctid = r.p AND t.xmin = r.v::xid AND t.tableoid = r.
 }
 
 /**
- * Whether anybody but this transaction has changed a row since it was read: `$1` is a JSON array of
+ * Whether another transaction has changed a row since it was read: `$1` is a JSON array of
  * objects with `v`ersion and the key as `k0…`.
  */
 export function changedStatement(table: Table): string {

@@ -5,7 +5,7 @@ import { commandsOf } from "../shell.ts";
 import { SimulatedOura } from "../simulated_oura.ts";
 import type { World } from "./world.ts";
 
-/** A block that nobody types, and what it must agree with. */
+/** A block that is not typed, and what it must agree with. */
 export interface Sample {
   readonly path: string;
   readonly language: "json" | "text";

@@ -5,7 +5,7 @@ import { commandsOf, type Typed } from "../shell.ts";
 import type { Tour } from "./tour.ts";
 import type { World } from "./world.ts";
 
-/** The tour of docs/scheduling.md; somebody has signed in before. */
+/** The tour of docs/scheduling.md; a wearer has signed in before. */
 export const SCHEDULING: Tour = {
   path: "docs/scheduling.md",
   after: {

@@ -103,7 +103,7 @@ export async function withStage(
       `CREATE DATABASE ${database} TEMPLATE ${template}`,
       ...options.prepare?.(database) ?? [],
     ]);
-    // A pooler keeps connections that nobody uses any more.
+    // A pooler keeps connections that are no longer used.
     cleanup.defer(() => asSuperuser(address, [`DROP DATABASE ${database} WITH (FORCE)`]));
   }
   const bouncer = way === "PgBouncer"

@@ -161,7 +161,7 @@ Deno.test(
   },
 );
 
-Deno.test("getJson() names the host when nobody listens", STRICT, async () => {
+Deno.test("getJson() names the host when nothing listens there", STRICT, async () => {
   const oura: FakeOura = { url: "http://127.0.0.1:1", asked: [] };
   const error = await failure(ask(client(oura)));
   assert.equal(error.code, "OURA_UNREACHABLE");

@@ -72,7 +72,7 @@ Deno.test("of two people who finish at once with one link, one signs in", () =>
       const early = await first.consent(await first.leave(token), idOf(scene, 0));
       const finishing = first.ask(early);
       await arrived.promise;
-      // While the first one waits for Oura's token, nobody else may start.
+      // While the first one waits for Oura's token, no other attempt may start.
       const { text } = await second.ask(`/join/${token}`);
       const proof = /name="proof" value="(\w+)"/.exec(text)![1]!;
       const busy = await second.post(token, proof);

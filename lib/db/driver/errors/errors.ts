@@ -125,7 +125,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
       "Something is larger than PostgreSQL allows. Where an index is named, take `index: true` " +
       "from its column in oura.yaml.",
   },
-  // Text of somebody's own trigger may quote the row.
+  // The text of a user's own trigger may quote the row.
   "P0": {
     code: "DATABASE_TRIGGER",
     text: "a trigger or function of the database raised an exception",

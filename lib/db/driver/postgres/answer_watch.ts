@@ -113,9 +113,9 @@ export class AnswerWatch {
   }
 
   /**
-   * The statements that the server is not running; all of them if nobody answers. Somebody may answer
-   * who says nothing of the statements: a server or a pooler that refuses the question, or a pooler
-   * whose connections are all in use, so that the question waits.
+   * The statements that the server is not running; all of them if the address does not
+   * answer. It may answer without saying anything about the statements: a server or pooler may refuse
+   * the question, and a pooler whose connections are all in use makes the question wait.
    */
   async #lost(marks: readonly string[]): Promise<ReadonlySet<string>> {
     const { host, port } = this.open();

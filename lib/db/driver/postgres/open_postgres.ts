@@ -68,9 +68,9 @@ function channelBindingOverSocket(): UsageError {
 }
 
 /**
- * Whether somebody answers who says that the server will: itself while it starts, or a pooler.
- * PgBouncer tells the first who asks after an outage that the server is away, however long it has
- * been back, and only then looks for it. Where no server answers, the address may be wrong.
+ * Whether the answer shows that the server will come: it is starting, or a pooler reports it as away.
+ * After an outage, PgBouncer reports the server as away to the first client, even if it has long been
+ * back, and only then connects to it again. If there is no answer, the address may be wrong.
  */
 function comesSoon({ code, sqlState }: SqlError): boolean {
   return code === "DATABASE_UNREACHABLE" && sqlState !== null;

@@ -1,0 +1,3 @@
+import { testsOf } from "../support/test_files.ts";
+
+await testsOf("deploy", "schedule", "lib", "tools", "bench");
