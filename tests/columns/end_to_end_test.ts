@@ -3,6 +3,7 @@ import type { Contract, Pipeline } from "../../config/model.ts";
 import type { Database } from "../../lib/db/driver/database.ts";
 import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
 import { forEachDatabase } from "../support/databases.ts";
+import { onServerFirst } from "../support/server_first.ts";
 import { syncWearer, withSimulator } from "../support/sync_world.ts";
 import { applyYaml, pipelineOf, values } from "./support.ts";
 
@@ -65,7 +66,7 @@ forEachDatabase(
   },
 );
 
-forEachDatabase("new_fields: fail fails the type after its documents are in", async (db) => {
+onServerFirst("new_fields: fail fails the type after its documents are in", async (db) => {
   const report = await syncOnce(db, "fail");
   assert.equal(report.exitCode, 4);
   assert.equal(report.types[0]!.error!.code, "NEW_FIELDS");
@@ -73,7 +74,7 @@ forEachDatabase("new_fields: fail fails the type after its documents are in", as
   assert.ok((await values(db, "daily_sleep", "score")).length >= 10);
 });
 
-forEachDatabase("new_fields: ignore looks for nothing", async (db) => {
+onServerFirst("new_fields: ignore looks for nothing", async (db) => {
   const report = await syncOnce(db, "ignore");
   assert.deepEqual(report.types.map(({ newFields }) => newFields), [undefined, undefined]);
 });
@@ -109,7 +110,7 @@ daily_sleep:
   );
 });
 
-forEachDatabase("a configuration that asks for nothing new costs one query", async (db) => {
+onServerFirst("a configuration that asks for nothing new costs one query", async (db) => {
   const pipeline = pipelineOf(db, BEFORE);
   await applyAdditive(db, pipeline);
   let queries = 0;

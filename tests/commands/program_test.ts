@@ -4,6 +4,7 @@ import config from "../../deno.json" with { type: "json" };
 import { COMMANDS } from "../../commands/_cli/registry.ts";
 import { runInProcess } from "../support/in_process.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
+import { QUICK_WASM } from "../support/quick_wasm.ts";
 
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 
@@ -34,6 +35,7 @@ async function program(...args: string[]): Promise<Outcome> {
         PATH: Deno.env.get("PATH") ?? "",
         HOME: Deno.env.get("HOME") ?? directory,
         ...denoCache(),
+        ...QUICK_WASM,
       },
       stdin: "null",
     }).output();

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { readyDeskTest } from "./support.ts";
+import { QUICK_WASM } from "../support/quick_wasm.ts";
 
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 
@@ -65,6 +66,7 @@ if (Deno.build.os === "linux") {
       const script = `"$0" run --allow-all --quiet "$1" ${args} >/dev/full`;
       const { code, stderr } = await new Deno.Command("sh", {
         args: ["-c", script, Deno.execPath(), MAIN],
+        env: QUICK_WASM,
       }).output();
       const err = new TextDecoder().decode(stderr);
       assert.equal(code, 2, err);

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { diskFailure } from "../../lib/db/driver/pglite/disk_failure.ts";
 import { openPglite } from "../../lib/db/driver/pglite/open_pglite.ts";
 import { DatabaseError } from "../../lib/errors.ts";
+import { putDatabase } from "../support/embedded_image.ts";
+import { memoryDirectory } from "../support/memory_directory.ts";
 import { LOCK_PATIENCE_MS, Program } from "../support/program.ts";
 
 const HOLDER = new URL("./programs/hold_database.ts", import.meta.url);
@@ -11,7 +14,10 @@ const FILLER = new URL("./programs/fill_database.ts", import.meta.url);
 const sanitizers = { sanitizeOps: true, sanitizeResources: true };
 
 async function withDirectory(body: (directory: string) => Promise<void>): Promise<void> {
-  const parent = await Deno.makeTempDir({ prefix: "oura-sync-test-" });
+  const parent = await Deno.makeTempDir({
+    prefix: "oura-sync-test-",
+    dir: await memoryDirectory() ?? tmpdir(),
+  });
   try {
     await body(join(parent, "database"));
   } finally {
@@ -22,11 +28,17 @@ async function withDirectory(body: (directory: string) => Promise<void>): Promis
 const open = (directory: string, options: { create?: boolean; patienceMs?: number } = {}) =>
   openPglite({ directory, schema: "oura", patienceMs: LOCK_PATIENCE_MS, ...options });
 
-/** Makes a database with one row in `kept`. */
+/** Puts one row into `kept`, where there is a database or not. */
 async function make(directory: string): Promise<void> {
   const db = await open(directory);
   await db.exec("CREATE TABLE kept (n integer PRIMARY KEY); INSERT INTO kept VALUES (1)");
   await db.close();
+}
+
+/** A database with one row in `kept`, copied because making one takes seconds. */
+async function put(directory: string): Promise<void> {
+  await putDatabase(directory);
+  await make(directory);
 }
 
 async function rowsOf(directory: string, create = true): Promise<unknown> {
@@ -57,7 +69,7 @@ Deno.test(
   sanitizers,
   () =>
     withDirectory(async (directory) => {
-      await make(directory);
+      await put(directory);
       const mark = join(directory, "database.creating");
       await Deno.writeTextFile(mark, "");
       assert.deepEqual(await rowsOf(directory, false), [{ n: 1 }]);
@@ -68,7 +80,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a database whose creation was cut short is moved aside, but not by a look",
+  "a database whose creation was cut short is moved aside, but not by a look; a part of one is removed",
   sanitizers,
   () =>
     withDirectory(async (directory) => {
@@ -79,22 +91,14 @@ Deno.test(
       await assert.rejects(open(directory, { create: false }), failsWith("DATABASE_EMBEDDED"));
       assert.ok((await names(directory)).includes("database.creating"));
 
+      // What a killed creation left is no database and does not hinder the next one.
+      await Deno.mkdir(join(directory, "pgdata.new"));
+      await Deno.writeTextFile(join(directory, "pgdata.new", "PG_VERSION"), "18\n");
       await make(directory);
       const aside = (await names(directory)).find((name) => name.startsWith("pgdata.unfinished-"));
       assert.equal(await Deno.readTextFile(join(directory, aside!, "PG_VERSION")), "18\n");
+      assert.deepEqual(await names(directory), ["database.lock", "pgdata", aside]);
       assert.deepEqual(await rowsOf(directory), [{ n: 1 }]);
-    }),
-);
-
-Deno.test(
-  "what a killed creation left is no database and does not hinder the next one",
-  sanitizers,
-  () =>
-    withDirectory(async (directory) => {
-      await Deno.mkdir(join(directory, "pgdata.new"), { recursive: true });
-      await Deno.writeTextFile(join(directory, "pgdata.new", "PG_VERSION"), "18\n");
-      await make(directory);
-      assert.deepEqual(await names(directory), ["database.lock", "pgdata"]);
     }),
 );
 
@@ -113,6 +117,7 @@ Deno.test(
 
 Deno.test("a database in use is waited for", sanitizers, () =>
   withDirectory(async (directory) => {
+    await putDatabase(directory);
     const holder = new Program(HOLDER, [directory]);
     assert.equal(await holder.line(), "open");
     await assert.rejects(open(directory, { patienceMs: 0 }), failsWith("DATABASE_LOCKED"));
@@ -127,7 +132,7 @@ Deno.test(
   sanitizers,
   () =>
     withDirectory(async (directory) => {
-      await make(directory);
+      await put(directory);
       const holder = new Program(HOLDER, [directory]);
       assert.equal(await holder.line(), "open");
       const copied = `${directory}-copy`;
@@ -168,7 +173,7 @@ Deno.test("a write that the disk refuses ends the database at once; what was com
   ignore: Deno.build.os === "windows",
 }, () =>
   withDirectory(async (directory) => {
-    await make(directory);
+    await put(directory);
     const db = await open(directory);
     await db.exec("CREATE TABLE filled (t text)");
     await db.close();

@@ -1,6 +1,6 @@
 /**
- * The single binary, as far as it can be made without Deno's base runtime: with Deno itself in its
- * place, everything is resolved and embedded, only the result does not start.
+ * The single binary, as far as it can be made without Deno's base runtime: with another program in
+ * its place, everything is resolved and embedded, only the result does not start.
  */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
@@ -15,7 +15,7 @@ import {
 import { compileArguments, TARGETS } from "../../tools/compile/arguments.ts";
 import { ROOTS } from "../../tools/program_modules.ts";
 import { moduleGraph } from "./module_graph.ts";
-import { inEmptyDirectory, PROJECT, runDeno } from "./support.ts";
+import { BASE_RUNTIME, inEmptyDirectory, PROJECT, runDeno } from "./support.ts";
 
 const options = { sanitizeOps: true, sanitizeResources: true };
 
@@ -32,11 +32,11 @@ Deno.test(
       const { code, err } = await runDeno(
         [compile!, "--config", config, ...rest, main],
         directory,
-        { DENORT_BIN: execPath },
+        { DENORT_BIN: BASE_RUNTIME },
       );
       assert.equal(code, 0, err);
       const binary = Buffer.from(await Deno.readFile(`${directory}/oura-sync`));
-      const embedded = binary.subarray((await Deno.stat(execPath)).size);
+      const embedded = binary.subarray((await Deno.stat(BASE_RUNTIME)).size);
       assert.ok(embedded.length > 10_000_000, `PGlite is in it: ${embedded.length} bytes`);
       assert.ok(embedded.length < 70_000_000, `nothing else is large: ${embedded.length} bytes`);
       const { all } = await moduleGraph(...ROOTS);
@@ -55,7 +55,7 @@ Deno.test(
     inEmptyDirectory(async (directory) => {
       const tool = ["run", "--quiet", "-A", new URL("tools/compile/mod.ts", PROJECT).href];
       const output = ["--output", `${directory}/made`];
-      const env = { DENORT_BIN: execPath };
+      const env = { DENORT_BIN: BASE_RUNTIME };
       const made = await runDeno([...tool, ...output], PROJECT, env);
       assert.equal(made.code, 0, made.err);
       assert.ok((await Deno.stat(`${directory}/made`)).isFile);

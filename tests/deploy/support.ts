@@ -1,8 +1,15 @@
 /** Deno as a process of its own. */
 import { execPath } from "node:process";
+import { QUICK_WASM } from "../support/quick_wasm.ts";
 
 /** The root of the project. */
 export const PROJECT = new URL("../../", import.meta.url);
+
+/**
+ * What stands in for Deno's base runtime, which cannot be had everywhere: a binary gets its modules
+ * appended. A small one on Linux, because Deno itself has 100 MB to copy, to search and to pack.
+ */
+export const BASE_RUNTIME = Deno.build.os === "linux" ? "/bin/true" : execPath;
 
 /** How a run ended. */
 export interface Outcome {
@@ -20,7 +27,7 @@ export async function runDeno(
   const { code, stdout, stderr } = await new Deno.Command(execPath, {
     args: [...args],
     cwd,
-    env: { NO_COLOR: "1", ...env },
+    env: { NO_COLOR: "1", ...QUICK_WASM, ...env },
   }).output();
   const decoder = new TextDecoder();
   return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { z } from "zod";
+import { QUICK_WASM } from "../support/quick_wasm.ts";
 import { type Outcome, PROJECT } from "./support.ts";
 
 const step = z.looseObject({
@@ -51,7 +52,7 @@ export async function runScript(
   const { code, stdout, stderr } = await new Deno.Command("bash", {
     args: ["--noprofile", "--norc", "-eo", "pipefail", "-c", script],
     cwd,
-    env: { NO_COLOR: "1", ...env },
+    env: { NO_COLOR: "1", ...QUICK_WASM, ...env },
   }).output();
   const decoder = new TextDecoder();
   return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };

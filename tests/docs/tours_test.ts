@@ -4,7 +4,7 @@ import { pages } from "../../tools/docs/pages.ts";
 import { sharedCluster } from "../support/postgres.ts";
 import { SOAK } from "../support/soak.ts";
 import { uncalled } from "./stand_ins.ts";
-import { FIRST_TOURS, TOURS } from "./tours/all.ts";
+import { FIRST_TOUR, TOURS } from "./tours/all.ts";
 import { CONTAINERS } from "./tours/elsewhere.ts";
 import { typeProse } from "./tours/prose.ts";
 import { checkSample, SAMPLES } from "./tours/samples.ts";
@@ -28,7 +28,7 @@ Deno.test({
       if (goesOn) goesOn = await t.step(name, async () => await body());
     };
     try {
-      for (const tour of SOAK ? TOURS : FIRST_TOURS) {
+      for (const tour of SOAK ? TOURS : FIRST_TOUR) {
         if (tour === CONTAINERS) {
           await step("commands in prose", () => typeProse(world, PAGES));
           for (const sample of SAMPLES) {

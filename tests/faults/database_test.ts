@@ -3,18 +3,15 @@ import assert from "node:assert/strict";
 import { asSuperuser, Cluster, sharedCluster } from "../support/postgres.ts";
 import { disturbed, onceAfter, pause } from "./support/disturbed.ts";
 import { assertHonest, assertSame, outcomeOf, runRecords } from "./support/outcome.ts";
-import { awayFromMidnight, type Stage, waysTo, WEARER, withStage } from "./support/stage.ts";
+import { type Stage, waysTo, WEARER, withStage } from "./support/stage.ts";
 import { runSync, SyncProgram } from "./support/sync_program.ts";
 import { TcpProxy } from "./support/tcp_proxy.ts";
-import { undisturbed } from "./support/undisturbed.ts";
+import { reference } from "./support/undisturbed.ts";
 
 const STRICT = { sanitizeOps: true, sanitizeResources: true };
 
-await sharedCluster();
-await awayFromMidnight();
-
-const simulator = { now: new Date() };
-const reference = await undisturbed({ simulator });
+const undisturbed = await reference();
+const { simulator } = undisturbed;
 // What a crash may lose must not be what the program was told is safe.
 const fragile = await Cluster.start({ settings: { synchronous_commit: "on" } });
 
@@ -22,7 +19,7 @@ const fragile = await Cluster.start({ settings: { synchronous_commit: "on" } });
 async function assertUnharmed(stage: Stage, ended: { exitCode: number; err: string }) {
   assert.equal(ended.exitCode, 0, ended.err);
   await stage.look(async (db) => {
-    assertSame(await outcomeOf(db), reference.outcome, "after the fault");
+    assertSame(await outcomeOf(db), undisturbed.outcome, "after the fault");
     await assertHonest(db, stage.simulator.world, WEARER, "after the fault");
     assert.ok((await runRecords(db)).every(({ state }) => state === "done"));
   });
@@ -36,7 +33,7 @@ for (const [how, server] of RESTARTS) {
       STRICT,
       () =>
         withStage({ simulator, way, cluster: fragile.address }, async (stage) => {
-          const restart = onceAfter(reference.requests / 3, async () => {
+          const restart = onceAfter(undisturbed.requests / 3, async () => {
             await fragile[how]();
             await pause(2_000);
             await fragile.resume();
@@ -97,7 +94,7 @@ for (const way of waysTo("direct")) {
       // By itself a pooler lets a statement wait two minutes for a server.
       const pooler = { query_wait_timeout: "3", server_login_retry: "3" };
       await withStage({ simulator, way, pooler, cluster }, async (stage) => {
-        const leave = onceAfter(reference.requests / 3, () => network.refuse(true));
+        const leave = onceAfter(undisturbed.requests / 3, () => network.refuse(true));
         const ended = await disturbed(stage, leave, new SyncProgram(stage, ["--json"]));
         network.refuse(false);
         await assertGivenUp(stage, ended);
@@ -128,7 +125,7 @@ async function assertGivenUp(
   const clean = await runSync(stage);
   assert.equal(clean.exitCode, 0, clean.err);
   await stage.look(async (db) => {
-    assertSame(await outcomeOf(db), reference.outcome, "after a clean sync");
+    assertSame(await outcomeOf(db), undisturbed.outcome, "after a clean sync");
   });
 }
 

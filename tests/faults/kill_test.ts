@@ -1,30 +1,18 @@
 /** kill -9 at random moments, and one clean sync after it. */
 import assert from "node:assert/strict";
 import { Random } from "../../simulator/world/random.ts";
-import { sharedCluster } from "../support/postgres.ts";
 import { SOAK } from "../support/soak.ts";
 import { pause } from "./support/disturbed.ts";
 import { assertHonest, assertSame, outcomeOf, runRecords } from "./support/outcome.ts";
-import {
-  awayFromMidnight,
-  type Stage,
-  type StageOptions,
-  type Way,
-  WEARER,
-  withStage,
-} from "./support/stage.ts";
+import { type Stage, type StageOptions, type Way, WEARER, withStage } from "./support/stage.ts";
 import { runSync, SyncProgram } from "./support/sync_program.ts";
-import { undisturbed } from "./support/undisturbed.ts";
-
-await sharedCluster();
-await awayFromMidnight();
+import { reference } from "./support/undisturbed.ts";
 
 /** After so many kills a new database takes its turn. */
 const KILLS_PER_DATABASE = SOAK ? 10 : 2;
 
-const simulator = { now: new Date() };
 /** On a server; the embedded database must end up with the same. */
-const { outcome, requests } = await undisturbed({ simulator });
+const { simulator, outcome, requests } = await reference();
 
 /** Lets a sync ask Oura so many times, gives it a moment more, and kills it. */
 async function killAfter(stage: Stage, requests: number, delayMs: number): Promise<boolean> {
@@ -83,6 +71,6 @@ function registerKills(way: Way, kills: number): void {
   );
 }
 
-registerKills("direct", SOAK ? 50 : 4);
-registerKills("PgBouncer", SOAK ? 10 : 2);
-registerKills("PGlite", SOAK ? 10 : 2);
+registerKills("direct", SOAK ? 50 : 2);
+registerKills("PgBouncer", SOAK ? 10 : 1);
+registerKills("PGlite", SOAK ? 10 : 1);

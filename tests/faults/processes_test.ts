@@ -1,31 +1,21 @@
 /** Several processes on one wearer, and leases of processes that died or run elsewhere. */
 import assert from "node:assert/strict";
-import { asSuperuser, sharedCluster } from "../support/postgres.ts";
+import { asSuperuser } from "../support/postgres.ts";
 import { SOAK } from "../support/soak.ts";
 import { assertHonest, assertSame, outcomeOf } from "./support/outcome.ts";
 import { pause } from "./support/disturbed.ts";
-import {
-  awayFromMidnight,
-  type Stage,
-  type Way,
-  waysTo,
-  WEARER,
-  withStage,
-} from "./support/stage.ts";
+import { type Stage, type Way, waysTo, WEARER, withStage } from "./support/stage.ts";
 import { runSync, SyncProgram } from "./support/sync_program.ts";
-import { undisturbed } from "./support/undisturbed.ts";
+import { reference } from "./support/undisturbed.ts";
 
 const STRICT = { sanitizeOps: true, sanitizeResources: true };
 
-await sharedCluster();
-await awayFromMidnight();
-
-const simulator = { now: new Date() };
-const reference = await undisturbed({ simulator });
+const undisturbed = await reference();
+const { simulator } = undisturbed;
 
 async function assertAllIn(stage: Stage): Promise<void> {
   await stage.look(async (db) => {
-    assertSame(await outcomeOf(db), reference.outcome, "together");
+    assertSame(await outcomeOf(db), undisturbed.outcome, "together");
     await assertHonest(db, stage.simulator.world, WEARER, "together");
     const { rows } = await db.query("SELECT * FROM oura.sync_leases");
     assert.deepEqual(rows, [], "every lease was given back");

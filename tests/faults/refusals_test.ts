@@ -1,20 +1,17 @@
 /** A database that answers, and refuses: read-only, missing rights, a full disk. */
 import assert from "node:assert/strict";
-import { asSuperuser, Cluster, sharedCluster } from "../support/postgres.ts";
+import { asSuperuser, Cluster } from "../support/postgres.ts";
 import { disturbed, onceAfter, pause } from "./support/disturbed.ts";
 import { assertHonest, assertSame, outcomeOf, runRecords } from "./support/outcome.ts";
 import { smallDisk } from "./support/small_disk.ts";
-import { awayFromMidnight, type Stage, waysTo, WEARER, withStage } from "./support/stage.ts";
+import { type Stage, waysTo, WEARER, withStage } from "./support/stage.ts";
 import { type Ended, runSync } from "./support/sync_program.ts";
-import { undisturbed } from "./support/undisturbed.ts";
+import { reference } from "./support/undisturbed.ts";
 
 const STRICT = { sanitizeOps: true, sanitizeResources: true };
 
-await sharedCluster();
-await awayFromMidnight();
-
-const simulator = { now: new Date() };
-const reference = await undisturbed({ simulator });
+const undisturbed = await reference();
+const { simulator } = undisturbed;
 const cluster = await Cluster.start();
 
 function assertRefused({ exitCode, err }: Ended, code: string): void {
@@ -27,7 +24,7 @@ async function assertRepaired(stage: Stage): Promise<void> {
   const clean = await runSync(stage);
   assert.equal(clean.exitCode, 0, clean.err);
   await stage.look(async (db) => {
-    assertSame(await outcomeOf(db), reference.outcome, "after a clean sync");
+    assertSame(await outcomeOf(db), undisturbed.outcome, "after a clean sync");
     await assertHonest(db, stage.simulator.world, WEARER, "after a clean sync");
     assert.ok((await runRecords(db)).every(({ state }) => state !== "running"));
   });
@@ -62,7 +59,7 @@ for (const way of waysTo("PgBouncer")) {
           assert.equal(rows.length, 0);
         });
 
-        const turn = onceAfter(reference.requests / 2, () => setReadOnly(stage, true));
+        const turn = onceAfter(undisturbed.requests / 2, () => setReadOnly(stage, true));
         assertRefused(await disturbed(stage, turn), "DATABASE_READ_ONLY");
         await setReadOnly(stage, false);
         await stage.look((db) => assertHonest(db, stage.simulator.world, WEARER, "read-only"));

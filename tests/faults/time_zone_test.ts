@@ -66,7 +66,8 @@ async function assertInstants(db: Database, began: Date): Promise<void> {
 }
 
 for (const [place, [home, night]] of NIGHTS.entries()) {
-  const zones = place > 0 ? ["UTC", "Pacific/Apia"] : SOAK ? ZONES : ZONES.slice(0, 3);
+  // With a push the first night is met by a machine at home, and by one far away.
+  const zones = place > 0 ? ["UTC", "Pacific/Apia"] : SOAK ? ZONES : ZONES.slice(1, 3);
   let expected: Outcome | undefined;
   for (const way of waysTo(place === 0 ? "PgBouncer" : "direct")) {
     Deno.test(

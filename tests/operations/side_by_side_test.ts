@@ -13,7 +13,11 @@ import { withPostgres } from "../support/server_database.ts";
 import { withSimulator } from "../support/sync_world.ts";
 
 const STRICT = { sanitizeOps: true, sanitizeResources: true };
-const ALL = { wearers: { allUsers: true } };
+/** A few data types: what is tested is who syncs when, and with how many connections. */
+const ALL = {
+  wearers: { allUsers: true },
+  types: ["daily_sleep", "sleep", "workout", "heart_rate"],
+};
 const wearers = (count: number) =>
   Array.from(
     { length: count },
@@ -31,7 +35,7 @@ function withPool(body: (db: Database, look: Database) => Promise<void>): Promis
     } finally {
       await db.close();
     }
-  }, { migrated: true });
+  }, { applied: true });
 }
 
 const ends = (reports: readonly SyncReport[]) =>
@@ -89,6 +93,7 @@ forEachDatabase(
         assert.equal(rows.length, 5);
       }));
   },
+  { applied: true },
 );
 
 Deno.test(

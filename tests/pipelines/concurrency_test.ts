@@ -1,6 +1,5 @@
 /** How the requests of a whole sync adapt to what Oura can take, counted by the simulator. */
 import assert from "node:assert/strict";
-import { migrate } from "../../lib/db/migrate/migrate.ts";
 import { RateGate } from "../../lib/oura/http/rate_gate.ts";
 import { RequestLimit } from "../../lib/oura/http/request_limit.ts";
 import { failures, shippedPipeline, syncWearer, withSimulator } from "../support/sync_world.ts";
@@ -14,15 +13,16 @@ const MINUTE = 60_000;
 interface Conditions {
   readonly faults: readonly FaultRule[];
   readonly limit: RequestLimit;
+  /** So many that the limit has time to adapt. @default 50 */
+  readonly days?: number;
 }
 
-/** Syncs 90 days of heart rate with a gate whose waits take no time. */
-async function syncSeries({ faults, limit }: Conditions) {
+/** Syncs days of heart rate with a gate whose waits take no time. */
+async function syncSeries({ faults, limit, days = 50 }: Conditions) {
   let seen = { concurrent: 0 };
   await withPostgres("oura", async (db) => {
-    await migrate(db);
     let clock = 0;
-    const options = { users: 1, days: 90, now: NOW, clock: () => clock };
+    const options = { users: 1, days, now: NOW, clock: () => clock };
     await withSimulator(options, async ({ simulator, ...served }) => {
       for (const rule of faults) simulator.faults.add(rule);
       const gate = new RateGate({
@@ -38,7 +38,7 @@ async function syncSeries({ faults, limit }: Conditions) {
         db,
         simulator.world.wearers[0]!.id,
         {
-          pipeline: shippedPipeline(db.schema, 90),
+          pipeline: shippedPipeline(db.schema, days),
           types: ["heart_rate"],
           request: { limit, gate, backoffMs: 1 },
         },
@@ -47,7 +47,7 @@ async function syncSeries({ faults, limit }: Conditions) {
       assert.equal(report.exitCode, 0);
       seen = { concurrent: simulator.stats.concurrent };
     });
-  });
+  }, { applied: true });
   return seen;
 }
 
@@ -58,7 +58,7 @@ const slower: FaultRule = { kind: "latency", delayMs: 300 };
 Deno.test("a first sync asks for more at once while Oura answers well", async () => {
   const limit = new RequestLimit();
   const first = limit.current;
-  const { concurrent } = await syncSeries({ faults: [slower], limit });
+  const { concurrent } = await syncSeries({ faults: [slower], limit, days: 90 });
   assert.ok(concurrent > first, `${concurrent} at once`);
   assert.ok(concurrent <= limit.most, `${concurrent} at once`);
 });
@@ -91,5 +91,5 @@ Deno.test("after a burst of 5xx a sync asks for more at once again", async () =>
 
 Deno.test("a fixed concurrency is what the simulator sees", async () => {
   const limit = new RequestLimit(3);
-  assert.equal((await syncSeries({ faults: [slow], limit })).concurrent, 3);
+  assert.equal((await syncSeries({ faults: [slow], limit, days: 30 })).concurrent, 3);
 });

@@ -5,6 +5,7 @@ import { createLoader } from "../../pipelines/stages/load.ts";
 import { isDigestible } from "../../pipelines/stages/samples/digest.ts";
 import { createTransform } from "../../pipelines/stages/transform.ts";
 import { forEachDatabase } from "../support/databases.ts";
+import { SOAK } from "../support/soak.ts";
 import { addColumns, beat, load, rowsOf, typeFrom, WEARER } from "./support.ts";
 
 const HEART = typeFrom("heart_rate", [
@@ -68,16 +69,21 @@ const CHANGES: readonly Record<string, unknown>[] = [
   { note: "" },
   { note: "\\N" },
 ];
-for (const change of CHANGES) {
-  forEachDatabase(`a sample that became ${JSON.stringify(change)} is written`, async (db) => {
-    await addColumns(db, HEART);
-    await loadAll(db);
-    const changed = { ...unchanged, updated: 1, unchanged: COUNT - 1, revised: 1 };
-    const documents = withChange(change);
-    assert.deepEqual(await loadAll(db, documents), changed);
-    assert.deepEqual(await loadAll(db, documents), unchanged);
-  });
-}
+forEachDatabase("a sample that changed in any part is written", async (db, t) => {
+  await addColumns(db, HEART);
+  // Both compare with the same SQL: with a push PGlite meets every third change.
+  const changes = db.kind === "pglite" && !SOAK ? CHANGES.filter((_, i) => i % 3 === 0) : CHANGES;
+  for (const change of changes) {
+    await t.step(`it became ${JSON.stringify(change)}`, async () => {
+      await db.exec("DELETE FROM oura.heart_rate; DELETE FROM oura.document_revisions");
+      await loadAll(db);
+      const changed = { ...unchanged, updated: 1, unchanged: COUNT - 1, revised: 1 };
+      const documents = withChange(change);
+      assert.deepEqual(await loadAll(db, documents), changed);
+      assert.deepEqual(await loadAll(db, documents), unchanged);
+    });
+  }
+});
 
 const EDITS = [
   "bpm = bpm + 1",
@@ -87,17 +93,19 @@ const EDITS = [
   `raw_data = raw_data || '{"bpm": 1}'`,
   "deleted_at = now()",
 ];
-for (const edit of EDITS) {
-  forEachDatabase(`a stored sample with ${edit} is set right`, async (db) => {
-    await addColumns(db, HEART);
-    await loadAll(db);
-    const where = `"timestamp" = '2026-05-02T01:00:00Z'`;
-    await db.exec(`UPDATE oura.heart_rate SET ${edit} WHERE ${where}`);
-    const { updated, inserted } = await loadAll(db);
-    assert.deepEqual({ updated, inserted }, { updated: 1, inserted: 0 });
-    assert.deepEqual(await loadAll(db), unchanged);
-  });
-}
+forEachDatabase("a stored sample that was edited is set right", async (db, t) => {
+  await addColumns(db, HEART);
+  await loadAll(db);
+  for (const edit of EDITS) {
+    await t.step(edit, async () => {
+      const where = `"timestamp" = '2026-05-02T01:00:00Z'`;
+      await db.exec(`UPDATE oura.heart_rate SET ${edit} WHERE ${where}`);
+      const { updated, inserted } = await loadAll(db);
+      assert.deepEqual({ updated, inserted }, { updated: 1, inserted: 0 });
+      assert.deepEqual(await loadAll(db), unchanged);
+    });
+  }
+});
 
 forEachDatabase("samples before, between and behind the stored ones are added", async (db) => {
   await addColumns(db, HEART);

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import type { Pipeline } from "../../config/model.ts";
+import type { Database } from "../../lib/db/driver/database.ts";
 import { quoteIdentifier } from "../../lib/db/driver/identifiers.ts";
-import { TYPE_NAMES } from "../../simulator/mod.ts";
+import { type RunningSimulator, TYPE_NAMES } from "../../simulator/mod.ts";
 import { forEachDatabase, withPostgres } from "../support/databases.ts";
 import { onServerFirst } from "../support/server_first.ts";
 import { SOAK } from "../support/soak.ts";
@@ -13,7 +15,6 @@ import {
   syncWearer,
   withSimulator,
 } from "../support/sync_world.ts";
-import { migrate } from "../../lib/db/migrate/migrate.ts";
 
 const NOW = "2026-03-29T09:40:00Z";
 /** More than the look-back. */
@@ -25,85 +26,81 @@ const WEST_ZERO_EAST = [
 ];
 
 forEachDatabase(
-  "sync() lands every document of all 19 types, west, at and east of UTC",
-  async (db) => {
-    await withSimulator({ users: WEST_ZERO_EAST, days: 60, now: NOW }, async (simulator) => {
+  "sync() lands every document of all 19 types, west, at and east of UTC, and later what is new",
+  async (db, t) => {
+    // PGlite takes several times the work of a server for the same wearer.
+    const isShort = db.kind === "pglite" && !SOAK;
+    const users = isShort ? WEST_ZERO_EAST.slice(-1) : WEST_ZERO_EAST;
+    await withSimulator({ users, days: 60, now: NOW }, async (simulator) => {
       const pipeline = shippedPipeline(db.schema, DAYS);
       assert.equal(servedTypes(pipeline).length, 19);
-      for (const { id } of WEST_ZERO_EAST) {
+      for (const { id } of users) {
         const report = await syncWearer(simulator, db, id, { pipeline });
         assert.deepEqual(failures(report), []);
         assert.equal(report.exitCode, 0);
         assert.equal(report.counts.rejected, 0);
         await assertMirrors(db, simulator.world, id, DAYS);
       }
-    });
-  },
-);
-
-onServerFirst("sync() again at the same time reports nothing new", async (db) => {
-  await withSimulator(
-    { users: [{ id: "zero", zone: "UTC" }], days: 60, now: NOW },
-    async (simulator) => {
-      const pipeline = shippedPipeline(db.schema, DAYS);
-      await syncWearer(simulator, db, "zero", { pipeline });
-      const again = await syncWearer(simulator, db, "zero", { pipeline });
-      assert.deepEqual(
-        { inserted: again.counts.inserted, updated: again.counts.updated, exit: again.exitCode },
-        { inserted: 0, updated: 0, exit: 0 },
+      if (isShort) return;
+      await t.step(
+        "again at the same time it reports nothing new",
+        () => syncAgain(simulator, db, pipeline),
       );
-      assert.ok(again.counts.unchanged > 0, "the look-back was read again");
-    },
-  );
-});
-
-onServerFirst(
-  "sync() a day later brings what is new, revised or gone, and no more",
-  async (db) => {
-    await withSimulator({ users: WEST_ZERO_EAST, days: 60, now: NOW }, async (simulator) => {
-      const pipeline = shippedPipeline(db.schema, DAYS);
-      for (const { id } of WEST_ZERO_EAST) await syncWearer(simulator, db, id, { pipeline });
-      const before = await stored(db, "daily_sleep", "zero");
-      simulator.world.advance("P1D");
-      for (const { id } of WEST_ZERO_EAST) {
-        const report = await syncWearer(simulator, db, id, { pipeline });
-        assert.deepEqual(failures(report), []);
-        assert.ok(report.counts.inserted > 0, "a day has passed");
-        assert.ok(report.counts.inserted < report.counts.unchanged, "only the new is new");
-        await assertMirrors(db, simulator.world, id, DAYS);
-      }
-      assert.ok((await stored(db, "daily_sleep", "zero")).size > before.size - 1);
+      await t.step(
+        "of unchanged data it writes no row of any data table",
+        () => syncUnchanged(simulator, db, pipeline),
+      );
+      await t.step(
+        "a day later it brings what is new, revised or gone, and no more",
+        () => syncADayLater(simulator, db, pipeline),
+      );
     });
   },
+  { applied: true },
 );
 
-Deno.test("sync() of unchanged data writes no row of any data table", async () => {
-  await withPostgres("oura", async (db) => {
-    await migrate(db);
-    await withSimulator(
-      { users: [{ id: "zero", zone: "UTC" }], days: 60, now: NOW },
-      async (simulator) => {
-        const pipeline = shippedPipeline(db.schema, DAYS);
-        // The header of each row tells every write, and every row lock, which statistics do not.
-        const headers = async () => {
-          const seen: string[] = [];
-          for (const table of TYPE_NAMES) {
-            const { rows } = await db.query<{ trace: string }>(
-              `SELECT md5(string_agg(ctid::text || xmin::text || xmax::text, ',' ORDER BY ctid))
-              AS trace FROM oura.${quoteIdentifier(table)}`,
-            );
-            seen.push(`${table} ${rows[0]!.trace}`);
-          }
-          return seen;
-        };
-        await syncWearer(simulator, db, "zero", { pipeline });
-        const before = await headers();
-        await syncWearer(simulator, db, "zero", { pipeline, demand: { kind: "everything" } });
-        assert.deepEqual(await headers(), before);
-      },
+async function syncAgain(simulator: RunningSimulator, db: Database, pipeline: Pipeline) {
+  const again = await syncWearer(simulator, db, "zero", { pipeline });
+  assert.deepEqual(
+    { inserted: again.counts.inserted, updated: again.counts.updated, exit: again.exitCode },
+    { inserted: 0, updated: 0, exit: 0 },
+  );
+  assert.ok(again.counts.unchanged > 0, "the look-back was read again");
+}
+
+/** The header of each row tells every write, and every row lock, which statistics do not. */
+async function headers(db: Database): Promise<string[]> {
+  const seen: string[] = [];
+  for (const table of TYPE_NAMES) {
+    const { rows } = await db.query<{ trace: string }>(
+      `SELECT md5(string_agg(ctid::text || xmin::text || xmax::text, ',' ORDER BY ctid)) AS trace
+        FROM oura.${quoteIdentifier(table)}`,
     );
-  });
-});
+    seen.push(`${table} ${rows[0]!.trace}`);
+  }
+  return seen;
+}
+
+async function syncUnchanged(simulator: RunningSimulator, db: Database, pipeline: Pipeline) {
+  const before = await headers(db);
+  const demand = { kind: "everything" } as const;
+  const { counts } = await syncWearer(simulator, db, "zero", { pipeline, demand });
+  assert.ok(counts.unchanged > 0, "everything was read again");
+  assert.deepEqual(await headers(db), before);
+}
+
+async function syncADayLater(simulator: RunningSimulator, db: Database, pipeline: Pipeline) {
+  const before = await stored(db, "daily_sleep", "zero");
+  simulator.world.advance("P1D");
+  for (const { id } of WEST_ZERO_EAST) {
+    const report = await syncWearer(simulator, db, id, { pipeline });
+    assert.deepEqual(failures(report), []);
+    assert.ok(report.counts.inserted > 0, "a day has passed");
+    assert.ok(report.counts.inserted < report.counts.unchanged, "only the new is new");
+    await assertMirrors(db, simulator.world, id, DAYS);
+  }
+  assert.ok((await stored(db, "daily_sleep", "zero")).size > before.size - 1);
+}
 
 onServerFirst("sync() goes on with the other types when one is refused", async (db) => {
   const users = [{
@@ -125,7 +122,7 @@ onServerFirst("sync() goes on with the other types when one is refused", async (
     assert.ok((await stored(db, "daily_sleep", "narrow")).size > 0);
     assert.ok((await stored(db, "heart_rate", "narrow")).size > 0);
   });
-});
+}, { applied: true });
 
 onServerFirst("sync() leaves out types whose scope is known not to be granted", async (db) => {
   await withSimulator({ users: 1, days: 30, now: NOW }, async (simulator) => {
@@ -152,7 +149,7 @@ onServerFirst("sync() leaves out types whose scope is known not to be granted", 
     assert.ok(workout.state === "skipped");
     assert.match(workout.reason, /scope "workout"/);
   });
-});
+}, { applied: true });
 
 onServerFirst("sync() of a wearer without membership says so and exits 4", async (db) => {
   const users = [{ id: "lapsed", zone: "UTC", membership: false, ring: "gen3" as const }];
@@ -163,7 +160,7 @@ onServerFirst("sync() of a wearer without membership says so and exits 4", async
     assert.equal(report.error?.code, "OURA_MEMBERSHIP");
     assert.equal(report.exitCode, 4);
   });
-});
+}, { applied: true });
 
 onServerFirst("a dry run requests nothing and writes nothing", async (db) => {
   await withSimulator({ users: 1, days: 30, now: NOW }, async (simulator) => {
@@ -174,7 +171,7 @@ onServerFirst("a dry run requests nothing and writes nothing", async (db) => {
     const { rows } = await db.query("SELECT 1 FROM oura.sync_runs");
     assert.equal(rows.length, 0);
   });
-});
+}, { applied: true });
 
 onServerFirst(
   "sync() of types whose scopes are missing blames neither token nor membership",
@@ -191,6 +188,7 @@ onServerFirst(
       });
     });
   },
+  { applied: true },
 );
 
 onServerFirst("sync() with a token that Oura refuses everywhere exits 3", async (db) => {
@@ -204,7 +202,7 @@ onServerFirst("sync() with a token that Oura refuses everywhere exits 3", async 
       exit: 3,
     });
   });
-});
+}, { applied: true });
 
 const GARBLED = ["daily_activity", "daily_readiness", "daily_sleep", "sleep", "workout"];
 
@@ -223,11 +221,10 @@ onServerFirst("sync() goes on with the other types when several are broken", asy
       assert.equal(report.exitCode, 4);
     }
   });
-});
+}, { applied: true });
 
 Deno.test("sync() tries no other type when Oura itself is gone", async () => {
   await withPostgres("oura", async (db) => {
-    await migrate(db);
     await withSimulator({ users: 1, days: 10, now: NOW }, async (simulator) => {
       simulator.simulator.faults.add({ kind: "status", match: "usercollection", status: 503 });
       const { id } = simulator.world.wearers[0]!;
@@ -237,12 +234,11 @@ Deno.test("sync() tries no other type when Oura itself is gone", async () => {
       assert.equal(report.exitCode, 6);
       assert.equal(report.traffic.requests, 4, "three data types, and the last question");
     });
-  });
+  }, { applied: true });
 });
 
 Deno.test("sync() does not wait for Oura to tell that the database refuses", async () => {
   await withPostgres("oura", async (db) => {
-    await migrate(db);
     await withSimulator({ users: 1, days: 10, now: NOW }, async (simulator) => {
       await db.exec(
         `CREATE FUNCTION oura.refuse() RETURNS trigger LANGUAGE plpgsql AS
@@ -263,5 +259,5 @@ Deno.test("sync() does not wait for Oura to tell that the database refuses", asy
       assert.equal(report.error?.code, "DATABASE_READ_ONLY");
       assert.ok(simulator.simulator.stats.requests < 6, "the page after the batch was asked for");
     });
-  });
+  }, { applied: true });
 });

@@ -1,4 +1,5 @@
 /** Runs the real program. */
+import { QUICK_WASM } from "../support/quick_wasm.ts";
 
 /** Path of `main.ts`. */
 const MAIN = new URL("../../main.ts", import.meta.url).href;
@@ -18,7 +19,7 @@ export async function run(
 ): Promise<Outcome> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-check", "-A", MAIN, ...args],
-    env: { LOG_FORMAT: "json", ...env },
+    env: { LOG_FORMAT: "json", ...QUICK_WASM, ...env },
     cwd,
   }).output();
   const decoder = new TextDecoder();

@@ -1,5 +1,7 @@
 /** Programs that tests run beside themselves, to have a second process for real. */
 
+import { QUICK_WASM } from "./quick_wasm.ts";
+
 /**
  * How long to wait for a lock that this process has just given back. Test files share one process:
  * a program that another file starts meanwhile inherits the lock file, and keeps it locked until it
@@ -20,6 +22,7 @@ export class Program {
   constructor(module: URL, args: readonly string[], flags: readonly string[] = []) {
     this.process = new Deno.Command(Deno.execPath(), {
       args: ["run", "--no-check", "--allow-all", ...flags, module.href, ...args],
+      env: QUICK_WASM,
       stdin: "piped",
       stdout: "piped",
       stderr: "inherit",

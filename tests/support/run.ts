@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { PERMISSION_SETS, permissionOptions } from "../../commands/_cli/permissions.ts";
 import { COMMANDS } from "../../commands/_cli/registry.ts";
+import { QUICK_WASM } from "./quick_wasm.ts";
 
 /** The rights that the task of a command has: a test with more would not notice a missing one. */
 function rightsOf(name: string | undefined): string[] {
@@ -44,7 +45,7 @@ export class Run {
       args: ["-c", `${limit} exec "$0" "$@"`, ...program],
       cwd: directory,
       clearEnv: true,
-      env: { DENO_DIR: denoDirectory(), HOME: directory, ...env },
+      env: { DENO_DIR: denoDirectory(), HOME: directory, ...QUICK_WASM, ...env },
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",

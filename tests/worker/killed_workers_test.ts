@@ -17,6 +17,7 @@ import { SOAK } from "../support/soak.ts";
 import { canonical, stored } from "../support/sync_world.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 import { until } from "./support.ts";
+import { QUICK_WASM } from "../support/quick_wasm.ts";
 
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 const WEARERS = Array.from({ length: 6 }, (_, index) => `wearer-${index}`);
@@ -31,7 +32,7 @@ async function startWorker(
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-check", "--allow-all", MAIN, "worker", "--sync-every", "never"],
     cwd: directory,
-    env,
+    env: { ...QUICK_WASM, ...env },
     stdin: "null",
     stdout: "null",
     stderr: "piped",

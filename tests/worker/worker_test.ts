@@ -54,7 +54,7 @@ forEachDatabase(
   { applied: true },
 );
 
-forEachDatabase(
+onServerFirst(
   "a worker that is stopped leaves what it could not do to the next one",
   (db) =>
     withWorkerWorld(db, WEARERS, async (world) => {
@@ -100,7 +100,7 @@ Deno.test("sessions that are terminated again and again cost the workers time on
       await assertAllStored(world);
     }), { applied: true }));
 
-forEachDatabase(
+onServerFirst(
   "a new wearer is synced at once, then at a point of the interval",
   (db) =>
     withWorkerWorld(db, WEARERS, async (world) => {

@@ -6,8 +6,8 @@ import { SCHEDULING } from "./scheduling.ts";
 import { BINARY, COLUMNS, OPERATIONS, SIGN_IN } from "./signed_in.ts";
 import type { Tour } from "./tour.ts";
 
-/** What a new user types first; a push follows these only. */
-export const FIRST_TOURS: readonly Tour[] = [README, QUICK_START];
+/** What a new user types first; a push follows this only. */
+export const FIRST_TOUR: readonly Tour[] = [README];
 
 /** All of them, in an order in which one leaves behind what the next needs. */
 export const TOURS: readonly Tour[] = [

@@ -52,6 +52,11 @@ export const KEPT_ELSEWHERE: readonly Kept[] = [
     why: "the base runtime cannot be fetched everywhere; all but that step is run there",
   },
   {
+    command: /^deno task demo --days 365 --serve$/,
+    by: "tests/commands/demo_test.ts",
+    why: "it runs until it is stopped",
+  },
+  {
     command: /^deno task serve\b/,
     by: "tests/webhooks/serve_test.ts",
     why: "it runs until it is stopped",

@@ -3,6 +3,7 @@ import { cp } from "node:fs/promises";
 import CONFIGURATION from "../../../deno.json" with { type: "json" };
 import { freePort } from "../../support/free_port.ts";
 import { asSuperuser, type ClusterAddress, urlOf } from "../../support/postgres.ts";
+import { QUICK_WASM } from "../../support/quick_wasm.ts";
 import { nameOf } from "../command_lines.ts";
 import { type Place, type Typed, typeInto } from "../shell.ts";
 import { SimulatedOura } from "../simulated_oura.ts";
@@ -119,7 +120,7 @@ export class World {
 /** What cron gives a command, and where Deno keeps what it fetched. */
 function bareEnv(home: string): Record<string, string> {
   const cache = Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno`;
-  return { HOME: home, PATH: SYSTEM_PATH, DENO_DIR: cache };
+  return { HOME: home, PATH: SYSTEM_PATH, DENO_DIR: cache, ...QUICK_WASM };
 }
 
 function absent(error: unknown): undefined {

@@ -140,10 +140,10 @@ export async function withStage(
 
 /**
  * The program's clock is the real one, and a UTC day that begins in the middle of a test moves what
- * is to fetch. Waits for it where it is that near.
+ * is to fetch. Waits for it where it is that near: a suite looks when it is loaded, and takes minutes.
  */
 export async function awayFromMidnight(): Promise<void> {
-  const room = 240_000;
+  const room = 600_000;
   const left = 86_400_000 - Date.now() % 86_400_000;
   if (left < room) await new Promise((resolve) => setTimeout(resolve, left + 1_000));
 }

@@ -1,6 +1,7 @@
 /** The real program under the flags of its task, as cron runs it: spawned, watched, killed. */
 import { fileURLToPath } from "node:url";
 import CONFIGURATION from "../../../deno.json" with { type: "json" };
+import { QUICK_WASM } from "../../support/quick_wasm.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -36,6 +37,7 @@ export class SyncProgram {
         HOME: directory,
         LOG_FORMAT: "json",
         LOG_LEVEL: "warning",
+        ...QUICK_WASM,
         ...env,
       },
       stdin: "null",
