@@ -63,8 +63,9 @@ Deno.test(
     const gate = Promise.withResolvers<void>();
     let begun = false;
     await failing!.begin(() => gate.promise);
-    const next = waiting!.begin(async () => {
+    const next = waiting!.begin(() => {
       begun = true;
+      return Promise.resolve();
     });
     await turn();
     assert.equal(begun, false);
