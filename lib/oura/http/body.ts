@@ -33,7 +33,7 @@ export async function readBody(
 /**
  * Gives the memory of bytes back at once. It is outside of the heap: garbage collection is late, because
  * the objects that hold it are small.
- * @param bytes Nobody uses their buffer any more.
+ * @param bytes Whose buffer is no longer used.
  */
 export function free({ buffer }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer) buffer.transfer(0);

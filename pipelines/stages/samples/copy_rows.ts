@@ -13,7 +13,7 @@ export type RowSpan = readonly [from: number, to: number];
 
 /** Room for the rows of a batch. */
 const FIRST_BYTES = 512 * 1_024;
-/** What the server says of a tuple where somebody else has stored it, or changed a column's type. */
+/** What the server answers where another writer has stored a row, or changed a column's type. */
 const NOT_COPIED: readonly string[] = [UNIQUE_VIOLATION, "22P03", "08P01"];
 
 /** Runs a `COPY` with rows in its format. */
@@ -49,7 +49,7 @@ export class RowCopier {
 
   /**
    * Copies all rows in the binary format, where that is possible. Call {@linkcode requireColumnTypes}
-   * before anybody relies on them.
+   * before the window counts as read.
    * @returns The same; also not where the columns have other types by now.
    */
   async copyBinary(copyIn: Copy, userId: string, rows: PackedSamples): Promise<boolean> {

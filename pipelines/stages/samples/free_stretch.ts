@@ -1,7 +1,7 @@
 /**
  * The stretch of time in which a reading has found nothing stored. The batches of a window come in
  * the order of time, so that one look at its beginning tells where the next stored sample is, and the
- * batches before it need no look of their own. What somebody else stores meanwhile ends their COPY.
+ * batches before it need no look of their own. A row that another writer stores meanwhile makes their COPY fail.
  */
 import type { PackedSamples } from "./packed_samples.ts";
 
@@ -31,7 +31,7 @@ export class FreeStretch {
       rows.instant(rows.length - 1) < this.#until;
   }
 
-  /** Somebody else has stored a sample in it. */
+  /** Another writer has stored a sample in it. */
   forget(): void {
     this.#until = -Infinity;
   }
