@@ -121,7 +121,8 @@ Deno.test("no built statement has anything that a distributed table refuses", ()
     const columns = table.declared.map((column) => ({ ...column, previous: null }));
     const statements = [
       upsertStatement(table),
-      copyStatement(table),
+      copyStatement(table, "text"),
+      copyStatement(table, "binary"),
       stretchStatement(table),
       ...table.series.flatMap((series) => [addStatement(series), replaceStatement(series)]),
       readStatement(table, columns, pass, 100),
