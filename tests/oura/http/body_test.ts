@@ -33,7 +33,7 @@ Deno.test("readBody() reads a body whole, in a buffer of its own", async () => {
     assert.equal(taken, LARGE);
     free(bytes);
     assert.equal(bytes.length, 0);
-    assert.equal(letters.length, LARGE, "nobody else's memory is given back");
+    assert.equal(letters.length, LARGE, "the memory of others is not given back");
   });
   assert.equal((await readBody({ body: null }, 1))!.length, 0);
 });
