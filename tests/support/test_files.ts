@@ -1,7 +1,7 @@
 /**
- * The files of a suite. Suites run side by side, the files of one after each other and in one place,
- * so that they load the modules once and open one embedded database: for each file by itself that
- * takes one to two seconds of work.
+ * The files of a suite. Suites run side by side; the files of one run one after another in one isolate,
+ * so that they load the modules once and open one embedded database. Each file by itself would take
+ * one to two seconds of work for that.
  */
 import { fileURLToPath } from "node:url";
 

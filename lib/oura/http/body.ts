@@ -40,8 +40,8 @@ export function free({ buffer }: Uint8Array): void {
 }
 
 /**
- * Whether whoever reads the stream owns the buffers of its chunks. Those of a byte stream, such as what
- * comes over the network, are transferred; those of others may be in use elsewhere. Source: Streams
+ * Whether the reader of the stream owns the buffers of its chunks. A byte stream, such as a response
+ * from the network, transfers them; those of other streams may be in use elsewhere. Source: Streams
  * Standard, `ReadableByteStreamController.enqueue`.
  */
 function givesBuffersAway(body: ReadableStream<Uint8Array>): boolean {

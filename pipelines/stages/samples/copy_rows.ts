@@ -21,7 +21,7 @@ type Copy = NonNullable<Transaction["copyIn"]>;
 
 /** Copies rows of one table. */
 export class RowCopier {
-  /** Writers for reuse, one for each copy that ran at once; none that a failed COPY may still use. */
+  /** Writers for reuse, one for each copy that ran at once, but none that a failed COPY may still use. */
   readonly #spare: ByteWriter[] = [];
   readonly #text: string;
   /** Null where a column needs the text format. */

@@ -1,7 +1,8 @@
 /**
  * The stretch of time in which a reading has found nothing stored. The batches of a window come in
  * the order of time, so that one look at its beginning tells where the next stored sample is, and the
- * batches before it need no look of their own. A row that another writer stores meanwhile makes their COPY fail.
+ * batches before it need no look of their own. A row that another writer stores meanwhile makes their
+ * COPY fail.
  */
 import type { PackedSamples } from "./packed_samples.ts";
 

@@ -14,7 +14,7 @@ export class LoadPlaces {
     else await new Promise<void>((admit) => this.#waiting.push(admit));
   }
 
-  /** Gives a place to whoever waits the longest. */
+  /** Gives the place to the window that has waited longest. */
   leave(): void {
     const admit = this.#waiting.shift();
     if (admit) admit();
