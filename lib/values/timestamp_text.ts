@@ -74,12 +74,22 @@ const ZERO = "0".charCodeAt(0);
 const DAY_LENGTH = "2026-05-01".length;
 /** The day of the latest sample: samples of one day come one after another. */
 let latestDay = { text: "no day", ms: NaN };
+/** The latest text: the same sample is looked at more than once. */
+let latestText = "";
+let latestMs = NaN;
 
 /**
  * Milliseconds since 1970 of any text; NaN where it is not spelt as `toISOString` spells it. Reads
  * the digits, which takes a tenth of the time of a pattern and `Date.parse`.
  */
 export function canonicalMilliseconds(text: string): number {
+  if (text === latestText) return latestMs;
+  latestMs = readCanonical(text);
+  latestText = text;
+  return latestMs;
+}
+
+function readCanonical(text: string): number {
   if (text.length !== 24 || text[10] !== "T" || text[13] !== ":" || text[16] !== ":") return NaN;
   if (text[19] !== "." || text[23] !== "Z") return NaN;
   if (!text.startsWith(latestDay.text)) {
@@ -92,17 +102,16 @@ export function canonicalMilliseconds(text: string): number {
   const second = twoDigits(text, 17);
   const tenths = twoDigits(text, 20);
   const rest = text.charCodeAt(22) - ZERO;
-  if (!(hour < 24 && minute < 60 && second < 60 && tenths < 100 && rest >= 0 && rest < 10)) {
-    return NaN;
-  }
+  if (hour < 0 || minute < 0 || second < 0 || tenths < 0 || rest < 0) return NaN;
+  if (hour >= 24 || minute >= 60 || second >= 60 || rest >= 10) return NaN;
   return latestDay.ms + ((hour * 60 + minute) * 60 + second) * 1_000 + tenths * 10 + rest;
 }
 
-/** The number that some digits write; NaN if one is not a digit. */
+/** The number that two digits write; negative if one is not a digit: whole numbers are quicker than NaN. */
 function twoDigits(text: string, place: number): number {
   const high = text.charCodeAt(place) - ZERO;
   const low = text.charCodeAt(place + 1) - ZERO;
-  return high >= 0 && high < 10 && low >= 0 && low < 10 ? 10 * high + low : NaN;
+  return high >= 0 && high < 10 && low >= 0 && low < 10 ? 10 * high + low : -1;
 }
 
 function isTimeOfDay(hour: string, minute: string, second = "0"): boolean {

@@ -107,6 +107,14 @@ forEachDatabase("a stored sample that was edited is set right", async (db, t) =>
   }
 });
 
+forEachDatabase("a stored instant that is off by a microsecond is another sample", async (db) => {
+  await addColumns(db, HEART);
+  await loadAll(db);
+  await db.exec(`UPDATE oura.heart_rate SET "timestamp" = "timestamp" + interval '1 microsecond'
+    WHERE "timestamp" = '2026-05-02T01:00:00Z'`);
+  assert.deepEqual(await loadAll(db), { ...unchanged, inserted: 1, unchanged: COUNT - 1 });
+});
+
 forEachDatabase("samples before, between and behind the stored ones are added", async (db) => {
   await addColumns(db, HEART);
   await loadAll(db, [...beats.slice(20, 300), ...beats.slice(301, 590)]);

@@ -4,6 +4,7 @@
  * "Binary Format", and the `…recv` functions of its types.
  */
 import type { ByteWriter } from "../../../lib/db/driver/text/byte_writer.ts";
+import { isExactInstant, microsecondsOf } from "../../../lib/db/driver/text/instant.ts";
 import type { ColumnType, ColumnValue } from "../../../lib/values/column_type.ts";
 import { isDigestible } from "./digest.ts";
 import { type Table, valueColumns } from "../table.ts";
@@ -21,10 +22,6 @@ const END = -1;
 const NULL = -1;
 /** The first byte of a document in `jsonb`. */
 const JSONB_VERSION = 1;
-/** The instant that PostgreSQL counts from: 2000-01-01. */
-const EPOCH_MS = Date.UTC(2000, 0, 1);
-/** Microseconds beyond it are not exact. */
-const LATEST_MS = Number.MAX_SAFE_INTEGER / 1_000 + EPOCH_MS;
 
 /** Whether rows of a table can be written as tuples: its columns are of a few plain types. */
 export function hasTuples(table: Table): boolean {
@@ -63,9 +60,9 @@ export function copyTuples(tuples: ByteWriter, userId: string, rows: PackedSampl
 
 /** @param at NaN where the instant is finer than a millisecond. */
 function writeInstant(tuples: ByteWriter, at: number): boolean {
-  if (!(Math.abs(at) <= LATEST_MS)) return false;
+  if (!isExactInstant(at)) return false;
   tuples.int32(8);
-  tuples.int64((at - EPOCH_MS) * 1_000);
+  tuples.int64(microsecondsOf(at));
   return true;
 }
 

@@ -5,6 +5,7 @@
  */
 import type { ColumnType, ColumnValue } from "../../../lib/values/column_type.ts";
 import { quoteIdentifier as q } from "../../../lib/db/driver/identifiers.ts";
+import { isExactInstant, microsecondsOf } from "../../../lib/db/driver/text/instant.ts";
 import type { ByteWriter } from "../../../lib/db/driver/text/byte_writer.ts";
 import { type Table, valueColumns } from "../table.ts";
 import type { PackedSamples } from "./packed_samples.ts";
@@ -17,8 +18,9 @@ const PLAIN: readonly ColumnType[] = ["text", "smallint", "integer", "bigint", "
 
 /** Between the fields of a line, and between lines; no field that is compared contains them. */
 const SEPARATOR = /[\t\n]/;
-/** Microseconds beyond it are not exact. */
-const LATEST_MS = Number.MAX_SAFE_INTEGER / 1_000;
+const TAB = "\t".charCodeAt(0);
+const NEWLINE = "\n".charCodeAt(0);
+const EQUALS = "=".charCodeAt(0);
 
 /** What is stored from `$2` to `$3` of wearer `$1`. */
 export interface StoredStretch extends Record<string, unknown> {
@@ -38,73 +40,98 @@ export function isDigestible(table: Table): boolean {
     valueColumns(table).every(({ name, type }) => name === "timestamp" || PLAIN.includes(type));
 }
 
-/** Reads a {@linkcode StoredStretch}: of a table that is not digestible without the digest. */
+/**
+ * Reads a {@linkcode StoredStretch}: of a table that is not digestible without the digest. Two digests
+ * in one text: of the columns, and of the documents, which are in one piece here and need no copy.
+ */
 export function stretchStatement(table: Table): string {
-  const line = isDigestible(table) ? lineOf(table) : "''";
+  const digestible = isDigestible(table);
   const order = table.key.map(({ name }) => q(name)).join(", ");
   return `SELECT count(*)::int AS rows, date_part('epoch', min(at)) * 1000 AS first,
   date_part('epoch', max(at)) * 1000 AS last,
   (SELECT date_part('epoch', "timestamp") * 1000 FROM oura.${q(table.name)}
     WHERE user_id = $1 AND "timestamp" > $3 ORDER BY "timestamp" LIMIT 1) AS next,
-  CASE WHEN bool_and(is_present)
-    THEN encode(sha256(convert_to(string_agg(line, E'\\n'), 'UTF8')), 'hex') END AS digest
+  ${digestible ? `CASE WHEN bool_and(is_present) THEN ${DIGEST} END` : "NULL"} AS digest
 FROM (
-  SELECT "timestamp" AS at, deleted_at IS NULL AS is_present, ${line} AS line
+  SELECT "timestamp" AS at, deleted_at IS NULL AS is_present${digestible ? comparedOf(table) : ""}
   FROM oura.${q(table.name)}
   WHERE user_id = $1 AND "timestamp" BETWEEN $2 AND $3 ORDER BY ${order}
 ) AS stored`;
 }
 
-/** A row as text; `=` tells an empty text from none. */
-function lineOf(table: Table): string {
-  const fields = valueColumns(table).map(({ name }) =>
-    name === "timestamp"
-      ? `(date_part('epoch', "timestamp") * 1000000)::bigint`
-      : `'=' || ${q(name)}::text`
-  );
-  if (table.keepRaw) fields.push("raw_data");
-  return `concat(${fields.join(", E'\\t', ")})`;
+/** `timestamptz_send` writes eight bytes, in a tenth of the time of a text. */
+const DIGEST = `encode(sha256(string_agg(timestamptz_send(at), '')
+    || convert_to(string_agg(line, E'\\n'), 'UTF8')), 'hex')
+    || encode(sha256(convert_to(string_agg(document, ''), 'UTF8')), 'hex')`;
+
+/** The columns as a line, in which `=` tells an empty text from none, and the document. */
+function comparedOf(table: Table): string {
+  const fields = valueColumns(table).filter(({ name }) => name !== "timestamp")
+    .map(({ name }) => `'=' || ${q(name)}::text`);
+  const line = fields.length === 0 ? "''" : `concat(${fields.join(", E'\\t', ")})`;
+  const document = table.keepRaw ? "coalesce(raw_data::text, '')" : "''";
+  return `,
+    ${line} AS line, ${document} AS document`;
 }
 
 /**
- * The digest of received rows.
- * @param lines Room for their text; its content is overwritten.
+ * The digest of received rows. If the stored text of a document cannot be predicted, it differs from
+ * the received one and counts as changed.
+ * @param columns Room for what is compared besides the documents; its content is overwritten.
  * @param rows In the order of their keys.
  * @param from The first of the rows that count.
- * @param to The end of them.
+ * @param to The end of them, behind `from`.
  * @returns Null where one of them cannot be compared by its text.
  */
 export async function digestOf(
-  lines: ByteWriter,
+  columns: ByteWriter,
   rows: PackedSamples,
   from: number,
   to: number,
 ): Promise<string | null> {
-  const columns = valueColumns(rows.table);
-  const instant = columns.findIndex(({ name }) => name === "timestamp");
-  lines.cut(0);
-  const { documents } = rows;
+  columns.cut(0);
+  const isWritten = writeInstants(columns, rows, from, to) && writeLines(columns, rows, from, to);
+  if (!isWritten) return null;
+  const documents = rows.documents.subarray(rows.documentStart(from), rows.documentEnd(to - 1));
+  return await sha256(columns.written()) + await sha256(documents);
+}
+
+async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+}
+
+function writeInstants(
+  into: ByteWriter,
+  rows: PackedSamples,
+  from: number,
+  to: number,
+): boolean {
   for (let row = from; row < to; row++) {
     const at = rows.instant(row);
-    if (!(Math.abs(at) <= LATEST_MS)) return null;
-    if (row > from) lines.text("\n");
-    for (let column = 0; column < columns.length; column++) {
-      if (column > 0) lines.text("\t");
-      if (column === instant) lines.integer(at * 1_000);
-      else if (!writeField(lines, rows.value(row, column))) return null;
-    }
-    if (!rows.table.keepRaw) continue;
-    // If the stored text of a document cannot be predicted, it differs from this one and counts as changed.
-    lines.text("\t");
-    lines.copy(documents, rows.documentStart(row), rows.documentEnd(row));
+    if (!isExactInstant(at)) return false;
+    into.int64(microsecondsOf(at));
   }
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", lines.written())).toHex();
+  return true;
+}
+
+/** @returns False where a text cannot be part of a line. */
+function writeLines(into: ByteWriter, rows: PackedSamples, from: number, to: number): boolean {
+  const columns = valueColumns(rows.table);
+  const places = columns.flatMap(({ name }, place) => name === "timestamp" ? [] : [place]);
+  for (let row = from; row < to; row++) {
+    if (row > from) into.byte(NEWLINE);
+    for (let i = 0; i < places.length; i++) {
+      if (i > 0) into.byte(TAB);
+      if (!writeField(into, rows.value(row, places[i]!))) return false;
+    }
+  }
+  return true;
 }
 
 /** @returns False for a text that the lines cannot hold. */
 function writeField(lines: ByteWriter, value: ColumnValue): boolean {
   if (value === null) return true;
-  lines.text("=");
+  lines.byte(EQUALS);
   if (Number.isSafeInteger(value)) lines.integer(value as number);
   else {
     const text = String(value);

@@ -174,7 +174,7 @@ export class PackedSamples implements Iterable<Row> {
   }
 
   /** The texts of all documents; empty where the table keeps none. */
-  get documents(): Uint8Array {
+  get documents(): Uint8Array<ArrayBuffer> {
     return this.#documents.written();
   }
 

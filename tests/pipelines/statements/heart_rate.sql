@@ -42,10 +42,12 @@ SELECT count(*)::int AS rows, date_part('epoch', min(at)) * 1000 AS first,
   date_part('epoch', max(at)) * 1000 AS last,
   (SELECT date_part('epoch', "timestamp") * 1000 FROM oura."heart_rate"
     WHERE user_id = $1 AND "timestamp" > $3 ORDER BY "timestamp" LIMIT 1) AS next,
-  CASE WHEN bool_and(is_present)
-    THEN encode(sha256(convert_to(string_agg(line, E'\n'), 'UTF8')), 'hex') END AS digest
+  CASE WHEN bool_and(is_present) THEN encode(sha256(string_agg(timestamptz_send(at), '')
+    || convert_to(string_agg(line, E'\n'), 'UTF8')), 'hex')
+    || encode(sha256(convert_to(string_agg(document, ''), 'UTF8')), 'hex') END AS digest
 FROM (
-  SELECT "timestamp" AS at, deleted_at IS NULL AS is_present, concat((date_part('epoch', "timestamp") * 1000000)::bigint, E'\t', '=' || "source"::text, E'\t', '=' || "bpm"::text, E'\t', raw_data) AS line
+  SELECT "timestamp" AS at, deleted_at IS NULL AS is_present,
+    concat('=' || "source"::text, E'\t', '=' || "bpm"::text) AS line, coalesce(raw_data::text, '') AS document
   FROM oura."heart_rate"
   WHERE user_id = $1 AND "timestamp" BETWEEN $2 AND $3 ORDER BY "timestamp", "source"
 ) AS stored;

@@ -5,7 +5,7 @@
 
 const UTF8 = new TextEncoder();
 const LAST_ASCII = 0x7f;
-/** Up to this length a loop is quicker than a call of the encoder. */
+/** Up to this length a loop is quicker than a call of the encoder, or of `set`. */
 const SHORT = 32;
 const FIRST_PRINTED = " ".charCodeAt(0);
 const QUOTE = '"'.charCodeAt(0);
@@ -168,8 +168,9 @@ export class ByteWriter {
     this.#reserve(end - start);
     const bytes = this.#bytes;
     let length = this.#length;
-    for (let i = start; i < end; i++) bytes[length++] = source[i]!;
-    this.#length = length;
+    this.#length += end - start;
+    if (end - start > SHORT) bytes.set(source.subarray(start, end), length);
+    else for (let i = start; i < end; i++) bytes[length++] = source[i]!;
   }
 
   /** Writes bytes like {@linkcode copy}, with every backslash doubled. */
