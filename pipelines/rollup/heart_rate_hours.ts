@@ -109,20 +109,23 @@ function storedBpmOf(type: PipelineType): string {
 }
 
 /**
- * `date_part` and `EXCEPT`, because `extract` computes with `numeric`, and an anti-join with `fresh`,
- * of whose length the planner knows nothing, becomes a nested loop: four times the cost together.
+ * Hour by hour, which are in order in the index: until a new table has statistics, the planner takes
+ * it for empty, and would sort all samples of the span to group them. `EXCEPT`, because an anti-join
+ * with `fresh` would become a nested loop for the same reason.
  */
 function refreshStatement(bpm: string): string {
   return `WITH fresh AS MATERIALIZED (
-  SELECT to_timestamp(hours * 3600) AS hour, source, least::real AS bpm_min, most::real AS bpm_max,
+  SELECT hour, source, least::real AS bpm_min, most::real AS bpm_max,
     total::double precision AS bpm_sum, samples::int
-  FROM (
-    SELECT floor(date_part('epoch', "timestamp") / 3600) AS hours, source,
-      min(${bpm}) AS least, max(${bpm}) AS most, sum(${bpm}) AS total, count(${bpm}) AS samples
+  FROM generate_series(
+    $2::timestamptz, $3::timestamptz - interval '1 hour', interval '1 hour'
+  ) AS hour CROSS JOIN LATERAL (
+    SELECT source, min(${bpm}) AS least, max(${bpm}) AS most, sum(${bpm}) AS total,
+      count(${bpm}) AS samples
     FROM oura.heart_rate
     WHERE user_id = $1 AND deleted_at IS NULL
-      AND "timestamp" >= $2::timestamptz AND "timestamp" < $3::timestamptz
-    GROUP BY 1, 2
+      AND "timestamp" >= hour AND "timestamp" < hour + interval '1 hour'
+    GROUP BY source
   ) AS counted WHERE samples > 0
 ), removed AS (
   DELETE FROM oura.heart_rate_hours h USING (
