@@ -74,12 +74,12 @@ export function createBulkLoader(table: Table): BulkLoader | null {
   }
 
   /** The rows that are stored as they are, among others that are not; null where that is not certain. */
-  async function unchangedOf(stored: StoredStretch, rows: PackedSamples): Promise<RowSpan | null> {
+  function unchangedOf(stored: StoredStretch, rows: PackedSamples): RowSpan | null {
     if (!digestible) return null;
     const [from, to] = knownSpan(rows, stored);
     if (to - from !== stored.rows || stored.digest === null) return null;
     const lines = copier.writer();
-    const digest = await digestOf(lines, rows, from, to);
+    const digest = digestOf(lines, rows, from, to);
     copier.release(lines);
     return digest === stored.digest ? [from, to] : null;
   }
@@ -91,7 +91,7 @@ export function createBulkLoader(table: Table): BulkLoader | null {
       if (rows.length < BULK_ROWS || !(tx.copyIn || digestible)) return all;
       const stored = await look(tx, userId, rows);
       if (stored.rows === 0) return { unchanged: 0, ...await copyRows(tx, userId, rows, [whole]) };
-      const unchanged = await unchangedOf(stored, rows);
+      const unchanged = unchangedOf(stored, rows);
       if (unchanged === null) return all;
       const [from, to] = unchanged;
       const others: RowSpan[] = [[0, from], [to, rows.length]];
@@ -103,7 +103,7 @@ export function createBulkLoader(table: Table): BulkLoader | null {
       if (!free.includes(rows)) {
         const stored = await look(db, userId, rows);
         if (stored.rows === rows.length) {
-          const unchanged = await unchangedOf(stored, rows);
+          const unchanged = unchangedOf(stored, rows);
           return unchanged && { unchanged: rows.length, copied: 0 };
         }
         if (stored.rows > 0) return null;

@@ -174,7 +174,7 @@ export class PackedSamples implements Iterable<Row> {
   }
 
   /** The texts of all documents; empty where the table keeps none. */
-  get documents(): Uint8Array<ArrayBuffer> {
+  get documents(): Uint8Array {
     return this.#documents.written();
   }
 

@@ -8,6 +8,11 @@ export class LoadPlaces {
   /** @param free How many. */
   constructor(private free: number) {}
 
+  /** Whether a window waits for the database here. */
+  get areAwaited(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   /** Takes a place, as soon as there is one. */
   async enter(): Promise<void> {
     if (this.free > 0) this.free--;

@@ -102,10 +102,13 @@ class Scheduler {
     if (this.#bug) throw this.#bug.error;
   }
 
-  /** As many windows in flight as requests are allowed: each has one request at a time. */
+  /**
+   * As many windows in flight as requests are allowed: each has one request at a time. While windows
+   * wait for the database, a further one would wait there as well, and only take memory.
+   */
   #startWorkers(): void {
-    const { limit } = this.options.context.http;
-    while (this.#running < limit.current && this.#queue.length > 0) {
+    const { http: { limit }, places } = this.options.context;
+    while (this.#running < limit.current && this.#queue.length > 0 && !places.areAwaited) {
       this.#running++;
       void this.#work();
     }
@@ -119,6 +122,7 @@ class Scheduler {
         const next = this.#queue.shift();
         if (!next) break;
         await this.#readNext(next);
+        this.#startWorkers();
       }
     } catch (error) {
       this.options.abort.abort(error);
