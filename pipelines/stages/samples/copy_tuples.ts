@@ -49,7 +49,8 @@ export function copyTuples(tuples: ByteWriter, userId: string, rows: PackedSampl
       if (!isWritten) return false;
     }
     if (!table.keepRaw) continue;
-    const [start, end] = [rows.documentStart(row), rows.documentEnd(row)];
+    const start = rows.documentStart(row);
+    const end = rows.documentEnd(row);
     tuples.int32(end - start + 1);
     tuples.byte(JSONB_VERSION);
     tuples.copy(documents, start, end);

@@ -24,7 +24,7 @@ export function isPackable({ timeKeyed, series }: Table): boolean {
 
 /** Rows of samples, packed; iterating unpacks them. */
 export class PackedSamples implements Iterable<Row> {
-  /** All but the instant, row by row. */
+  /** All but the instant, row by row; as long as the longest batch was. */
   readonly #values: ColumnValue[] = [];
   readonly #width: number;
   /** The place of the instant among the columns, and how many of them are the key. */
@@ -54,7 +54,6 @@ export class PackedSamples implements Iterable<Row> {
 
   /** Takes all rows away, and keeps the room for others. */
   clear(): void {
-    this.#values.length = 0;
     this.#documents.cut(0);
     this.#length = 0;
     this.#fine.clear();
@@ -98,7 +97,10 @@ export class PackedSamples implements Iterable<Row> {
       this.#ends = new Uint32Array(this.#ends.buffer.transfer(2 * this.#ends.byteLength));
     }
     this.#instants[this.#length] = at;
-    for (let i = 0; i < values.length; i++) if (i !== this.#place) this.#values.push(values[i]!);
+    let place = this.#length * this.#width;
+    for (let i = 0; i < values.length; i++) {
+      if (i !== this.#place) this.#values[place++] = values[i]!;
+    }
     this.#ends[this.#length] = this.#documents.length;
     this.#length++;
   }
@@ -127,7 +129,6 @@ export class PackedSamples implements Iterable<Row> {
     const index = this.#length - 1;
     const row = this.row(index);
     this.#fine.delete(index);
-    this.#values.length -= this.#width;
     this.#documents.cut(this.documentStart(index));
     this.#length = index;
     return row;
@@ -192,7 +193,8 @@ export class PackedSamples implements Iterable<Row> {
   isInKeyOrder(): boolean {
     if (this.#fine.size > 0) return false;
     for (let i = 1; i < this.#length; i++) {
-      const [before, at] = [this.#instants[i - 1]!, this.#instants[i]!];
+      const before = this.#instants[i - 1]!;
+      const at = this.#instants[i]!;
       if (at < before || (at === before && this.row(i - 1).key >= this.row(i).key)) return false;
     }
     return true;

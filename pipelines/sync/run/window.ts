@@ -17,7 +17,7 @@ import { type Delivered, NewestDay } from "../plan/delivered.ts";
 import type { MissingDocuments } from "./missing_documents.ts";
 import { countedTable } from "../plan/lost_rows.ts";
 import { LoadAhead, type LoadPlaces } from "./load_ahead.ts";
-import { takeDocument } from "./take_document.ts";
+import { type Notes, takeDocument } from "./take_document.ts";
 import type { TypeStages } from "./type_stages.ts";
 import {
   type Batch,
@@ -112,14 +112,15 @@ export async function syncWindow(
       if (transform.table.timeKeyed) keepLastInstant(full, batch);
       return load(full);
     });
+  const notes = { seen, newest };
   // A page is transformed as it arrives: its documents, many small objects, do not wait for the
   // database.
   for await (const page of source) {
     documents += page.length;
     await learn(context, page);
-    for (const document of page) {
-      takeDocument(stages, batch, { seen, newest }, document, context.repertoire);
-      // One page may hold years of documents.
+    // One page may hold years of documents.
+    for (let place = 0; place < page.length;) {
+      place = takeDocuments(stages, batch, notes, page, place, context.repertoire);
       if (isFull(batch, BATCH_ROWS_WITHIN_PAGE)) await loadFull();
     }
     // The generator of the pages still holds this one while the next one is fetched.
@@ -166,6 +167,26 @@ export async function syncWindow(
   addCounts(counts, last.counts);
   stages.newRejects.count += last.newRejects;
   context.delivered.note(type, newest.day);
+}
+
+/**
+ * Takes the documents of a page from one place on, until the batch is full. Not in the loop that
+ * awaits: the engine optimizes a function like this one much sooner.
+ * @returns The place of the first document that was not taken.
+ */
+function takeDocuments(
+  stages: TypeStages,
+  batch: Batch,
+  notes: Notes,
+  page: readonly unknown[],
+  from: number,
+  repertoire: Repertoire | null,
+): number {
+  let place = from;
+  do takeDocument(stages, batch, notes, page[place++], repertoire); while (
+    place < page.length && !isFull(batch, BATCH_ROWS_WITHIN_PAGE)
+  );
+  return place;
 }
 
 /** Outside of the batch's transaction: a batch ends in the middle of a page. */
