@@ -1,5 +1,6 @@
 /** How the requests of a whole sync adapt to what Oura can take, counted by the simulator. */
 import assert from "node:assert/strict";
+import type { Database } from "../../lib/db/driver/database.ts";
 import { RateGate } from "../../lib/oura/http/rate_gate.ts";
 import { RequestLimit } from "../../lib/oura/http/request_limit.ts";
 import { failures, shippedPipeline, syncWearer, withSimulator } from "../support/sync_world.ts";
@@ -93,3 +94,58 @@ Deno.test("a fixed concurrency is what the simulator sees", async () => {
   const limit = new RequestLimit(3);
   assert.equal((await syncSeries({ faults: [slow], limit, days: 30 })).concurrent, 3);
 });
+
+/** The database with one place for loads, which wait until they are let in. */
+function heldDatabase(db: Database, letIn: Promise<void>): Database {
+  const held = {
+    parallelism: 1,
+    copyIn: async (...args: Parameters<NonNullable<Database["copyIn"]>>) => {
+      await letIn;
+      return await db.copyIn!(...args);
+    },
+  };
+  return new Proxy(db, {
+    get(_, name) {
+      if (Object.hasOwn(held, name)) return Reflect.get(held, name);
+      const value = Reflect.get(db, name);
+      return typeof value === "function" ? value.bind(db) : value;
+    },
+  });
+}
+
+Deno.test("while windows wait for the database no further one begins", async () => {
+  const limit = new RequestLimit(40);
+  const days = 90;
+  const letIn = Promise.withResolvers<void>();
+  await withPostgres("oura", async (db) => {
+    await withSimulator({ users: 1, days, now: NOW }, async (served) => {
+      const { simulator } = served;
+      const begun = () => new Set(simulator.stats.seen.flatMap(({ query }) => startOf(query))).size;
+      const report = syncWearer(
+        served,
+        heldDatabase(db, letIn.promise),
+        simulator.world.wearers[0]!.id,
+        { pipeline: shippedPipeline(db.schema, days), types: ["heart_rate"], request: { limit } },
+      );
+      await untilQuiet(() => simulator.stats.requests);
+      const whileHeld = begun();
+      letIn.resolve();
+      assert.deepEqual(failures(await report), []);
+      assert.ok(whileHeld < 20, `${whileHeld} windows were begun while one was being loaded`);
+      assert.ok(begun() > 30, `${begun()} windows in all`);
+    });
+  }, { applied: true });
+});
+
+/** Waits until a number above zero stays the same for a while. */
+async function untilQuiet(count: () => number): Promise<void> {
+  for (let before = 0; before === 0 || before !== count();) {
+    before = count();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+/** Where the window of a request begins; nothing for requests of other kinds. */
+function startOf(query: string): string[] {
+  return new URLSearchParams(query).getAll("start_datetime");
+}

@@ -84,6 +84,7 @@ class Scheduler {
   #bug: { readonly error: unknown } | null = null;
   #unavailable = 0;
   #running = 0;
+  #nextStart: ReturnType<typeof setTimeout> | null = null;
   readonly #idle = Promise.withResolvers<void>();
 
   constructor(
@@ -99,19 +100,25 @@ class Scheduler {
     using _watch = this.options.context.http.limit.watch(() => this.#startWorkers());
     this.#startWorkers();
     await this.#idle.promise;
+    if (this.#nextStart !== null) clearTimeout(this.#nextStart);
     if (this.#bug) throw this.#bug.error;
   }
 
   /**
    * As many windows in flight as requests are allowed: each has one request at a time. While windows
-   * wait for the database, a further one would wait there as well, and only take memory.
+   * wait for the database, a further one would wait there as well, and only take memory. One begins in
+   * each turn of the event loop, so that the database gets the first samples while others begin.
    */
   #startWorkers(): void {
     const { http: { limit }, places } = this.options.context;
-    while (this.#running < limit.current && this.#queue.length > 0 && !places.areAwaited) {
-      this.#running++;
-      void this.#work();
-    }
+    if (this.#running >= limit.current || this.#queue.length === 0 || places.areAwaited) return;
+    if (this.#nextStart !== null) return;
+    this.#running++;
+    void this.#work();
+    this.#nextStart = setTimeout(() => {
+      this.#nextStart = null;
+      this.#startWorkers();
+    }, 0);
   }
 
   async #work(): Promise<void> {
