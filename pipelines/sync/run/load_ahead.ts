@@ -1,12 +1,18 @@
+/** A load keeps a processor of the server busy: with more at once, each waits for the others. */
+const MOST_LOADS = 3;
+
 /**
- * The loads of all windows of a run that may be under way: as many as the database takes at once. A
- * window that waits here holds one full batch, and begins no second one.
+ * The loads of all windows of a run that may be under way. A window that waits here holds one full
+ * batch, and begins no second one.
  */
 export class LoadPlaces {
   readonly #waiting: (() => void)[] = [];
+  #free: number;
 
-  /** @param free How many. */
-  constructor(private free: number) {}
+  /** @param connections Of the database: no more loads than these at once. */
+  constructor(connections: number) {
+    this.#free = Math.min(connections, MOST_LOADS);
+  }
 
   /** Whether a window waits for the database here. */
   get areAwaited(): boolean {
@@ -15,7 +21,7 @@ export class LoadPlaces {
 
   /** Takes a place, as soon as there is one. */
   async enter(): Promise<void> {
-    if (this.free > 0) this.free--;
+    if (this.#free > 0) this.#free--;
     else await new Promise<void>((admit) => this.#waiting.push(admit));
   }
 
@@ -23,7 +29,7 @@ export class LoadPlaces {
   leave(): void {
     const admit = this.#waiting.shift();
     if (admit) admit();
-    else this.free++;
+    else this.#free++;
   }
 }
 

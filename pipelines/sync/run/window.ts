@@ -56,7 +56,7 @@ export interface SyncContext {
 }
 
 /** Rows and rejects after which a batch goes to the database. */
-const BATCH_ROWS = 2_400;
+const BATCH_ROWS = 3_400;
 /** The same for the first samples of a window, so that the database does not wait for the second page. */
 const FIRST_SAMPLES = 500;
 /** The same within a page: while a batch waits for its turn, the rest of its page waits too. */
