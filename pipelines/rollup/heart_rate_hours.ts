@@ -31,20 +31,25 @@ export async function refreshHeartRateHours(
 ): Promise<void> {
   const from = `${addDays(span.from, -BESIDE)}T00:00:00Z`;
   const to = `${addDays(span.to, BESIDE + 1)}T00:00:00Z`;
-  await lockWeeks(tx, userId, from, to);
+  await beginRollUp(tx, userId, from, to);
   await tx.query(refreshStatement(storedBpmOf(type)), [userId, from, to]);
   await refreshHeartRateDays(tx, userId, from, to);
 }
 
 /**
+ * Locks the weeks of the span, and turns JIT off, until the transaction ends.
+ *
  * Windows are loaded side by side. If two share a day, the second must see the rows of the first, so
  * it waits here until the first has committed. Those that share no week do not wait: each holds a
  * connection. The weeks are locked in their order, so that no two wait for each other.
+ *
+ * The planner expects thousands of samples in each hour. It would spend half a second on compiling a
+ * statement that takes some milliseconds.
  */
-async function lockWeeks(tx: Queryable, userId: string, from: string, to: string): Promise<void> {
+async function beginRollUp(tx: Queryable, userId: string, from: string, to: string): Promise<void> {
   const week = (instant: number) => Math.floor(instant / WEEK_MS);
   await tx.query(
-    `SELECT pg_advisory_xact_lock(hashtextextended($1 || week, 0))
+    `SELECT set_config('jit', 'off', true), pg_advisory_xact_lock(hashtextextended($1 || week, 0))
     FROM generate_series($2::int, $3::int) AS week`,
     [`${tx.schema}.${ROLLED_UP} ${userId} `, week(Date.parse(from)), week(Date.parse(to) - 1)],
   );
@@ -109,22 +114,22 @@ function storedBpmOf(type: PipelineType): string {
 }
 
 /**
- * Hour by hour, which are in order in the index: until a new table has statistics, the planner takes
- * it for empty, and would sort all samples of the span to group them. `EXCEPT`, because an anti-join
- * with `fresh` would become a nested loop for the same reason.
+ * Reads each hour by itself from the index. Without statistics, which a new table lacks, the planner
+ * expects a dozen samples in the span, and would sort all of them to group them by hour. For the same
+ * reason `EXCEPT`: an anti-join with `fresh` would become a nested loop.
  */
 function refreshStatement(bpm: string): string {
   return `WITH fresh AS MATERIALIZED (
-  SELECT hour, source, least::real AS bpm_min, most::real AS bpm_max,
+  SELECT hours.start AS hour, source, least::real AS bpm_min, most::real AS bpm_max,
     total::double precision AS bpm_sum, samples::int
   FROM generate_series(
     $2::timestamptz, $3::timestamptz - interval '1 hour', interval '1 hour'
-  ) AS hour CROSS JOIN LATERAL (
+  ) AS hours(start) CROSS JOIN LATERAL (
     SELECT source, min(${bpm}) AS least, max(${bpm}) AS most, sum(${bpm}) AS total,
       count(${bpm}) AS samples
     FROM oura.heart_rate
     WHERE user_id = $1 AND deleted_at IS NULL
-      AND "timestamp" >= hour AND "timestamp" < hour + interval '1 hour'
+      AND "timestamp" >= hours.start AND "timestamp" < hours.start + interval '1 hour'
     GROUP BY source
   ) AS counted WHERE samples > 0
 ), removed AS (

@@ -82,7 +82,8 @@ for (const [name, storm] of STORMS) {
 
 Deno.test("after a burst of 5xx a sync asks for more at once again", async () => {
   const limit = new RequestLimit();
-  // So few that no request meets one in each of its attempts.
+  // So few that no request meets one in each of its six attempts: windows begin one after the other,
+  // so that the first requests meet all of them.
   const burst: FaultRule = { kind: "status", status: 503, times: 10 };
   let least = limit.current;
   using _watch = limit.watch(() => least = Math.min(least, limit.current));

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import type { Database, Transaction } from "../../lib/db/driver/database.ts";
 import { firstInstants, refreshHeartRateHours } from "../../pipelines/rollup/heart_rate_hours.ts";
+import { createLoader } from "../../pipelines/stages/load.ts";
+import { createTransform } from "../../pipelines/stages/transform.ts";
 import { applyAdditive } from "../../pipelines/schema/apply/apply.ts";
 import { withPostgres } from "../support/server_database.ts";
 import { onServerFirst } from "../support/server_first.ts";
+import { addColumns, beat, load, rowsOf, typeFrom, WEARER } from "./support.ts";
 import { shippedPipeline, syncWearer, withSimulator } from "../support/sync_world.ts";
 
 const NOW = "2026-10-15T12:00:00Z";
@@ -40,6 +43,35 @@ async function wrongDays(db: Database): Promise<number> {
 }
 
 const run = (db: Database, sql: string) => db.exec(sql);
+
+onServerFirst("the hours do not depend on the names of the columns", async (db) => {
+  const heart = typeFrom("heart_rate", ["columns: { bpm: bpm, hour: timestamp, hours: source }"]);
+  await addColumns(db, heart);
+  const transform = createTransform(heart);
+  const beats = Array.from({ length: 61 }, (_, i) => beat(i));
+  await load(db, createLoader(transform.table), rowsOf(transform, beats));
+  const [from, to] = [beats[0]!.timestamp.slice(0, 10), beats.at(-1)!.timestamp.slice(0, 10)];
+  await db.transaction((tx) => refreshHeartRateHours(tx, heart, WEARER, { from, to }));
+  const { rows: [made] } = await db.query<{ hours: number }>(
+    "SELECT count(*)::int AS hours FROM oura.heart_rate_hours",
+  );
+  assert.equal(made!.hours, 6);
+  assert.equal(await wrongHours(db), 0);
+});
+
+Deno.test("the server compiles no statement of a roll-up", async () => {
+  await withPostgres("oura", async (db) => {
+    const jit = async (tx: Transaction | Database) =>
+      (await tx.query<{ jit: string }>("SELECT current_setting('jit') AS jit")).rows[0]!.jit;
+    const heart = typeFrom("heart_rate", ["columns: { bpm: bpm }"]);
+    await addColumns(db, heart);
+    await db.transaction(async (tx) => {
+      await refreshHeartRateHours(tx, heart, WEARER, { from: "2026-05-01", to: "2026-05-02" });
+      assert.equal(await jit(tx), "off");
+    });
+    assert.equal(await jit(db), "on", "what comes later is compiled as before");
+  }, { migrated: true });
+});
 
 onServerFirst("the hours of heart rate follow the samples", async (db, t) => {
   const pipeline = shippedPipeline(db.schema, DAYS);

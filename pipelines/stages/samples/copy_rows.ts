@@ -12,7 +12,7 @@ import type { PackedSamples } from "./packed_samples.ts";
 export type RowSpan = readonly [from: number, to: number];
 
 /** Room for the rows of a batch. */
-const FIRST_BYTES = 512 * 1_024;
+const FIRST_BYTES = 768 * 1_024;
 /** What the server answers where another writer has stored a row, or changed a column's type. */
 const NOT_COPIED: readonly string[] = [UNIQUE_VIOLATION, "22P03", "08P01"];
 

@@ -47,7 +47,7 @@ export function isDigestible(table: Table): boolean {
  */
 export function stretchStatement(table: Table): string {
   const digestible = isDigestible(table);
-  const order = table.key.map(({ name }) => q(name)).join(", ");
+  const order = table.key.map(({ name }) => `t.${q(name)}`).join(", ");
   return `SELECT count(*)::int AS rows, date_part('epoch', min(at)) * 1000 AS first,
   date_part('epoch', max(at)) * 1000 AS last,
   (SELECT date_part('epoch', "timestamp") * 1000 FROM oura.${q(table.name)}
@@ -55,7 +55,7 @@ export function stretchStatement(table: Table): string {
   ${digestible ? `CASE WHEN bool_and(is_present) THEN ${DIGEST} END` : "NULL"} AS digest
 FROM (
   SELECT "timestamp" AS at, deleted_at IS NULL AS is_present${digestible ? comparedOf(table) : ""}
-  FROM oura.${q(table.name)}
+  FROM oura.${q(table.name)} AS t
   WHERE user_id = $1 AND "timestamp" BETWEEN $2 AND $3 ORDER BY ${order}
 ) AS stored`;
 }
@@ -78,24 +78,24 @@ function comparedOf(table: Table): string {
 /**
  * The digest of received rows. If the stored text of a document cannot be predicted, it differs from
  * the received one and counts as changed.
- * @param columns Room for what is compared besides the documents; its content is overwritten.
+ * @param into Room for what is compared besides the documents; its content is overwritten.
  * @param rows In the order of their keys.
  * @param from The first of the rows that count.
  * @param to The end of them, behind `from`.
  * @returns Null where one of them cannot be compared by its text.
  */
 export function digestOf(
-  columns: ByteWriter,
+  into: ByteWriter,
   rows: PackedSamples,
   from: number,
   to: number,
 ): string | null {
-  columns.cut(0);
-  const isWritten = writeInstants(columns, rows, from, to) && writeLines(columns, rows, from, to);
+  into.cut(0);
+  const isWritten = writeInstants(into, rows, from, to) && writeLines(into, rows, from, to);
   if (!isWritten) return null;
   const documents = rows.documents.subarray(rows.documentStart(from), rows.documentEnd(to - 1));
   // Web Crypto would copy the bytes and hand them to another thread: twice the processor time.
-  return hash("sha256", columns.written()) + hash("sha256", documents);
+  return hash("sha256", into.written()) + hash("sha256", documents);
 }
 
 function writeInstants(
@@ -127,14 +127,14 @@ function writeLines(into: ByteWriter, rows: PackedSamples, from: number, to: num
 }
 
 /** @returns False for a text that the lines cannot hold. */
-function writeField(lines: ByteWriter, value: ColumnValue): boolean {
+function writeField(into: ByteWriter, value: ColumnValue): boolean {
   if (value === null) return true;
-  lines.byte(EQUALS);
-  if (Number.isSafeInteger(value)) lines.integer(value as number);
+  into.byte(EQUALS);
+  if (Number.isSafeInteger(value)) into.integer(value as number);
   else {
     const text = String(value);
     if (SEPARATOR.test(text)) return false;
-    lines.text(text);
+    into.text(text);
   }
   return true;
 }

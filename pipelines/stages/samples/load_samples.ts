@@ -78,9 +78,9 @@ export function createBulkLoader(table: Table): BulkLoader | null {
     if (!digestible) return null;
     const [from, to] = knownSpan(rows, stored);
     if (to - from !== stored.rows || stored.digest === null) return null;
-    const lines = copier.writer();
-    const digest = digestOf(lines, rows, from, to);
-    copier.release(lines);
+    const room = copier.writer();
+    const digest = digestOf(room, rows, from, to);
+    copier.release(room);
     return digest === stored.digest ? [from, to] : null;
   }
 

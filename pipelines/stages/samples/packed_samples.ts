@@ -9,8 +9,8 @@ import { KEY_SEPARATOR } from "../key.ts";
 import { type Row, type Table, valueColumns } from "../table.ts";
 
 /** Samples and bytes of documents to reserve at first: those of a batch. */
-const FIRST_ROOM = 2_304;
-const FIRST_BYTES = 256 * 1_024;
+const FIRST_ROOM = 4_096;
+const FIRST_BYTES = 512 * 1_024;
 
 /** Rows that make place for one of the same instant: several sources or rings, not a faulty file. */
 const MOST_MOVED = 16;

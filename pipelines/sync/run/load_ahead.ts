@@ -1,4 +1,7 @@
-/** A load keeps a processor of the server busy: with more at once, each waits for the others. */
+/**
+ * More gained nothing where server and program share two processors: the loads waited for each other,
+ * and the program for them.
+ */
 const MOST_LOADS = 3;
 
 /**
@@ -9,7 +12,7 @@ export class LoadPlaces {
   readonly #waiting: (() => void)[] = [];
   #free: number;
 
-  /** @param connections Of the database: no more loads than these at once. */
+  /** @param connections Those that this run can use at once: it has no more places than these. */
   constructor(connections: number) {
     this.#free = Math.min(connections, MOST_LOADS);
   }

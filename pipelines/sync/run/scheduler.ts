@@ -106,8 +106,9 @@ class Scheduler {
 
   /**
    * As many windows in flight as requests are allowed: each has one request at a time. While windows
-   * wait for the database, a further one would wait there as well, and only take memory. One begins in
-   * each turn of the event loop, so that the database gets the first samples while others begin.
+   * wait for the database, a further one would most likely wait there as well, and take memory. One
+   * begins in each turn of the event loop, so that the database gets the first samples while others
+   * begin.
    */
   #startWorkers(): void {
     const { http: { limit }, places } = this.options.context;

@@ -183,9 +183,10 @@ function takeDocuments(
   repertoire: Repertoire | null,
 ): number {
   let place = from;
-  do takeDocument(stages, batch, notes, page[place++], repertoire); while (
-    place < page.length && !isFull(batch, BATCH_ROWS_WITHIN_PAGE)
-  );
+  do {
+    takeDocument(stages, batch, notes, page[place], repertoire);
+    place++;
+  } while (place < page.length && !isFull(batch, BATCH_ROWS_WITHIN_PAGE));
   return place;
 }
 

@@ -48,6 +48,6 @@ SELECT count(*)::int AS rows, date_part('epoch', min(at)) * 1000 AS first,
 FROM (
   SELECT "timestamp" AS at, deleted_at IS NULL AS is_present,
     concat('=' || "source"::text, E'\t', '=' || "bpm"::text) AS line, coalesce(raw_data::text, '') AS document
-  FROM oura."heart_rate"
-  WHERE user_id = $1 AND "timestamp" BETWEEN $2 AND $3 ORDER BY "timestamp", "source"
+  FROM oura."heart_rate" AS t
+  WHERE user_id = $1 AND "timestamp" BETWEEN $2 AND $3 ORDER BY t."timestamp", t."source"
 ) AS stored;
