@@ -2,7 +2,7 @@
 import { addDays, utcDay } from "../lib/values/days.ts";
 import { runTask } from "./program.ts";
 import { type Result, resultOf } from "./results.ts";
-import { openStage, post, type Stage } from "./stage.ts";
+import { analyze, openStage, post, type Stage } from "./stage.ts";
 
 /** How long Oura takes for an answer, roughly, whatever the answer holds. */
 const LATENCY_MS = 300;
@@ -58,6 +58,7 @@ async function inARow(
   atMost: number,
 ): Promise<Result> {
   await runTask(stage, "sync", args);
+  await analyze(stage);
   const seconds: number[] = [];
   let requests = 0;
   for (let round = 0; round < ROUNDS; round++) {

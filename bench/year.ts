@@ -5,7 +5,7 @@ import { RequestLimit } from "../lib/oura/http/request_limit.ts";
 import { shippedPipeline } from "../tests/support/sync_world.ts";
 import { measure, psqlSeconds, runTask } from "./program.ts";
 import { type Result, resultOf } from "./results.ts";
-import { openInstantOura, openStage, type Stage } from "./stage.ts";
+import { analyze, openInstantOura, openStage, type Stage } from "./stage.ts";
 
 const YEAR = 365;
 const ROUNDS = 5;
@@ -29,6 +29,7 @@ export async function benchYear(): Promise<Result[]> {
   for (let round = 0; round < ROUNDS; round++) {
     await forgetAll(stage);
     const first = await syncDays(stage, oura.url, YEAR);
+    await analyze(stage);
     const again = await syncDays(stage, oura.url, YEAR);
     seconds.first.push(first.seconds);
     seconds.again.push(again.seconds);
