@@ -17,9 +17,9 @@ export class LoadPlaces {
     this.#free = Math.min(connections, MOST_LOADS);
   }
 
-  /** Whether a window waits for the database here. */
-  get areAwaited(): boolean {
-    return this.#waiting.length > 0;
+  /** Whether the next load would have to wait. */
+  get areTaken(): boolean {
+    return this.#free === 0;
   }
 
   /** Takes a place, as soon as there is one. */

@@ -105,14 +105,14 @@ class Scheduler {
   }
 
   /**
-   * As many windows in flight as requests are allowed: each has one request at a time. While windows
-   * wait for the database, a further one would most likely wait there as well, and take memory. One
-   * begins in each turn of the event loop, so that the database gets the first samples while others
-   * begin.
+   * As many windows in flight as requests are allowed: each has one request at a time. While the
+   * database has as many loads as it may have at once, a further window would most likely wait for it,
+   * and take memory. One begins in each turn of the event loop, so that the database gets the first
+   * samples while others begin.
    */
   #startWorkers(): void {
     const { http: { limit }, places } = this.options.context;
-    if (this.#running >= limit.current || this.#queue.length === 0 || places.areAwaited) return;
+    if (this.#running >= limit.current || this.#queue.length === 0 || places.areTaken) return;
     if (this.#nextStart !== null) return;
     this.#running++;
     void this.#work();
