@@ -19,8 +19,8 @@ const WEEK_MS = 7 * 86_400_000;
 const CHUNK_DAYS = 60;
 
 /**
- * Makes the hours of a span of days, and the days made of them, match the samples. Hours that are right already are not written.
- * Call it in the transaction that changed the samples.
+ * Makes the hours of a span of days, and the days made of them, match the samples. Hours that are
+ * right already are not written. Call it in the transaction that changed the samples.
  * @param type The data type as its table has it, for the column of the heart rate.
  */
 export async function refreshHeartRateHours(

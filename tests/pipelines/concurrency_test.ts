@@ -115,7 +115,7 @@ function heldDatabase(db: Database, letIn: Promise<void>): Database {
   });
 }
 
-Deno.test("while the database has enough to load no further window begins", async () => {
+Deno.test("no further window begins while every place of a load is taken", async () => {
   const limit = new RequestLimit(40);
   const days = 90;
   const letIn = Promise.withResolvers<void>();

@@ -105,10 +105,10 @@ class Scheduler {
   }
 
   /**
-   * As many windows in flight as requests are allowed: each has one request at a time. While the
-   * database has as many loads as it may have at once, a further window would most likely wait for it,
-   * and take memory. One begins in each turn of the event loop, so that the database gets the first
-   * samples while others begin.
+   * As many windows in flight as requests are allowed: each has one request at a time. While every
+   * place of a load is taken, a further window would most likely wait for one, and take memory. One
+   * window begins in each turn of the event loop, so that the first samples reach the database while
+   * others begin.
    */
   #startWorkers(): void {
     const { http: { limit }, places } = this.options.context;
